@@ -1,0 +1,1 @@
+"""The faces of the service: HTTP API, pages and command line."""

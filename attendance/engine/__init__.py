@@ -1,0 +1,1 @@
+"""The judgement over columns: what is due, who punched, what may be concluded."""

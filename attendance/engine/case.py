@@ -1,0 +1,50 @@
+"""Everything the judgement may know: one case, from a database or from a file; the engine cannot tell which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from attendance.engine.columns import PunchColumns
+from attendance.facts import Assignment, ClockOffset, Coverage, Enrolment, Leave, Mission, Outage, TerminalSite
+from attendance.rules.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class Case:
+    """Facts known at one moment and the rules in force. What was not known yet is simply not in it.
+
+    `people` fixes the order of rows. Assignments of a person do not overlap; those without terminals depend on all
+    terminals of the nearest unit up the tree that has any.
+    """
+
+    zone: str
+    rulebook: Rulebook
+    people: tuple[str, ...]
+    sites: tuple[TerminalSite, ...]
+    assignments: tuple[Assignment, ...]
+    enrolments: tuple[Enrolment, ...]
+    punches: PunchColumns
+    coverage: tuple[Coverage, ...]
+    leaves: tuple[Leave, ...] = ()
+    missions: tuple[Mission, ...] = ()
+    outages: tuple[Outage, ...] = ()
+    clock_offsets: tuple[ClockOffset, ...] = ()
+
+    @cached_property
+    def person_index(self) -> dict[str, int]:
+        return {code: index for index, code in enumerate(self.people)}
+
+    @cached_property
+    def site_index(self) -> dict[str, int]:
+        return {site.code: index for index, site in enumerate(self.sites)}
+
+    def terminals_of(self, assignment: Assignment) -> tuple[int, ...]:
+        """Indices of the terminals a person depends on under an assignment, ascending."""
+        if assignment.terminals:
+            return tuple(sorted(self.site_index[code] for code in assignment.terminals))
+        for unit in self.rulebook.path(assignment.unit):
+            here = tuple(index for index, site in enumerate(self.sites) if site.unit == unit)
+            if here:
+                return here
+        return ()

@@ -1,0 +1,210 @@
+"""The rule book over columns: one short function per kind of violation, each says in which sessions it stands.
+
+    required     |==========================|
+    punches          ^in               ^out
+    late         |~~~|
+    early                              |~~~~|
+
+Minutes are whole, and an incomplete minute never counts against the person. They are minutes of the session between
+the required time and the punch that nothing covers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from attendance.engine.case import Case
+from attendance.engine.columns import (
+    ABSENT,
+    COUNTED,
+    EARLY,
+    LATE,
+    MISSING_IN,
+    MISSING_OUT,
+    PENDING,
+    Coverable,
+    Paired,
+    Violations,
+)
+from attendance.engine.expect import Expected
+from attendance.engine.spans import Bools, Ints
+from attendance.rules.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the judges look at, one row per session of Due.
+
+    `judged`: both punches are there and nothing stands in the way; then `present`, `late`, `early` hold (minutes of the
+    session lost at either side, before grace) and `away` its uncovered minutes. `unverified`: nothing may be concluded;
+    `outage`, `unsynced` say why, else a punch is missing. `group` is the row in Groups, -1 for a session without one.
+    """
+
+    group: Ints
+    judged: Bools
+    nobody: Bools
+    unverified: Bools
+    outage: Bools
+    unsynced: Bools
+    present: Bools
+    late: Ints
+    early: Ints
+    away: Ints
+    missing: Bools
+    missing_in_at: Bools
+    missing_out_at: Bools
+    policy: Policy
+
+
+Judge = Callable[[Evidence], tuple[Bools, Ints]]
+
+
+def arrived_late(evidence: Evidence) -> tuple[Bools, Ints]:
+    """In after the required start, beyond grace: the whole delay."""
+    late = evidence.judged & evidence.present & (evidence.late > evidence.policy.late_grace_minutes)
+    return late & ~_lost_too_much(evidence), evidence.late
+
+
+def left_early(evidence: Evidence) -> tuple[Bools, Ints]:
+    """Out before the required end, beyond grace: the whole remainder."""
+    early = evidence.judged & evidence.present & (evidence.early > evidence.policy.early_grace_minutes)
+    return early & ~_lost_too_much(evidence), evidence.early
+
+
+def was_absent(evidence: Evidence) -> tuple[Bools, Ints]:
+    """No punch in the session and the terminals were read, or all of it lies outside first in and last out."""
+    gone = evidence.nobody | (evidence.judged & ~evidence.present)
+    lost = _lost_too_much(evidence)
+    minutes = np.where(lost, _lost(evidence), evidence.away)
+    return (gone & (evidence.away > 0)) | lost, minutes
+
+
+def missed_in(evidence: Evidence) -> tuple[Bools, Ints]:
+    """A lone punch stands for out: the minutes are unknown until it is settled."""
+    return evidence.missing_in_at, np.full(evidence.away.size, -1, np.int64)
+
+
+def missed_out(evidence: Evidence) -> tuple[Bools, Ints]:
+    """A lone punch stands for in: the minutes are unknown until it is settled."""
+    return evidence.missing_out_at, np.full(evidence.away.size, -1, np.int64)
+
+
+JUDGES: tuple[tuple[int, Judge], ...] = (
+    (LATE, arrived_late),
+    (EARLY, left_early),
+    (ABSENT, was_absent),
+    (MISSING_IN, missed_in),
+    (MISSING_OUT, missed_out),
+)
+
+
+def _lost(evidence: Evidence) -> Ints:
+    policy = evidence.policy
+    late = np.where(evidence.late > policy.late_grace_minutes, evidence.late, 0)
+    early = np.where(evidence.early > policy.early_grace_minutes, evidence.early, 0)
+    return late + early
+
+
+def _lost_too_much(evidence: Evidence) -> Bools:
+    """Whether late and early beyond grace together make the session one absence (`absent_over_minutes`)."""
+    limit = evidence.policy.absent_over_minutes
+    if limit is None:
+        return np.zeros(evidence.away.size, np.bool_)
+    return evidence.judged & evidence.present & (_lost(evidence) > limit)
+
+
+def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
+    """Spread what is known of groups over their sessions."""
+    due, groups = expected.due, expected.groups
+    group = due.group
+    known = group >= 0
+    if not len(groups):
+        nothing, none = np.zeros(len(due), np.bool_), np.zeros(len(due), np.int64)
+        return Evidence(
+            group,
+            nothing,
+            nothing,
+            nothing,
+            nothing,
+            nothing,
+            nothing,
+            none,
+            none,
+            none,
+            nothing,
+            nothing,
+            nothing,
+            case.rulebook.policy,
+        )
+    first, last = paired.first[group], paired.last[group]
+    both = known & (paired.count[group] > 0) & ~paired.lone[group]
+    settled = known & coverable.settled[group]
+    inside_from, inside_to = np.clip(first, due.start, due.end), np.clip(last, due.start, due.end)
+    present = both & (due.end > first) & (due.start < last)
+    late = due.uncovered_before(inside_from) // 60
+    early = (due.uncovered() - due.uncovered_before(inside_to)) // 60
+    outage = known & settled & _blocked(expected, paired, coverable, present)
+    unsynced = known & ~settled
+    missing = known & settled & ~outage & paired.lone[group]
+    rows = np.arange(len(due))
+    return Evidence(
+        group=group,
+        judged=both & settled & ~outage,
+        nobody=known & settled & ~outage & (paired.count[group] == 0),
+        unverified=outage | unsynced | missing,
+        outage=outage,
+        unsynced=unsynced,
+        present=present,
+        late=late,
+        early=early,
+        away=due.uncovered() // 60,
+        missing=missing,
+        missing_in_at=missing & ~paired.lone_is_in[group] & (rows == groups.first_due[group]),
+        missing_out_at=missing & paired.lone_is_in[group] & (rows == groups.last_due[group]),
+        policy=case.rulebook.policy,
+    )
+
+
+def _blocked(expected: Expected, paired: Paired, coverable: Coverable, present: Bools) -> Bools:
+    """Sessions about which a dead terminal lets nothing be concluded.
+
+    With two punches only the sessions up to the first one attended (at the start), or from the last one attended (at
+    the end); else all that is judged together.
+    """
+    due, groups = expected.due, expected.groups
+    group = due.group
+    rows = np.arange(len(due))
+    attended = np.flatnonzero(present)
+    first_present, last_present = groups.last_due.copy(), groups.first_due.copy()
+    last_present[group[attended]] = attended
+    first_present[group[attended[::-1]]] = attended[::-1]
+    pairs = (paired.count > 0) & ~paired.lone
+    at_start = coverable.outage_start[group] & (~pairs[group] | (rows <= first_present[group]))
+    at_end = coverable.outage_end[group] & (~pairs[group] | (rows >= last_present[group]))
+    return at_start | at_end
+
+
+def judge(evidence: Evidence) -> Violations:
+    """Every violation, by session, then kind in the order of TYPES."""
+    rows, kinds, minutes = [], [], []
+    for kind, concludes in JUDGES:
+        where, amount = concludes(evidence)
+        found = np.flatnonzero(where)
+        rows.append(found)
+        kinds.append(np.full(found.size, kind, np.int8))
+        minutes.append(amount[found])
+    due, kind_of, amounts = np.concatenate(rows), np.concatenate(kinds), np.concatenate(minutes)
+    order = np.lexsort((kind_of, due))
+    due, kind_of, amounts = due[order], kind_of[order], amounts[order]
+    unknown = amounts < 0
+    return Violations(
+        due=due,
+        kind=kind_of,
+        minutes=amounts,
+        excused=np.zeros(due.size, np.int64),
+        counted=np.where(unknown, 0, amounts),
+        status=np.where(unknown, PENDING, COUNTED).astype(np.int8),
+    )

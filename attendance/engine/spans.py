@@ -1,0 +1,93 @@
+"""Spans of time that belong to somebody, asked for many moments at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+EARLIEST = -(2**35)  # a thousand years before the epoch
+LATEST = 2**35
+_STRIDE = 2**36  # a moment lies in [EARLIEST, LATEST), so owner (below 2**27) and moment share one sortable key
+
+
+def key(owner: Ints | int, moment: Ints | int) -> Ints:
+    """One int64 that sorts by owner, then by moment."""
+    return np.asarray(owner, np.int64) * _STRIDE + (np.asarray(moment, np.int64) - EARLIEST)
+
+
+class Spans:
+    """Half-open spans `[lo, hi)` in epoch seconds, per owner sorted and disjoint; `value` is what each carries."""
+
+    def __init__(self, rows: Iterable[tuple[int, int, int, int]] = ()) -> None:
+        """Rows of (owner, lo, hi, value); of overlapping spans of an owner the one that begins later holds."""
+        ordered = sorted((row for row in rows if row[1] < row[2]), key=lambda row: (row[0], row[1]))
+        trimmed = [
+            (
+                owner,
+                lo,
+                min(hi, ordered[n + 1][1]) if n + 1 < len(ordered) and ordered[n + 1][0] == owner else hi,
+                value,
+            )
+            for n, (owner, lo, hi, value) in enumerate(ordered)
+        ]
+        table = np.array(trimmed, np.int64).reshape(-1, 4)
+        self.owner, self.lo, self.hi, self.value = (np.ascontiguousarray(column) for column in table.T)
+        self._begins = key(self.owner, self.lo)
+
+    def __len__(self) -> int:
+        return int(self.owner.size)
+
+    def find(self, owner: Ints, moment: Ints) -> Ints:
+        """Row of the span that contains each moment, -1 where none does."""
+        if not len(self):
+            return np.full(np.shape(moment), -1, np.int64)
+        row = np.searchsorted(self._begins, key(owner, moment), "right") - 1
+        inside = (row >= 0) & (self.owner[row] == owner) & (moment < self.hi[row])
+        return np.where(inside, row, -1)
+
+    def covers(self, owner: Ints, moment: Ints) -> Bools:
+        return self.find(owner, moment) >= 0
+
+    def touches(self, owner: Ints, start: Ints, end: Ints) -> Bools:
+        """Whether a span shares more than a point with each `[start, end)`, or contains `start`."""
+        if not len(self):
+            return np.zeros(np.shape(start), np.bool_)
+        after = np.searchsorted(self._begins, key(owner, start), "left")
+        bounded = np.minimum(after, len(self) - 1)
+        begins_inside = (after < len(self)) & (self.owner[bounded] == owner) & (self.lo[bounded] < end)
+        return self.covers(owner, start) | begins_inside
+
+
+def union(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Disjoint spans in order of time that cover the same moments."""
+    merged: list[tuple[int, int]] = []
+    for lo, hi in sorted(span for span in spans if span[0] < span[1]):
+        if merged and lo <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], hi))
+        else:
+            merged.append((lo, hi))
+    return merged
+
+
+def intersection(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Moments in both of two lists of disjoint ordered spans."""
+    shared = []
+    for lo, hi in left:
+        for other_lo, other_hi in right:
+            begin, end = max(lo, other_lo), min(hi, other_hi)
+            if begin < end:
+                shared.append((begin, end))
+    return shared
+
+
+def order_by_owner(owner: npt.NDArray[np.int32], moment: Ints) -> Ints:
+    """Stable order by owner, then moment. Quick for what is nearly in order of time already, as logs are."""
+    by_time = np.arange(moment.size) if np.all(moment[1:] >= moment[:-1]) else np.argsort(moment, kind="stable")
+    owners = owner[by_time]
+    if owners.size and int(owners.min()) >= 0 and int(owners.max()) < 2**16:
+        owners = owners.astype(np.uint16)  # numpy sorts 16 bits by radix
+    return by_time[np.argsort(owners, kind="stable")]

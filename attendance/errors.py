@@ -1,0 +1,91 @@
+"""The few errors of the core. Each carries its ids, says what, where and what to do next, and is safe to show."""
+
+from __future__ import annotations
+
+from datetime import date
+
+
+class AttendanceError(Exception):
+    """Base of every error of the core; `str(error)` is one clear sentence."""
+
+    code = "error"
+
+
+class UnknownZone(AttendanceError):
+    code = "unknown_zone"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no time zone named {name!r}; write an IANA name such as Asia/Ho_Chi_Minh.")
+        self.name = name
+
+
+class NoVersionInForce(AttendanceError):
+    """A rule was asked for a date that none of its versions covers; guessing would be judging without a rule."""
+
+    code = "no_version_in_force"
+
+    def __init__(self, rule: str, on: date) -> None:
+        super().__init__(
+            f"No version of {rule} is in force on {on.isoformat()}; add a version that covers this date, with its "
+            "document."
+        )
+        self.rule, self.on = rule, on
+
+
+class Overlap(AttendanceError):
+    """Two dated entries of the same thing hold on the same date."""
+
+    code = "overlap"
+
+    def __init__(self, what: str, on: date) -> None:
+        super().__init__(
+            f"Two versions of {what} hold on {on.isoformat()}; end the earlier one before the later begins."
+        )
+        self.what, self.on = what, on
+
+
+class LedgerBroken(AttendanceError):
+    """The minutes of a day do not add up: a fault of this program, never of a person; nothing of it may be stored."""
+
+    code = "ledger_broken"
+
+    def __init__(self, employee: str, on: date, parts: str) -> None:
+        super().__init__(
+            f"Internal error: the minutes of {employee} on {on.isoformat()} do not add up ({parts}). Nothing was "
+            "stored; please report this day."
+        )
+        self.employee, self.on = employee, on
+
+
+class NotSupported(AttendanceError):
+    """A case asks for a rule this version does not know; it is refused rather than judged without it."""
+
+    code = "not_supported"
+
+
+class NotFound(AttendanceError):
+    code = "not_found"
+
+    def __init__(self, kind: str, code: str, hint: str = "") -> None:
+        super().__init__(f"There is no {kind} with the code {code!r}." + (f" {hint}" if hint else ""))
+        self.kind, self.key = kind, code
+
+
+class AlreadyExists(AttendanceError):
+    code = "already_exists"
+
+    def __init__(self, kind: str, code: str) -> None:
+        super().__init__(f"There is already a {kind} with the code {code!r}; choose another code.")
+        self.kind, self.key = kind, code
+
+
+class Invalid(AttendanceError):
+    """A value that cannot be accepted; the sentence names the field, the value and what is expected."""
+
+    code = "invalid"
+
+
+class StoreUnavailable(AttendanceError):
+    """The database refused to take a change (full disk, locked, wrong settings): nothing was half-stored."""
+
+    code = "store_unavailable"

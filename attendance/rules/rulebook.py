@@ -1,0 +1,163 @@
+"""The rules in force for a unit on a date, resolved through the tree: what kind of day it is and which sessions it has."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+
+from attendance.errors import Invalid, NotFound
+from attendance.facts import Unit
+from attendance.rules.calendar import NOTHING, WORKING_KINDS, Calendar, CalendarEntry, DayRuling
+from attendance.rules.citation import Citation
+from attendance.rules.policy import Policy
+from attendance.rules.schedule import Schedule, ScheduleVersion, SessionHours
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSession:
+    """A session of one date; `taken` is the calendar kind that takes it away alone, None when it is due."""
+
+    hours: SessionHours
+    taken: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """What is due of everybody under one schedule in one unit on one date, before anyone's papers.
+
+    `names` are the sessions the sheet shows on that date; `citations` the hours, then the calendar entry if any.
+    """
+
+    kind: str
+    regime: str
+    sessions: tuple[PlannedSession, ...]
+    names: tuple[str, ...]
+    citations: tuple[Citation, ...]
+
+
+class Rulebook:
+    """Schedules, calendar and policy over a tree of units. Asking outside all versions raises NoVersionInForce."""
+
+    def __init__(
+        self,
+        units: Iterable[Unit],
+        schedules: Mapping[str, Schedule],
+        calendar: Calendar | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        self.units = {unit.code: unit for unit in units}
+        self.schedules = dict(schedules)
+        self.calendar = calendar or Calendar()
+        self.policy = policy or Policy()
+        self._plans: dict[tuple[str, str | None, date], DayPlan] = {}
+
+    def path(self, unit: str) -> tuple[str, ...]:
+        """The unit and those above it, nearest first."""
+        steps: list[str] = []
+        at: str | None = unit
+        while at is not None and at not in steps:
+            if at not in self.units:
+                raise NotFound("unit", at)
+            steps.append(at)
+            at = self.units[at].parent
+        return tuple(steps)
+
+    def schedule_of(self, unit: str, own: str | None) -> Schedule:
+        """The person's own schedule, else that of the nearest unit up the tree."""
+        codes = (own, *(self.units[step].schedule for step in self.path(unit)))
+        code = next((code for code in codes if code), None)
+        if code is None:
+            raise Invalid(f"Unit {unit} has no schedule and none above it has; give one of them official hours.")
+        if code not in self.schedules:
+            raise NotFound("schedule", code)
+        return self.schedules[code]
+
+    def plan(self, unit: str, own_schedule: str | None, on: date) -> DayPlan:
+        key = (unit, own_schedule, on)
+        found = self._plans.get(key)
+        if found is None:
+            found = self._plans[key] = self._resolve(unit, own_schedule, on)
+        return found
+
+    def _resolve(self, unit: str, own_schedule: str | None, on: date) -> DayPlan:
+        version = self.schedule_of(unit, own_schedule).on(on)
+        ruling = self.calendar.of(on, self.path(unit))
+        return _plan(version, ruling, on)
+
+    def content(self) -> dict[str, object]:
+        """All rules as plain data, in a fixed order."""
+        written = {
+            "units": sorted((asdict(unit) for unit in self.units.values()), key=lambda unit: str(unit["code"])),
+            "schedules": {code: asdict(schedule) for code, schedule in sorted(self.schedules.items())},
+            "calendar": [asdict(entry) for entry in self.calendar.entries()],
+            "policy": asdict(self.policy),
+        }
+        plain: dict[str, object] = json.loads(json.dumps(written, default=_plain))
+        return plain
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits that change whenever any rule, version, document or calendar entry does."""
+        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
+def _plan(version: ScheduleVersion, ruling: DayRuling, on: date) -> DayPlan:
+    """The day of a schedule version under what the calendar says of it."""
+    named = on.weekday() in version.weekdays
+    ordinary = version.sessions_of(on.weekday())
+    kind = "workday" if named else "weekend"
+    due = [PlannedSession(hours) for hours in ordinary] if named else []
+    decided: tuple[CalendarEntry, ...] = ()
+    if ruling is not NOTHING and ruling.whole is not None:
+        decided = (ruling.whole,)
+        kind = ruling.whole.kind
+        due = []
+        if kind in WORKING_KINDS:
+            due = [PlannedSession(hours) for hours in _hours_under(version, ruling.whole, on)]
+    elif ruling.sessions:
+        decided = ruling.sessions
+        kind, due = _apply_session_entries(version, ruling.sessions, on, kind, due)
+    citations = (version.citation, *(entry.citation for entry in decided))
+    due.sort(key=lambda session: session.hours.starts)
+    return DayPlan(kind, version.regime, tuple(due), _shown_names(version), citations)
+
+
+def _hours_under(version: ScheduleVersion, entry: CalendarEntry, on: date) -> tuple[SessionHours, ...]:
+    """The hours an entry brings: those of the weekday it stands for, else of its own."""
+    follows = entry.pair_on if entry.kind == "swapped_work" and entry.pair_on else on
+    return version.sessions_of(follows.weekday())
+
+
+def _apply_session_entries(
+    version: ScheduleVersion, entries: tuple[CalendarEntry, ...], on: date, kind: str, due: list[PlannedSession]
+) -> tuple[str, list[PlannedSession]]:
+    """Entries for single sessions: they take one away from a workday, or bring one to a day off."""
+    for entry in entries:
+        if entry.kind in WORKING_KINDS:
+            brought = [hours for hours in _hours_under(version, entry, on) if hours.name == entry.session]
+            if brought and all(session.hours.name != entry.session for session in due):
+                due = [*due, PlannedSession(brought[0])]
+                kind = entry.kind if kind == "weekend" else kind
+        else:
+            due = [
+                PlannedSession(session.hours, entry.kind) if session.hours.name == entry.session else session
+                for session in due
+            ]
+    return kind, due
+
+
+def _shown_names(version: ScheduleVersion) -> tuple[str, ...]:
+    """The schedule's session names, and always am and pm if it has either."""
+    names = list(version.names)
+    if "am" in names or "pm" in names:
+        names = ["am", "pm", *(name for name in names if name not in ("am", "pm"))]
+    return tuple(names)

@@ -1,0 +1,1 @@
+"""The case file: load it, run it through the engine, compare."""

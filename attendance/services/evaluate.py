@@ -1,0 +1,151 @@
+"""Judge what became dirty, or a span of dates somebody asks for, and store what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from time import perf_counter
+
+from attendance import clock
+from attendance.engine.run import evaluate
+from attendance.engine.verdict import DayVerdict, verdicts
+from attendance.store import case_reading, dirty, office, rulings
+from attendance.store.database import Database, Session
+
+DIRTY_BATCH = 20_000
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """Counts of one evaluation; `violations` by type over the days judged, whether or not they changed."""
+
+    days_judged: int = 0
+    days_changed: int = 0
+    unverified_days: int = 0
+    violations: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=lambda: {"read": 0.0, "judge": 0.0, "write": 0.0})
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "days_judged": self.days_judged,
+            "days_changed": self.days_changed,
+            "unverified_days": self.unverified_days,
+            "violations": dict(sorted(self.violations.items())),
+            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
+        }
+
+
+def evaluate_dirty(database: Database, zone: str, now: datetime) -> Evaluation:
+    """Judge every marked day up to today, a batch per transaction. A killed run leaves its batch marked."""
+    total = Evaluation()
+    today = clock.today(now, zone)
+    while True:
+        with database.writing() as session:
+            marked = dirty.waiting(session, today, DIRTY_BATCH)
+            if not marked:
+                return total
+            causes = {(row.employee_id, row.work_date): row.cause for row in marked}
+            for month in _by_month(marked_dates := sorted({on for _, on in causes})):
+                wanted = {key for key in causes if month[0] <= key[1] <= month[-1]}
+                people = sorted({employee for employee, _ in wanted})
+                _judge(total, session, zone, month[0], month[-1], people, wanted, causes, now)
+            dirty.clear(session, causes)
+        if len(marked) < DIRTY_BATCH or not marked_dates:
+            return total
+
+
+def evaluate_span(
+    database: Database,
+    zone: str,
+    now: datetime,
+    from_on: date,
+    to_on: date,
+    *,
+    unit: str | None = None,
+    as_of: datetime | None = None,
+) -> Evaluation:
+    """Judge a span of dates again, for a unit and those below it or for everybody.
+
+    With `as_of` it answers what would have been concluded then, and stores nothing.
+    """
+    total = Evaluation()
+    if as_of is not None:
+        with database.reading() as session:
+            people = _people_of(session, unit, from_on, to_on)
+            judged = _verdicts(total, session, zone, from_on, to_on, people, as_of)[0]
+            _count(total, [verdict for _, verdict in judged])
+        return total
+    with database.writing() as session:
+        people = _people_of(session, unit, from_on, to_on)
+        _judge(total, session, zone, from_on, to_on, people, None, {}, now)
+    return total
+
+
+def _people_of(session: Session, unit: str | None, from_on: date, to_on: date) -> list[int] | None:
+    if unit is None:
+        return None
+    below = office.units_below(session, unit)
+    assigned = office.assignments_between(session, from_on, to_on)
+    return sorted({row.employee_id for row in assigned if row.unit_id in below})
+
+
+def _by_month(days: Sequence[date]) -> Iterable[list[date]]:
+    """Dates in order, cut where the month changes: the engine works best a month at a time."""
+    part: list[date] = []
+    for on in days:
+        if part and (on.year, on.month) != (part[-1].year, part[-1].month):
+            yield part
+            part = []
+        part.append(on)
+    if part:
+        yield part
+
+
+def _verdicts(
+    total: Evaluation,
+    session: Session,
+    zone: str,
+    from_on: date,
+    to_on: date,
+    people: list[int] | None,
+    as_of: datetime | None = None,
+) -> tuple[list[tuple[int, DayVerdict]], case_reading.ReadCase]:
+    begun = perf_counter()
+    read = case_reading.read_case(session, zone, from_on, to_on, employee_ids=people, as_of=as_of)
+    loaded = perf_counter()
+    ids = dict(zip(read.case.people, read.employee_ids, strict=True))
+    judged = [(ids[v.employee], v) for v in verdicts(evaluate(read.case, from_on, to_on))]
+    total.seconds["read"] += loaded - begun
+    total.seconds["judge"] += perf_counter() - loaded
+    return judged, read
+
+
+def _judge(
+    total: Evaluation,
+    session: Session,
+    zone: str,
+    from_on: date,
+    to_on: date,
+    people: list[int] | None,
+    wanted: set[tuple[int, date]] | None,
+    causes: dict[tuple[int, date], str],
+    now: datetime,
+) -> None:
+    judged, read = _verdicts(total, session, zone, from_on, to_on, people)
+    if wanted is not None:
+        judged = [(employee, verdict) for employee, verdict in judged if (employee, verdict.on) in wanted]
+    begun = perf_counter()
+    fingerprint = rulings.keep_rulebook(session, read.case.rulebook, now)
+    total.days_changed += rulings.store(
+        session, judged, rulebook=fingerprint, unit_ids=read.unit_ids, causes=causes, recorded_at=now
+    )
+    total.seconds["write"] += perf_counter() - begun
+    _count(total, [verdict for _, verdict in judged])
+
+
+def _count(total: Evaluation, judged: list[DayVerdict]) -> None:
+    total.days_judged += len(judged)
+    total.unverified_days += sum(verdict.unverified_min > 0 for verdict in judged)
+    total.violations.update(v.type for verdict in judged for v in verdict.violations)

@@ -1,0 +1,110 @@
+"""The one place that opens and commits. SQLite by default (WAL, FULL, one writer at a time), PostgreSQL beyond."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from attendance.errors import Invalid, StoreUnavailable
+
+BUSY_SECONDS = 30
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    "PRAGMA trusted_schema=OFF",
+)
+
+
+class Database:
+    """Transactions over one database. `reading()` sees one moment, `writing()` commits whole or leaves nothing."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self._writer = self.engine.execution_options(attendance_writing=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session whose changes are never kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable in plain words."""
+        with Session(self._writer, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except OperationalError as error:
+                session.rollback()
+                raise StoreUnavailable(_sentence(error)) from error
+            except BaseException:
+                session.rollback()
+                raise
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        memory = ":memory:" in url or url == "sqlite://"
+        if memory:
+            raise Invalid("The database must be a file: evidence in memory is gone with the process.")
+        engine = create_engine(
+            url, poolclass=QueuePool, pool_size=8, max_overflow=24, connect_args={"timeout": BUSY_SECONDS}
+        )
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if url.startswith("postgresql+psycopg"):
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24)
+    raise Invalid(
+        f"The database address begins with {url.split(':', 1)[0]!r}; write sqlite:///FILE or postgresql+psycopg://…"
+    )
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN is replaced below, so that writers take the lock first
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("attendance_writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _sentence(error: OperationalError) -> str:
+    text = str(error.orig).lower()
+    if "disk is full" in text or "full" in text:
+        return "The disk is full: nothing was stored. Free some space on the disk of the database and try again."
+    if "locked" in text:
+        return f"Another process has held the database for over {BUSY_SECONDS} s: nothing was stored. Try again."
+    return f"The database refused the change ({str(error.orig).splitlines()[0]}): nothing was stored."
+
+
+__all__ = ["BUSY_SECONDS", "Database", "Session", "sqlite_url"]

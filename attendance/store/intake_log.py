@@ -1,0 +1,121 @@
+"""What an intake writes, in the caller's one transaction: the pull, its bytes, quarantine, position and coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import zstandard
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
+
+from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
+
+CLOCK_JITTER_SECONDS = 3  # a terminal answers in whole seconds, and the line has its own delay
+_COMPRESS = zstandard.ZstdCompressor(level=1)
+
+
+def compress(payload: bytes | memoryview) -> bytes:
+    return _COMPRESS.compress(payload)
+
+
+def decompress(stored: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(stored)
+
+
+def position_of(session: Session, terminal_id: int) -> LogPositionRow:
+    """How much of the terminal's log is stored, locked until the transaction ends; made on first use."""
+    query = select(LogPositionRow).where(LogPositionRow.terminal_id == terminal_id).with_for_update()
+    found = session.exec(query).one_or_none()
+    if found is None:
+        found = LogPositionRow(terminal_id=terminal_id)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def add_pull(session: Session, pull: PullRow) -> int:
+    """File one attempt; answers its number."""
+    session.add(pull)
+    session.flush()
+    assert pull.id is not None
+    return pull.id
+
+
+def add_quarantine(
+    session: Session, terminal_id: int, pull_id: int, rows: Iterable[tuple[int, bytes, str]], recorded_at: datetime
+) -> None:
+    """Keep records that cannot be believed: (position in the log, bytes as they came, reason)."""
+    values: list[dict[str, Any]] = [
+        {
+            "terminal_id": terminal_id,
+            "pull_id": pull_id,
+            "position": position,
+            "record": record,
+            "reason": reason,
+            "recorded_at": recorded_at,
+        }
+        for position, record, reason in rows
+    ]
+    if values:
+        session.execute(insert(QuarantineRow), values)
+
+
+def quarantined_records(session: Session, terminal_id: int) -> set[tuple[bytes, str]]:
+    """Records of a terminal already in quarantine, so that reading them again files nothing."""
+    query = select(QuarantineRow.record, QuarantineRow.reason).where(QuarantineRow.terminal_id == terminal_id)
+    return {(bytes(record), reason) for record, reason in session.exec(query)}
+
+
+def extend_coverage(session: Session, terminal_id: int, starts: datetime, until: datetime, *, joined: bool) -> None:
+    """The terminal was read completely from `starts` to `until`.
+
+    `joined`: this reading continues the last one without a gap, so that the last span grows; else a new span begins,
+    and is merged only where it overlaps one.
+    """
+    spans = list(session.exec(select(CoverageRow).where(CoverageRow.terminal_id == terminal_id)))
+    spans.sort(key=lambda span: span.starts)
+    if joined and spans:
+        starts = min(starts, spans[-1].until)
+    overlapping = [span for span in spans if span.starts <= until and starts <= span.until]
+    if not overlapping:
+        session.add(CoverageRow(terminal_id=terminal_id, starts=starts, until=until))
+        return
+    kept = overlapping[0]
+    for span in overlapping[1:]:
+        session.delete(span)
+    kept_starts = min(starts, *(span.starts for span in overlapping))
+    kept_until = max(until, *(span.until for span in overlapping))
+    session.execute(
+        update(CoverageRow).where(col(CoverageRow.id) == kept.id).values(starts=kept_starts, until=kept_until)
+    )
+    session.expire(kept)
+
+
+def watermark(session: Session, terminal_id: int) -> datetime | None:
+    """The moment (wall time) up to which the terminal has been read completely; None: never."""
+    query = select(CoverageRow.until).where(CoverageRow.terminal_id == terminal_id)
+    return max(session.exec(query), default=None)
+
+
+def record_clock(session: Session, terminal_id: int, measured_at: datetime, offset_seconds: int, at: datetime) -> None:
+    """File a measured clock offset: `measured_at` is the terminal's own wall time then.
+
+    A reading within `CLOCK_JITTER_SECONDS` of the last one is the same clock; it only says that it still holds.
+    """
+    query = select(ClockSpanRow).where(ClockSpanRow.terminal_id == terminal_id).order_by(col(ClockSpanRow.id).desc())
+    last = session.exec(query.limit(1)).one_or_none()
+    if last is not None and abs(last.offset_seconds - offset_seconds) <= CLOCK_JITTER_SECONDS:
+        last.measured_at = measured_at
+        session.add(last)
+        return
+    session.add(
+        ClockSpanRow(
+            terminal_id=terminal_id,
+            starts=last.measured_at if last is not None else None,
+            measured_at=measured_at,
+            offset_seconds=offset_seconds,
+            recorded_at=at,
+        )
+    )

@@ -1,0 +1,18 @@
+"""Alembic's entry: runs the versions on the connection handed over, in one transaction."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import attendance.store.evidence_tables
+import attendance.store.tables  # noqa: F401 - both fill the metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+    user_module_prefix="attendance.store.types.",
+)
+with context.begin_transaction():
+    context.run_migrations()

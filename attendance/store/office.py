@@ -1,0 +1,95 @@
+"""Looking things of the office up: by code, in the tree, in force on a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TypeVar
+
+from sqlmodel import Session, col, or_, select
+
+from attendance.errors import NotFound
+from attendance.store.tables import (
+    AssignmentRow,
+    EmployeeRow,
+    EnrolmentRow,
+    ScheduleRow,
+    TerminalRow,
+    UnitRow,
+)
+
+Coded = TypeVar("Coded", UnitRow, EmployeeRow, TerminalRow, ScheduleRow)
+
+_KINDS: dict[type, str] = {UnitRow: "unit", EmployeeRow: "employee", TerminalRow: "terminal", ScheduleRow: "schedule"}
+
+
+def find(session: Session, kind: type[Coded], code: str) -> Coded | None:
+    return session.exec(select(kind).where(kind.code == code)).one_or_none()
+
+
+def get(session: Session, kind: type[Coded], code: str) -> Coded:
+    """The row with this code. Raises NotFound naming kind and code."""
+    row = find(session, kind, code)
+    if row is None:
+        raise NotFound(_KINDS[kind], code)
+    return row
+
+
+def key(row: UnitRow | EmployeeRow | TerminalRow | ScheduleRow) -> int:
+    """The number of a stored row."""
+    assert row.id is not None
+    return row.id
+
+
+def units(session: Session) -> list[UnitRow]:
+    return list(session.exec(select(UnitRow).order_by(col(UnitRow.id))))
+
+
+def subtree(all_units: Sequence[UnitRow], root_id: int) -> set[int]:
+    """Numbers of a unit and all below it."""
+    children: dict[int | None, list[int]] = {}
+    for unit in all_units:
+        children.setdefault(unit.parent_id, []).append(key(unit))
+    found: set[int] = set()
+    waiting = [root_id]
+    while waiting:
+        at = waiting.pop()
+        if at not in found:
+            found.add(at)
+            waiting.extend(children.get(at, []))
+    return found
+
+
+def units_below(session: Session, code: str) -> set[int]:
+    """Numbers of the unit with this code and all below it. Raises NotFound."""
+    return subtree(units(session), key(get(session, UnitRow, code)))
+
+
+def terminals(session: Session) -> list[TerminalRow]:
+    return list(session.exec(select(TerminalRow).order_by(col(TerminalRow.id))))
+
+
+def codes(session: Session, kind: type[Coded], ids: Iterable[int]) -> dict[int, str]:
+    query = select(kind.id, kind.code).where(col(kind.id).in_(set(ids)))
+    return {int(number): code for number, code in session.exec(query) if number is not None}
+
+
+def assignments_between(
+    session: Session, from_on: date, to_on: date, employee_ids: Iterable[int] | None = None
+) -> list[AssignmentRow]:
+    """Assignments in force on some date of the span, by employee and date."""
+    query = select(AssignmentRow).where(
+        col(AssignmentRow.withdrawn_at).is_(None),
+        AssignmentRow.from_on <= to_on,
+        or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= from_on),
+    )
+    if employee_ids is not None:
+        query = query.where(col(AssignmentRow.employee_id).in_(list(employee_ids)))
+    return list(session.exec(query.order_by(col(AssignmentRow.employee_id), col(AssignmentRow.from_on))))
+
+
+def enrolments_of_terminal(session: Session, terminal_id: int) -> list[EnrolmentRow]:
+    query = select(EnrolmentRow).where(
+        EnrolmentRow.terminal_id == terminal_id, col(EnrolmentRow.withdrawn_at).is_(None)
+    )
+    return list(session.exec(query.order_by(col(EnrolmentRow.pin), col(EnrolmentRow.from_on))))

@@ -1,0 +1,204 @@
+"""The punch log: append only, in blocks of packed columns, read back as columns and never as an object per punch.
+
+A block holds what one pull brought of one terminal. A punch is named by its terminal and its number in that terminal's
+log, counted from 1 in the order of arrival; nothing is ever removed, so the number never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from sqlmodel import Session, col, select
+
+from attendance.store.evidence_tables import PunchBlockRow
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("wall", "<i8"),  # terminal's local time, seconds since 1970-01-01 as if it were UTC
+    ("pin", "<u4"),  # index into the block's `pins`
+    ("index", "<u4"),  # position in the log or file it came in, from 0
+    ("state", "u1"),
+    ("verify", "u1"),
+)
+MAX_BLOCK = 1_000_000
+_KEY_PINS = 1 << 15  # more numbers than any terminal holds still get a key, by the slower way
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPunches:
+    """Punches of one or more terminals in order of terminal and number. One array element is one punch.
+
+    `received` epoch seconds; `pull` the pull that brought it; `index` its position in that pull's log.
+    """
+
+    terminal: Ints
+    sequence: Ints
+    wall: Ints
+    pin: npt.NDArray[np.int32]
+    state: npt.NDArray[np.uint8]
+    verify: npt.NDArray[np.uint8]
+    index: Ints
+    pull: Ints
+    received: Ints
+    pins: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return int(self.wall.size)
+
+    def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> StoredPunches:
+        return StoredPunches(
+            self.terminal[rows], self.sequence[rows], self.wall[rows], self.pin[rows], self.state[rows],
+            self.verify[rows], self.index[rows], self.pull[rows], self.received[rows], self.pins,
+        )  # fmt: skip
+
+
+def append(
+    session: Session,
+    *,
+    terminal_id: int,
+    pull_id: int,
+    first_sequence: int,
+    received_at: datetime,
+    wall: Ints,
+    pin: npt.NDArray[np.integer],
+    pins: Sequence[str],
+    state: npt.NDArray[np.uint8],
+    verify: npt.NDArray[np.uint8],
+    index: npt.NDArray[np.integer],
+) -> int:
+    """File punches in the order given; answers the next free number. The caller has told them from stored ones."""
+    sequence = first_sequence
+    for begin in range(0, wall.size, MAX_BLOCK):
+        part = slice(begin, begin + MAX_BLOCK)
+        columns = {
+            "wall": wall[part],
+            "pin": pin[part],
+            "index": index[part],
+            "state": state[part],
+            "verify": verify[part],
+        }
+        count = int(columns["wall"].size)
+        session.add(
+            PunchBlockRow(
+                terminal_id=terminal_id,
+                first_sequence=sequence,
+                count=count,
+                pull_id=pull_id,
+                min_wall=int(columns["wall"].min()),
+                max_wall=int(columns["wall"].max()),
+                received_at=received_at,
+                pins=list(pins),
+                columns=b"".join(columns[name].astype(kind, copy=False).tobytes() for name, kind in COLUMNS),
+            )
+        )
+        sequence += count
+    return sequence
+
+
+def read(
+    session: Session,
+    terminal_ids: Iterable[int],
+    *,
+    from_wall: int | None = None,
+    to_wall: int | None = None,
+    received_by: datetime | None = None,
+) -> StoredPunches:
+    """Punches of these terminals with `from_wall <= wall <= to_wall`, as known at `received_by` (None: now)."""
+    query = select(PunchBlockRow).where(col(PunchBlockRow.terminal_id).in_(list(terminal_ids)))
+    if from_wall is not None:
+        query = query.where(PunchBlockRow.max_wall >= from_wall)
+    if to_wall is not None:
+        query = query.where(PunchBlockRow.min_wall <= to_wall)
+    if received_by is not None:
+        query = query.where(col(PunchBlockRow.received_at) <= received_by)
+    query = query.order_by(col(PunchBlockRow.terminal_id), col(PunchBlockRow.first_sequence))
+    found = _unpack(list(session.exec(query)))
+    low = np.iinfo(np.int64).min if from_wall is None else from_wall
+    high = np.iinfo(np.int64).max if to_wall is None else to_wall
+    inside = (found.wall >= low) & (found.wall <= high)
+    return found if inside.all() else found.take(inside)
+
+
+def _unpack(blocks: list[PunchBlockRow]) -> StoredPunches:
+    pins: dict[str, int] = {}
+    parts: dict[str, list[npt.NDArray[np.generic]]] = {name: [] for name, _ in COLUMNS}
+    for block in blocks:
+        at = 0
+        for name, kind in COLUMNS:
+            column = np.frombuffer(block.columns, kind, block.count, at)
+            at += column.nbytes
+            if name == "pin":
+                shared = np.array([pins.setdefault(pin, len(pins)) for pin in block.pins], np.int32)
+                column = shared[column]
+            parts[name].append(column)
+    counts = [block.count for block in blocks]
+
+    def spread(values: list[int]) -> Ints:
+        return np.repeat(np.array(values, np.int64), counts)
+
+    def joined(name: str, kind: str) -> npt.NDArray[np.generic]:
+        return np.concatenate(parts[name]).astype(kind, copy=False) if blocks else np.zeros(0, kind)
+
+    starts = spread([block.first_sequence for block in blocks])
+    first_row = spread(list(np.cumsum([0, *counts])[:-1]))
+    return StoredPunches(
+        terminal=spread([block.terminal_id for block in blocks]),
+        sequence=starts + np.arange(starts.size) - first_row,
+        wall=joined("wall", "i8"),  # type: ignore[arg-type]
+        pin=joined("pin", "i4"),  # type: ignore[arg-type]
+        state=joined("state", "u1"),  # type: ignore[arg-type]
+        verify=joined("verify", "u1"),  # type: ignore[arg-type]
+        index=joined("index", "i8"),  # type: ignore[arg-type]
+        pull=spread([block.pull_id for block in blocks]),
+        received=spread([int(block.received_at.timestamp()) for block in blocks]),
+        pins=tuple(pins),
+    )
+
+
+def unseen(
+    stored: StoredPunches,
+    wall: Ints,
+    pin: npt.NDArray[np.integer],
+    pins: Sequence[str],
+    state: npt.NDArray[np.uint8],
+    verify: npt.NDArray[np.uint8],
+) -> npt.NDArray[np.bool_]:
+    """Which of the given punches are not stored yet, each at its first appearance.
+
+    A punch is the same when number, second, state and verify mode are: by pull, push or file, it lands once.
+    """
+    codes = {name: code for code, name in enumerate(stored.pins)}
+    shared = np.array([codes.setdefault(name, len(codes)) for name in pins], np.int64)
+    given_pin = shared[pin] if pin.size else pin.astype(np.int64)
+    origin = int(min(wall.min(), stored.wall.min() if len(stored) else wall.min())) if wall.size else 0
+    given = _keys(wall - origin, given_pin, state, verify, len(codes))
+    first = _first_appearance(given)
+    if not len(stored):
+        return first
+    known = _keys(stored.wall - origin, stored.pin.astype(np.int64), stored.state, stored.verify, len(codes))
+    return first & ~np.isin(given, known)
+
+
+def _keys(
+    wall: Ints, pin: Ints, state: npt.NDArray[np.uint8], verify: npt.NDArray[np.uint8], pin_count: int
+) -> npt.NDArray[np.generic]:
+    """A key per punch that sorts by time first, because logs nearly are in that order."""
+    if pin_count <= _KEY_PINS and (not wall.size or int(wall.max()) < 2**32):
+        low = pin << 16 | state.astype(np.int64) << 8 | verify
+        return wall << 31 | low
+    fields = np.empty(wall.size, [("wall", ">i8"), ("pin", ">i8"), ("state", "u1"), ("verify", "u1")])
+    fields["wall"], fields["pin"], fields["state"], fields["verify"] = wall, pin, state, verify
+    return fields.view("S18")
+
+
+def _first_appearance(keys: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    first = np.zeros(keys.size, np.bool_)
+    first[order] = np.append(True, ordered[1:] != ordered[:-1])[: keys.size]
+    return first

@@ -1,0 +1,377 @@
+"""Filing facts of the office: units, people, terminals, hours, calendar, papers. Each verb checks, files, marks days.
+
+Nothing is overwritten: what no longer holds is withdrawn and filed anew. `at` is the moment of recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from attendance.errors import AlreadyExists, Invalid, Overlap
+from attendance.rules.calendar import ENTRY_KINDS
+from attendance.rules.schedule import REGIMES, WEEKDAYS, session_hours
+from attendance.store import dirty, office
+from attendance.store.evidence_tables import CoverageRow
+from attendance.store.tables import (
+    AbsenceRow,
+    AssignmentRow,
+    CalendarEntryRow,
+    EmployeeRow,
+    EnrolmentRow,
+    OutageRow,
+    ScheduleRow,
+    ScheduleVersionRow,
+    TerminalRow,
+    UnitRow,
+)
+
+MAX_CODE = 64
+
+
+def check_code(kind: str, code: str) -> str:
+    """A code is 1 to 64 printable characters without spaces at its ends. Raises Invalid."""
+    if not code or code != code.strip() or len(code) > MAX_CODE or not code.isprintable() or "/" in code:
+        raise Invalid(
+            f"{code!r} cannot be the code of a {kind}; use 1 to {MAX_CODE} letters, digits or signs, without '/'."
+        )
+    return code
+
+
+def add_unit(
+    session: Session, code: str, *, name: str = "", parent: str | None = None, schedule: str | None = None, at: datetime
+) -> UnitRow:
+    if office.find(session, UnitRow, check_code("unit", code)):
+        raise AlreadyExists("unit", code)
+    row = UnitRow(
+        code=code,
+        name=name or code,
+        parent_id=office.key(office.get(session, UnitRow, parent)) if parent else None,
+        schedule_id=office.key(office.get(session, ScheduleRow, schedule)) if schedule else None,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def add_employee(session: Session, code: str, *, name: str = "", at: datetime) -> EmployeeRow:
+    if office.find(session, EmployeeRow, check_code("employee", code)):
+        raise AlreadyExists("employee", code)
+    row = EmployeeRow(code=code, name=name or code, recorded_at=at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def add_terminal(
+    session: Session,
+    code: str,
+    *,
+    unit: str,
+    name: str = "",
+    host: str | None = None,
+    port: int = 4370,
+    transport: str = "tcp",
+    has_comm_key: bool = False,
+    poll_seconds: int = 300,
+    at: datetime,
+) -> TerminalRow:
+    if office.find(session, TerminalRow, check_code("terminal", code)):
+        raise AlreadyExists("terminal", code)
+    if transport not in ("tcp", "udp"):
+        raise Invalid(f"{transport!r} is not a transport; write tcp or udp.")
+    if not 1 <= port <= 65535:
+        raise Invalid(f"{port} is not a port; write a number from 1 to 65535 (terminals use 4370).")
+    row = TerminalRow(
+        code=code,
+        name=name or code,
+        unit_id=office.key(office.get(session, UnitRow, unit)),
+        host=host,
+        port=port,
+        transport=transport,
+        has_comm_key=has_comm_key,
+        poll_seconds=poll_seconds,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def learn_serial(session: Session, terminal: TerminalRow, serial: str) -> None:
+    """Bind a terminal to the serial number it answered with at its first good pull."""
+    terminal.serial = serial
+    session.add(terminal)
+
+
+def assign(
+    session: Session,
+    employee: str,
+    unit: str,
+    *,
+    from_on: date,
+    to_on: date | None = None,
+    schedule: str | None = None,
+    terminals: Sequence[str] = (),
+    document: str = "",
+    at: datetime,
+) -> AssignmentRow:
+    """A person serves in a unit from a date on. Raises Overlap where another assignment of theirs holds."""
+    person = office.get(session, EmployeeRow, employee)
+    if to_on is not None and to_on < from_on:
+        raise Invalid(f"The assignment of {employee} ends on {to_on} before it begins on {from_on}; swap the dates.")
+    for other in office.assignments_between(session, from_on, to_on or date.max, [office.key(person)]):
+        raise Overlap(f"the assignments of {employee}", max(from_on, other.from_on))
+    for code in terminals:
+        office.get(session, TerminalRow, code)
+    row = AssignmentRow(
+        employee_id=office.key(person),
+        unit_id=office.key(office.get(session, UnitRow, unit)),
+        schedule_id=office.key(office.get(session, ScheduleRow, schedule)) if schedule else None,
+        terminals=list(terminals),
+        from_on=from_on,
+        to_on=to_on,
+        document=document,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    _mark(session, row.employee_id, from_on, to_on, "assignment", at)
+    return row
+
+
+def enrol(
+    session: Session,
+    terminal: str,
+    pin: str,
+    employee: str,
+    *,
+    from_on: date | None = None,
+    to_on: date | None = None,
+    at: datetime,
+) -> EnrolmentRow:
+    """On this terminal this number is this person. Raises Overlap where it is somebody's on these dates."""
+    site, person = office.get(session, TerminalRow, terminal), office.get(session, EmployeeRow, employee)
+    if not pin or len(pin) > 32 or not pin.isprintable():
+        raise Invalid(f"{pin!r} is not a user number of a terminal; write it as the terminal shows it.")
+    for other in office.enrolments_of_terminal(session, office.key(site)):
+        apart = (to_on and other.from_on and other.from_on > to_on) or (
+            other.to_on and from_on and other.to_on < from_on
+        )
+        if other.pin == pin and not apart:
+            raise Overlap(f"number {pin} on terminal {terminal}", max(from_on or date.min, other.from_on or date.min))
+    row = EnrolmentRow(
+        terminal_id=office.key(site),
+        pin=pin,
+        employee_id=office.key(person),
+        from_on=from_on,
+        to_on=to_on,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    _mark(session, row.employee_id, from_on or date.min, to_on, "enrolment", at)
+    return row
+
+
+def add_schedule(session: Session, code: str, *, name: str = "", at: datetime) -> ScheduleRow:
+    if office.find(session, ScheduleRow, check_code("schedule", code)):
+        raise AlreadyExists("schedule", code)
+    row = ScheduleRow(code=code, name=name or code, recorded_at=at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def add_schedule_version(
+    session: Session,
+    code: str,
+    *,
+    sessions: Mapping[str, Sequence[str]],
+    weekdays: Sequence[str],
+    regime: str = "per_session",
+    by_weekday: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
+    document: str = "",
+    article: str = "",
+    at: datetime,
+) -> ScheduleVersionRow:
+    """Hours in force from a date on. Raises Overlap where another version of the schedule holds."""
+    schedule = office.get(session, ScheduleRow, code)
+    if regime not in REGIMES:
+        raise Invalid(f"{regime!r} is not a regime; write one of {', '.join(REGIMES)}.")
+    if unknown := [day for day in (*weekdays, *(by_weekday or {})) if day not in WEEKDAYS]:
+        raise Invalid(f"{unknown[0]!r} is not a weekday; write one of {', '.join(WEEKDAYS)}.")
+    for listed in (sessions, *(by_weekday or {}).values()):
+        for label, times in listed.items():
+            try:
+                session_hours(label, *times)
+            except (ValueError, TypeError) as error:
+                raise Invalid(f"Session {label} of schedule {code}: {error}.") from error
+    versions = select(ScheduleVersionRow).where(
+        ScheduleVersionRow.schedule_id == schedule.id, col(ScheduleVersionRow.withdrawn_at).is_(None)
+    )
+    for other in session.exec(versions):
+        before = to_on is not None and other.from_on is not None and other.from_on > to_on
+        after = other.to_on is not None and from_on is not None and other.to_on < from_on
+        if not (before or after):
+            raise Overlap(f"schedule {code}", max(from_on or date.min, other.from_on or date.min))
+    row = ScheduleVersionRow(
+        schedule_id=office.key(schedule),
+        regime=regime,
+        sessions={label: list(times) for label, times in sessions.items()},
+        weekdays=list(weekdays),
+        by_weekday={d: {label: list(times) for label, times in s.items()} for d, s in (by_weekday or {}).items()},
+        from_on=from_on,
+        to_on=to_on,
+        document=document,
+        article=article,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    _mark_everybody(session, from_on or date.min, to_on, "rule", at)
+    return row
+
+
+def add_calendar_entry(
+    session: Session,
+    on: date,
+    kind: str,
+    *,
+    pair_on: date | None = None,
+    unit: str | None = None,
+    part: str | None = None,
+    status: str = "confirmed",
+    document: str = "",
+    at: datetime,
+) -> CalendarEntryRow:
+    """A decision about a date (`part`: about one session of it). The one recorded last holds."""
+    if kind not in ENTRY_KINDS:
+        raise Invalid(f"{kind!r} is not a kind of day; write one of {', '.join(sorted(ENTRY_KINDS))}.")
+    row = CalendarEntryRow(
+        on=on,
+        kind=kind,
+        pair_on=pair_on,
+        unit_id=office.key(office.get(session, UnitRow, unit)) if unit else None,
+        session=part,
+        status=status,
+        document=document,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    _mark_everybody(session, on - timedelta(days=1), on + timedelta(days=1), "calendar", at)
+    return row
+
+
+def add_leave(
+    session: Session,
+    employee: str,
+    on: date,
+    *,
+    code: str = "P",
+    part: str = "all",
+    document: str = "",
+    approved_at: datetime | None = None,
+    at: datetime,
+) -> AbsenceRow:
+    """Leave of whole sessions of a date. It excuses only once it is approved."""
+    person = office.get(session, EmployeeRow, employee)
+    row = AbsenceRow(
+        kind="leave",
+        employee_id=office.key(person),
+        code=code,
+        on=on,
+        session=part,
+        document=document,
+        approved_at=approved_at,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    _mark(session, row.employee_id, on - timedelta(days=1), on + timedelta(days=1), "paper", at)
+    return row
+
+
+def add_mission(
+    session: Session,
+    employee: str,
+    starts: datetime,
+    ends: datetime,
+    *,
+    document: str = "",
+    approved_at: datetime | None = None,
+    at: datetime,
+) -> AbsenceRow:
+    """A window away on orders, in wall time. It excuses only once it is approved."""
+    person = office.get(session, EmployeeRow, employee)
+    if ends <= starts:
+        raise Invalid(f"The mission of {employee} ends at {ends} before it begins at {starts}; swap the times.")
+    row = AbsenceRow(
+        kind="mission",
+        employee_id=office.key(person),
+        starts=starts,
+        ends=ends,
+        document=document,
+        approved_at=approved_at,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    day = timedelta(days=1)
+    _mark(session, row.employee_id, starts.date() - day, ends.date() + day, "paper", at)
+    return row
+
+
+def add_outage(
+    session: Session,
+    terminal: str,
+    starts: datetime,
+    ends: datetime,
+    *,
+    mode: str = "dead",
+    document: str = "",
+    at: datetime,
+) -> OutageRow:
+    """A terminal was out of order for a span of wall time."""
+    site = office.get(session, TerminalRow, terminal)
+    if ends <= starts:
+        raise Invalid(f"The outage of {terminal} ends at {ends} before it begins at {starts}; swap the times.")
+    if mode not in ("dead", "network"):
+        raise Invalid(f"{mode!r} is not a mode of outage; write dead or network.")
+    row = OutageRow(
+        terminal_id=office.key(site), mode=mode, starts=starts, ends=ends, document=document, recorded_at=at
+    )
+    session.add(row)
+    session.flush()
+    day = timedelta(days=1)
+    dirty.mark_dependants(session, site, starts.date() - day, ends.date() + day, "paper", at)
+    return row
+
+
+def _mark(session: Session, employee_id: int, from_on: date, to_on: date | None, cause: str, at: datetime) -> None:
+    """Mark one person's dates of a span that some terminal has been read on, or that a verdict may exist for."""
+    first, last = _known_span(session, from_on, to_on, at)
+    dirty.mark(session, ((employee_id, first + timedelta(n)) for n in range((last - first).days + 1)), cause, at)
+
+
+def _mark_everybody(session: Session, from_on: date, to_on: date | None, cause: str, at: datetime) -> None:
+    first, last = _known_span(session, from_on, to_on, at)
+    if last < first:
+        return
+    days = []
+    for row in office.assignments_between(session, first, last):
+        begin, end = max(row.from_on, first), min(row.to_on or last, last)
+        days += [(row.employee_id, begin + timedelta(n)) for n in range((end - begin).days + 1)]
+    dirty.mark(session, days, cause, at)
+
+
+def _known_span(session: Session, from_on: date, to_on: date | None, at: datetime) -> tuple[date, date]:
+    """A span cut to the dates there can be verdicts of: from the first reading of any terminal to tomorrow."""
+    earliest = min((starts.date() for starts in session.exec(select(CoverageRow.starts))), default=at.date())
+    return max(from_on, earliest), min(to_on or date.max, at.date() + timedelta(days=1))

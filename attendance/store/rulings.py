@@ -1,0 +1,162 @@
+"""Verdicts as stored revisions: written only where they differ, superseded and never overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, tuple_, update
+from sqlmodel import Session, col, or_, select
+
+from attendance.engine.verdict import DayVerdict
+from attendance.rules.rulebook import Rulebook
+from attendance.store.evidence_tables import RulebookRow, RulingRow, ViolationRow
+
+_BATCH = 400
+
+
+def digest_of(verdict: DayVerdict) -> str:
+    """SHA-256 over everything the verdict concludes and cites, so that a rule it does not rest on leaves it alone."""
+    content = asdict(verdict)
+    content["on"] = verdict.on.isoformat()
+    content["citations"] = [_citation(c) for c in content["citations"]]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _citation(citation: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in citation.items()}
+
+
+def keep_rulebook(session: Session, rulebook: Rulebook, recorded_at: datetime) -> str:
+    """File the rules under their fingerprint if they are new; answers the fingerprint."""
+    if session.get(RulebookRow, rulebook.fingerprint) is None:
+        session.add(RulebookRow(fingerprint=rulebook.fingerprint, content=rulebook.content(), recorded_at=recorded_at))
+        session.flush()
+    return rulebook.fingerprint
+
+
+def current(session: Session, days: Iterable[tuple[int, date]]) -> dict[tuple[int, date], RulingRow]:
+    """The newest ruling of each (employee id, date) that has one."""
+    pairs = list(days)
+    pair = tuple_(col(RulingRow.employee_id), col(RulingRow.work_date))
+    found: dict[tuple[int, date], RulingRow] = {}
+    for begin in range(0, len(pairs), _BATCH):
+        query = select(RulingRow).where(pair.in_(pairs[begin : begin + _BATCH]), col(RulingRow.superseded_at).is_(None))
+        found |= {(row.employee_id, row.work_date): row for row in session.exec(query)}
+    return found
+
+
+def store(
+    session: Session,
+    judged: Sequence[tuple[int, DayVerdict]],
+    *,
+    rulebook: str,
+    unit_ids: Mapping[str, int],
+    causes: Mapping[tuple[int, date], str],
+    recorded_at: datetime,
+) -> int:
+    """Write the verdicts that differ from the newest ruling; answers how many did.
+
+    `judged` are (employee id, verdict); `causes` why each day was judged again. A day that is judged for the first
+    time is a first revision whatever its cause.
+    """
+    before = current(session, ((employee, verdict.on) for employee, verdict in judged))
+    changed: list[tuple[int, DayVerdict, str]] = []
+    for employee, verdict in judged:
+        digest = digest_of(verdict)
+        earlier = before.get((employee, verdict.on))
+        if earlier is None or earlier.digest != digest:
+            changed.append((employee, verdict, digest))
+    if not changed:
+        return 0
+    outdated = [row.id for e, v, _ in changed if (row := before.get((e, v.on))) is not None]
+    for begin in range(0, len(outdated), _BATCH):
+        part = outdated[begin : begin + _BATCH]
+        session.execute(update(RulingRow).where(col(RulingRow.id).in_(part)).values(superseded_at=recorded_at))
+        stale = col(ViolationRow.ruling_id).in_(part)
+        session.execute(update(ViolationRow).where(stale).values(superseded_at=recorded_at))
+    rows = [
+        _row(employee, verdict, digest, before.get((employee, verdict.on)), rulebook, unit_ids, causes, recorded_at)
+        for employee, verdict, digest in changed
+    ]
+    numbers = list(session.scalars(insert(RulingRow).returning(col(RulingRow.id), sort_by_parameter_order=True), rows))
+    violations = [
+        {
+            "ruling_id": number,
+            "employee_id": employee,
+            "unit_id": unit_ids.get(verdict.unit or ""),
+            "work_date": verdict.on,
+            "session": v.session,
+            "type": v.type,
+            "minutes": v.minutes,
+            "excused_min": v.excused_min,
+            "counted_min": v.counted_min,
+            "status": v.status,
+        }
+        for number, (employee, verdict, _) in zip(numbers, changed, strict=True)
+        for v in verdict.violations
+    ]
+    if violations:
+        session.execute(insert(ViolationRow), violations)
+    return len(changed)
+
+
+def _row(
+    employee: int,
+    verdict: DayVerdict,
+    digest: str,
+    earlier: RulingRow | None,
+    rulebook: str,
+    unit_ids: Mapping[str, int],
+    causes: Mapping[tuple[int, date], str],
+    recorded_at: datetime,
+) -> dict[str, Any]:
+    return {
+        "employee_id": employee,
+        "work_date": verdict.on,
+        "revision": earlier.revision + 1 if earlier else 1,
+        "unit_id": unit_ids.get(verdict.unit or ""),
+        "day_kind": verdict.day_kind,
+        "scheduled_min": verdict.scheduled_min,
+        "worked_min": verdict.worked_min,
+        "credited_min": verdict.credited_min,
+        "leave_min": verdict.leave_min,
+        "unverified_min": verdict.unverified_min,
+        "flags": list(verdict.flags),
+        "symbols": dict(verdict.symbols),
+        "citations": [_citation(asdict(c)) | {"version": c.version} for c in verdict.citations],
+        "rulebook": rulebook,
+        "digest": digest,
+        "cause": causes.get((employee, verdict.on), "evaluated") if earlier else "first_judged",
+        "recorded_at": recorded_at,
+    }
+
+
+def violations_of(session: Session, ruling_ids: Iterable[int]) -> dict[int, list[ViolationRow]]:
+    """The violations of some rulings, in the order of their sessions."""
+    found: dict[int, list[ViolationRow]] = {}
+    ids = list(ruling_ids)
+    for begin in range(0, len(ids), _BATCH):
+        query = select(ViolationRow).where(col(ViolationRow.ruling_id).in_(ids[begin : begin + _BATCH]))
+        for row in session.exec(query.order_by(col(ViolationRow.id))):
+            found.setdefault(row.ruling_id, []).append(row)
+    return found
+
+
+def revisions(session: Session, employee_id: int, on: date) -> list[RulingRow]:
+    query = select(RulingRow).where(RulingRow.employee_id == employee_id, RulingRow.work_date == on)
+    return list(session.exec(query.order_by(col(RulingRow.revision))))
+
+
+def known_at(session: Session, as_of: datetime, *conditions: Any) -> list[RulingRow]:
+    """Rulings that were the newest at a moment."""
+    query = select(RulingRow).where(
+        *conditions,
+        col(RulingRow.recorded_at) <= as_of,
+        or_(col(RulingRow.superseded_at).is_(None), col(RulingRow.superseded_at) > as_of),
+    )
+    return list(session.exec(query.order_by(col(RulingRow.work_date), col(RulingRow.employee_id))))

@@ -1,0 +1,53 @@
+"""Bring a database to the schema of this version, and say whether it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from attendance.errors import Invalid
+from attendance.store.database import Database
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(database: Database) -> None:
+    """Create or migrate every table. Safe to run at every start; a killed run leaves the schema as it was."""
+    with database.engine.execution_options(attendance_writing=True).connect() as connection, connection.begin():
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4370)")  # two starters must not race
+        current = MigrationContext.configure(connection).get_current_revision()
+        _refuse_newer(current)
+        if current != head():
+            command.upgrade(_config(connection), "head")
+
+
+def head() -> str:
+    """The revision this version of the program needs."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head() or ""
+
+
+def is_current(database: Database) -> bool:
+    with database.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision() == head()
+
+
+def _refuse_newer(current: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    if current is not None and current not in known:
+        raise Invalid(
+            f"The database has schema {current}, which this version does not know: it was written by a newer version. "
+            "Install that version again; nothing was changed."
+        )
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,229 @@
+"""Tables of the office: units, people, terminals, rules of their own, papers. Dated rows are ended, never overwritten.
+
+`from_on` and `to_on` include both ends. `recorded_at` says when a row became known, `withdrawn_at` when it was taken
+back; a row is never edited in place, so that "what was known then" can be asked of all of them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from pydantic import NaiveDatetime
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, MetaData
+from sqlmodel import Field, SQLModel
+
+from attendance.store.types import Instant
+
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER keys up by itself
+
+
+def instant(*, nullable: bool = False, index: bool = False) -> Any:
+    return Field(default=None, sa_type=Instant, nullable=nullable, index=index)  # type: ignore[call-overload]
+
+
+def wall(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_type=DateTime(timezone=False), nullable=nullable)  # type: ignore[call-overload]
+
+
+class UnitRow(SQLModel, table=True):
+    """An office or a part of it."""
+
+    __tablename__: ClassVar[str] = "unit"
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=64)
+    name: str = ""
+    parent_id: int | None = Field(default=None, foreign_key="unit.id", index=True)
+    schedule_id: int | None = Field(default=None, foreign_key="schedule.id")
+    recorded_at: datetime = instant()
+
+
+class EmployeeRow(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "employee"
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=64)
+    name: str = ""
+    recorded_at: datetime = instant()
+
+
+class AssignmentRow(SQLModel, table=True):
+    """A person serves in a unit. `terminals`: codes they depend on; empty means those of the unit."""
+
+    __tablename__: ClassVar[str] = "assignment"
+    id: int | None = Field(default=None, primary_key=True)
+    employee_id: int = Field(foreign_key="employee.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    schedule_id: int | None = Field(default=None, foreign_key="schedule.id")
+    terminals: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    from_on: date
+    to_on: date | None = None
+    document: str = ""
+    recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
+
+
+class EnrolmentRow(SQLModel, table=True):
+    """On this terminal this number is this person, during these dates."""
+
+    __tablename__: ClassVar[str] = "enrolment"
+    __table_args__ = (Index("ix_enrolment_terminal_id_pin", "terminal_id", "pin"),)
+    id: int | None = Field(default=None, primary_key=True)
+    terminal_id: int = Field(foreign_key="terminal.id")
+    pin: str = Field(max_length=32)
+    employee_id: int = Field(foreign_key="employee.id", index=True)
+    from_on: date | None = None
+    to_on: date | None = None
+    recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
+
+
+class TerminalRow(SQLModel, table=True):
+    """A terminal and how to reach it. Its comm key is never stored here, only whether a key file was given.
+
+    `serial` is learned at the first pull; from then on another serial at this address is refused.
+    """
+
+    __tablename__: ClassVar[str] = "terminal"
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=64)
+    name: str = ""
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    host: str | None = None
+    port: int = 4370
+    transport: str = "tcp"
+    has_comm_key: bool = False
+    serial: str | None = None
+    direction: str = "none"
+    first_sane_on: date = date(2010, 1, 1)
+    poll_seconds: int = 300
+    recorded_at: datetime = instant()
+
+
+class ScheduleRow(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "schedule"
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=64)
+    name: str = ""
+    recorded_at: datetime = instant()
+
+
+class ScheduleVersionRow(SQLModel, table=True):
+    """Hours in force. `sessions`: {name: [start, end]} as HH:MM; `by_weekday`: {weekday: sessions}."""
+
+    __tablename__: ClassVar[str] = "schedule_version"
+    id: int | None = Field(default=None, primary_key=True)
+    schedule_id: int = Field(foreign_key="schedule.id", index=True)
+    from_on: date | None = None
+    to_on: date | None = None
+    regime: str
+    sessions: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
+    weekdays: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    by_weekday: dict[str, dict[str, list[str]]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    document: str = ""
+    article: str = ""
+    recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
+
+
+class CalendarEntryRow(SQLModel, table=True):
+    """One decision about one date. No unit: the whole tree. No session: the whole day."""
+
+    __tablename__: ClassVar[str] = "calendar_entry"
+    id: int | None = Field(default=None, primary_key=True)
+    on: date = Field(sa_column_kwargs={"name": "on_date"}, index=True)
+    kind: str
+    pair_on: date | None = None
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    session: str | None = None
+    status: str = "confirmed"
+    document: str = ""
+    recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
+
+
+class PolicyRow(SQLModel, table=True):
+    """The office's thresholds that differ from the defaults; `values` holds fields of Policy."""
+
+    __tablename__: ClassVar[str] = "policy"
+    id: int | None = Field(default=None, primary_key=True)
+    values: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    document: str = ""
+    recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
+
+
+class AbsenceRow(SQLModel, table=True):
+    """A paper that excuses: leave of sessions (`on_date`, `session`) or a mission (`starts`, `ends`, wall time)."""
+
+    __tablename__: ClassVar[str] = "absence"
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    employee_id: int = Field(foreign_key="employee.id", index=True)
+    code: str = ""
+    on: date | None = Field(default=None, sa_column_kwargs={"name": "on_date"}, index=True)
+    session: str = "all"
+    starts: NaiveDatetime | None = wall(nullable=True)
+    ends: NaiveDatetime | None = wall(nullable=True)
+    document: str = ""
+    approved_at: datetime | None = instant(nullable=True)
+    recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
+
+
+class OutageRow(SQLModel, table=True):
+    """A terminal was out of order (`dead`) or not reachable (`network`), in wall time."""
+
+    __tablename__: ClassVar[str] = "outage"
+    id: int | None = Field(default=None, primary_key=True)
+    terminal_id: int = Field(foreign_key="terminal.id", index=True)
+    mode: str = "dead"
+    starts: NaiveDatetime = wall()
+    ends: NaiveDatetime = wall()
+    document: str = ""
+    recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
+
+
+class UserRow(SQLModel, table=True):
+    """Somebody who may sign in. `unit_id`: the part of the tree they see; None is all of it."""
+
+    __tablename__: ClassVar[str] = "app_user"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True, max_length=64)
+    password_hash: str
+    role: str
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    disabled: bool = False
+    recorded_at: datetime = instant()
+
+
+class SignInRow(SQLModel, table=True):
+    """A bearer token or a page session, known only by the SHA-256 of its secret."""
+
+    __tablename__: ClassVar[str] = "sign_in"
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True, max_length=64)
+    user_id: int = Field(foreign_key="app_user.id", index=True)
+    kind: str
+    created_at: datetime = instant()
+    seen_at: datetime = instant()
+    expires_at: datetime = instant()
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who leads: one holder per name until `expires_at`."""
+
+    __tablename__: ClassVar[str] = "lease"
+    name: str = Field(primary_key=True, max_length=64)
+    holder: str
+    expires_at: datetime = instant()

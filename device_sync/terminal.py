@@ -1,0 +1,125 @@
+"""What any make of terminal must offer, and the four ways in which it fails.
+
+A make is one adapter that satisfies `Terminal`; everything above it (intake, poller, commands) knows only this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+
+class TerminalError(Exception):
+    """A pull that ended without a usable log.
+
+    `outcome` is the stable name shown in JSON and looked up in the translation catalogue; `params` fill its sentence;
+    `str(error)` is that sentence in English: what happened, where, and what to do next.
+    """
+
+    outcome = "failed"
+
+    def __init__(self, sentence: str, *, outcome: str | None = None, **params: object) -> None:
+        super().__init__(sentence)
+        if outcome is not None:
+            self.outcome = outcome
+        self.params = params
+
+
+class Unreachable(TerminalError):
+    """Nobody answered, or the line broke: retry later."""
+
+    outcome = "unreachable"
+
+
+class Refused(TerminalError):
+    """The terminal answered and said no (comm key, another session, another protocol): stop and tell a person."""
+
+    outcome = "refused"
+
+
+class Garbled(TerminalError):
+    """What came is not a whole, consistent log: keep nothing of it as punches."""
+
+    outcome = "garbled"
+
+
+class Changed(TerminalError):
+    """Another terminal than expected answers at this address: stop and tell a person."""
+
+    outcome = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Counters of a terminal at one moment; None where the firmware did not say."""
+
+    users: int | None
+    records: int | None
+    record_capacity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalUser:
+    """One row of a terminal's user table, without password, card or template, which are never kept."""
+
+    uid: int
+    pin: str
+    name: str
+    privilege: int
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalLog:
+    """One complete reading of a terminal's punch log, exactly as it came.
+
+    `payload` is the whole set as transferred: a u32 byte count and the records. `clock_offset_seconds` is terminal
+    time minus true time (> 0: the terminal is fast), None if the clock could not be read. `read_at` is the UTC instant
+    before which every punch the terminal had recorded is in `payload`.
+    """
+
+    serial: str
+    firmware: str
+    payload: bytes
+    read_at: datetime
+    clock_offset_seconds: int | None
+    sizes_before: Sizes
+    sizes_after: Sizes
+    users: tuple[TerminalUser, ...] = ()
+    transfer_seconds: float = 0.0
+    record_size: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Decoded records in the order of the log; all arrays have one element per record that could be understood.
+
+    `wall` is the terminal's local time in seconds since 1970-01-01 as if it were UTC; `index` the position in the log;
+    `pin_code` points into `pins`. `rejected` lists what could not be understood: (index, raw bytes, reason code).
+    """
+
+    index: npt.NDArray[np.uint32]
+    wall: npt.NDArray[np.int64]
+    pin_code: npt.NDArray[np.int32]
+    pins: tuple[str, ...]
+    state: npt.NDArray[np.uint8]
+    verify: npt.NDArray[np.uint8]
+    rejected: tuple[tuple[int, bytes, str], ...] = field(default=())
+
+    def __len__(self) -> int:
+        return int(self.wall.size)
+
+
+class Terminal(Protocol):
+    """A reachable terminal. Both calls end within their deadline, leave the terminal enabled and its log untouched."""
+
+    def read_log(self) -> TerminalLog:
+        """The whole log. Raises one of the four errors above, nothing else."""
+        ...
+
+    def identify(self) -> TerminalLog:
+        """Serial, firmware, clock offset and sizes, with an empty payload. Raises like `read_log`."""
+        ...

@@ -1,0 +1,281 @@
+"""What rules.md §2 and §3 expect of one person on one date: a plan with every scheduled minute listed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+Doc = dict[str, Any]
+
+MINUTE = timedelta(minutes=1)
+LOCAL = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh, without summer time in the years judged
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORKING = ("workday", "swapped_work")
+SIGN = {"weekend": "", "holiday": "L", "compensation": "NB", "swapped_off": "NX", "stoppage": "N"}  # §7
+
+
+class NoVersionError(LookupError):
+    """§3.3 a date in no version is an error that names schedule and date."""
+
+
+@dataclass
+class Session:
+    """One scheduled session of one date and what papers took of it."""
+
+    name: str
+    start: datetime
+    end: datetime
+    terminals: list[str]
+    leave: str | None = None
+    mission: set[datetime] = field(default_factory=set)
+    exempt: set[datetime] = field(default_factory=set)
+
+    @property
+    def minutes(self) -> set[datetime]:
+        """Every scheduled minute, named by its first moment."""
+        found = set()
+        at = self.start
+        while at < self.end:
+            found.add(at)
+            at += MINUTE
+        return found
+
+    @property
+    def required(self) -> set[datetime]:
+        """The minutes in which the person has to be there: nothing took them away (§3.5-7)."""
+        return set() if self.leave is not None else self.minutes - self.mission - self.exempt
+
+
+@dataclass
+class Plan:
+    """One date of one employed person."""
+
+    date: date
+    unit: str
+    kind: str
+    regime: str
+    terminals: list[str]
+    sessions: list[Session]
+    symbols: dict[str, str]
+    flags: set[str] = field(default_factory=set)
+
+
+def day(value: Any) -> date:
+    """The date that is written, as text or as a YAML date."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def moment(value: Any) -> datetime:
+    """The local time that is written; one with Z or an offset is converted (scenario.md, punches)."""
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return found.astimezone(LOCAL).replace(tzinfo=None) if found.tzinfo else found
+
+
+def known(entry: Doc, key: str, as_of: datetime | None) -> bool:
+    """True when the entry was recorded, approved or decided by as_of; without a time it always was."""
+    return as_of is None or entry.get(key) is None or moment(entry[key]) <= as_of
+
+
+def valid(entry: Doc, on: date) -> bool:
+    """Dates of validity include both ends (§2)."""
+    begun = entry.get("from") is None or day(entry["from"]) <= on
+    return begun and (entry.get("to") is None or on <= day(entry["to"]))
+
+
+def facts(document: Doc, kind: str, employee: str | None = None) -> list[Doc]:
+    """The facts of one kind, of one employee where one is named."""
+    return [
+        f for f in document.get("facts") or [] if f["kind"] == kind and (employee is None or f["employee"] == employee)
+    ]
+
+
+def terminals_of(document: Doc) -> list[Doc]:
+    return document.get("terminals") or [{"code": "T-A", "unit": "A"}]
+
+
+def units_of(document: Doc) -> list[Doc]:
+    return document.get("units") or [{"code": "A"}]
+
+
+def assignment_on(document: Doc, employee: str, on: date, as_of: datetime | None) -> Doc | None:
+    """§3.1 the assignment valid on the date, as recorded by as_of."""
+    for person in document.get("employees") or [{"code": "E1"}]:
+        if person["code"] == employee:
+            for assignment in person.get("assignments") or [{}]:
+                if valid(assignment, on) and known(assignment, "recorded_at", as_of):
+                    return assignment
+    return None
+
+
+def unit_chain(document: Doc, unit: str) -> list[Doc]:
+    """The unit and all above it, nearest first."""
+    by_code = {u["code"]: u for u in units_of(document)}
+    chain = [by_code[unit]]
+    while chain[-1].get("parent") is not None:
+        chain.append(by_code[chain[-1]["parent"]])
+    return chain
+
+
+def version_on(document: Doc, assignment: Doc, chain: list[Doc], on: date, as_of: datetime | None) -> Doc:
+    """§3.3 the person's own schedule, else that of the nearest unit, in the version in force on the date."""
+    name = assignment.get("schedule")
+    for unit in chain:
+        name = name or unit.get("schedule")
+    if name is None:
+        (name,) = document["schedules"]
+    schedule = document["schedules"][name]
+    for version in schedule.get("versions") or [schedule]:
+        if valid(version, on) and known(version, "recorded_at", as_of):
+            return version
+    raise NoVersionError(f"schedule {name} has no version on {on}")
+
+
+def entry_for(document: Doc, chain: list[Doc], on: date, session: str | None, as_of: datetime | None) -> Doc | None:
+    """§3.2 the calendar entry that holds for the date and session (None: the whole day): nearest, recorded last."""
+    for place in [*[u["code"] for u in chain], None]:
+        here = []
+        for order, entry in enumerate(document.get("calendar") or []):
+            about = None if entry.get("session") in (None, "all") else entry["session"]
+            fits = day(entry["date"]) == on and entry.get("unit") == place and about == session
+            if fits and known(entry, "recorded_at", as_of):
+                recorded = moment(entry["recorded_at"]) if entry.get("recorded_at") else datetime.min
+                here.append((recorded, order, entry))
+        if here:
+            return max(here, key=lambda found: found[:2])[2]
+    return None
+
+
+def hours_of_weekday(version: Doc, weekday: str) -> Doc:
+    """The sessions of a weekday; by_weekday replaces them on a weekday that is in weekdays."""
+    special = version.get("by_weekday") or {}
+    return special[weekday] if weekday in version["weekdays"] and weekday in special else version["sessions"]
+
+
+def scheduled_hours(
+    document: Doc, chain: list[Doc], version: Doc, on: date, as_of: datetime | None
+) -> tuple[str, Doc, dict[str, str]]:
+    """§3.2 the day kind, the hours of the sessions that are scheduled, and the signs of sessions taken away alone."""
+    weekday = WEEKDAYS[on.weekday()]
+    named = weekday in version["weekdays"]
+    ordinary = hours_of_weekday(version, weekday)
+
+    def swapped(entry: Doc) -> Doc:
+        return hours_of_weekday(version, WEEKDAYS[day(entry["for"]).weekday()])
+
+    whole = entry_for(document, chain, on, None, as_of)
+    if whole is not None:  # the entry decides, not the weekday, and it wins over session entries
+        if whole["kind"] == "workday":
+            return "workday", ordinary, {}
+        if whole["kind"] == "swapped_work":
+            return "swapped_work", swapped(whole), {}
+        return whole["kind"], {}, {}
+
+    kind, hours, signs = ("workday", dict(ordinary), {}) if named else ("weekend", {}, {})
+    for name in session_names(version):
+        entry = entry_for(document, chain, on, name, as_of)
+        if entry is None:
+            continue
+        if entry["kind"] in WORKING and not named:
+            source = swapped(entry) if entry["kind"] == "swapped_work" else ordinary
+            if name in source:
+                kind, hours[name] = entry["kind"], source[name]
+        elif entry["kind"] == "swapped_work":
+            raise NotImplementedError("calendar: a session swapped_work on a weekday of the schedule")
+        elif entry["kind"] != "workday" and name in hours:
+            del hours[name]  # one session taken away; the day stays a workday
+            signs[name] = SIGN[entry["kind"]]
+    return kind, hours, signs
+
+
+def session_names(version: Doc) -> list[str]:
+    """All session names of a schedule version, in the order written."""
+    names = list(version["sessions"])
+    for special in (version.get("by_weekday") or {}).values():
+        names += [n for n in special if n not in names]
+    return names
+
+
+def clock_time(on: date, text: str) -> datetime:
+    """HH:MM of a date; from 24:00 on it lies on the next day (§3.3)."""
+    hours, minutes = text.split(":")
+    return datetime.combine(on, time.min) + timedelta(hours=int(hours), minutes=int(minutes))
+
+
+def site_terminals(document: Doc, employee: str, on: date, session: str | None, usual: list[str]) -> list[str]:
+    """§5 the terminals a person depends on: those of the assignment, or of the site fact for that date and session."""
+    for fact in facts(document, "site", employee):
+        if day(fact["date"]) == on and fact.get("session") in (None, "all", session):
+            return list(fact["terminals"])
+    return usual
+
+
+def plan_day(document: Doc, employee: str, on: date, as_of: datetime | None) -> Plan | None:
+    """§3 in its order; None when the person is not employed on the date."""
+    assignment = assignment_on(document, employee, on, as_of)
+    if assignment is None:
+        return None  # §3.1
+    unit = assignment.get("unit") or units_of(document)[0]["code"]
+    chain = unit_chain(document, unit)
+    usual = assignment.get("terminals") or [terminals_of(document)[0]["code"]]
+    version = version_on(document, assignment, chain, on, as_of)
+    kind, hours, signs = scheduled_hours(document, chain, version, on, as_of)  # §3.2, §3.3
+
+    sessions = []
+    for name, (begins, ends) in hours.items():
+        start, end = clock_time(on, begins), clock_time(on, ends)
+        if end <= start:
+            end += timedelta(days=1)  # an end at or before the start lies on the next day
+        sessions.append(Session(name, start, end, site_terminals(document, employee, on, name, usual)))
+    sessions.sort(key=lambda s: s.start)
+
+    names = session_names(version)  # §7
+    if "am" in names or "pm" in names:
+        names += [n for n in ("am", "pm") if n not in names]
+    blank = "-" if kind in WORKING else SIGN[kind]
+    symbols = {n: signs.get(n, blank) for n in names}
+    plan = Plan(on, unit, kind, version["regime"], usual, sessions, symbols)
+    take_papers(document, employee, plan, as_of)
+    return plan
+
+
+def take_papers(document: Doc, employee: str, plan: Plan, as_of: datetime | None) -> None:
+    """§3.5 leave, then §3.6 missions and windows of exemption, then §3.7 exemptions in minutes."""
+    for fact in facts(document, "leave", employee):
+        if day(fact["date"]) == plan.date and known(fact, "approved_at", as_of):
+            for session in plan.sessions:
+                if fact["session"] in ("all", session.name) and session.leave is None:
+                    session.leave = fact["code"]
+
+    left = [s for s in plan.sessions if s.leave is None]
+    for fact in facts(document, "mission", employee):
+        if known(fact, "approved_at", as_of):
+            for session in left:
+                session.mission |= inside(session.minutes, fact)
+    for fact in facts(document, "exemption", employee):
+        if "minutes_per_day" not in fact and known(fact, "approved_at", as_of):
+            for session in left:
+                covered = inside(session.minutes, fact)
+                session.exempt |= covered
+                if covered:
+                    plan.flags.add(fact["code"])
+
+    for fact in facts(document, "exemption", employee):
+        if "minutes_per_day" not in fact or not known(fact, "approved_at", as_of):
+            continue
+        dated = [day(d) for d in fact["dates"]] if fact.get("dates") else None
+        if plan.date in dated if dated is not None else valid(fact, plan.date):
+            ordered = sorted(m for s in left for m in s.required)
+            count = fact["minutes_per_day"]
+            moved = ordered[:count] if fact["placement"] == "day_start" else ordered[max(0, len(ordered) - count) :]
+            for session in left:
+                session.exempt |= session.minutes & set(moved)
+
+
+def inside(minutes: Iterable[datetime], window: Doc) -> set[datetime]:
+    """The minutes inside a window of times, `from` included and `to` excluded (§2), and nothing more."""
+    begins, ends = moment(window["from"]), moment(window["to"])
+    if begins.second or ends.second:
+        raise NotImplementedError("a mission or exemption window with seconds")
+    return {m for m in minutes if begins <= m < ends}

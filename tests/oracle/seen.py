@@ -1,0 +1,215 @@
+"""What rules.md §2 and §4 make of the punches of one person: whose, which count, repeats, windows, flags of a date."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from .expected import Doc, Plan, Session, day, facts, moment, site_terminals, terminals_of, valid
+
+
+@dataclass(frozen=True)
+class Punch:
+    """One punch that is not quarantined: the time it truly was, and whether its clock was corrected."""
+
+    terminal: str
+    true: datetime
+    corrected: bool
+
+
+@dataclass
+class Evidence:
+    """The punches that count for a date, by session name, and the flags about punches that stand on it."""
+
+    by_session: dict[str, list[datetime]] = field(default_factory=dict)
+    flags: set[str] = field(default_factory=set)
+
+
+def sent_time(document: Doc, punch: Doc) -> datetime | None:
+    """§2 the time as the terminal sent it; None when it is quarantined as implausible."""
+    try:
+        sent = moment(punch["at"])
+    except ValueError:
+        return None  # no calendar date
+    terminal = next(t for t in terminals_of(document) if t["code"] == punch["terminal"])
+    if sent.date() < day(terminal.get("first_sane_date") or "2010-01-01"):
+        return None
+    if punch.get("received_at") and sent - moment(punch["received_at"]) > timedelta(hours=24):
+        return None
+    return sent
+
+
+def during(fact: Doc, at: datetime) -> bool:
+    """Times include `from` and exclude `to` (§2)."""
+    return moment(fact["from"]) <= at < moment(fact["to"])
+
+
+def outages_of(document: Doc, terminal: str, mode: str) -> list[Doc]:
+    return [f for f in facts(document, "outage") if f["terminal"] == terminal and f["mode"] == mode]
+
+
+def received(document: Doc, punch: Doc, sent: datetime) -> datetime:
+    """scenario.md: received_at, default `at`; inside a network outage of its terminal, that outage's `to`."""
+    if punch.get("received_at"):
+        return moment(punch["received_at"])
+    arrival = sent
+    for outage in outages_of(document, punch["terminal"], "network"):
+        if during(outage, sent):
+            arrival = max(arrival, moment(outage["to"]))
+    return arrival
+
+
+def true_time(document: Doc, punch: Doc, sent: datetime) -> datetime:
+    """§2 true time = terminal time - offset, corrected only when |offset| is over the tolerance."""
+    tolerance = (document.get("policy") or {}).get("clock_tolerance_seconds", 60)
+    for fact in facts(document, "clock_offset"):
+        measured = fact["terminal"] == punch["terminal"] and during(fact, sent)
+        if measured and abs(fact["offset_seconds"]) > tolerance:
+            return sent - timedelta(seconds=fact["offset_seconds"])
+    return sent
+
+
+def owner(document: Doc, punch: Doc, true: datetime) -> str | None:
+    """§4 whose punch: the enrolment of (terminal, number) valid at the punch's true time, never the number alone."""
+    if punch.get("employee") is not None:
+        return str(punch["employee"])
+    for person in document.get("employees") or [{"code": "E1"}]:
+        if not person.get("pins"):
+            if person["code"] == punch["pin"]:
+                return str(person["code"])
+            continue
+        for pin in person["pins"]:
+            if pin["terminal"] == punch["terminal"] and pin["pin"] == punch["pin"] and valid(pin, true.date()):
+                return str(person["code"])
+    return None
+
+
+def punches_of(document: Doc, employee: str, as_of: datetime | None) -> list[Punch]:
+    """The person's punches known by as_of and not quarantined, in true time."""
+    found = []
+    for punch in document.get("punches") or []:
+        sent = sent_time(document, punch)
+        if sent is None or (as_of is not None and received(document, punch, sent) > as_of):
+            continue
+        true = true_time(document, punch, sent)
+        if owner(document, punch, true) == employee:
+            terminal = next(t for t in terminals_of(document) if t["code"] == punch["terminal"])
+            if terminal.get("direction", "none") != "none":
+                raise NotImplementedError("terminals: a declared direction")
+            found.append(Punch(punch["terminal"], true, true != sent))
+    return sorted(found, key=lambda p: p.true)
+
+
+@dataclass
+class Window:
+    """The window of one session: both reaches are inside; a punch exactly on a border is the earlier session's."""
+
+    plan: Plan
+    session: Session
+    reach_from: datetime
+    reach_to: datetime
+    after_border: datetime | None = None
+    until_border: datetime | None = None
+
+    @property
+    def end(self) -> datetime:
+        return self.reach_to if self.until_border is None else min(self.reach_to, self.until_border)
+
+    def holds(self, at: datetime) -> bool:
+        after = self.after_border is None or at > self.after_border
+        return after and self.reach_from <= at <= self.end
+
+
+def windows(plans: Iterable[Plan], reach_minutes: int) -> list[Window]:
+    """§4 the windows of all sessions that something is required of; borders in the middle between neighbours."""
+    reach = timedelta(minutes=reach_minutes)
+    found = [Window(p, s, s.start - reach, s.end + reach) for p in plans for s in p.sessions if s.required]
+    found.sort(key=lambda w: w.session.start)
+    for earlier, later in pairwise(found):
+        gap = later.session.start - earlier.session.end
+        if gap < timedelta(0):
+            raise NotImplementedError("sessions of one person that overlap")
+        earlier.until_border = later.after_border = earlier.session.end + gap / 2
+    return found
+
+
+def gather(
+    document: Doc,
+    employee: str,
+    work_date: date,
+    as_of: datetime | None,
+    plans: dict[date, Plan],
+    all_windows: list[Window],
+) -> Evidence:
+    """§4 the punches that count for the date, and its flags about punches."""
+    policy: dict[str, Any] = document.get("policy") or {}
+    evidence = Evidence({s.name: [] for s in plans[work_date].sessions})
+
+    def home(at: datetime) -> Window | None:
+        return next((w for w in all_windows if w.holds(at)), None)
+
+    def date_of(at: datetime) -> date:
+        window = home(at)
+        return at.date() if window is None else window.plan.date
+
+    counting = []
+    for punch in punches_of(document, employee, as_of):
+        if policy.get("site_policy", "any") == "home_only":
+            window = home(punch.true)
+            plan = plans.get(punch.true.date())
+            if window is not None:
+                allowed = window.session.terminals
+            elif plan is not None:
+                allowed = site_terminals(document, employee, plan.date, None, plan.terminals)
+            else:
+                allowed = []
+            if punch.terminal not in allowed:  # evidence, and it carries only this flag
+                if date_of(punch.true) == work_date:
+                    evidence.flags.add("off_site_punch")
+                continue
+        counting.append(punch)
+
+    repeats = 0
+    last_kept: datetime | None = None
+    limit = timedelta(seconds=policy.get("duplicate_window_seconds", 60))
+    for punch in counting:
+        here = date_of(punch.true) == work_date
+        if here and punch.corrected:
+            evidence.flags.add("clock_corrected")
+        if last_kept is not None and punch.true - last_kept <= limit:  # Repeats: after the last kept one
+            repeats += here
+            continue
+        last_kept = punch.true
+        if here:
+            window = home(punch.true)
+            if window is None:
+                evidence.flags.add("off_schedule_punch")
+            else:
+                evidence.by_session[window.session.name].append(punch.true)
+    if repeats:
+        evidence.flags.add(f"duplicates_ignored:{repeats}")
+    return evidence
+
+
+def watermark(document: Doc, terminal: str, as_of: datetime) -> datetime:
+    """scenario.md: read completely up to as_of, unless a network outage holds it at its `from`."""
+    read = as_of
+    for outage in outages_of(document, terminal, "network"):
+        if during(outage, as_of):
+            read = min(read, moment(outage["from"]))
+    return read
+
+
+def dead_moments(document: Doc, terminals: list[str], from_: datetime, to: datetime, closed: bool) -> bool:
+    """True when at some moment from from_ to `to` (closed: `to` too) every one of the terminals is dead (§5).
+
+    The moments at which all are dead begin where one of the outages begins; so from_ and those beginnings are enough.
+    """
+
+    def dead(terminal: str, at: datetime) -> bool:
+        return any(during(outage, at) for outage in outages_of(document, terminal, "dead"))
+
+    asked = [from_] + [moment(o["from"]) for t in terminals for o in outages_of(document, t, "dead")]
+    asked = [at for at in asked if from_ <= at and (at <= to if closed else at < to)]
+    return any(all(dead(t, at) for t in terminals) for at in asked)

@@ -1,0 +1,43 @@
+"""The engine over columns and the slow judge of one day reach the same verdict on every case either can be given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from attendance.scenario.running import run_document
+from tests.oracle import judge_day
+from tests.property.cases_strategy import FEATURES, Case, cases
+
+# What the engine of this version does not judge yet fails honestly as a scenario; it is compared once it is built.
+NOT_YET = {"home_only", "exemption", "explanation"}
+JUDGED = frozenset(FEATURES) - NOT_YET
+FIELDS = (
+    "unit", "day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min", "violations",
+    "flags", "symbols",
+)  # fmt: skip
+
+
+def assert_agree(case: Case) -> None:
+    document, employee, on, as_of = case.document, case.employee, case.work_date, case.as_of
+    expected = judge_day(document, employee, on, as_of)
+    row: dict[str, Any] = {name: expected[name] for name in FIELDS} | {"employee": employee, "date": on.isoformat()}
+    if as_of is not None:
+        row["as_of"] = as_of.isoformat()
+    result = run_document({**document, "expect": [row]})
+    assert result.ok, result.differences
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(case=cases(JUDGED))
+def test_engine_and_oracle_agree(case: Case) -> None:
+    assert_agree(case)
+
+
+@pytest.mark.long
+@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(case=cases(JUDGED))
+def test_engine_and_oracle_agree_on_many(case: Case) -> None:
+    assert_agree(case)
