@@ -7,7 +7,8 @@ as if it were UTC (`wall seconds`). An instant is an aware UTC datetime, or seco
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC as UTC
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 

@@ -13,7 +13,7 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Claims
-from attendance.engine.spans import EARLIEST, LATEST, Ints, Spans, order_by_owner
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, order_by_owner
 
 
 def attribute(case: Case) -> Claims:
@@ -34,7 +34,7 @@ def attribute(case: Case) -> Claims:
     )
 
 
-def _true_time(case: Case, sent: Ints) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def _true_time(case: Case, sent: Ints) -> tuple[Ints, Bools]:
     """`true time = terminal time - offset` where the offset exceeds the tolerance."""
     tolerance = case.rulebook.policy.clock_tolerance_seconds
     offsets = Spans(

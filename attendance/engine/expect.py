@@ -8,15 +8,16 @@ window   |----------------------------------|   middle to the neighbours, at mos
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due, Groups
-from attendance.engine.spans import Bools, Ints, union
+from attendance.engine.spans import Bools, Ints, Small, union
 from attendance.errors import NoVersionInForce
 from attendance.rules.rulebook import DayPlan
 from attendance.rules.schedule import REGIMES
@@ -91,7 +92,7 @@ def _days(case: Case, from_on: date, to_on: date) -> tuple[Days, tuple[tuple[int
 
 def _plans(
     case: Case, offices: tuple[tuple[str, str | None], ...], office: Ints, day: Ints, bounds: tuple[int, int]
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], tuple[DayPlan, ...]]:
+) -> tuple[Small, tuple[DayPlan, ...]]:
     """The plan of each person-day: few distinct (office, date) pairs are resolved once each."""
     first, last = bounds
     width = last - first + 1
@@ -168,9 +169,7 @@ def _due(case: Case, days: Days) -> Due:
     )
 
 
-def _leave(
-    case: Case, days: Days, name: np.ndarray[tuple[int], np.dtype[np.int16]], names: tuple[str, ...]
-) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def _leave(case: Case, days: Days, name: npt.NDArray[np.int16], names: tuple[str, ...]) -> Small:
     """Per session the leave that takes it whole, -1 where none."""
     taken = np.full(name.size, -1, np.int32)
     for index, leave in enumerate(case.leaves):
@@ -279,6 +278,4 @@ def _group(case: Case, days: Days, due: Due) -> tuple[Groups, Due]:
         depends=days.depends[day_row[firsts]],
         first_last=first_last[firsts],
     )
-    changed = {"window_lo": window_lo, "window_hi": window_hi, "group": group_of}
-    kept = {name: getattr(due, name) for name in due.__slots__ if name not in changed}
-    return groups, Due(**kept, **changed)
+    return groups, replace(due, window_lo=window_lo, window_hi=window_hi, group=group_of)

@@ -7,7 +7,7 @@ import numpy as np
 from attendance.engine.case import Case
 from attendance.engine.columns import Claims, Paired
 from attendance.engine.expect import Expected
-from attendance.engine.spans import Bools, Ints, key
+from attendance.engine.spans import Bools, Ints, key, place
 
 
 def pair(case: Case, expected: Expected, claims: Claims) -> Paired:
@@ -62,8 +62,9 @@ def drop_repeats(claims: Claims, window_seconds: int) -> Bools:
     run_end = np.append(heads[1:], at.size)
     crowded = run_end - heads > 1
     current, run_end = heads[crowded], run_end[crowded]
+    keys = key(person, at)
     while current.size:
-        following = np.searchsorted(key(person, at), key(person[current], at[current] + window_seconds), "right")
+        following = place(keys, key(person[current], at[current] + window_seconds), "right")
         inside = following < run_end
         current, run_end = following[inside], run_end[inside]
         kept[current] = True
@@ -77,7 +78,7 @@ def _window_of(expected: Expected, claims: Claims) -> Ints:
     if not rows.size or not claims.at.size:
         return np.full(claims.at.size, -1, np.int64)
     person = days.person[due.day_row[rows]]
-    place = np.searchsorted(key(person, due.window_lo[rows]), key(claims.person, claims.at), "right") - 1
-    row = rows[place]
-    inside = (place >= 0) & (person[place] == claims.person) & (claims.at <= due.window_hi[row])
+    at = place(key(person, due.window_lo[rows]), key(claims.person, claims.at), "right") - 1
+    row = rows[at]
+    inside = (at >= 0) & (person[at] == claims.person) & (claims.at <= due.window_hi[row])
     return np.where(inside, row, -1)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 EARLIEST = -(2**35)  # a thousand years before the epoch
 LATEST = 2**35
 _STRIDE = 2**36  # a moment lies in [EARLIEST, LATEST), so owner (below 2**27) and moment share one sortable key
 
 
-def key(owner: Ints | int, moment: Ints | int) -> Ints:
+def key(owner: Ints | Small, moment: Ints) -> Ints:
     """One int64 that sorts by owner, then by moment."""
-    return np.asarray(owner, np.int64) * _STRIDE + (np.asarray(moment, np.int64) - EARLIEST)
+    keys: Ints = owner.astype(np.int64) * _STRIDE + (moment - EARLIEST)
+    return keys
+
+
+def place(ordered: Ints, wanted: Ints, side: Literal["left", "right"]) -> Ints:
+    """Where each wanted key falls among ordered ones."""
+    return np.asarray(np.searchsorted(ordered, wanted, side), np.int64)
 
 
 class Spans:
@@ -45,7 +53,7 @@ class Spans:
         """Row of the span that contains each moment, -1 where none does."""
         if not len(self):
             return np.full(np.shape(moment), -1, np.int64)
-        row = np.searchsorted(self._begins, key(owner, moment), "right") - 1
+        row = place(self._begins, key(owner, moment), "right") - 1
         inside = (row >= 0) & (self.owner[row] == owner) & (moment < self.hi[row])
         return np.where(inside, row, -1)
 
@@ -56,10 +64,11 @@ class Spans:
         """Whether a span shares more than a point with each `[start, end)`, or contains `start`."""
         if not len(self):
             return np.zeros(np.shape(start), np.bool_)
-        after = np.searchsorted(self._begins, key(owner, start), "left")
+        after = place(self._begins, key(owner, start), "left")
         bounded = np.minimum(after, len(self) - 1)
         begins_inside = (after < len(self)) & (self.owner[bounded] == owner) & (self.lo[bounded] < end)
-        return self.covers(owner, start) | begins_inside
+        touched: Bools = self.covers(owner, start) | begins_inside
+        return touched
 
 
 def union(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

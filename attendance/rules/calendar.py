@@ -41,7 +41,7 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class DayRuling:
-    """What the calendar says of one date for one unit: a whole-day entry, or entries for single sessions, or nothing."""
+    """What the calendar says of a date for a unit: a whole-day entry, or entries for sessions, or nothing."""
 
     whole: CalendarEntry | None
     sessions: tuple[CalendarEntry, ...] = ()

@@ -1,4 +1,4 @@
-"""The rules in force for a unit on a date, resolved through the tree: what kind of day it is and which sessions it has."""
+"""The rules in force for a unit on a date, resolved through the tree: the kind of day and its sessions."""
 
 from __future__ import annotations
 

@@ -117,11 +117,11 @@ def expected_refusals(document: dict[str, Any]) -> set[tuple[str, str]] | None:
 def _expected_refusals(root: Node) -> list[Refusal] | None:
     if "refuse" not in root:
         return None
-    found = []
-    for entry in root.child("refuse").each():
-        if entry.keys({"path", "code"}, {"path", "code"}):
-            found.append(Refusal(entry.child("path").text(), entry.child("code").text(), ""))
-    return found
+    return [
+        Refusal(entry.child("path").text(), entry.child("code").text(), "")
+        for entry in root.child("refuse").each()
+        if entry.keys({"path", "code"}, {"path", "code"})
+    ]
 
 
 def _zone(node: Node) -> str:
@@ -152,10 +152,12 @@ def _unsupported_rules(
         found.append(("policy.site_policy", policy.site_policy))
     if policy.track_mid_session:
         found.append(("policy.track_mid_session", "true"))
-    for code, schedule in schedules.items():
-        for version in schedule.versions:
-            if version.regime not in ("per_session", "first_last"):
-                found.append((f"schedules.{code}.regime", version.regime))
+    found += [
+        (f"schedules.{code}.regime", version.regime)
+        for code, schedule in schedules.items()
+        for version in schedule.versions
+        if version.regime not in ("per_session", "first_last")
+    ]
     found += [
         (f"terminals[{n}].direction", site.direction) for n, site in enumerate(terminals) if site.direction != "none"
     ]

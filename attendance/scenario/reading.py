@@ -35,7 +35,7 @@ class _StrictLoader(yaml.SafeLoader):
 
 
 def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    pairs = loader.construct_pairs(node, deep=True)  # type: ignore[no-untyped-call]
+    pairs = loader.construct_pairs(node, deep=True)
     return _unique(pairs)
 
 

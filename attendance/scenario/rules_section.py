@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from attendance.facts import Unit
 from attendance.rules.calendar import ENTRY_KINDS, CalendarEntry
@@ -47,17 +47,16 @@ def _bound(pair: Node, index: int) -> int | None:
 
 
 def read_units(node: Node) -> tuple[Unit, ...]:
-    units = []
-    for entry in node.each():
-        if entry.keys({"code", "name", "parent", "schedule"}, {"code"}):
-            units.append(
-                Unit(
-                    code=entry.child("code").text(),
-                    name=entry.child("name").text(),
-                    parent=entry.child("parent").optional_text(),
-                    schedule=entry.child("schedule").optional_text(),
-                )
-            )
+    units = [
+        Unit(
+            code=entry.child("code").text(),
+            name=entry.child("name").text(),
+            parent=entry.child("parent").optional_text(),
+            schedule=entry.child("schedule").optional_text(),
+        )
+        for entry in node.each()
+        if entry.keys({"code", "name", "parent", "schedule"}, {"code"})
+    ]
     return tuple(units) or (Unit("A"),)
 
 
@@ -171,7 +170,7 @@ def _refuse_overlapping_sessions(
     if not placed:
         return
     around = [*placed, (placed[0][0] + WEEK_MINUTES, placed[0][1] + WEEK_MINUTES, placed[0][2], placed[0][3])]
-    order = {id(node): position for position, (node, _) in enumerate([*sessions, *sum(by_weekday.values(), [])])}
+    order = {id(node): position for position, (node, _) in enumerate(chain(sessions, *by_weekday.values()))}
     for (_, end, _, node), (start, _, _, following) in pairwise(around):
         if start < end:
             later = max(node, following, key=lambda at: order.get(id(at), 0))

@@ -43,16 +43,13 @@ def evaluate_dirty(database: Database, zone: str, now: datetime) -> Evaluation:
     today = clock.today(now, zone)
     while True:
         with database.writing() as session:
-            marked = dirty.waiting(session, today, DIRTY_BATCH)
-            if not marked:
-                return total
-            causes = {(row.employee_id, row.work_date): row.cause for row in marked}
-            for month in _by_month(marked_dates := sorted({on for _, on in causes})):
+            dirty.mark_unjudged(session, today, now)
+            causes = dirty.take(session, today, DIRTY_BATCH)
+            for month in _by_month(sorted({on for _, on in causes})):
                 wanted = {key for key in causes if month[0] <= key[1] <= month[-1]}
                 people = sorted({employee for employee, _ in wanted})
                 _judge(total, session, zone, month[0], month[-1], people, wanted, causes, now)
-            dirty.clear(session, causes)
-        if len(marked) < DIRTY_BATCH or not marked_dates:
+        if len(causes) < DIRTY_BATCH:
             return total
 
 

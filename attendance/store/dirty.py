@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, tuple_
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
-from attendance.store.evidence_tables import DirtyDayRow
+from attendance import clock
+from attendance.store import office
+from attendance.store.evidence_tables import CoverageRow, DirtyDayRow, RulingRow
 from attendance.store.tables import AssignmentRow, EnrolmentRow, TerminalRow
 
 _BATCH = 5_000
@@ -50,15 +52,68 @@ def mark_dependants(
     mark(session, days, cause, at)
 
 
-def waiting(session: Session, until: date, limit: int) -> list[DirtyDayRow]:
-    """Marked days up to a date, oldest first."""
-    query = select(DirtyDayRow).where(DirtyDayRow.work_date <= until)
-    return list(session.exec(query.order_by(col(DirtyDayRow.work_date), col(DirtyDayRow.employee_id)).limit(limit)))
+def mark_punchers(
+    session: Session, terminal: TerminalRow, days_by_pin: Mapping[str, set[int]], cause: str, at: datetime
+) -> None:
+    """Mark the people behind these numbers around the days (since 1970-01-01) their new punches are dated on."""
+    if not days_by_pin:
+        return
+    around = {pin: {day + n for day in days for n in (-1, 0, 1)} for pin, days in days_by_pin.items()}
+    query = select(EnrolmentRow).where(
+        EnrolmentRow.terminal_id == terminal.id, col(EnrolmentRow.withdrawn_at).is_(None)
+    )
+    mark(
+        session,
+        (
+            (enrolment.employee_id, clock.from_day_number(day))
+            for enrolment in session.exec(query)
+            for day in around.get(enrolment.pin, ())
+        ),
+        cause,
+        at,
+    )
 
 
-def clear(session: Session, days: Iterable[tuple[int, date]]) -> None:
-    """Take marks away, in the same transaction that stores what was judged."""
-    pairs = list(days)
+def mark_unjudged(session: Session, today: date, at: datetime) -> None:
+    """Mark the days nobody has been judged on yet, between the first reading of any terminal and today.
+
+    So a new day is judged for everybody, also for those whose terminal answers nothing: their day is unverified.
+    """
+    earliest = session.exec(select(func.min(CoverageRow.starts))).one()
+    if earliest is None:
+        return
+    first, last = session.exec(select(func.min(col(RulingRow.work_date)), func.max(col(RulingRow.work_date)))).one()
+    day = timedelta(days=1)
+    if first is None or last is None:
+        mark_everybody(session, earliest.date(), today, "first", at)
+        return
+    if earliest.date() < first:
+        mark_everybody(session, earliest.date(), first - day, "first", at)
+    if last < today:
+        mark_everybody(session, last + day, today, "first", at)
+
+
+def mark_everybody(session: Session, from_on: date, to_on: date, cause: str, at: datetime) -> None:
+    """Mark everybody on every date of a span they are employed on."""
+    days = []
+    for row in office.assignments_between(session, from_on, to_on):
+        first, last = max(row.from_on, from_on), min(row.to_on or to_on, to_on)
+        days += [(row.employee_id, first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    mark(session, days, cause, at)
+
+
+def take(session: Session, until: date, limit: int) -> dict[tuple[int, date], str]:
+    """Take up to `limit` marked days up to a date, oldest first, with their causes, in the caller's transaction."""
+    oldest = (
+        select(col(DirtyDayRow.employee_id), col(DirtyDayRow.work_date))
+        .where(DirtyDayRow.work_date <= until)
+        .order_by(col(DirtyDayRow.work_date), col(DirtyDayRow.employee_id))
+        .limit(limit)
+    )
     pair = tuple_(col(DirtyDayRow.employee_id), col(DirtyDayRow.work_date))
-    for begin in range(0, len(pairs), 400):
-        session.execute(delete(DirtyDayRow).where(pair.in_(pairs[begin : begin + 400])))
+    taken = session.execute(
+        delete(DirtyDayRow)
+        .where(pair.in_(oldest))
+        .returning(col(DirtyDayRow.employee_id), col(DirtyDayRow.work_date), col(DirtyDayRow.cause))
+    )
+    return {(employee, on): cause for employee, on, cause in taken}

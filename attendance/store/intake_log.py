@@ -77,7 +77,7 @@ def extend_coverage(session: Session, terminal_id: int, starts: datetime, until:
     spans = list(session.exec(select(CoverageRow).where(CoverageRow.terminal_id == terminal_id)))
     spans.sort(key=lambda span: span.starts)
     if joined and spans:
-        starts = min(starts, spans[-1].until)
+        starts = spans[-1].until
     overlapping = [span for span in spans if span.starts <= until and starts <= span.until]
     if not overlapping:
         session.add(CoverageRow(terminal_id=terminal_id, starts=starts, until=until))
@@ -91,6 +91,12 @@ def extend_coverage(session: Session, terminal_id: int, starts: datetime, until:
         update(CoverageRow).where(col(CoverageRow.id) == kept.id).values(starts=kept_starts, until=kept_until)
     )
     session.expire(kept)
+
+
+def file_pulls(session: Session, terminal_id: int) -> list[int]:
+    """Numbers of the files brought for a terminal."""
+    query = select(PullRow.id).where(PullRow.terminal_id == terminal_id, PullRow.source == "file")
+    return [number for number in session.exec(query) if number is not None]
 
 
 def watermark(session: Session, terminal_id: int) -> datetime | None:

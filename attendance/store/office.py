@@ -60,6 +60,30 @@ def subtree(all_units: Sequence[UnitRow], root_id: int) -> set[int]:
     return found
 
 
+def down_the_tree(all_units: Sequence[UnitRow]) -> list[tuple[UnitRow, int]]:
+    """Units with their depth, each before those below it, siblings in the order they were registered."""
+    children: dict[int | None, list[UnitRow]] = {}
+    for unit in all_units:
+        children.setdefault(unit.parent_id, []).append(unit)
+    found: list[tuple[UnitRow, int]] = []
+    waiting = [(unit, 0) for unit in reversed(children.get(None, []))]
+    while waiting:
+        unit, depth = waiting.pop()
+        found.append((unit, depth))
+        waiting.extend((below, depth + 1) for below in reversed(children.get(key(unit), [])))
+    return found
+
+
+def terminals_of(session: Session, unit_ids: set[int]) -> set[int]:
+    """Numbers of the terminals that stand in these units, or that somebody assigned to them depends on."""
+    here = {key(row) for row in terminals(session) if row.unit_id in unit_ids}
+    by_code = {row.code: key(row) for row in terminals(session)}
+    query = select(AssignmentRow.terminals).where(
+        col(AssignmentRow.withdrawn_at).is_(None), col(AssignmentRow.unit_id).in_(unit_ids)
+    )
+    return here | {by_code[code] for listed in session.exec(query) for code in listed if code in by_code}
+
+
 def units_below(session: Session, code: str) -> set[int]:
     """Numbers of the unit with this code and all below it. Raises NotFound."""
     return subtree(units(session), key(get(session, UnitRow, code)))

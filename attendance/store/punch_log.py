@@ -172,28 +172,52 @@ def unseen(
 
     A punch is the same when number, second, state and verify mode are: by pull, push or file, it lands once.
     """
+    given, known = _comparable(stored, wall, pin, pins, state, verify)
+    first = _first_appearance(given)
+    return first & ~np.isin(given, known) if len(stored) else first
+
+
+def contained(
+    stored: StoredPunches,
+    wall: Ints,
+    pin: npt.NDArray[np.integer],
+    pins: Sequence[str],
+    state: npt.NDArray[np.uint8],
+    verify: npt.NDArray[np.uint8],
+) -> npt.NDArray[np.bool_]:
+    """Which of the stored punches are among the given ones."""
+    given, known = _comparable(stored, wall, pin, pins, state, verify)
+    return np.isin(known, given)
+
+
+def _comparable(
+    stored: StoredPunches,
+    wall: Ints,
+    pin: npt.NDArray[np.integer],
+    pins: Sequence[str],
+    state: npt.NDArray[np.uint8],
+    verify: npt.NDArray[np.uint8],
+) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]:
+    """Keys of the given and of the stored punches that are equal exactly where the punches are the same."""
     codes = {name: code for code, name in enumerate(stored.pins)}
     shared = np.array([codes.setdefault(name, len(codes)) for name in pins], np.int64)
     given_pin = shared[pin] if pin.size else pin.astype(np.int64)
-    origin = int(min(wall.min(), stored.wall.min() if len(stored) else wall.min())) if wall.size else 0
-    given = _keys(wall - origin, given_pin, state, verify, len(codes))
-    first = _first_appearance(given)
-    if not len(stored):
-        return first
-    known = _keys(stored.wall - origin, stored.pin.astype(np.int64), stored.state, stored.verify, len(codes))
-    return first & ~np.isin(given, known)
+    times = [part for part in (wall, stored.wall) if part.size]
+    origin = min((int(part.min()) for part in times), default=0)
+    narrow = len(codes) <= _KEY_PINS and all(int(part.max()) - origin < 2**32 for part in times)
+    given = _keys(wall - origin, given_pin, state, verify, narrow)
+    return given, _keys(stored.wall - origin, stored.pin.astype(np.int64), stored.state, stored.verify, narrow)
 
 
 def _keys(
-    wall: Ints, pin: Ints, state: npt.NDArray[np.uint8], verify: npt.NDArray[np.uint8], pin_count: int
+    wall: Ints, pin: Ints, state: npt.NDArray[np.uint8], verify: npt.NDArray[np.uint8], narrow: bool
 ) -> npt.NDArray[np.generic]:
     """A key per punch that sorts by time first, because logs nearly are in that order."""
-    if pin_count <= _KEY_PINS and (not wall.size or int(wall.max()) < 2**32):
-        low = pin << 16 | state.astype(np.int64) << 8 | verify
-        return wall << 31 | low
+    if narrow:
+        return wall << 31 | pin << 16 | state.astype(np.int64) << 8 | verify
     fields = np.empty(wall.size, [("wall", ">i8"), ("pin", ">i8"), ("state", "u1"), ("verify", "u1")])
     fields["wall"], fields["pin"], fields["state"], fields["verify"] = wall, pin, state, verify
-    return fields.view("S18")
+    return fields.view("V18")
 
 
 def _first_appearance(keys: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

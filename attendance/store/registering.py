@@ -173,7 +173,7 @@ def enrol(
     )
     session.add(row)
     session.flush()
-    _mark(session, row.employee_id, from_on or date.min, to_on, "enrolment", at)
+    _mark(session, row.employee_id, from_on or date.min, to_on, "assignment", at)
     return row
 
 
@@ -362,13 +362,8 @@ def _mark(session: Session, employee_id: int, from_on: date, to_on: date | None,
 
 def _mark_everybody(session: Session, from_on: date, to_on: date | None, cause: str, at: datetime) -> None:
     first, last = _known_span(session, from_on, to_on, at)
-    if last < first:
-        return
-    days = []
-    for row in office.assignments_between(session, first, last):
-        begin, end = max(row.from_on, first), min(row.to_on or last, last)
-        days += [(row.employee_id, begin + timedelta(n)) for n in range((end - begin).days + 1)]
-    dirty.mark(session, days, cause, at)
+    if first <= last:
+        dirty.mark_everybody(session, first, last, cause, at)
 
 
 def _known_span(session: Session, from_on: date, to_on: date | None, at: datetime) -> tuple[date, date]:

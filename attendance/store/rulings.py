@@ -131,7 +131,7 @@ def _row(
         "citations": [_citation(asdict(c)) | {"version": c.version} for c in verdict.citations],
         "rulebook": rulebook,
         "digest": digest,
-        "cause": causes.get((employee, verdict.on), "evaluated") if earlier else "first_judged",
+        "cause": causes.get((employee, verdict.on), "evaluated") if earlier else "first",
         "recorded_at": recorded_at,
     }
 

@@ -29,11 +29,11 @@ BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTE
 
 
 def instant(*, nullable: bool = False, index: bool = False) -> Any:
-    return Field(default=None, sa_type=Instant, nullable=nullable, index=index)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=Instant, nullable=nullable, index=index)
 
 
 def wall(*, nullable: bool = False) -> Any:
-    return Field(default=None, sa_type=DateTime(timezone=False), nullable=nullable)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=DateTime(timezone=False), nullable=nullable)
 
 
 class UnitRow(SQLModel, table=True):

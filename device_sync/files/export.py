@@ -40,7 +40,7 @@ REFUSALS: dict[str, str] = {
 _PIECES = re.compile(rb"[^\0]+")
 
 
-class NotAnExport(ValueError):  # noqa: N818 - a refusal, named like those of device_sync.terminal
+class NotAnExport(ValueError):
     """A file of which nothing is taken.
 
     `reason` is a stable code, a key of REFUSALS; `params` fill that sentence; `str(error)` is the sentence in English:

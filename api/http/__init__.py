@@ -1,0 +1,1 @@
+"""The JSON API: routers by noun, schemas, errors, who may ask."""

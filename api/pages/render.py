@@ -1,0 +1,120 @@
+"""Renders a template with a view model into a whole page, or into the fragment that htmx asked for.
+
+Every template knows: `view` (its view model), `lang`, `t` (the translator), `user` (name, role) or None, `csrf_token`,
+`demo`, `path` (of this request with its query, for the language links and the navigation), `nav`.
+Undefined names are errors; everything printed is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.pages import explain, timeline
+from api.pages.assets import asset
+from api.pages.i18n import LANGUAGES, Translator
+from api.pages.names import name_key
+from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# Address, message key. A page further down the same address keeps its entry lit.
+NAVIGATION: tuple[tuple[str, str], ...] = (("/today", "nav.today"), ("/violations", "nav.violations"))
+
+# Those who need a look come first; inside a state, by given name.
+_ATTENTION = {state: rank for rank, state in enumerate(("late", "absent", "unknown", "excused", "present"))}
+
+
+def render(
+    template: str,
+    view: object,
+    *,
+    lang: str,
+    user: User | None = None,
+    csrf_token: str = "",
+    demo: bool = False,
+    path: str = "/",
+    **extra: Any,
+) -> str:
+    """The HTML of a template for one view model in one language; `extra` names are for further pages."""
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            view=view,
+            lang=lang,
+            t=Translator(lang),
+            user=user,
+            csrf_token=csrf_token,
+            demo=demo,
+            path=path,
+            nav=NAVIGATION,
+            **extra,
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals |= {
+        "asset": asset,
+        "everyone": everyone,
+        "explain": explain.explain,
+        "languages": LANGUAGES,
+        "lay_out": timeline.lay_out,
+        "ledger_line": explain.ledger_line,
+        "person_address": person_address,
+        "person_states": PERSON_STATES,
+        "timeline_rows": timeline.rows,
+        "violation_label": timeline.violation_label,
+        "violation_types": VIOLATION_TYPES,
+        "with_query": with_query,
+    }
+    found.filters |= {"by_attention": by_attention, "capital": capital, "short_digest": short_digest}
+    return found
+
+
+def with_query(path: str, **changes: object) -> str:
+    """The same address with some query values changed; an empty value takes its name away."""
+    parts = urlsplit(path)
+    query = dict(parse_qsl(parts.query)) | {name.rstrip("_"): str(value or "") for name, value in changes.items()}
+    kept = urlencode({name: value for name, value in query.items() if value})
+    return f"{parts.path}?{kept}" if kept else parts.path
+
+
+def person_address(person: TodayPerson, day: object) -> str:
+    """Where *Vì sao?* is for this person today: the violation if there is one, else the whole day."""
+    if person.violation_id:
+        return f"/violations/{quote(person.violation_id, safe='')}"
+    return f"/days/{quote(person.employee, safe='')}/{day}"
+
+
+def everyone(counts: dict[str, int]) -> int:
+    """How many people there are in all states together, whatever else the counts hold."""
+    return sum(counts.get(state, 0) for state in PERSON_STATES)
+
+
+def by_attention(people: Iterable[TodayPerson]) -> list[TodayPerson]:
+    return sorted(people, key=lambda p: (_ATTENTION.get(p.state, 9), name_key(p.name), p.employee))
+
+
+def capital(text: str) -> str:
+    """First letter large; `str.capitalize` would make the others small."""
+    return text[:1].upper() + text[1:]
+
+
+def short_digest(digest: str) -> str:
+    """Enough of a digest to compare by eye."""
+    return f"{digest[:8]}…{digest[-4:]}" if len(digest) > 16 else digest

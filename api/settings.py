@@ -1,0 +1,104 @@
+"""Where, how often and who: the settings of an installation, from the environment or `.env`. None decides a verdict."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from attendance import clock
+from attendance.errors import Invalid, UnknownZone
+from attendance.store.database import sqlite_url
+
+MIN_SECRET = 16
+# Link-local addresses are left out on purpose: cloud machines hand out their credentials there.
+PRIVATE_AND_LOOPBACK = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,::1/128,fc00::/7"
+Network = IPv4Network | IPv6Network
+
+
+def _networks(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    return tuple(ip_network(part.strip()) for part in given.split(",") if part.strip())
+
+
+def _known_zone(name: str) -> str:
+    try:
+        clock.zone(name)
+    except UnknownZone as error:
+        raise ValueError(str(error)) from error
+    return name
+
+
+class Settings(BaseSettings):
+    """Settings named `ATTENDANCE_` + the field in capitals. Secrets are shown neither by `repr` nor by error texts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ATTENDANCE_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    data_dir: Path = Field(
+        default=Path("attendance-data"),
+        description="Folder of the embedded database and of the communication keys; made when needed.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="sqlite:///FILE or postgresql+psycopg://…; default: attendance.db in the data folder.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description=f"At least {MIN_SECRET} random characters; seals forms of the pages. No default outside the demo.",
+    )
+    secret_key_file: Path | None = Field(
+        default=None, description="A file that holds the secret key, in place of ATTENDANCE_SECRET_KEY."
+    )
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Asia/Ho_Chi_Minh", description="IANA name of the zone in which the office and its terminals live."
+    )
+    language: Literal["vi", "en"] = Field(default="vi", description="Language of pages for people who chose none.")
+    allowed_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        default=_networks(PRIVATE_AND_LOOPBACK),
+        description="Networks in which terminals may be, separated by commas; default: private ones and loopback.",
+    )
+
+    @property
+    def url(self) -> str:
+        """The address of the database, with its password if it has one: for opening it, never for printing."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return sqlite_url(self.data_dir.absolute() / "attendance.db")
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.data_dir / "keys"
+
+    def secret(self) -> bytes:
+        """The secret key. Raises Invalid, saying how to make one, where it is missing, unreadable or short."""
+        if self.secret_key is not None:
+            found = self.secret_key.get_secret_value().strip()
+        elif self.secret_key_file is not None:
+            try:
+                found = self.secret_key_file.read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise Invalid(
+                    f"The secret key file {self.secret_key_file} cannot be read ({type(error).__name__}); correct "
+                    "ATTENDANCE_SECRET_KEY_FILE or the rights of the file."
+                ) from error
+        else:
+            found = ""
+        if len(found) < MIN_SECRET:
+            raise Invalid(
+                f"ATTENDANCE_SECRET_KEY is {'too short' if found else 'not set'}; set it, or the file named by "
+                f"ATTENDANCE_SECRET_KEY_FILE, to at least {MIN_SECRET} random characters, such as those printed by "
+                '`python -c "import secrets; print(secrets.token_urlsafe(48))"`.'
+            )
+        return found.encode()

@@ -1,0 +1,259 @@
+"""Lists of the office as rows of plain values, each limited to the units the reader may see.
+
+`within` is a set of unit numbers; None is every unit. A list answers one page and how many rows there are in all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_
+
+from attendance.store import office
+from attendance.store.tables import (
+    AssignmentRow,
+    CalendarEntryRow,
+    EmployeeRow,
+    EnrolmentRow,
+    ScheduleRow,
+    ScheduleVersionRow,
+    TerminalRow,
+    UnitRow,
+)
+
+Within = frozenset[int] | None
+AnySelect = Select[*tuple[Any, ...]]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a list. `after` is the cursor of the last row where there are more, in lists that have cursors."""
+
+    rows: list[Row]
+    total: int
+    after: str | None = None
+
+
+def choose(*columns: Any) -> AnySelect:
+    """A query for labelled columns, as rows of plain values."""
+    return select(*columns)
+
+
+def rows_of(session: Session, query: AnySelect) -> list[Row]:
+    return [dict(row) for row in session.execute(query).mappings()]
+
+
+def count(session: Session, query: AnySelect) -> int:
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def page(session: Session, query: AnySelect, limit: int, offset: int) -> tuple[list[Row], int]:
+    """Rows `offset` to `offset + limit` of a query, and how many it has."""
+    total = count(session, query)
+    return rows_of(session, query.limit(limit).offset(offset)) if offset < total else [], total
+
+
+def _inside(column: Any, within: Within) -> list[ColumnElement[bool]]:
+    return [] if within is None else [column.in_(within)]
+
+
+def employed_in(within: frozenset[int]) -> Select[int]:
+    """Numbers of the people who serve, served or will serve in one of these units."""
+    return select(col(AssignmentRow.employee_id)).where(
+        col(AssignmentRow.unit_id).in_(within), col(AssignmentRow.withdrawn_at).is_(None)
+    )
+
+
+def find_employee(session: Session, code: str, within: Within) -> int | None:
+    """The number of a person whom somebody limited to these units may see."""
+    query = select(col(EmployeeRow.id)).where(col(EmployeeRow.code) == code)
+    if within is not None:
+        query = query.where(col(EmployeeRow.id).in_(employed_in(within)))
+    return session.scalar(query)
+
+
+def find_terminal(session: Session, code: str, within: Within) -> TerminalRow | None:
+    found = office.find(session, TerminalRow, code)
+    return found if found is not None and (within is None or found.unit_id in within) else None
+
+
+def units(session: Session, within: Within, *, limit: int, offset: int) -> Listed:
+    """code, name, parent (null at the top of what the reader sees), schedule; by code."""
+    above = aliased(UnitRow)
+    query = (
+        choose(
+            col(UnitRow.code).label("code"),
+            col(UnitRow.name).label("name"),
+            col(above.code).label("parent"),
+            col(ScheduleRow.code).label("schedule"),
+        )
+        .outerjoin(above, (col(above.id) == col(UnitRow.parent_id)) & _all(_inside(col(above.id), within)))
+        .outerjoin(ScheduleRow, col(ScheduleRow.id) == col(UnitRow.schedule_id))
+        .where(*_inside(col(UnitRow.id), within))
+        .order_by(col(UnitRow.code))
+    )
+    rows, total = page(session, query, limit, offset)
+    return Listed(rows, total)
+
+
+def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return conditions[0] if conditions else col(UnitRow.id).is_not(None)
+
+
+def employees(session: Session, within: Within, on: date, *, limit: int, offset: int) -> Listed:
+    """code, name, and where they serve on a date: unit, schedule (null: the unit's), from, to; by code."""
+    query = choose(col(EmployeeRow.id), col(EmployeeRow.code), col(EmployeeRow.name)).order_by(col(EmployeeRow.code))
+    if within is not None:
+        query = query.where(col(EmployeeRow.id).in_(employed_in(within)))
+    rows, total = page(session, query, limit, offset)
+    serving = {row["employee_id"]: row for row in _serving(session, [row["id"] for row in rows], on, within)}
+    listed = []
+    for row in rows:
+        now = serving.get(row["id"], {})
+        where = {name: now.get(name) for name in ("unit", "schedule", "from", "to")}
+        listed.append({"code": row["code"], "name": row["name"], **where})
+    return Listed(listed, total)
+
+
+def _serving(session: Session, employee_ids: list[int], on: date, within: Within) -> list[Row]:
+    query = _assignments().where(
+        col(AssignmentRow.employee_id).in_(employee_ids),
+        col(AssignmentRow.from_on) <= on,
+        or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= on),
+        *_inside(col(AssignmentRow.unit_id), within),
+    )
+    return rows_of(session, query)
+
+
+def _assignments() -> AnySelect:
+    return (
+        choose(
+            col(AssignmentRow.employee_id).label("employee_id"),
+            col(EmployeeRow.code).label("employee"),
+            col(UnitRow.code).label("unit"),
+            col(ScheduleRow.code).label("schedule"),
+            col(AssignmentRow.terminals).label("terminals"),
+            col(AssignmentRow.from_on).label("from"),
+            col(AssignmentRow.to_on).label("to"),
+            col(AssignmentRow.document).label("document"),
+            col(AssignmentRow.recorded_at).label("recorded_at"),
+        )
+        .join(EmployeeRow, col(EmployeeRow.id) == col(AssignmentRow.employee_id))
+        .join(UnitRow, col(UnitRow.id) == col(AssignmentRow.unit_id))
+        .outerjoin(ScheduleRow, col(ScheduleRow.id) == col(AssignmentRow.schedule_id))
+        .where(col(AssignmentRow.withdrawn_at).is_(None))
+    )
+
+
+def assignments(session: Session, within: Within, employee_id: int | None, *, limit: int, offset: int) -> Listed:
+    """employee, unit, schedule, terminals, from, to, document, recorded_at; by employee and date."""
+    query = _assignments().where(*_inside(col(AssignmentRow.unit_id), within))
+    if employee_id is not None:
+        query = query.where(col(AssignmentRow.employee_id) == employee_id)
+    query = query.order_by(col(EmployeeRow.code), col(AssignmentRow.from_on), col(AssignmentRow.id))
+    rows, total = page(session, query, limit, offset)
+    return Listed([_without(row, "employee_id") for row in rows], total)
+
+
+def enrolments(
+    session: Session, within: Within, employee_id: int | None, terminal_id: int | None, *, limit: int, offset: int
+) -> Listed:
+    """terminal, pin, employee, from, to, recorded_at; by terminal, number and date."""
+    query = (
+        choose(
+            col(TerminalRow.code).label("terminal"),
+            col(EnrolmentRow.pin).label("pin"),
+            col(EmployeeRow.code).label("employee"),
+            col(EnrolmentRow.from_on).label("from"),
+            col(EnrolmentRow.to_on).label("to"),
+            col(EnrolmentRow.recorded_at).label("recorded_at"),
+        )
+        .join(TerminalRow, col(TerminalRow.id) == col(EnrolmentRow.terminal_id))
+        .join(EmployeeRow, col(EmployeeRow.id) == col(EnrolmentRow.employee_id))
+        .where(col(EnrolmentRow.withdrawn_at).is_(None))
+        .order_by(col(TerminalRow.code), col(EnrolmentRow.pin), col(EnrolmentRow.from_on), col(EnrolmentRow.id))
+    )
+    if within is not None:
+        query = query.where(col(EnrolmentRow.employee_id).in_(employed_in(within)))
+    if employee_id is not None:
+        query = query.where(col(EnrolmentRow.employee_id) == employee_id)
+    if terminal_id is not None:
+        query = query.where(col(EnrolmentRow.terminal_id) == terminal_id)
+    rows, total = page(session, query, limit, offset)
+    return Listed(rows, total)
+
+
+def schedules(session: Session, *, limit: int, offset: int) -> Listed:
+    """code, name, and every version in force at some time, by date; by code. They are the same for all readers."""
+    query = choose(col(ScheduleRow.id), col(ScheduleRow.code), col(ScheduleRow.name)).order_by(col(ScheduleRow.code))
+    rows, total = page(session, query, limit, offset)
+    versions: dict[int, list[Row]] = {row["id"]: [] for row in rows}
+    table = ScheduleVersionRow
+    found = rows_of(
+        session,
+        choose(
+            col(table.schedule_id).label("schedule_id"),
+            col(table.from_on).label("from"),
+            col(table.to_on).label("to"),
+            col(table.regime).label("regime"),
+            col(table.sessions).label("sessions"),
+            col(table.weekdays).label("weekdays"),
+            col(table.by_weekday).label("by_weekday"),
+            col(table.document).label("document"),
+            col(table.article).label("article"),
+            col(table.recorded_at).label("recorded_at"),
+        ).where(col(table.schedule_id).in_(list(versions)), col(table.withdrawn_at).is_(None)),
+    )
+    for version in sorted(found, key=lambda row: row["from"] or date.min):
+        versions[version["schedule_id"]].append(_without(version, "schedule_id"))
+    listed = [{"code": row["code"], "name": row["name"], "versions": versions[row["id"]]} for row in rows]
+    return Listed(listed, total)
+
+
+def calendar(session: Session, within: Within, from_on: date, to_on: date, *, limit: int, offset: int) -> Listed:
+    """date, kind, for, unit, session, status, document, recorded_at; by date and moment of recording.
+
+    With the decisions of the units above the reader's, because they hold for the reader's too.
+    """
+    table = CalendarEntryRow
+    query = (
+        choose(
+            col(table.on).label("date"),
+            col(table.kind).label("kind"),
+            col(table.pair_on).label("for"),
+            col(UnitRow.code).label("unit"),
+            col(table.session).label("session"),
+            col(table.status).label("status"),
+            col(table.document).label("document"),
+            col(table.recorded_at).label("recorded_at"),
+        )
+        .outerjoin(UnitRow, col(UnitRow.id) == col(table.unit_id))
+        .where(col(table.withdrawn_at).is_(None), col(table.on) >= from_on, col(table.on) <= to_on)
+        .order_by(col(table.on), col(table.recorded_at), col(table.id))
+    )
+    if within is not None:
+        heard = within | _above(session, within)
+        query = query.where(or_(col(table.unit_id).is_(None), col(table.unit_id).in_(heard)))
+    rows, total = page(session, query, limit, offset)
+    return Listed(rows, total)
+
+
+def _above(session: Session, within: frozenset[int]) -> frozenset[int]:
+    parents = {unit.id: unit.parent_id for unit in office.units(session)}
+    found: set[int] = set()
+    waiting = [parents.get(unit) for unit in within]
+    while waiting:
+        at = waiting.pop()
+        if at is not None and at not in found:
+            found.add(at)
+            waiting.append(parents.get(at))
+    return frozenset(found)
+
+
+def _without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}

@@ -1,0 +1,215 @@
+"""Lists of verdicts and violations as rows of plain values, limited to the units the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import tuple_
+from sqlmodel import Session, col, or_
+
+from attendance.store.evidence_tables import RulingRow, ViolationRow
+from attendance.store.listing import AnySelect, Listed, Row, Within, choose, count, rows_of
+from attendance.store.listing_keys import ViolationKey, read_cursor, violation_id, write_cursor
+from attendance.store.tables import EmployeeRow, UnitRow
+
+_DAY = ("day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min")
+_PROVENANCE = ("revision", "rulebook", "citations", "cause", "recorded_at", "superseded_at")
+_OCCURRENCE = ("type", "session", "minutes", "excused_min", "counted_min", "status")
+
+
+def verdicts(
+    session: Session,
+    within: Within,
+    from_on: date,
+    to_on: date,
+    *,
+    employee_id: int | None = None,
+    as_of: datetime | None = None,
+    limit: int,
+    offset: int = 0,
+    after: str | None = None,
+) -> Listed:
+    """The verdicts of a span, by date and person: those that hold, or those that held at `as_of`.
+
+    A row has the fields of a day row of a scenario and revision, rulebook, citations, cause, recorded_at,
+    superseded_at. A verdict belongs to the unit in which the person served on that day.
+    """
+    query = _verdicts().where(col(RulingRow.work_date) >= from_on, col(RulingRow.work_date) <= to_on)
+    if within is not None:
+        query = query.where(col(RulingRow.unit_id).in_(within))
+    if employee_id is not None:
+        query = query.where(col(RulingRow.employee_id) == employee_id)
+    if as_of is None:
+        query = query.where(col(RulingRow.superseded_at).is_(None))
+    else:
+        query = query.where(
+            col(RulingRow.recorded_at) <= as_of,
+            or_(col(RulingRow.superseded_at).is_(None), col(RulingRow.superseded_at) > as_of),
+        )
+    place = (col(RulingRow.work_date), col(RulingRow.employee_id))
+    given = read_cursor(after, date, int) if after is not None else None
+    found, total, more = _walk(session, query, place, given, limit, offset)
+    occurrences = _occurrences(session, [row["id"] for row in found])
+    rows = [_verdict(row, occurrences.get(row["id"], [])) for row in found]
+    last = write_cursor(found[-1]["date"], found[-1]["employee_id"]) if more else None
+    return Listed(rows, total, last)
+
+
+def _verdicts() -> AnySelect:
+    return (
+        choose(
+            col(RulingRow.id).label("id"),
+            col(RulingRow.employee_id).label("employee_id"),
+            col(EmployeeRow.code).label("employee"),
+            col(EmployeeRow.name).label("name"),
+            col(UnitRow.code).label("unit"),
+            col(RulingRow.work_date).label("date"),
+            *(col(getattr(RulingRow, name)).label(name) for name in _DAY),
+            col(RulingRow.flags).label("flags"),
+            col(RulingRow.symbols).label("symbols"),
+            *(col(getattr(RulingRow, name)).label(name) for name in _PROVENANCE),
+        )
+        .join(EmployeeRow, col(EmployeeRow.id) == col(RulingRow.employee_id))
+        .outerjoin(UnitRow, col(UnitRow.id) == col(RulingRow.unit_id))
+    )
+
+
+def _walk(
+    session: Session,
+    query: AnySelect,
+    place: tuple[Any, ...],
+    after: tuple[Any, ...] | None,
+    limit: int,
+    offset: int,
+) -> tuple[list[Row], int, bool]:
+    """One page in the order of `place`, how many rows there are in all, and whether any follow the page."""
+    total = count(session, query)
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(*after))
+    elif offset >= total:
+        return [], total, False
+    else:
+        query = query.offset(offset)
+    found = rows_of(session, query.order_by(*place).limit(limit + 1))
+    return found[:limit], total, len(found) > limit
+
+
+def _occurrences(session: Session, ruling_ids: Iterable[int]) -> dict[int, list[Row]]:
+    query = (
+        choose(
+            col(ViolationRow.ruling_id).label("ruling_id"),
+            col(ViolationRow.employee_id).label("employee_id"),
+            col(ViolationRow.work_date).label("work_date"),
+            *(col(getattr(ViolationRow, name)).label(name) for name in _OCCURRENCE),
+        )
+        .where(col(ViolationRow.ruling_id).in_(list(ruling_ids)))
+        .order_by(col(ViolationRow.id))
+    )
+    found: dict[int, list[Row]] = {}
+    for row in rows_of(session, query):
+        name = violation_id(row["employee_id"], row["work_date"], row["session"], row["type"])
+        occurrence = {"id": name} | {field: row[field] for field in _OCCURRENCE}
+        found.setdefault(row["ruling_id"], []).append(occurrence)
+    return found
+
+
+def _verdict(row: Row, occurrences: list[Row]) -> Row:
+    plain = dict(row)
+    del plain["id"], plain["employee_id"]
+    return plain | {"violations": occurrences}
+
+
+def violations(
+    session: Session,
+    within: Within,
+    from_on: date,
+    to_on: date,
+    *,
+    employee_id: int | None = None,
+    type: str | None = None,
+    status: str | None = None,
+    limit: int,
+    offset: int = 0,
+    after: str | None = None,
+) -> Listed:
+    """The violations that stand, by date, person, session and type.
+
+    A row: id, employee, name, unit, date, session, type, minutes (null: unknown until settled), excused_min,
+    counted_min, status, revision and recorded_at of the verdict it is part of.
+    """
+    query = _violations().where(
+        col(ViolationRow.superseded_at).is_(None),
+        col(ViolationRow.work_date) >= from_on,
+        col(ViolationRow.work_date) <= to_on,
+    )
+    if within is not None:
+        query = query.where(col(ViolationRow.unit_id).in_(within))
+    if employee_id is not None:
+        query = query.where(col(ViolationRow.employee_id) == employee_id)
+    if type is not None:
+        query = query.where(col(ViolationRow.type) == type)
+    if status is not None:
+        query = query.where(col(ViolationRow.status) == status)
+    # The row number changes with each revision; this order does not, so that a walk meets each violation once.
+    place = (
+        col(ViolationRow.work_date),
+        col(ViolationRow.employee_id),
+        col(ViolationRow.session),
+        col(ViolationRow.type),
+    )
+    given = read_cursor(after, date, int, str, str) if after is not None else None
+    found, total, more = _walk(session, query, place, given, limit, offset)
+    last = found[-1] if more else None
+    cursor = write_cursor(last["date"], last["employee_id"], last["session"], last["type"]) if last else None
+    return Listed([_violation(row) for row in found], total, cursor)
+
+
+def violation(session: Session, within: Within, key: ViolationKey) -> Row | None:
+    """One violation with the whole verdict it is part of; of one that was revised away, the last that stood.
+
+    None: there never was one, or the reader may not see it. Beside the fields of the list: `current` and `verdict`.
+    """
+    query = _violations().where(
+        col(ViolationRow.employee_id) == key.employee_id,
+        col(ViolationRow.work_date) == key.on,
+        col(ViolationRow.session) == key.session,
+        col(ViolationRow.type) == key.type,
+    )
+    latest = rows_of(session, query.order_by(col(ViolationRow.id).desc()).limit(1))
+    found = latest[0] if latest else None
+    if found is None or (within is not None and found["unit_id"] not in within):
+        return None
+    (day,) = rows_of(session, _verdicts().where(col(RulingRow.id) == found["ruling_id"]))
+    verdict = _verdict(day, _occurrences(session, [found["ruling_id"]]).get(found["ruling_id"], []))
+    return _violation(found) | {"current": found["superseded_at"] is None, "verdict": verdict}
+
+
+def _violations() -> AnySelect:
+    return (
+        choose(
+            col(ViolationRow.ruling_id).label("ruling_id"),
+            col(ViolationRow.employee_id).label("employee_id"),
+            col(ViolationRow.unit_id).label("unit_id"),
+            col(ViolationRow.superseded_at).label("superseded_at"),
+            col(EmployeeRow.code).label("employee"),
+            col(EmployeeRow.name).label("name"),
+            col(UnitRow.code).label("unit"),
+            col(ViolationRow.work_date).label("date"),
+            *(col(getattr(ViolationRow, name)).label(name) for name in _OCCURRENCE),
+            col(RulingRow.revision).label("revision"),
+            col(RulingRow.recorded_at).label("recorded_at"),
+        )
+        .join(EmployeeRow, col(EmployeeRow.id) == col(ViolationRow.employee_id))
+        .join(RulingRow, col(RulingRow.id) == col(ViolationRow.ruling_id))
+        .outerjoin(UnitRow, col(UnitRow.id) == col(ViolationRow.unit_id))
+    )
+
+
+def _violation(row: Row) -> Row:
+    plain = dict(row)
+    number = plain.pop("employee_id")
+    for name in ("ruling_id", "unit_id", "superseded_at"):
+        del plain[name]
+    return {"id": violation_id(number, row["date"], row["session"], row["type"])} | plain

@@ -1,0 +1,98 @@
+"""Lists of terminals and of what was pulled from them. The bytes of a pull and keys are in none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from attendance.store.evidence_tables import CoverageRow, PullRow
+from attendance.store.listing import Listed, Row, Within, choose, page, rows_of
+from attendance.store.tables import TerminalRow, UnitRow
+
+_PULL: tuple[Any, ...] = tuple(
+    col(getattr(PullRow, name)).label(name)
+    for name in (
+        "id",
+        "source",
+        "format",
+        "file_name",
+        "started_at",
+        "finished_at",
+        "outcome",
+        "message",
+        "serial",
+        "firmware",
+        "clock_offset_seconds",
+        "read",
+        "new",
+        "repeated",
+        "quarantined",
+        "log_bytes",
+        "log_digest",
+        "complete_from",
+        "complete_until",
+        "seconds",
+    )
+)
+
+
+def terminals(session: Session, within: Within, *, limit: int, offset: int) -> Listed:
+    """Terminals by code: how each is reached, until when its log is complete (wall time), and its last pull."""
+    table = TerminalRow
+    query = (
+        choose(
+            col(table.id).label("id"),
+            col(table.code).label("code"),
+            col(table.name).label("name"),
+            col(UnitRow.code).label("unit"),
+            col(table.host).label("host"),
+            col(table.port).label("port"),
+            col(table.transport).label("transport"),
+            col(table.has_comm_key).label("has_comm_key"),
+            col(table.serial).label("serial"),
+            col(table.direction).label("direction"),
+            col(table.first_sane_on).label("first_sane_on"),
+            col(table.poll_seconds).label("poll_seconds"),
+            col(table.recorded_at).label("recorded_at"),
+        )
+        .join(UnitRow, col(UnitRow.id) == col(table.unit_id))
+        .order_by(col(table.code))
+    )
+    if within is not None:
+        query = query.where(col(table.unit_id).in_(within))
+    rows, total = page(session, query, limit, offset)
+    ids = [row["id"] for row in rows]
+    until = dict(
+        session.execute(
+            select(col(CoverageRow.terminal_id), func.max(col(CoverageRow.until)))
+            .where(col(CoverageRow.terminal_id).in_(ids))
+            .group_by(col(CoverageRow.terminal_id))
+        ).tuples()
+    )
+    last = _last_pulls(session, ids)
+    listed = []
+    for row in rows:
+        number = row.pop("id")
+        listed.append(row | {"complete_until": until.get(number), "last_pull": last.get(number)})
+    return Listed(listed, total)
+
+
+def _last_pulls(session: Session, terminal_ids: Iterable[int]) -> dict[int, Row]:
+    newest = (
+        select(func.max(col(PullRow.id)))
+        .where(col(PullRow.terminal_id).in_(list(terminal_ids)))
+        .group_by(col(PullRow.terminal_id))
+    )
+    query = choose(col(PullRow.terminal_id).label("terminal_id"), *_PULL).where(col(PullRow.id).in_(newest))
+    found = rows_of(session, query)
+    return {row.pop("terminal_id"): row for row in found}
+
+
+def pulls(session: Session, terminal_id: int, code: str, *, limit: int, offset: int) -> Listed:
+    """What was pulled from a terminal or brought as its file, newest first."""
+    query = choose(*_PULL).where(col(PullRow.terminal_id) == terminal_id).order_by(col(PullRow.id).desc())
+    rows, total = page(session, query, limit, offset)
+    return Listed([{"terminal": code, **row} for row in rows], total)

@@ -1,0 +1,241 @@
+"""The intake: what a terminal or a file claims, filed once, with the bytes it came in, in one transaction.
+
+The same for every way in, so that a punch lands once by whichever comes first. Raw bytes, new punches, quarantine,
+coverage, the position in the log and the days to judge again are committed together, or none of them is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from time import perf_counter
+
+from attendance import clock
+from attendance.store import dirty, intake_log, office, registering
+from attendance.store.database import Database, Session
+from attendance.store.evidence_tables import LogPositionRow, PullRow
+from attendance.store.tables import TerminalRow
+from device_sync.files import Export
+from device_sync.sorting import Sorted, append_new, past_changed, sort_records
+from device_sync.terminal import TerminalError, TerminalLog
+from device_sync.zk.records import COUNT_BYTES, decode_tail
+
+OK = "ok"
+CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of one pull or file. `read = new + repeated + quarantined`, counted over the whole log.
+
+    `complete_until` is the terminal's watermark afterwards, in wall time. `reasons` counts quarantined rows by reason.
+    """
+
+    terminal: str
+    outcome: str
+    read: int = 0
+    new: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    clock_offset_seconds: int | None = None
+    complete_until: datetime | None = None
+    message: str = ""
+    pull_id: int | None = None
+    reasons: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def file_log(
+    database: Database,
+    terminal_code: str,
+    log: TerminalLog,
+    *,
+    zone: str,
+    started_at: datetime,
+    finished_at: datetime,
+    full: bool = False,
+) -> Filed:
+    """File one reading of a terminal's log.
+
+    The usual case: the log begins with exactly the bytes stored before, so only its tail is decoded. Otherwise, or with
+    `full`, every record is compared with what is stored; a past that no longer agrees is the outcome `changed`: its new
+    punches are kept, nothing stored is touched, and completeness begins anew. Raises StoreUnavailable, with nothing
+    half-filed.
+    """
+    begun = perf_counter()
+    body = memoryview(log.payload)[COUNT_BYTES:]
+    size = log.record_size
+    count = len(body) // size
+    with database.writing() as session:
+        terminal = office.get(session, TerminalRow, terminal_code)
+        number = office.key(terminal)
+        position = intake_log.position_of(session, number)
+        digest, same_prefix = _digest(body, position)
+        skipped = position.log_bytes // size if same_prefix and not full else 0
+        records = decode_tail(log.payload, skipped)
+        decoded = perf_counter()
+        found = sort_records(
+            session,
+            terminal,
+            records,
+            received=clock.wall_seconds(clock.to_wall(finished_at, zone)),
+            raw=lambda index: bytes(body[index * size : (index + 1) * size]),
+        )
+        altered = not same_prefix and past_changed(session, number, records)
+        read_until = clock.to_wall(log.read_at, zone)
+        starts = read_until if found.first_wall is None else clock.from_wall_seconds(found.first_wall)
+        starts = min(starts - timedelta(seconds=log.clock_offset_seconds or 0), read_until)
+        filed = Filed(
+            terminal=terminal_code,
+            outcome=CHANGED if altered else OK,
+            read=count,
+            new=int(found.new.size),
+            repeated=count - int(found.new.size) - len(found.suspect),
+            quarantined=len(found.suspect),
+            clock_offset_seconds=log.clock_offset_seconds,
+            message=_altered(terminal_code) if altered else "",
+            reasons=_tally(found),
+        )
+        payload = body[skipped * size :]
+        pull = _pull_row(number, filed, started_at, finished_at, {"transfer": log.transfer_seconds})
+        pull.format, pull.serial, pull.firmware = f"zk{size}", log.serial, log.firmware
+        pull.users, pull.record_capacity = log.sizes_after.users, log.sizes_after.record_capacity
+        pull.records_before, pull.records_after = log.sizes_before.records, log.sizes_after.records
+        pull.log_bytes, pull.log_digest, pull.payload_from = len(body), digest, skipped * size
+        pull.payload = intake_log.compress(payload) if len(payload) else None
+        pull.complete_from, pull.complete_until = starts, read_until
+        pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
+        before = intake_log.watermark(session, number)
+        intake_log.extend_coverage(session, number, starts, read_until, joined=not altered)
+        if log.clock_offset_seconds is not None:
+            measured = read_until + timedelta(seconds=log.clock_offset_seconds)
+            intake_log.record_clock(session, number, measured, log.clock_offset_seconds, finished_at)
+        if terminal.serial is None:
+            registering.learn_serial(session, terminal, log.serial)
+        since = min(before or starts, read_until) - timedelta(days=1)
+        dirty.mark_dependants(session, terminal, since.date(), read_until.date(), "coverage", finished_at)
+        position.log_bytes, position.log_digest = len(body), digest
+        position.last_ok_at, position.failures = finished_at, 0
+        session.add(position)
+        watermark = intake_log.watermark(session, number)
+    seconds = {"transfer": log.transfer_seconds, "decode": decoded - begun, "store": perf_counter() - decoded}
+    return replace(filed, complete_until=watermark, pull_id=pull_id, seconds=seconds)
+
+
+def file_failure(
+    database: Database, terminal_code: str, error: TerminalError, *, started_at: datetime, finished_at: datetime
+) -> Filed:
+    """File a pull that brought nothing, with the name of what went wrong and its sentence."""
+    with database.writing() as session:
+        number = office.key(office.get(session, TerminalRow, terminal_code))
+        position = intake_log.position_of(session, number)
+        filed = Filed(terminal=terminal_code, outcome=error.outcome, message=str(error))
+        pull = _pull_row(number, filed, started_at, finished_at, {})
+        pull.params = {name: str(value) for name, value in error.params.items()}
+        pull_id = intake_log.add_pull(session, pull)
+        position.failures += 1
+        position.last_pull_id = pull_id
+        session.add(position)
+        watermark = intake_log.watermark(session, number)
+    return replace(filed, complete_until=watermark, pull_id=pull_id)
+
+
+def file_export(
+    database: Database, terminal_code: str, export: Export, data: bytes, *, zone: str, received_at: datetime
+) -> Filed:
+    """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them."""
+    begun = perf_counter()
+    records = export.records
+
+    def written(index: int) -> bytes:
+        row = int(records.index.searchsorted(index))
+        at = clock.from_wall_seconds(int(records.wall[row]))
+        return f"{records.pins[records.pin_code[row]]}\t{at}\t{records.state[row]}\t{records.verify[row]}".encode()
+
+    with database.writing() as session:
+        terminal = office.get(session, TerminalRow, terminal_code)
+        number = office.key(terminal)
+        position = intake_log.position_of(session, number)
+        received = clock.wall_seconds(clock.to_wall(received_at, zone))
+        found = sort_records(session, terminal, records, received=received, raw=written)
+        filed = Filed(
+            terminal=terminal_code,
+            outcome=OK,
+            read=export.read,
+            new=int(found.new.size),
+            repeated=export.read - int(found.new.size) - len(found.suspect),
+            quarantined=len(found.suspect),
+            reasons=_tally(found),
+        )
+        pull = _pull_row(number, filed, received_at, received_at, {})
+        pull.source, pull.format, pull.file_name = "file", export.format, export.source
+        pull.log_bytes, pull.log_digest = len(data), hashlib.sha256(data).hexdigest()
+        pull.payload = intake_log.compress(data) if found.new.size or found.to_quarantine else None
+        if found.span is not None:
+            pull.complete_from, pull.complete_until = map(clock.from_wall_seconds, found.span)
+        pull_id = _file(session, terminal, pull, found, position, zone, received_at)
+        if pull.complete_from is not None and pull.complete_until is not None:
+            intake_log.extend_coverage(session, number, pull.complete_from, pull.complete_until, joined=False)
+            first, last = pull.complete_from.date() - timedelta(days=1), pull.complete_until.date()
+            dirty.mark_dependants(session, terminal, first, last, "punch", received_at)
+        session.add(position)
+        watermark = intake_log.watermark(session, number)
+    seconds = {"store": perf_counter() - begun}
+    return replace(filed, complete_until=watermark, pull_id=pull_id, seconds=seconds)
+
+
+def _pull_row(
+    terminal_id: int, filed: Filed, started_at: datetime, finished_at: datetime, seconds: dict[str, float]
+) -> PullRow:
+    return PullRow(
+        terminal_id=terminal_id,
+        started_at=started_at,
+        finished_at=finished_at,
+        outcome=filed.outcome,
+        message=filed.message,
+        read=filed.read,
+        new=filed.new,
+        repeated=filed.repeated,
+        quarantined=filed.quarantined,
+        clock_offset_seconds=filed.clock_offset_seconds,
+        seconds=seconds,
+    )
+
+
+def _file(
+    session: Session,
+    terminal: TerminalRow,
+    pull: PullRow,
+    found: Sorted,
+    position: LogPositionRow,
+    zone: str,
+    at: datetime,
+) -> int:
+    """Raw first: the pull with its bytes, then the punches it brought, then what it could not believe."""
+    pull_id = intake_log.add_pull(session, pull)
+    position.next_sequence = append_new(session, terminal, pull_id, position.next_sequence, found, at)
+    position.last_pull_id = pull_id
+    intake_log.add_quarantine(session, office.key(terminal), pull_id, found.to_quarantine, at)
+    dirty.mark_punchers(session, terminal, found.days_by_pin(), "punch", at)
+    return pull_id
+
+
+def _digest(body: memoryview, position: LogPositionRow) -> tuple[str, bool]:
+    """SHA-256 of the whole log, and whether it begins with exactly what is stored; one pass over the bytes."""
+    running = hashlib.sha256(body[: position.log_bytes])
+    same = bool(position.log_bytes) and len(body) >= position.log_bytes and running.hexdigest() == position.log_digest
+    running.update(body[position.log_bytes :])
+    return running.hexdigest(), same
+
+
+def _tally(found: Sorted) -> dict[str, int]:
+    return dict(sorted(Counter(reason for _, _, reason in found.suspect).items()))
+
+
+def _altered(terminal: str) -> str:
+    return (
+        f"The log of terminal {terminal} no longer agrees with what was read from it before: it was cleared or edited. "
+        "What was stored is kept and its new punches were added; find out who changed the terminal."
+    )

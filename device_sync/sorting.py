@@ -1,0 +1,127 @@
+"""Telling records apart: new, known already, or not to be believed; the same for every way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from attendance import clock
+from attendance.plausible import BEFORE_FIRST_SANE, IN_THE_FUTURE, implausible
+from attendance.store import intake_log, office, punch_log
+from attendance.store.database import Session
+from attendance.store.tables import TerminalRow
+from device_sync.terminal import Records
+
+Suspect = tuple[int, bytes, str]  # position in the log, the record as it came, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """`new` are rows of `records` to file. `suspect` lists all that cannot be believed, `to_quarantine` those of them
+    not kept yet. `first_wall` is the time of the first believable row in the order of the log, `span` the earliest and
+    latest of all believable rows; None where there is none. Times in wall seconds as the terminal sent them.
+    """
+
+    records: Records
+    new: npt.NDArray[np.int64]
+    suspect: tuple[Suspect, ...]
+    to_quarantine: tuple[Suspect, ...]
+    first_wall: int | None
+    span: tuple[int, int] | None
+
+    def days_by_pin(self) -> dict[str, set[int]]:
+        """For each number with new punches, the days (since 1970-01-01) they are dated on."""
+        days = self.records.wall[self.new] // clock.DAY_SECONDS
+        pairs = np.unique(self.records.pin_code[self.new].astype(np.int64) << 32 | days)
+        found: dict[str, set[int]] = {}
+        for pair in pairs.tolist():
+            found.setdefault(self.records.pins[pair >> 32], set()).add(pair & 0xFFFFFFFF)
+        return found
+
+
+def sort_records(
+    session: Session, terminal: TerminalRow, records: Records, *, received: int, raw: Callable[[int], bytes]
+) -> Sorted:
+    """Sort records of one log or file received at a wall second; `raw` answers a record's bytes by its position.
+
+    A date before the terminal's first sane date, or over 24 h ahead of receipt, is suspect. A punch is known when one
+    with the same number, second, state and verify mode is stored, or stands earlier in the same log.
+    """
+    first_sane = clock.day_number(terminal.first_sane_on) * clock.DAY_SECONDS
+    early, ahead = implausible(records.wall, received, first_sane)
+    believable = np.flatnonzero(~(early | ahead))
+    suspects = [
+        *records.rejected,
+        *((index, raw(index), BEFORE_FIRST_SANE) for index in records.index[early].tolist()),
+        *((index, raw(index), IN_THE_FUTURE) for index in records.index[ahead].tolist()),
+    ]
+    suspects.sort(key=lambda suspect: suspect[0])
+    kept = intake_log.quarantined_records(session, office.key(terminal)) if suspects else set()
+    wall = records.wall[believable]
+    span = (int(wall.min()), int(wall.max())) if wall.size else None
+    new = believable
+    if span is not None:
+        stored = punch_log.read(session, [office.key(terminal)], from_wall=span[0], to_wall=span[1])
+        new = believable[
+            punch_log.unseen(
+                stored,
+                wall,
+                records.pin_code[believable],
+                records.pins,
+                records.state[believable],
+                records.verify[believable],
+            )
+        ]
+    return Sorted(
+        records=records,
+        new=new.astype(np.int64),
+        suspect=tuple(suspects),
+        to_quarantine=tuple(suspect for suspect in suspects if (suspect[1], suspect[2]) not in kept),
+        first_wall=int(wall[0]) if wall.size else None,
+        span=span,
+    )
+
+
+def append_new(
+    session: Session, terminal: TerminalRow, pull_id: int, next_sequence: int, found: Sorted, received_at: datetime
+) -> int:
+    """File the new punches in the order of the log; answers the next free number."""
+    records, new = found.records, found.new
+    if not new.size:
+        return next_sequence
+    everything = new.size == len(records)  # the first reading of a terminal, and the usual tail
+    return punch_log.append(
+        session,
+        terminal_id=office.key(terminal),
+        pull_id=pull_id,
+        first_sequence=next_sequence,
+        received_at=received_at,
+        wall=records.wall if everything else records.wall[new],
+        pin=records.pin_code if everything else records.pin_code[new],
+        pins=records.pins,
+        state=records.state if everything else records.state[new],
+        verify=records.verify if everything else records.verify[new],
+        index=records.index if everything else records.index[new],
+    )
+
+
+def past_changed(session: Session, terminal_id: int, records: Records) -> bool:
+    """Whether a whole log no longer holds what earlier pulls read from it.
+
+    A log that only lost its oldest records has turned over, as a full terminal does; one that lost or altered any
+    other, or shares none, was cleared or edited.
+    """
+    stored = punch_log.read(session, [terminal_id])
+    stored = stored.take(~np.isin(stored.pull, intake_log.file_pulls(session, terminal_id)))
+    if not len(stored):
+        return False
+    still_there = punch_log.contained(
+        stored, records.wall, records.pin_code, records.pins, records.state, records.verify
+    )
+    if not still_there.any():
+        return True
+    return bool((~still_there[int(np.argmax(still_there)) :]).any())

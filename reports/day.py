@@ -1,0 +1,134 @@
+"""*Vì sao?*: one person's day with everything that decided it, down to the pull that brought each punch."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from attendance import clock
+from attendance.services.explain import Explanation, explain_day
+from attendance.store import people, pulls, rulings, schedule_names
+from attendance.store.database import Session
+from attendance.store.office import units
+from attendance.violation_id import violation_id
+from reports.freshness import freshness
+from reports.view import Citation, DayPunch, DaySession, DayViolation, Revision, WhyPage
+
+
+def why_page(
+    session: Session,
+    zone: str,
+    now: datetime,
+    employee_id: int,
+    on: date,
+    *,
+    focus: str | None = None,
+    as_of: datetime | None = None,
+) -> WhyPage:
+    """The day as it is concluded from what is known at `as_of` (None: now). `focus` is the name of a violation.
+
+    `provisional` says that the day is not over, or that a newer judgement than the recorded one is on its way.
+    """
+    told = explain_day(session, zone, employee_id, on, as_of=as_of)
+    verdict, read = told.verdict, told.read
+    code, name = people.names(session, [employee_id])[employee_id]
+    unit_names = {unit.code: unit.name for unit in units(session)}
+    listed = tuple(
+        DayViolation(
+            id=violation_id(employee_id, on, v.session, v.type),
+            type=v.type,
+            session=v.session,
+            minutes=v.minutes,
+            excused_min=v.excused_min,
+            counted_min=v.counted_min,
+            status=v.status,
+        )
+        for v in verdict.violations
+    )
+    recorded = rulings.revisions(session, employee_id, on)
+    newest = recorded[-1] if recorded else None
+    depends = [read.terminal_ids[index] for index in told.terminals]
+    titles = schedule_names.titles(session)
+    return WhyPage(
+        employee=code,
+        name=name,
+        unit_name=unit_names.get(verdict.unit or "", ""),
+        day=on,
+        day_kind=verdict.day_kind,
+        sessions=_sessions(told, zone),
+        punches=_punches(session, told, zone),
+        violations=listed,
+        focus=next((violation for violation in listed if violation.id == focus), None),
+        flags=verdict.flags,
+        ledger={
+            "scheduled": verdict.scheduled_min,
+            "credited": verdict.credited_min,
+            "leave": verdict.leave_min,
+            "unverified": verdict.unverified_min,
+            "counted": sum(v.counted_min for v in verdict.violations),
+            "worked": verdict.worked_min,
+        },
+        symbols=dict(verdict.symbols),
+        citations=tuple(
+            Citation(c.rule, titles.get(c.rule, ""), c.version, c.document, c.article, c.from_on, c.to_on)
+            for c in verdict.citations
+        ),
+        coverage=freshness(session, zone, now, depends),
+        revisions=tuple(
+            Revision(row.revision, clock.to_wall(row.recorded_at, zone), row.cause, _summary(row)) for row in recorded
+        ),
+        rulebook=newest.rulebook if newest else read.case.rulebook.fingerprint,
+        provisional=newest is None or newest.digest != rulings.digest_of(verdict) or on >= clock.today(now, zone),
+    )
+
+
+def _summary(row: Any) -> str:
+    """What a revision concluded, in figures and signs that need no language."""
+    signs = " ".join(f"{name}: {sign}" for name, sign in row.symbols.items() if sign)
+    return f"{row.credited_min + row.leave_min}/{row.scheduled_min} · {signs}" if row.scheduled_min else signs
+
+
+def _sessions(told: Explanation, zone: str) -> tuple[DaySession, ...]:
+    def wall(seconds: int) -> datetime:
+        return clock.to_wall(datetime.fromtimestamp(seconds, clock.UTC), zone)
+
+    return tuple(
+        DaySession(
+            name=s.name,
+            starts=wall(s.starts),
+            ends=wall(s.ends),
+            required_from=wall(s.required_from) if s.required_from is not None else None,
+            required_to=wall(s.required_to) if s.required_to is not None else None,
+            state=s.state,
+            covered=tuple((wall(a), wall(b), kind) for a, b, kind in s.covered),
+        )
+        for s in told.sessions
+    )
+
+
+def _punches(session: Session, told: Explanation, zone: str) -> tuple[DayPunch, ...]:
+    read = told.read
+    stored = read.stored
+    brought = pulls.of(session, {int(stored.pull[p.row]) for p in told.punches})
+    names = pulls.terminal_names(session)
+    found = []
+    for punch in told.punches:
+        pull = brought[int(stored.pull[punch.row])]
+        code, name = names[int(stored.terminal[punch.row])]
+        found.append(
+            DayPunch(
+                at=clock.to_wall(datetime.fromtimestamp(punch.at, clock.UTC), zone),
+                terminal_time=clock.from_wall_seconds(int(stored.wall[punch.row])),
+                terminal=code,
+                terminal_name=name,
+                use=punch.use,  # type: ignore[arg-type]
+                note="clock_corrected" if punch.corrected else None,
+                sequence=int(stored.sequence[punch.row]),
+                pull_id=pull.id,
+                pull_started_at=clock.to_wall(pull.started_at, zone),
+                pull_digest=pull.log_digest or "",
+                log_index=int(stored.index[punch.row]),
+                source=pull.source,  # type: ignore[arg-type]
+            )
+        )
+    return tuple(sorted(found, key=lambda p: (p.at, p.sequence)))

@@ -1,0 +1,160 @@
+"""*Hôm nay*: who is in, who is late, who is away with a paper, and of whom nothing is known yet. Provisional always.
+
+A live view says only what is already certain: a first punch after the required start is a late arrival, whatever comes
+later; no punch is "not recorded" only where every terminal the person depends on has been read past the required start.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+
+import numpy as np
+
+from attendance import clock
+from attendance.engine.run import Judgement, evaluate
+from attendance.store import case_reading, office, people, rulings
+from attendance.store.database import Session
+from attendance.violation_id import violation_id
+from reports.freshness import freshness
+from reports.view import PERSON_STATES, TodayPage, TodayPerson, TodayUnit
+
+
+def today_page(
+    session: Session,
+    zone: str,
+    now: datetime,
+    *,
+    unit_ids: set[int] | None = None,
+    only: str | None = None,
+    demo: bool = False,
+    day: date | None = None,
+) -> TodayPage:
+    """The board of a day (default: today) for the units a reader may see (None: all), down the tree."""
+    local = clock.to_wall(now, zone)
+    on = day or local.date()
+    moment = local if on == local.date() else datetime.combine(on, datetime.max.time()).replace(microsecond=0)
+    assigned = [
+        row for row in office.assignments_between(session, on, on) if unit_ids is None or row.unit_id in unit_ids
+    ]
+    read = case_reading.read_case(session, zone, on, on, employee_ids=[row.employee_id for row in assigned])
+    judgement = evaluate(read.case, on, on)
+    links = _links(session, read, on)
+    names = people.names(session, read.employee_ids)
+    standing = _standing(judgement, on, clock.instant_seconds(moment, zone))
+    ids = dict(zip(read.case.people, read.employee_ids, strict=True))
+    by_unit: dict[int, list[TodayPerson]] = {}
+    for row in assigned:
+        employee, name = names[row.employee_id]
+        state, since, minutes, excuse, part = standing.get(employee, ("not_scheduled", None, None, None, ""))
+        by_unit.setdefault(row.unit_id, []).append(
+            TodayPerson(
+                employee=employee,
+                name=name,
+                state=state,  # type: ignore[arg-type]
+                since=clock.to_wall(since, zone) if since else None,
+                minutes=minutes,
+                excuse=excuse,  # type: ignore[arg-type]
+                violation_id=links.get((ids[employee], part)),
+            )
+        )
+    all_units = office.units(session)
+    units = []
+    for unit, depth in office.down_the_tree(all_units):
+        if unit_ids is None or office.key(unit) in unit_ids:
+            here = tuple(by_unit.get(office.key(unit), ()))
+            units.append(TodayUnit(unit.code, unit.name, depth, here, _count(here)))
+    everyone = tuple(person for unit in units for person in unit.people)
+    terminals = None if unit_ids is None else office.terminals_of(session, unit_ids)
+    return TodayPage(
+        day=on,
+        now=local.replace(second=0, microsecond=0),
+        totals=_count(everyone),
+        units=tuple(unit for unit in units if unit.people),
+        terminals=freshness(session, zone, now, terminals),
+        demo=demo,
+        provisional=True,
+        day_kind=_day_kind(judgement, on),
+        only=only if only in PERSON_STATES else None,
+    )
+
+
+def _count(people_here: tuple[TodayPerson, ...]) -> dict[str, int]:
+    found = Counter(person.state for person in people_here)
+    return {state: found.get(state, 0) for state in PERSON_STATES}
+
+
+def _day_kind(judgement: Judgement, on: date) -> str:
+    """What kind of day it is for most people shown; a weekend where nobody is assigned."""
+    days = judgement.expected.days
+    kinds = Counter(days.plans[plan].kind for plan in days.plan[days.day == clock.day_number(on)].tolist())
+    return kinds.most_common(1)[0][0] if kinds else "weekend"
+
+
+def _links(session: Session, read: case_reading.ReadCase, on: date) -> dict[tuple[int, str], str]:
+    """The page of the violation already recorded for a person and session."""
+    stored = rulings.current(session, ((employee, on) for employee in read.employee_ids))
+    numbers = {row.id: row for row in stored.values() if row.id is not None}
+    found: dict[tuple[int, str], str] = {}
+    for listed in rulings.violations_of(session, numbers).values():
+        for row in listed:
+            found.setdefault((row.employee_id, row.session), violation_id(row.employee_id, on, row.session, row.type))
+    return found
+
+
+Standing = tuple[str, datetime | None, int | None, str | None, str]
+
+
+def _standing(judgement: Judgement, on: date, moment: int) -> dict[str, Standing]:
+    """Per person: state, since when, minutes late, which excuse, and the session it is said of.
+
+    It is said of the session that began last; before the first one begins, of the first.
+    """
+    expected, paired, coverable = judgement.expected, judgement.paired, judgement.coverable
+    days, due, groups = expected.days, expected.due, expected.groups
+    read_to = _read_to(judgement)
+    grace = judgement.case.rulebook.policy.late_grace_minutes
+    found: dict[str, Standing] = {}
+    for row in np.flatnonzero(days.day == clock.day_number(on)).tolist():
+        person = judgement.case.people[days.person[row]]
+        sessions = range(int(days.first[row]), int(days.first[row] + days.count[row]))
+        due_now = [at for at in sessions if not due.taken[at]]
+        if not due_now:
+            found[person] = ("not_scheduled", None, None, None, "")
+            continue
+        begun = [at for at in due_now if due.start[at] <= moment]
+        at = begun[-1] if begun else due_now[0]
+        name = due.names[due.name[at]]
+        group = int(due.group[at])
+        if due.leave[at] >= 0:
+            found[person] = ("excused", None, None, "leave", name)
+        elif group < 0 or (due.covered[at] and not due.free_from[0][at] <= moment < due.free_to[-1][at]):
+            found[person] = ("excused", None, None, "mission", name)
+        elif paired.count[group] and paired.first[group] <= moment:
+            since = datetime.fromtimestamp(int(paired.first[group]), clock.UTC)
+            arrived = not paired.lone[group] or paired.lone_is_in[group]
+            inside = np.clip(paired.first[group], due.start, due.end)
+            first = int(groups.first_due[group])
+            late = (
+                sum(int(due.uncovered_before(inside)[s]) for s in range(first, at + 1) if due.group[s] == group) // 60
+            )
+            if arrived and late > grace and not coverable.outage_start[group]:
+                found[person] = ("late", since, late, None, name)
+            else:
+                found[person] = ("present", since, None, None, name)
+        elif coverable.outage[group] or read_to[int(days.depends[row])] <= groups.required_from[group] + grace * 60:
+            found[person] = ("unknown", None, None, None, name)
+        else:
+            found[person] = ("absent", None, None, None, name)
+    return found
+
+
+def _read_to(judgement: Judgement) -> list[int]:
+    """Per set of terminals the instant up to which all of them have been read."""
+    case = judgement.case
+    latest: dict[int, int] = {}
+    for coverage in case.coverage:
+        if coverage.until is not None:
+            site = case.site_index[coverage.terminal]
+            latest[site] = max(latest.get(site, 0), clock.instant_seconds(coverage.until, case.zone))
+    return [min((latest.get(site, 0) for site in sites), default=0) for sites in judgement.expected.depend_sets]

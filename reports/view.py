@@ -1,0 +1,264 @@
+"""What each page shows, as frozen values: filled by `reports` and the routers, read by the templates, judged by no one.
+
+Every datetime here is local wall time of the office, ready to be printed. Codes (states, types, causes) are
+translated by the pages; names of people, units, terminals and documents are printed as they stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+PersonState = Literal["present", "late", "absent", "excused", "unknown", "not_scheduled"]
+Freshness = Literal["fresh", "late", "never", "failing"]
+PunchUse = Literal["in", "out", "evidence", "ignored", "off_schedule"]
+Span = tuple[datetime, datetime, str]
+
+# The vocabularies below are what the catalogues must know; the test of completeness walks them.
+PERSON_STATES = ("present", "late", "absent", "excused", "unknown", "not_scheduled")
+FRESHNESS = ("fresh", "late", "never", "failing")
+OUTCOMES = ("ok", "unreachable", "interrupted", "refused", "wrong_key", "not_a_terminal", "garbled", "changed")
+DAY_KINDS = (
+    "workday",
+    "weekend",
+    "holiday",
+    "compensation",
+    "swapped_off",
+    "swapped_work",
+    "stoppage",
+    "not_employed",
+)
+SESSION_STATES = ("judged", "unverified", "leave", "mission", "absent", "exempt", "pending", "stoppage")
+COVER_KINDS = ("leave", "mission", "exemption", "duty", "grace", "explanation")
+PUNCH_USES = ("in", "out", "evidence", "ignored", "off_schedule")
+VIOLATION_TYPES = ("late", "early", "absent", "missing_in", "missing_out", "left_post")
+VIOLATION_STATUSES = ("counted", "partly_excused", "excused", "pending")
+LEDGER_PARTS = ("scheduled", "credited", "leave", "unverified", "counted", "worked")
+SYMBOLS = ("+", "Ô", "Cô", "Ts", "T", "P", "H", "Nb", "No", "N", "LĐ", "CT", "L", "NB", "NX", "KP", "?", "-")
+FLAGS = (
+    "terminal_not_synced",
+    "terminal_outage",
+    "terminal_clock_invalid",
+    "clock_corrected",
+    "duplicates_ignored",
+    "off_schedule_punch",
+    "off_site_punch",
+    "odd_inner_punch",
+    "punch_annulled",
+    "explanation_after_deadline",
+    "fact_after_lock",
+    "not_enrolled",
+    "mission_approved_after_inspection",
+)
+REVISION_CAUSES = ("first", "punch", "paper", "rule", "calendar", "assignment", "explanation", "coverage", "reopened")
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalFreshness:
+    code: str
+    name: str
+    data_until: datetime | None
+    state: Freshness
+    outcome: str | None = None
+    last_pull_at: datetime | None = None
+    clock_offset_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TodayPerson:
+    employee: str
+    name: str
+    state: PersonState
+    since: datetime | None = None
+    minutes: int | None = None
+    excuse: Literal["leave", "mission"] | None = None
+    violation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TodayUnit:
+    """A unit with the people who serve in it (not those of the units below), `depth` 0 at the top of the tree."""
+
+    code: str
+    name: str
+    depth: int
+    people: tuple[TodayPerson, ...]
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TodayPage:
+    """`only` narrows the lists to one state; totals and counts stay those of everyone."""
+
+    day: date
+    now: datetime
+    totals: dict[str, int]
+    units: tuple[TodayUnit, ...]
+    terminals: tuple[TerminalFreshness, ...]
+    demo: bool
+    provisional: bool
+    day_kind: str
+    only: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayPunch:
+    """`at` is the true time that was judged, `terminal_time` what the terminal said."""
+
+    at: datetime
+    terminal_time: datetime
+    terminal: str
+    terminal_name: str
+    use: PunchUse
+    note: str | None
+    sequence: int
+    pull_id: int
+    pull_started_at: datetime
+    pull_digest: str
+    log_index: int
+    source: Literal["pull", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class DaySession:
+    """`required_from` and `required_to` are what is left to be met; None: nothing is required at that side."""
+
+    name: str
+    starts: datetime
+    ends: datetime
+    required_from: datetime | None
+    required_to: datetime | None
+    state: str
+    covered: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayViolation:
+    """`starts` and `ends` place a stretch that the session's required times do not place (`left_post`)."""
+
+    id: str
+    type: str
+    session: str
+    minutes: int | None
+    excused_min: int
+    counted_min: int
+    status: str
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`document` empty: the rule is the office's own setting and is not printed as law."""
+
+    rule_id: str
+    title: str
+    version: str
+    document: str
+    article: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    number: int
+    recorded_at: datetime
+    cause: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyPage:
+    """One person's day; with `focus`, one violation of it. Empty `sentences` are written by `explain`."""
+
+    employee: str
+    name: str
+    unit_name: str
+    day: date
+    day_kind: str
+    sessions: tuple[DaySession, ...]
+    punches: tuple[DayPunch, ...]
+    violations: tuple[DayViolation, ...]
+    focus: DayViolation | None
+    flags: tuple[str, ...]
+    ledger: dict[str, int]
+    symbols: dict[str, str]
+    citations: tuple[Citation, ...]
+    coverage: tuple[TerminalFreshness, ...]
+    revisions: tuple[Revision, ...]
+    sentences: tuple[str, ...] = ()
+    rulebook: str = ""
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationRow:
+    id: str
+    employee: str
+    name: str
+    unit_name: str
+    day: date
+    type: str
+    session: str
+    minutes: int | None
+    counted_min: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOption:
+    code: str
+    name: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationFilter:
+    """As it stands in the address: `?unit=&type=&from=&to=&page=`."""
+
+    unit: str = ""
+    type: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationsPage:
+    """`page` counts from 1; `total` is the number of rows in all pages."""
+
+    rows: tuple[ViolationRow, ...]
+    total: int
+    page: int
+    page_size: int
+    units: tuple[UnitOption, ...]
+    filter: ViolationFilter = field(default_factory=ViolationFilter)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.page_size))
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """`next` is a path of this site to return to; `problem` is one of wrong, expired, locked."""
+
+    next: str = "/today"
+    username: str = ""
+    problem: Literal["wrong", "expired", "locked"] | None = None
+    demo_logins: tuple[tuple[str, str, str], ...] = ()  # role code, name, password: shown in the demo alone
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """`status` 401 is an expired sign-in; `incident` is what support can look up in the log."""
+
+    status: int
+    incident: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    name: str
+    role: str

@@ -1,0 +1,178 @@
+"""The pages say everything in both languages, and write dates, numbers and names as their readers do."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from jinja2 import nodes
+
+from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
+from api.pages.names import name_key
+from api.pages.render import NAVIGATION, TEMPLATES, environment
+from reports import view
+
+PAGES = Path(view.__file__).parent
+VI, EN = Translator("vi"), Translator("en")
+
+# Groups whose keys are made from codes: the code's vocabulary is in view.py.
+VOCABULARIES = {
+    "state": view.PERSON_STATES,
+    "outcome": view.OUTCOMES,
+    "day_kind": view.DAY_KINDS,
+    "session_state": view.SESSION_STATES,
+    "cover": view.COVER_KINDS,
+    "use": view.PUNCH_USES,
+    "violation": view.VIOLATION_TYPES,
+    "status": view.VIOLATION_STATUSES,
+    "symbol": view.SYMBOLS,
+    "flag": view.FLAGS,
+    "cause": view.REVISION_CAUSES,
+    "card": ("present", "late", "absent", "excused", "unknown"),
+    "excuse": ("leave", "mission"),
+    "session": ("am", "pm"),
+    "theme": ("auto", "light", "dark"),
+    "language": LANGUAGES,
+    "sign_in": ("wrong", "expired", "locked"),
+    "punch": ("pull", "file"),
+    "ledger": view.LEDGER_PARTS,
+    "clock": ("fast", "slow"),
+    "column": (
+        *("date", "person", "what", "session", "counted", "status", "unit", "type", "from", "to"),
+        *("time", "use", "terminal", "pull", "position"),
+    ),
+    "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
+}
+
+
+def keys(lang: str) -> set[str]:
+    return {message.id if isinstance(message.id, str) else message.id[0] for message in catalogue(lang) if message.id}
+
+
+def templates() -> list[Path]:
+    return sorted(TEMPLATES.rglob("*.html"))
+
+
+def constant_keys() -> set[str]:
+    """Every key that is written out whole in a template or in the code of the pages."""
+    found = {key for _, key in NAVIGATION}
+    for path in templates():
+        tree = environment().parse(path.read_text(encoding="utf-8"))
+        for call in tree.find_all(nodes.Call):
+            name = call.node
+            is_t = isinstance(name, nodes.Name) and name.name == "t"
+            is_n = isinstance(name, nodes.Getattr) and isinstance(name.node, nodes.Name) and name.attr == "n"
+            if (is_t or is_n) and call.args and isinstance(call.args[0], nodes.Const):
+                found.add(call.args[0].value)
+    for path in PAGES.glob("*.py"):
+        found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\("([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
+    return found
+
+
+def test_both_catalogues_hold_the_same_keys() -> None:
+    assert keys("vi") == keys("en")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_message_is_missing_fuzzy_or_obsolete(lang: str) -> None:
+    bad = []
+    for message in catalogue(lang):
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id and (message.fuzzy or not all(texts)):
+            bad.append(message.id)
+    assert bad == []
+    assert not catalogue(lang).obsolete
+
+
+def test_both_languages_fill_the_same_places() -> None:
+    english = {str(m.id): m for m in catalogue("en")}
+    for message in catalogue("vi"):
+        if message.id and not message.pluralizable:
+            other = english[str(message.id)]
+            assert set(re.findall(r"\{(\w+)\}", str(message.string))) == set(
+                re.findall(r"\{(\w+)\}", str(other.string))
+            )
+
+
+def test_every_key_that_pages_ask_for_is_there() -> None:
+    asked = constant_keys()
+    assert len(asked) > 100
+    assert asked - keys("vi") == set()
+
+
+@pytest.mark.parametrize("group", VOCABULARIES)
+def test_every_code_of_a_vocabulary_has_its_word(group: str) -> None:
+    assert [code for code in VOCABULARIES[group] if f"{group}.{code}" not in keys("vi")] == []
+
+
+def test_no_key_is_left_that_nothing_asks_for() -> None:
+    built = {f"{group}.{code}" for group, codes in VOCABULARIES.items() for code in codes}
+    open_groups = ("error.", "role.", "session.", "explain.", "ledger_short.")  # codes given at run time
+    spare = {key for key in keys("vi") - constant_keys() - built if not key.startswith(open_groups)}
+    assert spare == set()
+
+
+@pytest.mark.parametrize("path", templates(), ids=lambda path: path.name)
+def test_templates_hold_no_text_of_their_own(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    # The block that widens a page stands inside an attribute; its default is a class, not a text.
+    source = re.sub(r"\{% block width %\}.*?\{% endblock %\}", "", source)
+    texts = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", source, flags=re.S)
+    spoken = re.findall(r'(?:title|aria-label|placeholder|alt)="([^"]*)"', texts)
+    texts = re.sub(r"<[^>]*>", " ", texts)
+    assert re.findall(r"[^\W\d_]{2,}", " ".join([texts, *spoken])) == []
+
+
+@pytest.mark.parametrize("path", templates(), ids=lambda path: path.name)
+def test_templates_carry_no_inline_script_or_style(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=\"|javascript:|<script(?![^>]*src=)", source)
+
+
+def test_missing_key_is_an_error_and_never_shown() -> None:
+    with pytest.raises(MissingMessage, match=r"'no\.such' has no message"):
+        VI("no.such")
+
+
+def test_dates_times_and_numbers_are_written_as_vietnamese_readers_do() -> None:
+    assert VI.date(date(2026, 11, 24)) == "24/11/2026"
+    assert VI.long_date(date(2026, 11, 24)) == "Thứ Ba, 24 tháng 11, 2026"
+    assert EN.long_date(date(2026, 11, 24)) == "Tuesday, 24 November 2026"
+    assert VI.time(datetime(2026, 11, 24, 7, 46, 59)) == "07:46"
+    assert VI.clock(datetime(2026, 11, 24, 7, 46, 5)) == "07:46:05"
+    assert VI.number(1234.5) == "1.234,5"
+    assert EN.number(1234.5) == "1,234.5"
+
+
+def test_minutes_follow_the_plural_of_the_language() -> None:
+    assert [VI.minutes(1), VI.minutes(16)] == ["1 phút", "16 phút"]
+    assert [EN.minutes(1), EN.minutes(16)] == ["1 minute", "16 minutes"]
+
+
+def test_clock_offset_is_told_in_words() -> None:
+    assert VI.offset(420) == "nhanh 7 phút"
+    assert VI.offset(-75) == "chậm 1 phút 15 giây"
+
+
+def test_names_are_sorted_by_given_name_then_letters_then_tone() -> None:
+    right = ["Trần Văn An", "Lê Thị Ánh", "Đỗ Bình", "Bùi Dung", "Hồ Đức", "Cao Hà", "Vũ Hả", "Lê Thị Oanh", "Mai Ý"]
+    assert sorted(set(right), key=name_key) == right
+    assert sorted(["Võ Ân", "Võ Ấn", "Võ An", "Đỗ An"], key=name_key) == ["Đỗ An", "Võ An", "Võ Ân", "Võ Ấn"]
+    assert name_key("Nguyễn Thị A\u0301nh") == name_key("Nguyễn Thị Ánh")
+    assert name_key("") < name_key("An")
+
+
+def test_typed_days_are_read_day_first_or_not_at_all() -> None:
+    today = date(2026, 11, 23)
+    assert read_day("24/11/2026", today) == date(2026, 11, 24)
+    assert read_day(" 24/11 ", today) == date(2026, 11, 24)
+    assert read_day("2", today) == date(2026, 11, 2)
+    assert read_day("2026-11-24", today) == date(2026, 11, 24)
+    assert [read_day(text, today) for text in ("11/24/2026", "", "x", "1/2/3/4", "31/02/2026")] == [None] * 5
+
+
+def test_first_wish_that_is_ours_picks_the_language() -> None:
+    assert pick_language(None, "fr", "en") == "en"
+    assert pick_language() == "vi"
