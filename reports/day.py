@@ -9,8 +9,8 @@ from attendance import clock
 from attendance.services.explain import Explanation, explain_day
 from attendance.store import people, pulls, rulings, schedule_names
 from attendance.store.database import Session
+from attendance.store.listing_keys import violation_id
 from attendance.store.office import units
-from attendance.violation_id import violation_id
 from reports.freshness import freshness
 from reports.view import Citation, DayPunch, DaySession, DayViolation, Revision, WhyPage
 

@@ -15,7 +15,7 @@ from attendance import clock
 from attendance.engine.run import Judgement, evaluate
 from attendance.store import case_reading, office, people, rulings
 from attendance.store.database import Session
-from attendance.violation_id import violation_id
+from attendance.store.listing_keys import violation_id
 from reports.freshness import freshness
 from reports.view import PERSON_STATES, TodayPage, TodayPerson, TodayUnit
 

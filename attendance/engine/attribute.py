@@ -7,6 +7,7 @@ offset is looked up by the time the terminal sent; within the tolerance nothing 
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -58,16 +59,17 @@ def _true_time(case: Case, sent: Ints) -> tuple[Ints, Bools]:
 def _people(case: Case, at: Ints) -> Ints:
     """Index of the person each punch belongs to, -1 where no enrolment holds at its true time."""
     codes = {pin: code for code, pin in enumerate(case.punches.pins)}
-    width = max(len(codes), 1)
+    width, zone = max(len(codes), 1), case.zone
+    sites, people = case.site_index, case.person_index
     enrolled = Spans(
         (
-            case.site_index[enrolment.terminal] * width + codes[enrolment.pin],
-            _begin(enrolment.from_on, case.zone),
-            _end(enrolment.to_on, case.zone),
-            case.person_index[enrolment.employee],
+            sites[enrolment.terminal] * width + codes[enrolment.pin],
+            _begin(enrolment.from_on, zone),
+            _end(enrolment.to_on, zone),
+            people[enrolment.employee],
         )
         for enrolment in case.enrolments
-        if enrolment.pin in codes and enrolment.employee in case.person_index and enrolment.terminal in case.site_index
+        if enrolment.pin in codes and enrolment.employee in people and enrolment.terminal in sites
     )
     row = enrolled.find(case.punches.site.astype(np.int64) * width + case.punches.pin, at)
     if not len(enrolled):
@@ -75,6 +77,7 @@ def _people(case: Case, at: Ints) -> Ints:
     return np.where(row >= 0, enrolled.value[row], -1)
 
 
+@lru_cache(maxsize=4096)
 def _begin(moment: datetime | date | None, zone: str) -> int:
     """The instant at which validity begins; a date begins at midnight."""
     if moment is None:
@@ -84,6 +87,7 @@ def _begin(moment: datetime | date | None, zone: str) -> int:
     return clock.instant_seconds(moment, zone)
 
 
+@lru_cache(maxsize=4096)
 def _end(moment: datetime | date | None, zone: str) -> int:
     """The instant at which validity has ended; a date is included to its midnight."""
     if moment is None:

@@ -19,6 +19,7 @@ from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due, Groups
 from attendance.engine.spans import Bools, Ints, Small, union
 from attendance.errors import NoVersionInForce
+from attendance.facts import Assignment
 from attendance.rules.rulebook import DayPlan
 from attendance.rules.schedule import REGIMES
 
@@ -44,43 +45,40 @@ def expect(case: Case, from_on: date, to_on: date) -> Expected:
 
 def _days(case: Case, from_on: date, to_on: date) -> tuple[Days, tuple[tuple[int, ...], ...]]:
     first, last = clock.day_number(from_on) - MARGIN_DAYS, clock.day_number(to_on) + MARGIN_DAYS
-    mine = [
-        (case.person_index[assignment.employee], max(clock.day_number(assignment.from_on), first), index)
-        for index, assignment in enumerate(case.assignments)
-        if assignment.employee in case.person_index
-    ]
-    mine.sort()
-    lows = np.array([low for _, low, _ in mine], np.int64)
-    assigned = np.array([index for _, _, index in mine], np.int32)
-    highs = np.array(
-        [
-            min(clock.day_number(case.assignments[index].to_on or date.max), last)  # an open end is the far future
-            for _, _, index in mine
-        ],
-        np.int64,
-    )
-    lengths = np.maximum(highs - lows + 1, 0)
-    row = np.repeat(np.arange(len(mine)), lengths)
-    day = lows[row] + _within(lengths)
-    person = np.array([person for person, _, _ in mine], np.int32)[row]
-    assignment = assigned[row]
-
+    # few assignments differ in unit, schedule and terminals: what follows from those is resolved once each
+    kinds: dict[tuple[str, str | None, tuple[str, ...]], int] = {}
+    of_kind: list[Assignment] = []
+    kind_of = np.empty(len(case.assignments), np.int64)
+    for index, a in enumerate(case.assignments):
+        kind_of[index] = number = kinds.setdefault((a.unit, a.schedule, a.terminals), len(kinds))
+        if number == len(of_kind):
+            of_kind.append(a)
     depend_sets: dict[tuple[int, ...], int] = {}
-    depends_of = np.array(
-        [depend_sets.setdefault(case.terminals_of(a), len(depend_sets)) for a in case.assignments], np.int32
-    )
+    depends_of = np.array([depend_sets.setdefault(case.terminals_of(a), len(depend_sets)) for a in of_kind], np.int32)
     offices: dict[tuple[str, str | None], int] = {}
-    office_of = np.array([offices.setdefault((a.unit, a.schedule), len(offices)) for a in case.assignments], np.int64)
-    plan, plans = _plans(case, tuple(offices), office_of[assignment], day, (first, last))
+    office_of = np.array([offices.setdefault((a.unit, a.schedule), len(offices)) for a in of_kind], np.int64)
+
+    person_of = np.array([case.person_index.get(a.employee, -1) for a in case.assignments], np.int32)
+    lows = np.maximum(np.array([clock.day_number(a.from_on) for a in case.assignments], np.int64), first)
+    ends = [clock.day_number(a.to_on or date.max) for a in case.assignments]  # an open end is the far future
+    highs = np.minimum(np.array(ends, np.int64), last)
+    mine = np.lexsort((lows, person_of))
+    mine = mine[person_of[mine] >= 0]
+    lengths = np.maximum(highs - lows + 1, 0)[mine]
+    assignment = np.repeat(mine, lengths).astype(np.int32)
+    day = lows[assignment] + _within(lengths)
+    kind = kind_of[assignment]
+
+    plan, plans = _plans(case, tuple(offices), office_of[kind], day, (first, last))
     counts_of = np.array([len(p.sessions) for p in plans] or [0], np.int64)
     regime_of = np.array([REGIMES.index(p.regime) for p in plans] or [0], np.int8)
     count = np.where(plan >= 0, counts_of[plan], 0)
     first_session = np.concatenate([[0], np.cumsum(count)[:-1]]) if count.size else count
     days = Days(
-        person=person,
+        person=person_of[assignment],
         day=day,
         assignment=assignment,
-        depends=depends_of[assignment] if assignment.size else assignment,
+        depends=depends_of[kind] if assignment.size else assignment,
         plan=plan,
         first=first_session,
         count=count,
@@ -96,22 +94,21 @@ def _plans(
     """The plan of each person-day: few distinct (office, date) pairs are resolved once each."""
     first, last = bounds
     width = last - first + 1
-    wanted, inverse = np.unique(office * width + (day - first), return_inverse=True)
+    pair = office * width + (day - first)
     plans: list[DayPlan] = []
-    index = np.empty(wanted.size, np.int32)
-    for position, pair in enumerate(wanted):
-        unit, own = offices[int(pair) // width]
-        offset = int(pair) % width
+    index = np.full(len(offices) * width, -1, np.int32)
+    for wanted in np.flatnonzero(np.bincount(pair)).tolist():
+        unit, own = offices[wanted // width]
+        offset = wanted % width
         try:
             plan = case.rulebook.plan(unit, own, clock.from_day_number(first + offset))
         except NoVersionInForce:
             if MARGIN_DAYS <= offset < width - MARGIN_DAYS:
                 raise
-            index[position] = -1
             continue
-        index[position] = len(plans)
+        index[wanted] = len(plans)
         plans.append(plan)
-    return index[inverse].reshape(day.shape), tuple(plans)
+    return index[pair], tuple(plans)
 
 
 def _within(lengths: Ints) -> Ints:

@@ -119,10 +119,12 @@ def _days(
 def day_of_claims(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Ints:
     """Row of Days on which each claim stands: that of the session in whose window it lies, else its calendar date."""
     days, due = expected.days, expected.due
-    day = clock.to_walls(claims.at, case.zone) // clock.DAY_SECONDS
+    home = due.day_row[paired.due] if len(due) else paired.due.copy()
+    outside = np.flatnonzero(paired.due < 0)
+    day = clock.to_walls(claims.at[outside], case.zone) // clock.DAY_SECONDS
     keys = days.person.astype(np.int64) << 32 | (days.day & 0xFFFFFFFF)
-    wanted = claims.person.astype(np.int64) << 32 | (day & 0xFFFFFFFF)
+    wanted = claims.person[outside].astype(np.int64) << 32 | (day & 0xFFFFFFFF)
     place = np.searchsorted(keys, wanted)
     bounded = np.minimum(place, max(len(days) - 1, 0))
-    calendar = np.where((place < len(days)) & (keys[bounded] == wanted), bounded, -1) if len(days) else place * 0 - 1
-    return np.where(paired.due >= 0, due.day_row[paired.due], calendar) if len(due) else calendar
+    home[outside] = np.where((place < len(days)) & (keys[bounded] == wanted), bounded, -1) if len(days) else -1
+    return home

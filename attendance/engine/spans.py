@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ Bools = npt.NDArray[np.bool_]
 EARLIEST = -(2**35)  # a thousand years before the epoch
 LATEST = 2**35
 _STRIDE = 2**36  # a moment lies in [EARLIEST, LATEST), so owner (below 2**27) and moment share one sortable key
+_MAX_DENSE = 1 << 22
 
 
 def key(owner: Ints | Small, moment: Ints) -> Ints:
@@ -32,19 +34,14 @@ class Spans:
 
     def __init__(self, rows: Iterable[tuple[int, int, int, int]] = ()) -> None:
         """Rows of (owner, lo, hi, value); of overlapping spans of an owner the one that begins later holds."""
-        ordered = sorted((row for row in rows if row[1] < row[2]), key=lambda row: (row[0], row[1]))
-        trimmed = [
-            (
-                owner,
-                lo,
-                min(hi, ordered[n + 1][1]) if n + 1 < len(ordered) and ordered[n + 1][0] == owner else hi,
-                value,
-            )
-            for n, (owner, lo, hi, value) in enumerate(ordered)
-        ]
-        table = np.array(trimmed, np.int64).reshape(-1, 4)
+        table = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 4)
+        table = table[table[:, 1] < table[:, 2]]
+        table = table[np.lexsort((table[:, 1], table[:, 0]))]
         self.owner, self.lo, self.hi, self.value = (np.ascontiguousarray(column) for column in table.T)
+        same_owner = self.owner[1:] == self.owner[:-1]
+        self.hi[:-1] = np.where(same_owner, np.minimum(self.hi[:-1], self.lo[1:]), self.hi[:-1])
         self._begins = key(self.owner, self.lo)
+        self._row_of = _only_rows(self.owner)
 
     def __len__(self) -> int:
         return int(self.owner.size)
@@ -53,8 +50,12 @@ class Spans:
         """Row of the span that contains each moment, -1 where none does."""
         if not len(self):
             return np.full(np.shape(moment), -1, np.int64)
-        row = place(self._begins, key(owner, moment), "right") - 1
-        inside = (row >= 0) & (self.owner[row] == owner) & (moment < self.hi[row])
+        if self._row_of is not None:
+            row = self._row_of[np.clip(owner, -1, self._row_of.size - 1)]
+            inside = (row >= 0) & (self.lo[row] <= moment) & (moment < self.hi[row])
+        else:
+            row = place(self._begins, key(owner, moment), "right") - 1
+            inside = (row >= 0) & (self.owner[row] == owner) & (moment < self.hi[row])
         return np.where(inside, row, -1)
 
     def covers(self, owner: Ints, moment: Ints) -> Bools:
@@ -69,6 +70,18 @@ class Spans:
         begins_inside = (after < len(self)) & (self.owner[bounded] == owner) & (self.lo[bounded] < end)
         touched: Bools = self.covers(owner, start) | begins_inside
         return touched
+
+
+def _only_rows(owner: Ints) -> Ints | None:
+    """The row of each owner where none has two spans, as is usual: looked up at once instead of searched for.
+
+    The last element is -1 and stands for every owner without a span. None where owners are too far apart for it.
+    """
+    if not owner.size or owner[0] < 0 or owner[-1] > _MAX_DENSE or (owner[1:] == owner[:-1]).any():
+        return None
+    rows = np.full(int(owner[-1]) + 2, -1, np.int64)
+    rows[owner] = np.arange(owner.size)
+    return rows
 
 
 def union(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

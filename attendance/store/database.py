@@ -21,6 +21,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA trusted_schema=OFF",
+    "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE would remove a row past the trigger that forbids it
 )
 
 
@@ -31,6 +32,8 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(attendance_writing=True)
+        # SQLite sees one moment in every transaction; PostgreSQL must be asked, or each query sees a later one
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @property
     def is_sqlite(self) -> bool:
@@ -39,7 +42,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session whose changes are never kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reader, expire_on_commit=False) as session:
             try:
                 yield session
             finally:

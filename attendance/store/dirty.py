@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, tuple_
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import Session, col, func, or_, select
 
 from attendance import clock
 from attendance.store import office
 from attendance.store.evidence_tables import CoverageRow, DirtyDayRow, RulingRow
+from attendance.store.if_absent import insert_if_absent
 from attendance.store.tables import AssignmentRow, EnrolmentRow, TerminalRow
 
 _BATCH = 5_000
@@ -24,12 +23,8 @@ def mark(session: Session, days: Iterable[tuple[int, date]], cause: str, marked_
     rows: list[dict[str, Any]] = [
         {"employee_id": employee, "work_date": on, "cause": cause, "marked_at": marked_at} for employee, on in set(days)
     ]
-    dialect = session.get_bind().dialect.name
     for begin in range(0, len(rows), _BATCH):
-        if dialect == "sqlite":
-            session.execute(insert_sqlite(DirtyDayRow).on_conflict_do_nothing(), rows[begin : begin + _BATCH])
-        else:
-            session.execute(insert_postgresql(DirtyDayRow).on_conflict_do_nothing(), rows[begin : begin + _BATCH])
+        insert_if_absent(session, DirtyDayRow, rows[begin : begin + _BATCH])
 
 
 def mark_dependants(

@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
+from attendance.store.if_absent import insert_if_absent
 
 CLOCK_JITTER_SECONDS = 3  # a terminal answers in whole seconds, and the line has its own delay
 _COMPRESS = zstandard.ZstdCompressor(level=1)
@@ -29,9 +30,8 @@ def position_of(session: Session, terminal_id: int) -> LogPositionRow:
     query = select(LogPositionRow).where(LogPositionRow.terminal_id == terminal_id).with_for_update()
     found = session.exec(query).one_or_none()
     if found is None:
-        found = LogPositionRow(terminal_id=terminal_id)
-        session.add(found)
-        session.flush()
+        insert_if_absent(session, LogPositionRow, [LogPositionRow(terminal_id=terminal_id).model_dump()])
+        found = session.exec(query).one()
     return found
 
 

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from attendance.store.if_absent import insert_if_absent
 from attendance.store.tables import LeaseRow
 
 
 def hold(session: Session, name: str, holder: str, now: datetime, seconds: int) -> bool:
     """Take or renew the lease for so many seconds; False while another holder's has not run out."""
-    lease = session.get(LeaseRow, name, with_for_update=True)
-    if lease is not None and lease.holder != holder and lease.expires_at > now:
+    insert_if_absent(session, LeaseRow, [{"name": name, "holder": holder, "expires_at": now}])
+    lease = session.get_one(LeaseRow, name, with_for_update=True)
+    if lease.holder != holder and lease.expires_at > now:
         return False
-    if lease is None:
-        lease = LeaseRow(name=name, holder=holder, expires_at=now)
     lease.holder, lease.expires_at = holder, now + timedelta(seconds=seconds)
     session.add(lease)
     return True

@@ -14,7 +14,7 @@ from attendance import clock
 from attendance.store import punch_log
 from attendance.store.evidence_tables import PullRow
 from attendance.store.listing import AnySelect, Listed, Row, Within, choose
-from attendance.store.listing_keys import read_cursor, write_cursor
+from attendance.store.listing_cursors import read_cursor, write_cursor
 from attendance.store.tables import AssignmentRow, EmployeeRow, EnrolmentRow, TerminalRow, UnitRow
 
 _DAY_BITS = 23  # days of the calendar, moved to be positive, need 22

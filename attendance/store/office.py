@@ -41,6 +41,21 @@ def key(row: UnitRow | EmployeeRow | TerminalRow | ScheduleRow) -> int:
     return row.id
 
 
+def code_of(session: Session, kind: type[Coded], number: int) -> str:
+    row = session.get(kind, number)
+    if row is None:
+        raise NotFound(_KINDS[kind], str(number))
+    return row.code
+
+
+def first_unit(session: Session) -> str:
+    """The unit that was registered first, which is meant where none is named."""
+    row = session.exec(select(UnitRow).order_by(col(UnitRow.id)).limit(1)).one_or_none()
+    if row is None:
+        raise NotFound("unit", "A", "Make the first one with `attendance init`.")
+    return row.code
+
+
 def units(session: Session) -> list[UnitRow]:
     return list(session.exec(select(UnitRow).order_by(col(UnitRow.id))))
 

@@ -10,11 +10,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, tuple_, update
+from sqlalchemy import select as select_core
 from sqlmodel import Session, col, or_, select
 
 from attendance.engine.verdict import DayVerdict
 from attendance.rules.rulebook import Rulebook
 from attendance.store.evidence_tables import RulebookRow, RulingRow, ViolationRow
+from attendance.store.tables import EmployeeRow, UnitRow
 
 _BATCH = 400
 
@@ -160,3 +162,41 @@ def known_at(session: Session, as_of: datetime, *conditions: Any) -> list[Ruling
         or_(col(RulingRow.superseded_at).is_(None), col(RulingRow.superseded_at) > as_of),
     )
     return list(session.exec(query.order_by(col(RulingRow.work_date), col(RulingRow.employee_id))))
+
+
+def register(session: Session, from_on: date, to_on: date, unit_ids: set[int] | None) -> list[dict[str, Any]]:
+    """Violations of the newest rulings of a span, by date and person, with codes in place of numbers."""
+    query: Any = (
+        select_core(
+            col(ViolationRow.work_date).label("date"),
+            col(EmployeeRow.code).label("employee"),
+            col(EmployeeRow.name).label("name"),
+            col(UnitRow.code).label("unit"),
+            col(ViolationRow.session),
+            col(ViolationRow.type),
+            col(ViolationRow.minutes),
+            col(ViolationRow.excused_min),
+            col(ViolationRow.counted_min),
+            col(ViolationRow.status),
+            col(RulingRow.citations),
+        )
+        .join(EmployeeRow, col(EmployeeRow.id) == col(ViolationRow.employee_id))
+        .join(RulingRow, col(RulingRow.id) == col(ViolationRow.ruling_id))
+        .outerjoin(UnitRow, col(UnitRow.id) == col(ViolationRow.unit_id))
+        .where(
+            col(ViolationRow.superseded_at).is_(None),
+            col(ViolationRow.work_date) >= from_on,
+            col(ViolationRow.work_date) <= to_on,
+        )
+        .order_by(col(ViolationRow.work_date), col(EmployeeRow.code), col(ViolationRow.id))
+    )
+    if unit_ids is not None:
+        query = query.where(col(ViolationRow.unit_id).in_(unit_ids))
+    rows = []
+    for found in session.execute(query).mappings():
+        row = dict(found)
+        cited = row.pop("citations")
+        row["date"] = row["date"].isoformat()
+        row["document"] = next((c["document"] for c in cited if c["rule"].startswith("schedule.")), "")
+        rows.append(row)
+    return rows

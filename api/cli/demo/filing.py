@@ -35,9 +35,7 @@ def file_office(
                     at=at,
                 )
         for unit in office.units:
-            registering.add_unit(
-                session, unit.code, name=unit.name, parent=unit.parent, schedule=unit.schedule, at=at
-            )
+            registering.add_unit(session, unit.code, name=unit.name, parent=unit.parent, schedule=unit.schedule, at=at)
         for terminal in office.terminals:
             host, port = addresses[terminal.code]
             registering.add_terminal(

@@ -224,6 +224,10 @@ def _guard_sqlite() -> None:
     for table in NEVER_DELETED:
         refuse(table, "DELETE")
         refuse(table, "UPDATE", "WHEN OLD.superseded_at IS NOT NULL OR NEW.superseded_at IS NULL")
+        op.execute(
+            f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {_all_but_superseded(table)} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: UPDATE is refused'); END"
+        )
 
 
 def _guard_postgresql() -> None:
@@ -242,3 +246,12 @@ def _guard_postgresql() -> None:
             f"CREATE TRIGGER {table}_once BEFORE UPDATE ON {table} FOR EACH ROW "
             "WHEN (OLD.superseded_at IS NOT NULL OR NEW.superseded_at IS NULL) EXECUTE FUNCTION refuse_change()"
         )
+        op.execute(
+            f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {_all_but_superseded(table)} ON {table} "
+            "EXECUTE FUNCTION refuse_change()"
+        )
+
+
+def _all_but_superseded(table: str) -> str:
+    columns = sa.inspect(op.get_bind()).get_columns(table)
+    return ", ".join(column["name"] for column in columns if column["name"] != "superseded_at")

@@ -1,0 +1,153 @@
+"""The demo: a fresh database in a temporary folder, terminals on loopback, one round or a living office."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import threading
+import webbrowser
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from api.cli.demo.filing import file_office
+from api.cli.demo.office import DemoOffice, build_office
+from api.cli.demo.stage import Stage, choose_moment
+from api.settings import Settings
+from attendance import clock
+from attendance.clock import Now
+from attendance.services.evaluate import Evaluation, evaluate_dirty
+from attendance.store import schema
+from attendance.store.database import Database, sqlite_url
+from device_sync.intake import Filed
+from device_sync.pulling import Puller
+from device_sync.schedule import Timetable
+from device_sync.zk.transport import Limits
+
+POLL_SECONDS = 5
+ATTEMPTS = 2  # a line that breaks is tried once more, as the timetable would
+PATIENCE = Limits(connect_seconds=2, idle_seconds=5, total_seconds=30)
+
+
+@dataclass(frozen=True)
+class Demo:
+    office: DemoOffice
+    stage: Stage
+    database: Database
+    puller: Puller
+    now: Now
+    folder: Path
+
+
+@contextmanager
+def open_demo() -> Iterator[Demo]:
+    """Everything but the web: office filed, terminals listening. Nothing is left behind."""
+    moment, now = choose_moment(clock.utc_now())
+    zone = "Asia/Ho_Chi_Minh"
+    local = clock.to_wall(moment, zone)
+    office = build_office(local.date(), now=local)
+    with tempfile.TemporaryDirectory(prefix="attendance-demo-") as name, Stage(office, now).running() as stage:
+        folder = Path(name)
+        database = Database(sqlite_url(folder / "attendance.db"))
+        try:
+            schema.upgrade(database)
+            file_office(database, office, stage.addresses, poll_seconds=POLL_SECONDS)
+            puller = Puller(database, office.zone, stage.comm_key, now=now, limits=PATIENCE)
+            yield Demo(office, stage, database, puller, now, folder)
+        finally:
+            database.close()
+
+
+def play_round(demo: Demo) -> tuple[list[Filed], Evaluation, dict[str, float]]:
+    """Pull every terminal once, through the protocol, and judge what became dirty."""
+    begun = perf_counter()
+    with ThreadPoolExecutor(len(demo.stage.addresses)) as pool:
+        filed = list(pool.map(lambda code: _pull(demo.puller, code), demo.stage.addresses))
+    pulled = perf_counter()
+    judged = evaluate_dirty(demo.database, demo.office.zone, demo.now())
+    done = perf_counter()
+    return filed, judged, {"pull": pulled - begun, "evaluate": done - pulled}
+
+
+def _pull(puller: Puller, code: str) -> Filed:
+    filed = puller.pull(code)
+    for _ in range(ATTEMPTS - 1):
+        if filed.outcome not in ("interrupted", "unreachable"):
+            break
+        filed = puller.pull(code)
+    return filed
+
+
+def run_once() -> dict[str, Any]:
+    """The first complete round and its summary."""
+    begun = perf_counter()
+    with open_demo() as demo:
+        filed, judged, seconds = play_round(demo)
+        return {
+            "terminals": len(filed),
+            "pulled": sum(one.outcome == "ok" for one in filed),
+            "failed": sum(one.outcome != "ok" for one in filed),
+            "punches": sum(one.new for one in filed),
+            "repeated": sum(one.repeated for one in filed),
+            "quarantined": sum(one.quarantined for one in filed),
+            "employees": len(demo.office.employees),
+            "days_judged": judged.days_judged,
+            "unverified_days": judged.unverified_days,
+            "violations": dict(sorted(judged.violations.items())),
+            "seconds": {name: round(value, 3) for name, value in seconds.items()}
+            | {"total": round(perf_counter() - begun, 3)},
+        }
+
+
+def run_demo(port: int, *, browser: bool) -> None:
+    """The living office until Ctrl-C."""
+    from api.cli.web import run_web
+    from api.serving import make_app
+    from attendance.services.accounts import Accounts
+
+    with open_demo() as demo:
+        play_round(demo)
+        accounts = Accounts(demo.database, now=demo.now)
+        logins = []
+        for login in demo.office.logins:
+            password = "-".join(secrets.token_hex(3) for _ in range(2))
+            accounts.create_user(login.name, password, login.role, login.unit)
+            logins.append((login.role, login.name, password))
+        settings = Settings(
+            data_dir=demo.folder,
+            secret_key=SecretStr(secrets.token_urlsafe(48)),
+            timezone=demo.office.zone,
+            _env_file=None,  # type: ignore[call-arg]
+        )
+        timetable = Timetable(
+            demo.database, demo.puller, demo.office.zone, now=demo.now, tick_seconds=1, evaluate_seconds=1
+        )
+        app = make_app(settings, demo.database, demo.puller, timetable=timetable, now=demo.now, demo_logins=logins)
+        timetable.start()
+        try:
+            with demo.stage.people_passing():
+                run_web(app, "127.0.0.1", port, on_ready=lambda url: _announce(demo, url, logins, browser))
+        finally:
+            timetable.stop()
+
+
+def _announce(demo: Demo, url: str, logins: list[tuple[str, str, str]], browser: bool) -> None:
+    console = Console()
+    local = clock.to_wall(demo.now(), demo.office.zone)
+    console.print(f"\n[bold]{url}[/bold]  (API: {url}api/v1/openapi.json)")
+    console.print(f"The sample office lives at {local:%H:%M on %A %d/%m/%Y}; every name in it is invented.")
+    table = Table("role", "name", "password", "sees")
+    for (role, name, password), login in zip(logins, demo.office.logins, strict=True):
+        table.add_row(role, name, password, login.unit or "everything")
+    console.print(table)
+    console.print("Ctrl-C ends it and leaves nothing behind.")
+    if browser:
+        threading.Timer(1.0, webbrowser.open, (url,)).start()

@@ -1,0 +1,140 @@
+"""Commands about the judgement: evaluate, run a case, list violations."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.place import open_database, print_json, read_date, read_moment, read_settings, say
+from attendance.errors import Invalid
+
+
+def register(app: typer.Typer) -> None:
+    app.command("evaluate")(evaluate)
+    scenarios = typer.Typer(help="Case files: a rule tried before it is in force.", no_args_is_help=True)
+    scenarios.callback()(_only_groups)
+    scenarios.command("run")(run_scenarios)
+    app.add_typer(scenarios, name="scenario")
+    reports = typer.Typer(help="Registers to keep or hand on.", no_args_is_help=True)
+    reports.callback()(_only_groups)
+    reports.command("violations")(report_violations)
+    app.add_typer(reports, name="report")
+
+
+def _only_groups() -> None:
+    """Keep a group a group while it has a single command."""
+
+
+def evaluate(
+    from_: Annotated[str | None, typer.Option("--from", help="First date; all that is marked if left out.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Last date, included.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Only this unit and those below it.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="What was known then; stores nothing.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Judge again what changed, or a span of dates."""
+    from attendance.clock import utc_now
+    from attendance.services.evaluate import evaluate_dirty, evaluate_span
+
+    settings = read_settings()
+    if (from_ is None) != (to is None):
+        raise Invalid("Give both --from and --to, or neither to judge what is marked.")
+    with open_database(settings) as database:
+        now = utc_now()
+        if from_ is None or to is None:
+            done = evaluate_dirty(database, settings.timezone, now)
+        else:
+            first, last = read_date(from_), read_date(to)
+            if last < first:
+                raise Invalid(f"--to {last} lies before --from {first}; swap them.")
+            moment = read_moment(as_of, settings.timezone) if as_of else None
+            done = evaluate_span(database, settings.timezone, now, first, last, unit=unit, as_of=moment)
+    if as_json:
+        print_json(done.as_json())
+        return
+    found = ", ".join(f"{name} {count}" for name, count in sorted(done.violations.items())) or "none"
+    say(
+        f"{done.days_judged} days judged, {done.days_changed} changed, {done.unverified_days} with unverified minutes; "
+        f"violations: {found}"
+    )
+
+
+def run_scenarios(
+    files: Annotated[list[Path], typer.Argument(help="YAML or JSON files, each a case or a list of cases.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Run case files through the engine. Exit 1 when a case fails, 2 when a file is malformed."""
+    from attendance.scenario.reading import Refused, parse
+    from attendance.scenario.running import Result, run_document
+
+    results: list[Result] = []
+    malformed: list[str] = []
+    for file in files:
+        try:
+            documents = parse(file.read_text(encoding="utf-8-sig"), str(file))
+        except (OSError, UnicodeDecodeError) as error:
+            raise Invalid(f"{file} cannot be read ({type(error).__name__}); name a YAML or JSON file.") from error
+        except Refused as error:
+            malformed.append(str(error))
+            continue
+        for number, document in enumerate(documents):
+            try:
+                results.append(run_document(document))
+            except Refused as error:
+                where = f"{file}, {document.get('id') or f'case {number + 1}'}"
+                malformed += [f"{where}: {r.path}: {r.code}: {r.sentence}" for r in error.refusals]
+    if as_json:
+        print_json({"results": [_result_json(result) for result in results]})
+    else:
+        for result in results:
+            say(f"{'ok  ' if result.ok else 'FAIL'} {result.id}")
+            for difference in result.differences:
+                say(f"     {difference.path}: expected {difference.expected}, got {difference.actual}")
+    for sentence in malformed:
+        sys.stderr.write(sentence + "\n")
+    if malformed:
+        raise typer.Exit(2)
+    if not all(result.ok for result in results):
+        raise typer.Exit(1)
+
+
+def _result_json(result: Any) -> dict[str, Any]:
+    return {
+        "id": result.id,
+        "ok": result.ok,
+        "differences": [{"path": d.path, "expected": d.expected, "actual": d.actual} for d in result.differences],
+        "actual": list(result.actual),
+    }
+
+
+def report_violations(
+    from_: Annotated[
+        str | None, typer.Option("--from", help="First date; the first of this month if left out.")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Last date, included; today if left out.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Only this unit and those below it.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
+) -> None:
+    """The register of violations of a span of dates."""
+    from attendance import clock
+    from reports.register import violations_register, write_csv, write_json
+
+    if format_ not in ("csv", "json"):
+        raise Invalid(f"{format_!r} is not a format of this register yet; write csv or json.")
+    settings = read_settings()
+    today = clock.today(clock.utc_now(), settings.timezone)
+    first = read_date(from_) if from_ else date(today.year, today.month, 1)
+    last = read_date(to) if to else today
+    with open_database(settings) as database, database.reading() as session:
+        frame = violations_register(session, first, last, unit=unit)
+    content = write_csv(frame) if format_ == "csv" else write_json(frame)
+    if out is None:
+        sys.stdout.write(content)
+    else:
+        out.write_text(content, encoding="utf-8-sig" if format_ == "csv" else "utf-8")
+        say(f"{len(frame)} violations from {first} to {last} → {out}")

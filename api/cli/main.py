@@ -1,0 +1,44 @@
+"""The console script `attendance`: one entry, one clear sentence for whatever goes wrong.
+
+Exit 0: done. 1: something wrong was found. 2: it could not run.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+
+from api.cli import judging, office, serving, terminals
+from attendance.errors import AttendanceError
+
+app = typer.Typer(
+    name="attendance",
+    help="Attendance and working-hours compliance for public offices.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for commands in (serving, office, terminals, judging):
+    commands.register(app)
+
+
+def main() -> None:
+    """Run a command. An error of the core is one sentence on stderr and exit 2, never a stack trace."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    try:
+        app()
+    except AttendanceError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+    except OSError as error:
+        sys.stderr.write(f"{error.strerror or error}: {error.filename or ''}\n")
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Commands that set an office up: init, users."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.place import open_database, read_settings, say
+from attendance.errors import Invalid
+
+DEFAULT_HOURS = "07:30-11:30,13:00-17:00"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("init")(init)
+    users = typer.Typer(help="People who may sign in.", no_args_is_help=True)
+    users.command("add")(add_user)
+    app.add_typer(users, name="users")
+
+
+def init(
+    unit: Annotated[str, typer.Option(help="Code of the first unit.")] = "A",
+    name: Annotated[str, typer.Option(help="Name of the first unit.")] = "",
+    hours: Annotated[
+        str, typer.Option(help="Official hours of the sessions, Monday to Friday, as HH:MM-HH:MM,HH:MM-HH:MM.")
+    ] = DEFAULT_HOURS,
+    document: Annotated[str, typer.Option(help="The document the hours are issued under; empty if none.")] = "",
+    calendar: Annotated[bool, typer.Option(help="Load the public holidays and swaps that are shipped.")] = True,
+    admin: Annotated[str | None, typer.Option(help="Name of the first administrator.")] = None,
+    password_file: Annotated[Path | None, typer.Option(help="File with the administrator's password.")] = None,
+) -> None:
+    """Make the data folder, the database, the first unit with its hours, and the first administrator."""
+    from attendance.clock import utc_now
+    from attendance.rules.shipped import shipped_calendar
+    from attendance.services.accounts import Accounts
+    from attendance.services.onboarding import begin_office
+
+    settings = read_settings()
+    if admin is None:
+        admin = typer.prompt("Administrator", default="admin")
+    password = _password(admin, password_file)
+    with open_database(settings, create=True) as database:
+        entries = begin_office(
+            database, unit=unit, name=name, hours=hours, document=document, calendar=calendar, at=utc_now()
+        )
+        Accounts(database).create_user(admin, password, "administrator")
+    key = settings.data_dir / "secret.key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
+    say(f"Unit {unit} works {hours.replace(',', ' and ')}, Monday to Friday; {entries} calendar entries are loaded.")
+    for entry in shipped_calendar():
+        if calendar and entry.status != "confirmed":
+            say(f"Not loaded, only announced so far: {entry.on} ({entry.kind}, {entry.citation.document}).")
+    say(f"{admin} may sign in. To start: ATTENDANCE_SECRET_KEY_FILE={key} attendance serve")
+
+
+def add_user(
+    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    role: Annotated[str, typer.Option(help="hr, inspector, leader or administrator.")],
+    unit: Annotated[
+        str | None, typer.Option(help="Unit whose people they see, with those below; all if left out.")
+    ] = None,
+    password_file: Annotated[Path | None, typer.Option(help="File with the password; asked for if left out.")] = None,
+) -> None:
+    """Let somebody sign in."""
+    from attendance.services.accounts import Accounts
+
+    password = _password(name, password_file)
+    with open_database(read_settings()) as database:
+        Accounts(database).create_user(name, password, role, unit)
+    say(f"{name} may sign in as {role}{f' of unit {unit}' if unit else ''}.")
+
+
+def _password(name: str, file: Path | None) -> str:
+    if file is None:
+        return str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True))
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"The password file {file} cannot be read ({type(error).__name__}); name another.") from error

@@ -1,0 +1,80 @@
+"""Where a command works: settings read, database open, schema current."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from attendance.errors import Invalid
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from attendance.store.database import Database
+
+
+def read_settings() -> Settings:
+    """Settings from environment and `.env`. Raises Invalid naming the setting that is wrong."""
+    from pydantic import ValidationError
+
+    from api.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "ATTENDANCE_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise Invalid(f"The setting {name} cannot be used: {first['msg']}. Correct it and try again.") from None
+
+
+@contextmanager
+def open_database(settings: Settings, *, create: bool = False) -> Iterator[Database]:
+    """The database of the settings, migrated. Raises Invalid where there is none yet and `create` is not said."""
+    from attendance.store import schema
+    from attendance.store.database import Database
+
+    if settings.url.startswith("sqlite"):
+        path = settings.url.removeprefix("sqlite:///")
+        from pathlib import Path
+
+        if create:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        elif not Path(path).exists():
+            raise Invalid(
+                f"There is no database at {path}; make one with `attendance init`, or set ATTENDANCE_DATA_DIR."
+            )
+    database = Database(settings.url)
+    try:
+        schema.upgrade(database)
+        yield database
+    finally:
+        database.close()
+
+
+def read_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(f"{text!r} is not a date; write it as 2026-11-20.") from None
+
+
+def read_moment(text: str, zone: str) -> datetime:
+    """An instant from ISO text; without an offset it is local time."""
+    from attendance import clock
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid(f"{text!r} is not a moment; write it as 2026-11-20T08:00.") from None
+    return moment.astimezone(clock.UTC) if moment.tzinfo else clock.to_instant(moment, zone)
+
+
+def print_json(content: Any) -> None:
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+
+
+def say(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")

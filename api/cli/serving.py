@@ -1,0 +1,75 @@
+"""Commands that run the service: serve, sync, demo."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from api.cli.place import open_database, print_json, read_settings, say
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+    app.command("serve")(serve)
+    app.command("sync")(sync)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+    sync: Annotated[bool, typer.Option(help="Run the timetable in this process too.")] = True,
+) -> None:
+    """API, pages and, unless told not to, the timetable, until Ctrl-C."""
+    from api.cli.web import run_web
+    from api.serving import make_app, make_puller
+    from device_sync.schedule import Timetable
+
+    settings = read_settings()
+    settings.secret()
+    with open_database(settings) as database:
+        puller = make_puller(settings, database)
+        timetable = Timetable(database, puller, settings.timezone) if sync else None
+        app = make_app(settings, database, puller, timetable=timetable)
+        if timetable is not None:
+            timetable.start()
+        try:
+            run_web(app, host, port, on_ready=lambda url: say(f"The service is at {url} ; Ctrl-C ends it."))
+        finally:
+            if timetable is not None:
+                timetable.stop()
+
+
+def sync() -> None:
+    """The timetable alone: pull every terminal on its interval and judge what changed. Safe to start twice."""
+    from api.serving import make_puller
+    from device_sync.schedule import Timetable
+
+    settings = read_settings()
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with open_database(settings) as database:
+        timetable = Timetable(database, make_puller(settings, database), settings.timezone)
+        timetable.start()
+        say("The timetable runs; Ctrl-C ends it.")
+        try:
+            ended.wait()
+        finally:
+            timetable.stop()
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the pages.", min=1, max=65535)] = 8000,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    once: Annotated[bool, typer.Option("--once", help="One complete round, a summary as JSON, and out.")] = False,
+) -> None:
+    """A whole invented office on this machine: simulated terminals, a month of history, API and pages."""
+    from api.cli.demo.run import run_demo, run_once
+
+    if once:
+        print_json(run_once())
+    else:
+        run_demo(port, browser=browser)

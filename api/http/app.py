@@ -1,0 +1,108 @@
+"""Puts the HTTP API together from parts that the composition root made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import APIRouter, Depends, FastAPI, Response
+from prometheus_client import CollectorRegistry, ProcessCollector
+
+from api.http import errors
+from api.http.answers import answer
+from api.http.auth import beside_or_signed_in
+from api.http.errors import API, PageError
+from api.http.guard import Guard
+from api.http.openapi import describe
+from api.http.routers import (
+    assignments,
+    calendar,
+    employees,
+    enrolments,
+    health,
+    imports,
+    punches,
+    schedules,
+    sign_in,
+    terminals,
+    units,
+    verdicts,
+    violations,
+)
+from api.http.service import Evidence, Importer, Puller, Service
+from api.settings import Settings
+from attendance import clock
+from attendance.services.accounts import Accounts
+from attendance.store.database import Database
+
+ROUTERS = (
+    sign_in.router,
+    health.router,
+    terminals.router,
+    imports.router,
+    punches.router,
+    verdicts.router,
+    violations.router,
+    units.router,
+    employees.router,
+    assignments.router,
+    enrolments.router,
+    schedules.router,
+    calendar.router,
+)
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    now: clock.Now = clock.utc_now,
+    puller: Puller | None = None,
+    importer: Importer | None = None,
+    evidence: Evidence | None = None,
+    accounts: Accounts | None = None,
+    page_error: PageError | None = None,
+    extra_routers: Iterable[APIRouter] = (),
+) -> FastAPI:
+    """The application over an open database with the current schema. Raises Invalid where the secret key is missing.
+
+    `puller` (terminal code, whole log again?) answers one entry of `pull`, `importer` (terminal, file name, bytes,
+    create?) that of `import punches`, `evidence` (session, violation) what is shown under that name; without one of
+    them its address answers 503 or shows nothing. `page_error` (request, status, incident) draws errors outside of
+    the API. `extra_routers` are the pages: each of their addresses looks after its own login with `page_user`.
+
+    The caller may set `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
+    """
+    app = FastAPI(title="Attendance compliance", version=_version(), openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.service = Service(
+        settings=settings,
+        database=database,
+        accounts=accounts or Accounts(database, now=now),
+        now=now,
+        secret_key=settings.secret(),
+        puller=puller,
+        importer=importer,
+        evidence=evidence,
+    )
+    app.state.metrics = CollectorRegistry()
+    ProcessCollector(registry=app.state.metrics)
+    errors.install(app, page_error)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+
+    @app.get(f"{API}/openapi.json", include_in_schema=False, dependencies=[Depends(beside_or_signed_in)])
+    def openapi() -> Response:
+        return answer(app.openapi())
+
+    for router in extra_routers:
+        app.include_router(router)
+    app.add_middleware(Guard, owner=app, registry=app.state.metrics)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("attendance-compliance")
+    except PackageNotFoundError:
+        return "0"

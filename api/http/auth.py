@@ -1,0 +1,197 @@
+"""Who is asking: bearer tokens for the API, cookies and form tokens for the pages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from hmac import compare_digest
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+from fastapi.security import OAuth2PasswordBearer
+
+from api.http.errors import API, Forbidden, FormRefused, NotSignedIn, SignInNeeded
+from api.http.service import service
+from attendance.services.accounts import SESSION_LASTS, Opened, SignedIn, seal
+
+SESSION_COOKIE = "attendance_session"
+SIGN_IN_COOKIE = "attendance_sign_in"
+HOME = "/today"
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+_bearer = OAuth2PasswordBearer(
+    tokenUrl=f"{API}/auth/token",
+    auto_error=False,
+    scheme_name="Token",
+    description=f"A token of `POST {API}/auth/token`, good for eight hours.",
+)
+
+
+def bearer_secret(token: Annotated[str | None, Depends(_bearer)]) -> str:
+    """The token that was sent. Raises NotSignedIn where there is none."""
+    if not token:
+        raise NotSignedIn
+    return token
+
+
+def signed_in(request: Request, secret: Annotated[str, Depends(bearer_secret)]) -> SignedIn:
+    """Whose token it is. Raises NotSignedIn for one that is unknown, expired or revoked."""
+    found = service(request).accounts.who(secret, "bearer")
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+SignedInUser = Annotated[SignedIn, Depends(signed_in)]
+
+
+def allow(*roles: str) -> Callable[..., SignedIn]:
+    """A dependency that lets only these roles on. Raises Forbidden."""
+
+    def allowed(user: SignedInUser) -> SignedIn:
+        if user.role not in roles:
+            raise Forbidden(f"This needs the role {' or '.join(roles)}; you are signed in as {user.role}.")
+        return user
+
+    return allowed
+
+
+def beside_or_signed_in(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> None:
+    """Lets on programs of this machine (monitoring), and everybody who is signed in. Raises NotSignedIn."""
+    if not is_beside(request):
+        signed_in(request, bearer_secret(token))
+
+
+def beside_or_administrator(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> None:
+    """Lets on programs of this machine and administrators. Raises NotSignedIn, Forbidden."""
+    if not is_beside(request):
+        allow("administrator")(signed_in(request, bearer_secret(token)))
+
+
+def is_beside(request: Request) -> bool:
+    """Whether the request was made on this machine, and not merely handed on by a proxy on it."""
+    if request.client is None or any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def address_of(request: Request) -> str:
+    """The address a request came from; the server has looked through a trusted proxy by then."""
+    return request.client.host if request.client is not None else ""
+
+
+def page_user(request: Request) -> SignedIn:
+    """Who is looking at a page. Raises SignInNeeded, which leads to the sign-in page and back."""
+    found = session_user(request)
+    if found is None:
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        raise SignInNeeded(local_path(path) if request.method == "GET" else HOME)
+    return found
+
+
+def session_user(request: Request) -> SignedIn | None:
+    """Who is looking at a page; None: nobody is signed in."""
+    secret = _cookie(request, SESSION_COOKIE)
+    return service(request).accounts.who(secret, "session") if secret else None
+
+
+def start_session(request: Request, response: Response, user: SignedIn) -> Opened:
+    """Sign somebody in for the pages: a new secret each time, as a cookie of `response`."""
+    end_session(request, response)
+    opened = service(request).accounts.open(user, "session")
+    _set_cookie(request, response, SESSION_COOKIE, opened.secret, int(SESSION_LASTS.total_seconds()))
+    return opened
+
+
+def end_session(request: Request, response: Response) -> None:
+    """Sign out of the pages; ends the sign-in in the database, not the cookie alone."""
+    secret = _cookie(request, SESSION_COOKIE)
+    if secret:
+        service(request).accounts.sign_out(secret)
+        _set_cookie(request, response, SESSION_COOKIE, "", 0)
+
+
+def csrf_token(request: Request) -> str:
+    """The token that forms of a signed-in page carry; empty where nobody is signed in."""
+    secret = _cookie(request, SESSION_COOKIE)
+    return seal(service(request).secret_key, "form", secret) if secret else ""
+
+
+def sign_in_token(request: Request, response: Response) -> str:
+    """The token for the sign-in form, bound to a cookie of `response`, so that nobody is signed in as another."""
+    secret = _cookie(request, SIGN_IN_COOKIE) or secrets.token_urlsafe(32)
+    _set_cookie(request, response, SIGN_IN_COOKIE, secret, 3600)
+    return seal(service(request).secret_key, "sign-in", secret)
+
+
+def check_csrf(request: Request, token: str) -> None:
+    """Refuse a form that a page of this session has not sent. Raises FormRefused.
+
+    Signed in, the token is that of `csrf_token`; else that of `sign_in_token`.
+    """
+    if not _is_same_origin(request):
+        raise FormRefused
+    key = service(request).secret_key
+    expected = [
+        seal(key, purpose, secret)
+        for purpose, name in (("form", SESSION_COOKIE), ("sign-in", SIGN_IN_COOKIE))
+        if (secret := _cookie(request, name))
+    ]
+    given = token.encode("utf-8", "replace")
+    if not any(compare_digest(given, good.encode()) for good in expected):
+        raise FormRefused
+
+
+def local_path(next: str) -> str:
+    """An address of this site to return to; anything that could lead elsewhere becomes the first page."""
+    if not next.startswith("/") or next.startswith("//") or len(next) > 2000:
+        return HOME
+    if "\\" in next or not next.isprintable() or " " in next:
+        return HOME
+    try:
+        parts = urlsplit(next)
+    except ValueError:
+        return HOME
+    return HOME if parts.scheme or parts.netloc or parts.path.startswith("/sign-") else next
+
+
+def _is_same_origin(request: Request) -> bool:
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        return False
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc == request.headers.get("host", "")
+    except ValueError:
+        return False
+
+
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _name(request: Request, name: str) -> str:
+    """Over https browsers hold `__Host-` cookies to this very host."""
+    return f"__Host-{name}" if _is_secure(request) else name
+
+
+def _cookie(request: Request, name: str) -> str:
+    return request.cookies.get(_name(request, name), "")[:200]
+
+
+def _set_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        _name(request, name),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )

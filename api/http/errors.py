@@ -1,0 +1,218 @@
+"""What goes wrong, as `application/problem+json` (RFC 9457): one table from error class to status, and the handlers."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import HTTPException, RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from attendance.errors import AlreadyExists, AttendanceError, Invalid, NotFound, Overlap, StoreUnavailable, UnknownZone
+from attendance.services.accounts import SignInRefused, TooManyAttempts
+from device_sync.zk.address import AddressRefused
+
+API = "/api/v1"
+PageError = Callable[[Request, int, str | None], Response]
+_log = logging.getLogger(__name__)
+
+
+class NotSignedIn(AttendanceError):
+    code = "not_signed_in"
+
+    def __init__(self) -> None:
+        super().__init__(f"Sign in first: send a valid token of POST {API}/auth/token as `Authorization: Bearer …`.")
+
+
+class Forbidden(AttendanceError):
+    code = "forbidden"
+
+
+class FormRefused(AttendanceError):
+    """A form that does not come from a page of this site, or from one that is too old."""
+
+    code = "form_refused"
+
+    def __init__(self) -> None:
+        super().__init__("This form has expired or was not sent from a page of this site; load the page again.")
+
+
+class NotAvailable(AttendanceError):
+    """Something this process was started without."""
+
+    code = "not_available"
+
+
+class SignInNeeded(Exception):
+    """A page was asked for by nobody: they are sent to sign in and come back to `next`."""
+
+    def __init__(self, next: str) -> None:
+        super().__init__(next)
+        self.next = next
+
+
+# The nearest class of an error decides; an error that is not here is a fault of the program and tells nothing.
+STATUS: Mapping[type[Exception], int] = {
+    NotSignedIn: 401,
+    SignInRefused: 401,
+    Forbidden: 403,
+    FormRefused: 403,
+    NotFound: 404,
+    AlreadyExists: 409,
+    Overlap: 409,
+    Invalid: 422,
+    UnknownZone: 422,
+    AddressRefused: 422,
+    TooManyAttempts: 429,
+    NotAvailable: 503,
+    StoreUnavailable: 503,
+}
+
+TITLE: Mapping[int, str] = {
+    400: "The request cannot be read",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed here",
+    409: "In conflict with what is stored",
+    413: "Too large",
+    422: "Not acceptable as it stands",
+    429: "Too many attempts",
+    500: "A fault of this program",
+    503: "Not available at the moment",
+}
+
+_CODE: Mapping[int, str] = {
+    400: "unreadable",
+    401: "not_signed_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    422: "invalid",
+    500: "internal_error",
+    503: "not_available",
+}
+
+
+def status_of(error: Exception) -> int:
+    """The status of an error by its nearest class; 500 for those that are not expected."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    instance: str,
+    code: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """A problem document. `detail` is shown to people: one sentence without internals."""
+    name = code or _CODE.get(status, "error")
+    document = {
+        "type": f"urn:attendance:problem:{name}",
+        "title": TITLE.get(status, "Not possible"),
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        "code": name,
+    } | more
+    return Response(orjson.dumps(document), status, headers, "application/problem+json")
+
+
+def answer_error(request: Request, error: Exception) -> Response:
+    """The answer to any error; one that is not expected is logged under an incident number and tells nothing else."""
+    where = quote(request.url.path[:500])
+    status = status_of(error)
+    if status == 500:
+        incident = secrets.token_hex(6)
+        _log.error("incident %s: %s %s", incident, request.method, where, exc_info=error)
+        return problem(
+            500,
+            f"Something went wrong here. Nothing was half-stored; please report incident {incident}.",
+            instance=where,
+            incident=incident,
+        )
+    headers: dict[str, str] = {}
+    more: dict[str, Any] = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, SignInRefused):
+        more["error"] = "invalid_grant"  # what OAuth2 clients look for
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after)
+    code = getattr(error, "code", None) or getattr(error, "outcome", None)
+    return problem(status, str(error), instance=where, code=code, headers=headers, **more)
+
+
+def install(app: FastAPI, page_error: PageError | None) -> None:
+    """Make the app answer every error; outside of the API through `page_error` (request, status, incident) if given."""
+
+    def shown(request: Request, answer: Response) -> Response:
+        if page_error is None or request.url.path.startswith((f"{API}/", "/iclock/")):
+            return answer
+        document = orjson.loads(answer.body)
+        return page_error(request, answer.status_code, document.get("incident"))
+
+    def on_error(request: Request, error: Exception) -> Response:
+        return shown(request, answer_error(request, error))
+
+    def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, StarletteHTTPException)
+        detail = _SENTENCE.get(error.status_code) or str(error.detail)
+        answer = problem(error.status_code, detail, instance=quote(request.url.path[:500]), headers=error.headers)
+        return shown(request, answer)
+
+    def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        found = [{"field": _field(entry["loc"]), "message": str(entry["msg"])[:300]} for entry in error.errors()[:50]]
+        named = ", ".join(dict.fromkeys(entry["field"] for entry in found))
+        answer = problem(422, f"Please correct: {named[:300]}.", instance=quote(request.url.path[:500]), errors=found)
+        return shown(request, answer)
+
+    def on_sign_in_needed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, SignInNeeded)
+        address = f"/sign-in?next={quote(error.next, safe='')}"
+        if request.headers.get("hx-request") == "true":  # htmx would put the sign-in page into a corner of this one
+            return Response(status_code=401, headers={"HX-Redirect": address})
+        return Response(status_code=303, headers={"Location": address})
+
+    for kind in (AttendanceError, AddressRefused):
+        app.add_exception_handler(kind, on_error)
+    app.add_exception_handler(StarletteHTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(SignInNeeded, on_sign_in_needed)
+    app.state.answer_fault = on_error
+
+
+_SENTENCE = {
+    404: "There is nothing at this address.",
+    405: "This address does not take this method.",
+}
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """`query.limit`, `body.name`; what a client wrote there is not repeated."""
+    return ".".join(str(part)[:64] for part in place) or "request"
+
+
+__all__ = [
+    "API",
+    "Forbidden",
+    "FormRefused",
+    "HTTPException",
+    "NotAvailable",
+    "NotSignedIn",
+    "PageError",
+    "SignInNeeded",
+    "answer_error",
+    "install",
+    "problem",
+]

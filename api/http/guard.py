@@ -1,0 +1,115 @@
+"""The outermost ring around every answer: security headers, body limits, counting, and no fault that escapes."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.exceptions import HTTPException
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.errors import API, problem
+from api.pages.assets import CONTENT_SECURITY_POLICY, MOUNT
+
+MAX_BODY = 1024 * 1024
+MAX_UPLOAD = 64 * 1024 * 1024
+_UPLOADS = f"{API}/imports/"
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # "no-referrer" would make browsers send forms with `Origin: null`, which the form check refuses.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class TooLarge(HTTPException):
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"This takes at most {most // 1024 // 1024} MiB.")
+
+
+class Guard:
+    """ASGI middleware; the last one added, so that nothing answers outside of it."""
+
+    def __init__(self, app: ASGIApp, *, owner: FastAPI, registry: CollectorRegistry) -> None:
+        self.app, self.owner = app, owner
+        self.requests = Counter(
+            "attendance_http_requests", "Requests answered.", ["method", "route", "status"], registry=registry
+        )
+        self.seconds = Histogram(
+            "attendance_http_request_seconds", "Time to the first byte of an answer.", ["route"], registry=registry
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        started = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self._finish(scope, message, time.perf_counter() - begun)
+            await send(message)
+
+        most = MAX_UPLOAD if scope["path"].startswith(_UPLOADS) else MAX_BODY
+        declared = _declared(scope)
+        if declared is not None and declared > most:
+            error = TooLarge(most)
+            refusal = problem(413, error.detail, instance=quote(scope["path"][:500]), headers={"Connection": "close"})
+            await refusal(scope, receive, guarded_send)
+            return
+        try:
+            await self.app(scope, _limited(receive, most), guarded_send)
+        except Exception as error:
+            if started:
+                raise
+            answer = self.owner.state.answer_fault(Request(scope), error)
+            await answer(scope, receive, guarded_send)
+
+    def _finish(self, scope: Scope, message: Message, seconds: float) -> None:
+        headers = MutableHeaders(scope=message)
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+        if not scope["path"].startswith(f"{MOUNT}/"):
+            headers.setdefault("Cache-Control", "no-store")
+        if scope.get("scheme") == "https":
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        route = getattr(scope.get("route"), "path", "other")
+        method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE") else "other"
+        self.requests.labels(method, route, str(message["status"])).inc()
+        self.seconds.labels(route).observe(seconds)
+
+
+def _declared(scope: Scope) -> int | None:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() and len(value) < 18 else MAX_UPLOAD + 1
+    return None
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """A body that turns out longer than allowed is an error to whoever reads it."""
+    taken = 0
+
+    async def limited() -> Any:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > most:
+                raise TooLarge(most)
+        return message
+
+    return limited

@@ -1,0 +1,78 @@
+"""The OpenAPI document: what the routers say, with one problem schema for everything that goes wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.http.errors import TITLE
+from api.http.schemas.parts import Problem, Wrong
+
+DESCRIPTION = """\
+Attendance and working hours of public offices: terminals and what was read from them, verdicts per person and day with
+the rules they rest on, and violations with their evidence.
+
+Sign in with `POST /api/v1/auth/token` and send the token as `Authorization: Bearer …`. A list never shows what the
+reader's place in the tree does not allow; an object outside it answers 404. Lists are `{items, total, limit, offset}`;
+long ones carry a cursor `next`. Moments are ISO 8601 with offset, dates ISO. What goes wrong is answered as
+`application/problem+json` (RFC 9457) with a stable `code`.
+"""
+
+TAGS = [
+    {"name": "sign-in", "description": "Tokens."},
+    {"name": "attendance", "description": "Punches as they came, verdicts, violations with their evidence."},
+    {"name": "terminals", "description": "Terminals, pulls, imported files."},
+    {"name": "office", "description": "Units, people, where they serve, their numbers."},
+    {"name": "rules", "description": "Hours and calendar in force."},
+    {"name": "health", "description": "Whether the service lives and can work."},
+]
+
+_OPEN = {"health"}
+_FOR_ALL = (401, 422)
+_WRITES = (403, 404, 409, 413, 503)
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The document of the app, made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, tags=TAGS
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        for model in (Problem, Wrong):
+            described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            described.pop("$defs", None)
+            schemas[model.__name__] = described
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                _add_problems(operation, path, method)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    statuses: set[int] = set()
+    if operation["operationId"] not in _OPEN:
+        statuses.update(_FOR_ALL)
+    if method == "post":
+        statuses.update(_WRITES)
+    if operation["operationId"] == "signIn":
+        statuses = {401, 413, 422, 429, 503}
+    if operation["operationId"] == "metrics":
+        statuses.add(403)
+    if "{" in path or any(p["name"] in ("unit", "employee", "terminal") for p in operation.get("parameters", ())):
+        statuses.add(404)
+    for status in sorted(statuses):
+        responses.setdefault(
+            str(status),
+            {
+                "description": TITLE[status] + ".",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        )

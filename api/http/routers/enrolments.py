@@ -1,0 +1,59 @@
+"""Whose number is whose on which terminal."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.http.answers import answer, listed
+from api.http.params import EmployeeFilter, Page, TerminalFilter
+from api.http.schemas.office import Enrolment, EnrolmentList, NewEnrolment
+from api.http.scope import CurrentFiler, CurrentReader
+from api.http.service import service
+from attendance.store import listing, office, registering
+
+router = APIRouter(prefix="/enrolments", tags=["office"])
+
+
+@router.get("", operation_id="listEnrolments", summary="Enrolments", response_model=EnrolmentList)
+def list_enrolments(
+    request: Request,
+    reader: CurrentReader,
+    page: Page,
+    employee: EmployeeFilter = None,
+    terminal: TerminalFilter = None,
+) -> Response:
+    """Numbers of the people one sees, by terminal, number and date."""
+    with service(request).database.reading() as session:
+        employee_id = reader.employee_id(session, employee) if employee is not None else None
+        terminal_id = office.key(reader.terminal(session, terminal)) if terminal is not None else None
+        found = listing.enrolments(
+            session, reader.within, employee_id, terminal_id, limit=page.limit, offset=page.offset
+        )
+    return listed(found, page)
+
+
+@router.post("", operation_id="addEnrolment", summary="Enrol a person", status_code=201, response_model=Enrolment)
+def add_enrolment(request: Request, reader: CurrentFiler, given: NewEnrolment) -> Response:
+    """For HR and administrators. A number is one person's at a time; nothing is sent to the terminal."""
+    parts = service(request)
+    with parts.database.writing() as session:
+        reader.terminal(session, given.terminal)
+        reader.employee_id(session, given.employee)
+        row = registering.enrol(
+            session,
+            given.terminal,
+            given.pin,
+            given.employee,
+            from_on=given.from_,
+            to_on=given.to,
+            at=parts.now(),
+        )
+        content = {
+            "terminal": given.terminal,
+            "pin": row.pin,
+            "employee": given.employee,
+            "from": row.from_on,
+            "to": row.to_on,
+            "recorded_at": row.recorded_at,
+        }
+    return answer(content, 201)

@@ -1,0 +1,110 @@
+"""Terminals, and pulling them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import anyio
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.http.answers import answer, listed
+from api.http.errors import NotAvailable
+from api.http.params import Page, TerminalCode
+from api.http.schemas.terminals import NewTerminal, PullAnswer, PullList, Terminal, TerminalList
+from api.http.scope import CurrentAdministrator, CurrentPuller, CurrentReader
+from api.http.service import Puller, service
+from api.keys import remove_comm_key, write_comm_key
+from attendance.store import listing_terminals, office, registering
+from device_sync.zk.address import parse_address
+
+router = APIRouter(prefix="/terminals", tags=["terminals"])
+
+PULLS_AT_ONCE = 8  # a pull may last a minute; those who only read must not wait for threads
+
+
+@router.get("", operation_id="listTerminals", summary="Terminals", response_model=TerminalList)
+def list_terminals(request: Request, reader: CurrentReader, page: Page) -> Response:
+    """The terminals of the units one sees, by code, each with its last pull and how far its log is complete."""
+    with service(request).database.reading() as session:
+        found = listing_terminals.terminals(session, reader.within, limit=page.limit, offset=page.offset)
+    return listed(found, page)
+
+
+@router.post("", operation_id="addTerminal", summary="Add a terminal", status_code=201, response_model=Terminal)
+def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTerminal) -> Response:
+    """For administrators. The address must lie in the allowed networks; the key is stored and never shown."""
+    parts = service(request)
+    host = str(parse_address(given.host, parts.settings.allowed_networks)) if given.host else None
+    comm_key = given.secret_comm_key()
+    written = False
+    try:
+        with parts.database.writing() as session:
+            unit = reader.unit(session, given.unit)
+            row = registering.add_terminal(
+                session,
+                given.code,
+                unit=unit.code,
+                name=given.name,
+                host=host,
+                port=given.port,
+                transport=given.transport,
+                has_comm_key=comm_key is not None,
+                poll_seconds=given.poll_seconds,
+                at=parts.now(),
+            )
+            if comm_key is not None:  # before the commit: a terminal that says it has a key has one
+                write_comm_key(parts.settings.keys_dir, given.code, comm_key)
+                written = True
+            content = _terminal(row, unit.code)
+    except BaseException:
+        if written:
+            remove_comm_key(parts.settings.keys_dir, given.code)
+        raise
+    return answer(content, 201)
+
+
+def _terminal(row: Any, unit: str) -> dict[str, Any]:
+    names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "direction", "first_sane_on")
+    shown = {name: getattr(row, name) for name in (*names, "poll_seconds", "recorded_at")}
+    return shown | {"unit": unit, "complete_until": None, "last_pull": None}
+
+
+def _known_puller(request: Request, reader: CurrentPuller, code: TerminalCode) -> Puller:
+    """The way to pull a terminal that the caller may see. Raises NotFound, NotAvailable."""
+    parts = service(request)
+    with parts.database.reading() as session:
+        reader.terminal(session, code)
+    if parts.puller is None:
+        raise NotAvailable("This process does not pull terminals; ask the one that does, or `attendance pull`.")
+    return parts.puller
+
+
+@router.post("/{code}/pull", operation_id="pullTerminal", summary="Pull a terminal now", response_model=PullAnswer)
+async def pull_terminal(
+    request: Request,
+    code: TerminalCode,
+    puller: Annotated[Puller, Depends(_known_puller)],
+    full: Annotated[bool, Query(description="Read and compare the whole log again.")] = False,
+) -> Response:
+    """For HR, inspectors and administrators. Answers when the pull has ended, whatever its outcome."""
+    done = await run_sync(puller, code, full, limiter=_lanes(request))
+    return answer({"pulls": [done]})
+
+
+def _lanes(request: Request) -> anyio.CapacityLimiter:
+    if not hasattr(request.app.state, "pull_lanes"):
+        request.app.state.pull_lanes = anyio.CapacityLimiter(PULLS_AT_ONCE)
+    lanes: anyio.CapacityLimiter = request.app.state.pull_lanes
+    return lanes
+
+
+@router.get("/{code}/pulls", operation_id="listPulls", summary="Pulls of a terminal", response_model=PullList)
+def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page: Page) -> Response:
+    """Every attempt to read the terminal and every file brought for it, newest first."""
+    with service(request).database.reading() as session:
+        terminal = reader.terminal(session, code)
+        found = listing_terminals.pulls(
+            session, office.key(terminal), terminal.code, limit=page.limit, offset=page.offset
+        )
+    return listed(found, page)

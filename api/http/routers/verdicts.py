@@ -1,0 +1,56 @@
+"""What was concluded of each person and day."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.http.answers import listed
+from api.http.params import Cursor, EmployeeFilter, Page, Span, UnitFilter, moment
+from api.http.schemas.rulings import VerdictList
+from api.http.scope import CurrentReader
+from api.http.service import service
+from attendance.store import listing_rulings
+
+router = APIRouter(prefix="/verdicts", tags=["attendance"])
+
+AsOf = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="The verdicts that held at this moment, ISO 8601; without an offset it is a time of the office. "
+        "Default: those that hold now.",
+        examples=["2026-11-20T17:00:00+07:00"],
+    ),
+]
+
+
+@router.get("", operation_id="listVerdicts", summary="Verdicts", response_model=VerdictList)
+def list_verdicts(
+    request: Request,
+    reader: CurrentReader,
+    span: Span,
+    page: Page,
+    employee: EmployeeFilter = None,
+    unit: UnitFilter = None,
+    as_of: AsOf = None,
+    cursor: Cursor = None,
+) -> Response:
+    """One row per person and date, by date and person, with its violations, rules and revision."""
+    parts = service(request)
+    at = moment(as_of, parts.settings.timezone)
+    with parts.database.reading() as session:
+        within = reader.narrowed(session, unit)
+        found = listing_rulings.verdicts(
+            session,
+            within,
+            span.from_on,
+            span.to_on,
+            employee_id=reader.employee_id(session, employee) if employee is not None else None,
+            as_of=at,
+            limit=page.limit,
+            offset=page.offset,
+            after=cursor,
+        )
+    return listed(found, page)

@@ -1,0 +1,92 @@
+"""Violations: the list, and one with its evidence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from attendance.violation_id import ViolationName, parse_violation_id
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api.http.answers import answer, listed
+from api.http.params import Cursor, EmployeeFilter, Page, Span, UnitFilter
+from api.http.schemas.rulings import ViolationList, ViolationWithEvidence
+from api.http.scope import CurrentReader
+from api.http.service import service
+from attendance.engine.columns import TYPES
+from attendance.errors import NotFound
+from attendance.store import listing_rulings
+
+router = APIRouter(prefix="/violations", tags=["attendance"])
+
+ViolationType = Literal["late", "early", "absent", "missing_in", "missing_out", "left_post"]
+ViolationStatus = Literal["counted", "pending", "excused", "partly_excused"]
+
+
+@router.get("", operation_id="listViolations", summary="Violations", response_model=ViolationList)
+def list_violations(
+    request: Request,
+    reader: CurrentReader,
+    span: Span,
+    page: Page,
+    unit: UnitFilter = None,
+    employee: EmployeeFilter = None,
+    type: Annotated[ViolationType | None, Query(description="Only of this kind.", examples=["late"])] = None,
+    status: Annotated[ViolationStatus | None, Query(description="Only in this state.", examples=["counted"])] = None,
+    cursor: Cursor = None,
+) -> Response:
+    """The violations that stand, by date, person, session and type."""
+    with service(request).database.reading() as session:
+        within = reader.narrowed(session, unit)
+        found = listing_rulings.violations(
+            session,
+            within,
+            span.from_on,
+            span.to_on,
+            employee_id=reader.employee_id(session, employee) if employee is not None else None,
+            type=type,
+            status=status,
+            limit=page.limit,
+            offset=page.offset,
+            after=cursor,
+        )
+    return listed(found, page)
+
+
+@router.get(
+    "/{id}",
+    operation_id="getViolation",
+    summary="One violation with its evidence",
+    response_model=ViolationWithEvidence,
+)
+def get_violation(
+    request: Request,
+    reader: CurrentReader,
+    id: Annotated[
+        str,
+        Path(
+            description="Id of the violation; it lasts through revisions.",
+            max_length=1000,
+            examples=["57-20261120-am-late"],
+        ),
+    ],
+) -> Response:
+    """The violation, the verdict it is part of, and everything that decided it.
+
+    One that a newer verdict no longer has is shown as it last stood, with `current` false.
+    """
+    name = _name(id)
+    parts = service(request)
+    with parts.database.reading() as session:
+        found = listing_rulings.violation(session, reader.within, name)
+        if found is None:
+            raise NotFound("violation", id[:64])
+        found["evidence"] = parts.evidence(session, name) if parts.evidence is not None else {}
+    return answer(found)
+
+
+def _name(id: str) -> ViolationName:
+    """What the id names. Raises NotFound for a text that no violation can have as its id."""
+    name = parse_violation_id(id)
+    if name is None or name.type not in TYPES or not name.session or not name.session.isprintable():
+        raise NotFound("violation", id[:64])
+    return name

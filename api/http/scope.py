@@ -1,0 +1,87 @@
+"""Which rows somebody may see: the units of their part of the tree, and nothing that hangs elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.http.auth import SignedInUser, allow
+from api.http.service import service
+from attendance.errors import NotFound
+from attendance.services.accounts import SignedIn
+from attendance.store import listing, office
+from attendance.store.database import Session
+from attendance.store.listing import Within
+from attendance.store.tables import TerminalRow, UnitRow
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody and the numbers of the units they see; None: every unit."""
+
+    user: SignedIn
+    within: Within
+
+    def narrowed(self, session: Session, unit: str | None) -> Within:
+        """The units of a filter, which are among those the reader sees. Raises NotFound for any other."""
+        if unit is None:
+            return self.within
+        found = self.unit(session, unit)
+        return frozenset(office.subtree(office.units(session), office.key(found)))
+
+    def unit(self, session: Session, code: str) -> UnitRow:
+        found = office.find(session, UnitRow, askable("unit", code))
+        if found is None or (self.within is not None and found.id not in self.within):
+            raise NotFound("unit", code)
+        return found
+
+    def employee_id(self, session: Session, code: str) -> int:
+        found = listing.find_employee(session, askable("employee", code), self.within)
+        if found is None:
+            raise NotFound("employee", code)
+        return found
+
+    def terminal(self, session: Session, code: str) -> TerminalRow:
+        found = listing.find_terminal(session, askable("terminal", code), self.within)
+        if found is None:
+            raise NotFound("terminal", code)
+        return found
+
+
+def askable(kind: str, code: str) -> str:
+    """A code that can stand in a query: databases refuse some signs, and no code has them. Raises NotFound."""
+    if not code.isprintable() or not code or len(code) > 64:
+        raise NotFound(kind, code[:64])
+    return code
+
+
+def reader_of(request: Request, user: SignedIn) -> Reader:
+    """The reader that somebody signed in is, for the API and for pages."""
+    if user.unit_id is None:
+        return Reader(user, None)
+    with service(request).database.reading() as session:
+        return Reader(user, frozenset(office.subtree(office.units(session), user.unit_id)))
+
+
+def reading(request: Request, user: SignedInUser) -> Reader:
+    return reader_of(request, user)
+
+
+def filing(request: Request, user: Annotated[SignedIn, Depends(allow("hr", "administrator"))]) -> Reader:
+    return reader_of(request, user)
+
+
+def administering(request: Request, user: Annotated[SignedIn, Depends(allow("administrator"))]) -> Reader:
+    return reader_of(request, user)
+
+
+def pulling(request: Request, user: Annotated[SignedIn, Depends(allow("hr", "inspector", "administrator"))]) -> Reader:
+    return reader_of(request, user)
+
+
+CurrentReader = Annotated[Reader, Depends(reading)]
+CurrentFiler = Annotated[Reader, Depends(filing)]
+CurrentAdministrator = Annotated[Reader, Depends(administering)]
+CurrentPuller = Annotated[Reader, Depends(pulling)]

@@ -1,0 +1,40 @@
+"""What a request can reach: the parts the app was put together from, by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from attendance.violation_id import ViolationName
+from fastapi import Request
+
+from api.settings import Settings
+from attendance import clock
+from attendance.services.accounts import Accounts
+from attendance.store.database import Database, Session
+
+Puller = Callable[[str, bool], dict[str, Any]]  # terminal code, whole log again → one entry of `pull`
+Importer = Callable[[str, str, bytes, bool], dict[str, Any]]  # terminal, file name, bytes, create → `import punches`
+Evidence = Callable[[Session, ViolationName], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    settings: Settings
+    database: Database
+    accounts: Accounts
+    now: clock.Now
+    secret_key: bytes
+    puller: Puller | None = None
+    importer: Importer | None = None
+    evidence: Evidence | None = None
+
+    def today(self) -> date:
+        return clock.today(self.now(), self.settings.timezone)
+
+
+def service(request: Request) -> Service:
+    found: Service = request.app.state.service
+    return found

@@ -1,0 +1,259 @@
+"""The addresses of the pages: each reads, renders and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from api.http.auth import (
+    address_of,
+    check_csrf,
+    csrf_token,
+    end_session,
+    local_path,
+    page_user,
+    session_user,
+    sign_in_token,
+    start_session,
+)
+from api.http.scope import Reader, reader_of
+from api.http.service import service
+from api.pages.assets import MOUNT, STATIC
+from api.pages.i18n import LANGUAGES, pick_language, read_day
+from api.pages.render import render
+from attendance.errors import NotFound
+from attendance.services.accounts import SignedIn, SignInRefused, TooManyAttempts
+from attendance.store import people
+from attendance.store.listing_keys import read_violation_id
+from reports.day import why_page
+from reports.today import today_page
+from reports.view import ErrorPage, SignInPage, User
+from reports.violations import violations_page
+
+LANGUAGE_COOKIE = "attendance_language"
+PAGE_SIZE = 50
+MAX_PAGE = 20_000
+_YEAR_SECONDS = 31_536_000
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What only the demo shows: its banner, and one login per role as (role, name, password)."""
+
+    logins: Sequence[tuple[str, str, str]] = ()
+
+
+class LongLivedFiles(StaticFiles):
+    """Static files whose address changes with their content, so that browsers may keep them for ever."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
+        return response
+
+
+def static_files() -> tuple[str, LongLivedFiles]:
+    """Where the static files are mounted, and what serves them."""
+    return MOUNT, LongLivedFiles(directory=STATIC)
+
+
+def language_of(request: Request) -> str:
+    settings = service(request).settings
+    return pick_language(request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE), settings.language)
+
+
+def show(
+    request: Request, template: str, view: object, *, user: SignedIn | None = None, token: str = "", status: int = 200
+) -> HTMLResponse:
+    """A page in the reader's language; a language chosen in the address is remembered."""
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    html = render(
+        template,
+        view,
+        lang=language_of(request),
+        user=User(user.name, user.role) if user else None,
+        csrf_token=token or csrf_token(request),
+        demo=is_demo(request),
+        path=path,
+    )
+    response = HTMLResponse(html, status)
+    chosen = request.query_params.get("lang")
+    if chosen in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_SECONDS, samesite="lax", httponly=True)
+    return response
+
+
+def is_demo(request: Request) -> bool:
+    return getattr(request.app.state, "demo", None) is not None
+
+
+def show_error(request: Request, status: int, incident: str | None) -> Response:
+    """The page of an error; the fragment of a page gets the bare status, so that the page around it can reload."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=status)
+    known = status if status in (401, 403, 404) else 404 if status in (405, 422) else 500
+    return show(request, "error.html", ErrorPage(known, incident), user=session_user(request), status=status)
+
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/")
+def home() -> RedirectResponse:
+    return RedirectResponse("/today", 303)
+
+
+@router.get("/sign-in")
+def sign_in_form(request: Request, next: str = "/today") -> Response:
+    back = local_path(next)
+    if session_user(request) is not None:
+        return RedirectResponse(back, 303)
+    problem = "expired" if request.query_params.get("expired") else None
+    return _sign_in_page(request, SignInPage(next=back, problem=problem))
+
+
+def _sign_in_page(request: Request, view: SignInPage, status: int = 200) -> Response:
+    bound = Response()
+    token = sign_in_token(request, bound)
+    demo: Demo | None = getattr(request.app.state, "demo", None)
+    page = show(
+        request,
+        "sign_in.html",
+        replace(view, demo_logins=tuple(demo.logins) if demo else ()),
+        token=token,
+        status=status,
+    )
+    for name, value in bound.raw_headers:
+        if name == b"set-cookie":
+            page.raw_headers.append((name, value))
+    return page
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    username: Annotated[str, Form(max_length=256)] = "",
+    password: Annotated[str, Form(max_length=1024)] = "",
+    csrf_token: Annotated[str, Form(max_length=256)] = "",
+    next: Annotated[str, Form(max_length=2000)] = "/today",
+) -> Response:
+    check_csrf(request, csrf_token)
+    back = local_path(next)
+    accounts, at = service(request).accounts, address_of(request)
+    try:
+        opened = accounts.sign_in(username, password, at, "session")
+    except TooManyAttempts:
+        return _sign_in_page(request, SignInPage(back, username[:64], "locked"), 429)
+    except SignInRefused:
+        return _sign_in_page(request, SignInPage(back, username[:64], "wrong"), 401)
+    accounts.sign_out(opened.secret)
+    response = RedirectResponse(back, 303)
+    start_session(request, response, opened.user)
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, csrf_token: Annotated[str, Form(max_length=256)] = "") -> Response:
+    check_csrf(request, csrf_token)
+    response = RedirectResponse("/sign-in", 303)
+    end_session(request, response)
+    return response
+
+
+@router.get("/today")
+def today(request: Request) -> Response:
+    return _today(request, "today.html")
+
+
+@router.get("/today/live")
+def today_live(request: Request) -> Response:
+    return _today(request, "today_live.html")
+
+
+def _today(request: Request, template: str) -> Response:
+    user = page_user(request)
+    reader = reader_of(request, user)
+    parts = service(request)
+    wanted = request.query_params.get("day")
+    on = read_day(wanted, parts.today()) if wanted else None
+    with parts.database.reading() as session:
+        page = today_page(
+            session,
+            parts.settings.timezone,
+            parts.now(),
+            unit_ids=_units(reader),
+            only=request.query_params.get("state"),
+            demo=is_demo(request),
+            day=on,
+        )
+    return show(request, template, page, user=user)
+
+
+def _units(reader: Reader) -> set[int] | None:
+    return None if reader.within is None else set(reader.within)
+
+
+@router.get("/violations")
+def violations(
+    request: Request,
+    unit: Annotated[str, Query(max_length=64)] = "",
+    type: Annotated[str, Query(max_length=32)] = "",
+    page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
+) -> Response:
+    user = page_user(request)
+    reader, parts = reader_of(request, user), service(request)
+    today_on = parts.today()
+    first = read_day(request.query_params.get("from", ""), today_on)
+    last = read_day(request.query_params.get("to", ""), today_on)
+    with parts.database.reading() as session:
+        within = reader.narrowed(session, unit or None)
+        view = violations_page(
+            session,
+            within=None if within is None else frozenset(within),
+            visible=reader.within,
+            unit=unit,
+            kind=type,
+            from_on=first or today_on - timedelta(days=31),
+            to_on=last or today_on,
+            page=page,
+            page_size=PAGE_SIZE,
+        )
+    return show(request, "violations.html", view, user=user)
+
+
+@router.get("/violations/{violation}")
+def violation(request: Request, violation: str) -> Response:
+    user = page_user(request)
+    key = read_violation_id(violation)
+    if key is None:
+        raise NotFound("violation", violation[:64])
+    return _why(request, user, key.employee_id, key.on, violation)
+
+
+@router.get("/days/{employee}/{day}")
+def day(request: Request, employee: str, day: str) -> Response:
+    user = page_user(request)
+    on = read_day(day, service(request).today())
+    if on is None:
+        raise NotFound("day", day[:64])
+    with service(request).database.reading() as session:
+        employee_id = reader_of(request, user).employee_id(session, employee)
+    return _why(request, user, employee_id, on, None)
+
+
+def _why(request: Request, user: SignedIn, employee_id: int, on: date, focus: str | None) -> Response:
+    reader, parts = reader_of(request, user), service(request)
+    with parts.database.reading() as session:
+        if not people.serves_in(session, employee_id, on, reader.within):
+            raise NotFound("person", quote(str(employee_id)))
+        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus)
+    if focus is not None and view.focus is None:
+        raise NotFound("violation", focus[:64])
+    return show(request, "why.html", view, user=user)

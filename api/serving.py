@@ -1,0 +1,69 @@
+"""Putting the service together: API, pages and timetable over one database. The composition root of `serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.cli.terminals import pull_json
+from api.http.app import create_app
+from api.importing import import_export
+from api.keys import read_comm_key
+from api.pages.routes import Demo, router, show_error, static_files
+from api.settings import Settings
+from attendance.clock import Now, utc_now
+from attendance.store.database import Database
+from device_sync.pulling import Puller
+from device_sync.schedule import Timetable
+from device_sync.zk.transport import Limits
+from reports.evidence import evidence_of
+
+
+def make_puller(settings: Settings, database: Database, *, now: Now = utc_now, limits: Limits | None = None) -> Puller:
+    return Puller(
+        database,
+        settings.timezone,
+        lambda code: read_comm_key(settings.keys_dir, code) or 0,
+        now=now,
+        limits=limits or Limits(),
+        allowed_networks=settings.allowed_networks,
+    )
+
+
+def make_app(
+    settings: Settings,
+    database: Database,
+    puller: Puller,
+    *,
+    timetable: Timetable | None = None,
+    now: Now = utc_now,
+    demo_logins: Sequence[tuple[str, str, str]] | None = None,
+) -> FastAPI:
+    """The whole web service. `demo_logins` (role, name, password) turn the demo's banner and sign-in buttons on."""
+
+    def pull(code: str, full: bool) -> dict[str, Any]:
+        return pull_json(puller.pull(code, full=full))
+
+    def bring(terminal: str, file_name: str, data: bytes, create: bool) -> dict[str, Any]:
+        return import_export(
+            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create
+        )
+
+    app = create_app(
+        settings,
+        database,
+        now=now,
+        puller=pull,
+        importer=bring,
+        evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
+        extra_routers=(router,),
+        page_error=show_error,
+    )
+    app.mount(*static_files())
+    if timetable is not None:
+        app.state.scheduler_ready = lambda: timetable.running
+    if demo_logins is not None:
+        app.state.demo = Demo(tuple(demo_logins))
+    return app

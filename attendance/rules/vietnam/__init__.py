@@ -1,0 +1,1 @@
+"""Rules of Vietnam as data: TOML files, reviewed like code."""

@@ -1,0 +1,79 @@
+"""The first steps of an office: a unit with its hours and calendar, and people behind the numbers of a terminal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from attendance import clock
+from attendance.errors import Invalid
+from attendance.rules.shipped import shipped_calendar
+from attendance.store import office, punch_log, registering
+from attendance.store.database import Database
+from attendance.store.tables import EmployeeRow, ScheduleRow, TerminalRow, UnitRow
+
+WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
+SESSION_NAMES = ("am", "pm")
+DEFAULT_SCHEDULE = "HC"
+
+
+def begin_office(
+    database: Database, *, unit: str, name: str, hours: str, document: str, calendar: bool, at: datetime
+) -> int:
+    """File the first unit, its official hours and the shipped calendar; answers how many calendar entries.
+
+    `hours` as `07:30-11:30,13:00-17:00`, one or two sessions. Raises Invalid, AlreadyExists; nothing is half-filed.
+    """
+    spans = [part.strip().split("-") for part in hours.split(",")]
+    if not 1 <= len(spans) <= len(SESSION_NAMES) or any(len(span) != 2 for span in spans):
+        raise Invalid(f"{hours!r} are not hours; write one or two sessions, for example 07:30-11:30,13:00-17:00.")
+    sessions = {label: [start.strip(), end.strip()] for label, (start, end) in zip(SESSION_NAMES, spans, strict=False)}
+    with database.writing() as session:
+        if office.find(session, ScheduleRow, DEFAULT_SCHEDULE) is None:
+            registering.add_schedule(session, DEFAULT_SCHEDULE, name="Giờ hành chính", at=at)
+            registering.add_schedule_version(
+                session, DEFAULT_SCHEDULE, sessions=sessions, weekdays=WORKDAYS, document=document, at=at
+            )
+        registering.add_unit(session, unit, name=name, schedule=DEFAULT_SCHEDULE, at=at)
+        entries = [entry for entry in shipped_calendar() if calendar and entry.status == "confirmed"]
+        for entry in entries:
+            registering.add_calendar_entry(
+                session,
+                entry.on,
+                entry.kind,
+                pair_on=entry.pair_on,
+                status=entry.status,
+                document=entry.citation.document,
+                at=at,
+            )
+    return len(entries)
+
+
+def strangers(database: Database, terminal: str) -> dict[str, date]:
+    """Numbers on a terminal that nobody was ever enrolled under, with the date of their first punch."""
+    with database.reading() as session:
+        number = office.key(office.get(session, TerminalRow, terminal))
+        stored = punch_log.read(session, [number])
+        known = {row.pin for row in office.enrolments_of_terminal(session, number)}
+    first: dict[str, int] = {}
+    for pin, wall in zip(stored.pin.tolist(), stored.wall.tolist(), strict=True):
+        name = stored.pins[pin]
+        if name not in known:
+            first[name] = min(first.get(name, wall), wall)
+    return {pin: clock.from_day_number(wall // clock.DAY_SECONDS) for pin, wall in sorted(first.items())}
+
+
+def enrol_strangers(database: Database, terminal: str, *, at: datetime) -> int:
+    """Make a person for every such number, in the terminal's unit, from their first punch on; answers how many.
+
+    Their code is the number, or terminal and number where that code is taken. Names are for a person to give.
+    """
+    unknown = strangers(database, terminal)
+    with database.writing() as session:
+        site = office.get(session, TerminalRow, terminal)
+        unit = office.code_of(session, UnitRow, site.unit_id)
+        for pin, first_on in unknown.items():
+            code = pin if office.find(session, EmployeeRow, pin) is None else f"{terminal}-{pin}"
+            registering.add_employee(session, code, name=f"Mã {pin}", at=at)
+            registering.assign(session, code, unit, from_on=first_on, terminals=[terminal], at=at)
+            registering.enrol(session, terminal, pin, code, at=at)
+    return len(unknown)

@@ -1,0 +1,32 @@
+"""The evidence of a violation as plain data: what the page shows, with times that carry their offset."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from attendance import clock
+from attendance.store.database import Session
+from attendance.store.listing_keys import ViolationKey
+from reports.day import why_page
+
+
+def evidence_of(session: Session, zone: str, now: datetime, key: ViolationKey) -> dict[str, Any]:
+    """Punches with the pull that brought each, sessions, coverage, rule with document, ledger and revisions."""
+    page = asdict(why_page(session, zone, now, key.employee_id, key.on, focus=str(key)))
+    wanted = ("sessions", "punches", "flags", "ledger", "symbols", "citations", "coverage", "revisions", "rulebook")
+    return {name: _offset(page[name], zone) for name in wanted} | {"provisional": page["provisional"]}
+
+
+def _offset(value: Any, zone: str) -> Any:
+    """The same value with every wall time given its offset and every tuple a list."""
+    if isinstance(value, dict):
+        return {name: _offset(inner, zone) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_offset(inner, zone) for inner in value]
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=clock.zone(zone)).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
