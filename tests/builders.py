@@ -174,8 +174,9 @@ class Pulled:
 def pulls(database: Database) -> list[Pulled]:
     """All filed pulls in their order."""
     with database.reading() as session:
-        rows = list(session.exec(select(PullRow).order_by(col(PullRow.id))))
-    return [Pulled(row, intake_log.decompress(row.payload) if row.payload else b"") for row in rows]
+        found = list(session.exec(select(PullRow).order_by(col(PullRow.id))))
+        session.expunge_all()
+    return [Pulled(row, intake_log.decompress(row.payload) if row.payload else b"") for row in found]
 
 
 def rows(database: Database, sql: str, **values: object) -> list[tuple[Any, ...]]:

@@ -87,6 +87,8 @@ class Guard:
         if scope.get("scheme") == "https":
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         route = getattr(scope.get("route"), "path", "other")
+        if scope["path"].startswith(f"{API}/") and not route.startswith(API):  # pages have names like those here
+            route = f"{API}{route}" if route != "other" else route
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE") else "other"
         self.requests.labels(method, route, str(message["status"])).inc()
         self.seconds.labels(route).observe(seconds)

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from attendance.violation_id import ViolationName
 from fastapi import Request
 
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database, Session
+from attendance.store.listing_keys import ViolationKey
 
 Puller = Callable[[str, bool], dict[str, Any]]  # terminal code, whole log again → one entry of `pull`
 Importer = Callable[[str, str, bytes, bool], dict[str, Any]]  # terminal, file name, bytes, create → `import punches`
-Evidence = Callable[[Session, ViolationName], dict[str, Any]]
+Evidence = Callable[[Session, ViolationKey], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,8 @@ def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) 
     inside_from, inside_to = np.clip(first, due.start, due.end), np.clip(last, due.start, due.end)
     present = both & (due.end > first) & (due.start < last)
     late = due.uncovered_before(inside_from) // 60
-    early = (due.uncovered() - due.uncovered_before(inside_to)) // 60
+    uncovered = due.uncovered()
+    early = (uncovered - due.uncovered_before(inside_to)) // 60
     outage = known & settled & _blocked(expected, paired, coverable, present)
     unsynced = known & ~settled
     missing = known & settled & ~outage & paired.lone[group]
@@ -160,7 +161,7 @@ def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) 
         present=present,
         late=late,
         early=early,
-        away=due.uncovered() // 60,
+        away=uncovered // 60,
         missing=missing,
         missing_in_at=missing & ~paired.lone_is_in[group] & (rows == groups.first_due[group]),
         missing_out_at=missing & paired.lone_is_in[group] & (rows == groups.last_due[group]),
@@ -175,6 +176,8 @@ def _blocked(expected: Expected, paired: Paired, coverable: Coverable, present: 
     the end); else all that is judged together.
     """
     due, groups = expected.due, expected.groups
+    if not coverable.outage.any():
+        return np.zeros(len(due), np.bool_)
     group = due.group
     rows = np.arange(len(due))
     attended = np.flatnonzero(present)

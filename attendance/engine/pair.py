@@ -55,19 +55,19 @@ def drop_repeats(claims: Claims, window_seconds: int) -> Bools:
     kept = np.zeros(claims.at.size, np.bool_)
     if not kept.size:
         return kept
-    at, person = claims.at, claims.person
-    apart = np.append(True, (person[1:] != person[:-1]) | (at[1:] - at[:-1] > window_seconds))
-    heads = np.flatnonzero(apart)
-    kept[heads] = True
-    run_end = np.append(heads[1:], at.size)
-    crowded = run_end - heads > 1
-    current, run_end = heads[crowded], run_end[crowded]
+    apart = np.append(True, (np.diff(claims.person) != 0) | (np.diff(claims.at) > window_seconds))
+    kept[apart] = True
+    # only runs of several punches have anything to drop, and they are few
+    crowded = np.flatnonzero(~apart | np.append(~apart[1:], False))
+    at, person = claims.at[crowded], claims.person[crowded]
     keys = key(person, at)
+    current = np.flatnonzero(apart[crowded])
+    run_end = np.append(current[1:], crowded.size)[: current.size]
     while current.size:
         following = place(keys, key(person[current], at[current] + window_seconds), "right")
         inside = following < run_end
         current, run_end = following[inside], run_end[inside]
-        kept[current] = True
+        kept[crowded[current]] = True
     return kept
 
 

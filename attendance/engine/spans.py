@@ -108,8 +108,9 @@ def intersection(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> l
 
 def order_by_owner(owner: npt.NDArray[np.int32], moment: Ints) -> Ints:
     """Stable order by owner, then moment. Quick for what is nearly in order of time already, as logs are."""
-    by_time = np.arange(moment.size) if np.all(moment[1:] >= moment[:-1]) else np.argsort(moment, kind="stable")
-    owners = owner[by_time]
+    by_time = None if np.all(moment[1:] >= moment[:-1]) else np.argsort(moment, kind="stable")
+    owners = owner if by_time is None else owner[by_time]
     if owners.size and int(owners.min()) >= 0 and int(owners.max()) < 2**16:
         owners = owners.astype(np.uint16)  # numpy sorts 16 bits by radix
-    return by_time[np.argsort(owners, kind="stable")]
+    order = np.argsort(owners, kind="stable")
+    return order if by_time is None else by_time[order]

@@ -256,7 +256,7 @@ def _clock_offsets(session: Session, codes: dict[int | None, str], as_of: dateti
     if as_of is not None:
         query = query.where(col(ClockSpanRow.recorded_at) <= as_of)
     rows = list(session.exec(query))
-    following = [*rows[1:], None]
+    following: list[ClockSpanRow | None] = [*rows[1:], None] if rows else []
     return tuple(
         ClockOffset(
             codes[row.terminal_id],

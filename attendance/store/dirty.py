@@ -70,13 +70,15 @@ def mark_punchers(
 
 
 def mark_unjudged(session: Session, today: date, at: datetime) -> None:
-    """Mark the days nobody has been judged on yet, between the first reading of any terminal and today.
+    """Mark the days nobody has been judged on yet, between the first and the last reading of any terminal.
 
-    So a new day is judged for everybody, also for those whose terminal answers nothing: their day is unverified.
+    So a new day is judged for everybody, also for those whose own terminal answers nothing: their day is unverified.
+    Where no terminal at all was read, there is nothing to say of anybody, and nothing is written.
     """
-    earliest = session.exec(select(func.min(CoverageRow.starts))).one()
-    if earliest is None:
+    earliest, latest = session.exec(select(func.min(CoverageRow.starts), func.max(CoverageRow.until))).one()
+    if earliest is None or latest is None:
         return
+    today = min(today, latest.date())
     first, last = session.exec(select(func.min(col(RulingRow.work_date)), func.max(col(RulingRow.work_date)))).one()
     day = timedelta(days=1)
     if first is None or last is None:

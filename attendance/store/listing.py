@@ -77,6 +77,14 @@ def find_employee(session: Session, code: str, within: Within) -> int | None:
     return session.scalar(query)
 
 
+def sees_employee(session: Session, employee_id: int, on: date, within: Within) -> bool:
+    """Whether somebody limited to these units may see this person's day: they served in one of them on that date."""
+    if within is None:
+        return session.get(EmployeeRow, employee_id) is not None
+    served = {row.unit_id for row in office.assignments_between(session, on, on, [employee_id])}
+    return not served.isdisjoint(within)
+
+
 def find_terminal(session: Session, code: str, within: Within) -> TerminalRow | None:
     found = office.find(session, TerminalRow, code)
     return found if found is not None and (within is None or found.unit_id in within) else None

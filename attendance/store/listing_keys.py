@@ -55,7 +55,7 @@ def read_violation_id(text: str) -> ViolationKey | None:
         )
     except ValueError:
         return None
-    return key if str(key) == text and "\0" not in key.session else None
+    return key if str(key) == text and key.session.isprintable() else None
 
 
 def write_cursor(*values: str | int | date) -> str:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col, or_
 
 from attendance import clock
-from attendance.store import punch_log
+from attendance.store import office, punch_log
 from attendance.store.evidence_tables import PullRow
 from attendance.store.listing import AnySelect, Listed, Row, Within, choose
-from attendance.store.listing_cursors import read_cursor, write_cursor
+from attendance.store.listing_keys import read_cursor, write_cursor
 from attendance.store.tables import AssignmentRow, EmployeeRow, EnrolmentRow, TerminalRow, UnitRow
 
 _DAY_BITS = 23  # days of the calendar, moved to be positive, need 22
@@ -92,7 +92,7 @@ def _enrolments(
         query = query.where(col(table.employee_id) == employee_id)
     if terminal_id is not None:
         query = query.where(col(table.terminal_id) == terminal_id)
-    return list(session.execute(query).tuples())
+    return [(site, pin, who, first, last) for site, pin, who, first, last in session.execute(query)]
 
 
 def _people(
@@ -161,18 +161,8 @@ def _rows(
     sites: dict[int | None, str],
     zone: str,
 ) -> list[Row]:
-    people = dict(
-        session.execute(
-            select(col(EmployeeRow.id), col(EmployeeRow.code)).where(
-                col(EmployeeRow.id).in_(np.unique(person[shown]).tolist())
-            )
-        ).tuples()
-    )
-    units = dict(
-        session.execute(
-            select(col(UnitRow.id), col(UnitRow.code)).where(col(UnitRow.id).in_(np.unique(unit[shown]).tolist()))
-        ).tuples()
-    )
+    people = office.codes(session, EmployeeRow, np.unique(person[shown]).tolist())
+    units = office.codes(session, UnitRow, np.unique(unit[shown]).tolist())
     pulls = _pulls(session, np.unique(stored.pull[shown]).tolist())
     there = clock.zone(zone)
     return [

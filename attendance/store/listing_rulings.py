@@ -11,9 +11,8 @@ from sqlmodel import Session, col, or_
 
 from attendance.store.evidence_tables import RulingRow, ViolationRow
 from attendance.store.listing import AnySelect, Listed, Row, Within, choose, count, rows_of
-from attendance.store.listing_cursors import read_cursor, write_cursor
+from attendance.store.listing_keys import ViolationKey, read_cursor, violation_id, write_cursor
 from attendance.store.tables import EmployeeRow, UnitRow
-from attendance.violation_id import ViolationName, violation_id
 
 _DAY = ("day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min")
 _PROVENANCE = ("revision", "rulebook", "citations", "cause", "recorded_at", "superseded_at")
@@ -167,7 +166,7 @@ def violations(
     return Listed([_violation(row) for row in found], total, cursor)
 
 
-def violation(session: Session, within: Within, key: ViolationName) -> Row | None:
+def violation(session: Session, within: Within, key: ViolationKey) -> Row | None:
     """One violation with the whole verdict it is part of; of one that was revised away, the last that stood.
 
     None: there never was one, or the reader may not see it. Beside the fields of the list: `current` and `verdict`.

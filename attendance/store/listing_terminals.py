@@ -65,13 +65,14 @@ def terminals(session: Session, within: Within, *, limit: int, offset: int) -> L
         query = query.where(col(table.unit_id).in_(within))
     rows, total = page(session, query, limit, offset)
     ids = [row["id"] for row in rows]
-    until = dict(
-        session.execute(
+    until = {
+        row[0]: row[1]
+        for row in session.execute(
             select(col(CoverageRow.terminal_id), func.max(col(CoverageRow.until)))
             .where(col(CoverageRow.terminal_id).in_(ids))
             .group_by(col(CoverageRow.terminal_id))
-        ).tuples()
-    )
+        )
+    }
     last = _last_pulls(session, ids)
     listed = []
     for row in rows:

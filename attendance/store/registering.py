@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from attendance.errors import AlreadyExists, Invalid, Overlap
 from attendance.rules.calendar import ENTRY_KINDS
@@ -367,6 +367,8 @@ def _mark_everybody(session: Session, from_on: date, to_on: date | None, cause: 
 
 
 def _known_span(session: Session, from_on: date, to_on: date | None, at: datetime) -> tuple[date, date]:
-    """A span cut to the dates there can be verdicts of: from the first reading of any terminal to tomorrow."""
-    earliest = min((starts.date() for starts in session.exec(select(CoverageRow.starts))), default=at.date())
-    return max(from_on, earliest), min(to_on or date.max, at.date() + timedelta(days=1))
+    """A span cut to the dates there can be verdicts of: from the first to the last reading of any terminal."""
+    earliest, latest = session.exec(select(func.min(CoverageRow.starts), func.max(CoverageRow.until))).one()
+    if earliest is None or latest is None:
+        return at.date(), at.date() - timedelta(days=1)
+    return max(from_on, earliest.date()), min(to_on or date.max, latest.date() + timedelta(days=1))

@@ -243,8 +243,8 @@ def test_a_reading_sees_one_moment(any_database: Database) -> None:
 def test_instants_keep_their_zone_and_naive_ones_are_refused(any_database: Database) -> None:
     build_office(any_database)
     with any_database.reading() as session:
-        row = session.exec(select(office_tables.UnitRow)).one()
-    assert (row.recorded_at, row.recorded_at.tzinfo) == (builders.RECORDED_AT, UTC)
+        recorded_at = session.exec(select(office_tables.UnitRow.recorded_at)).one()
+    assert (recorded_at, recorded_at.tzinfo) == (builders.RECORDED_AT, UTC)
     with pytest.raises(SQLAlchemyError, match="no zone"), any_database.writing() as session:
         session.execute(
             insert(office_tables.UnitRow), [{"code": "B", "name": "B", "recorded_at": datetime(2026, 1, 1)}]

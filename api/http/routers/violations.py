@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from attendance.violation_id import ViolationName, parse_violation_id
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.http.answers import answer, listed
@@ -12,9 +11,9 @@ from api.http.params import Cursor, EmployeeFilter, Page, Span, UnitFilter
 from api.http.schemas.rulings import ViolationList, ViolationWithEvidence
 from api.http.scope import CurrentReader
 from api.http.service import service
-from attendance.engine.columns import TYPES
 from attendance.errors import NotFound
 from attendance.store import listing_rulings
+from attendance.store.listing_keys import read_violation_id
 
 router = APIRouter(prefix="/violations", tags=["attendance"])
 
@@ -74,19 +73,13 @@ def get_violation(
 
     One that a newer verdict no longer has is shown as it last stood, with `current` false.
     """
-    name = _name(id)
+    key = read_violation_id(id)
+    if key is None:
+        raise NotFound("violation", id[:64])
     parts = service(request)
     with parts.database.reading() as session:
-        found = listing_rulings.violation(session, reader.within, name)
+        found = listing_rulings.violation(session, reader.within, key)
         if found is None:
             raise NotFound("violation", id[:64])
-        found["evidence"] = parts.evidence(session, name) if parts.evidence is not None else {}
+        found["evidence"] = parts.evidence(session, key) if parts.evidence is not None else {}
     return answer(found)
-
-
-def _name(id: str) -> ViolationName:
-    """What the id names. Raises NotFound for a text that no violation can have as its id."""
-    name = parse_violation_id(id)
-    if name is None or name.type not in TYPES or not name.session or not name.session.isprintable():
-        raise NotFound("violation", id[:64])
-    return name

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.schemas.parts import ListFrame
 
-_OCCURRENCE = {
+_OCCURRENCE: dict[str, Any] = {
     "id": "57-20261120-am-late",
     "type": "late",
     "session": "am",
@@ -18,7 +18,7 @@ _OCCURRENCE = {
     "counted_min": 12,
     "status": "counted",
 }
-_VERDICT = {
+_VERDICT: dict[str, Any] = {
     "employee": "CC-0057",
     "name": "Nguyễn Thị Thu Hà",
     "unit": "X-TAN-MAI",
@@ -44,11 +44,11 @@ _VERDICT = {
             "version": "2026-10-16",
         }
     ],
-    "cause": "first_judged",
+    "cause": "first",
     "recorded_at": "2026-11-20T10:06:00+00:00",
     "superseded_at": None,
 }
-_VIOLATION = {
+_VIOLATION: dict[str, Any] = {
     "id": "57-20261120-am-late",
     "employee": "CC-0057",
     "name": "Nguyễn Thị Thu Hà",
