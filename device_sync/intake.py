@@ -87,6 +87,9 @@ def file_log(
         read_until = clock.to_wall(log.read_at, zone)
         starts = read_until if found.first_wall is None else clock.from_wall_seconds(found.first_wall)
         starts = min(starts - timedelta(seconds=log.clock_offset_seconds or 0), read_until)
+        continued = None if altered else intake_log.last_complete(session, number)
+        if continued is not None:
+            starts = min(starts, continued)
         filed = Filed(
             terminal=terminal_code,
             outcome=CHANGED if altered else OK,
@@ -108,13 +111,14 @@ def file_log(
         pull.complete_from, pull.complete_until = starts, read_until
         pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
         before = intake_log.watermark(session, number)
-        intake_log.extend_coverage(session, number, starts, read_until, joined=not altered)
+        intake_log.extend_coverage(session, number, starts, read_until)
         if log.clock_offset_seconds is not None:
             measured = read_until + timedelta(seconds=log.clock_offset_seconds)
             intake_log.record_clock(session, number, measured, log.clock_offset_seconds, finished_at)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
-        since = min(before or starts, read_until) - timedelta(days=1)
+        newly = continued if continued is not None else min(starts, before or starts)
+        since = min(newly, read_until) - timedelta(days=1)
         dirty.mark_dependants(session, terminal, since.date(), read_until.date(), "coverage", finished_at)
         position.log_bytes, position.log_digest = len(body), digest
         position.last_ok_at, position.failures = finished_at, 0
@@ -177,7 +181,7 @@ def file_export(
             pull.complete_from, pull.complete_until = map(clock.from_wall_seconds, found.span)
         pull_id = _file(session, terminal, pull, found, position, zone, received_at)
         if pull.complete_from is not None and pull.complete_until is not None:
-            intake_log.extend_coverage(session, number, pull.complete_from, pull.complete_until, joined=False)
+            intake_log.extend_coverage(session, number, pull.complete_from, pull.complete_until)
             first, last = pull.complete_from.date() - timedelta(days=1), pull.complete_until.date()
             dirty.mark_dependants(session, terminal, first, last, "punch", received_at)
         session.add(position)
@@ -225,7 +229,7 @@ def _file(
 def _digest(body: memoryview, position: LogPositionRow) -> tuple[str, bool]:
     """SHA-256 of the whole log, and whether it begins with exactly what is stored; one pass over the bytes."""
     running = hashlib.sha256(body[: position.log_bytes])
-    same = bool(position.log_bytes) and len(body) >= position.log_bytes and running.hexdigest() == position.log_digest
+    same = len(body) >= position.log_bytes and running.hexdigest() == position.log_digest  # "": never pulled
     running.update(body[position.log_bytes :])
     return running.hexdigest(), same
 

@@ -53,6 +53,10 @@ def sort_records(
     """
     first_sane = clock.day_number(terminal.first_sane_on) * clock.DAY_SECONDS
     early, ahead = implausible(records.wall, received, first_sane)
+    kept = intake_log.quarantined_records(session, office.key(terminal))
+    # a date that was ahead when it was received does not become true by waiting for it
+    if received_ahead := {record for record, reason in kept if reason == IN_THE_FUTURE}:
+        ahead = ahead | np.array([raw(index) in received_ahead for index in records.index.tolist()], np.bool_)
     believable = np.flatnonzero(~(early | ahead))
     suspects = [
         *records.rejected,
@@ -60,7 +64,6 @@ def sort_records(
         *((index, raw(index), IN_THE_FUTURE) for index in records.index[ahead].tolist()),
     ]
     suspects.sort(key=lambda suspect: suspect[0])
-    kept = intake_log.quarantined_records(session, office.key(terminal)) if suspects else set()
     wall = records.wall[believable]
     span = (int(wall.min()), int(wall.max())) if wall.size else None
     new = believable

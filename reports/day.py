@@ -84,7 +84,7 @@ def why_page(
 
 def _summary(row: Any) -> str:
     """What a revision concluded, in figures and signs that need no language."""
-    signs = " ".join(f"{name}: {sign}" for name, sign in row.symbols.items() if sign)
+    signs = " / ".join(sign for sign in row.symbols.values() if sign)
     return f"{row.credited_min + row.leave_min}/{row.scheduled_min} · {signs}" if row.scheduled_min else signs
 
 

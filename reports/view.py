@@ -51,7 +51,18 @@ FLAGS = (
     "not_enrolled",
     "mission_approved_after_inspection",
 )
-REVISION_CAUSES = ("first", "punch", "paper", "rule", "calendar", "assignment", "explanation", "coverage", "reopened")
+REVISION_CAUSES = (
+    "first",
+    "evaluated",
+    "punch",
+    "paper",
+    "rule",
+    "calendar",
+    "assignment",
+    "explanation",
+    "coverage",
+    "reopened",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,16 +68,18 @@ def quarantined_records(session: Session, terminal_id: int) -> set[tuple[bytes, 
     return {(bytes(record), reason) for record, reason in session.exec(query)}
 
 
-def extend_coverage(session: Session, terminal_id: int, starts: datetime, until: datetime, *, joined: bool) -> None:
-    """The terminal was read completely from `starts` to `until`.
+def last_complete(session: Session, terminal_id: int) -> datetime | None:
+    """The moment (wall time) up to which the last good pull read the terminal's log; files say nothing of it."""
+    query = select(PullRow.complete_until).where(
+        PullRow.terminal_id == terminal_id, PullRow.source == "pull", col(PullRow.complete_until).is_not(None)
+    )
+    return session.exec(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
 
-    `joined`: this reading continues the last one without a gap, so that the last span grows; else a new span begins,
-    and is merged only where it overlaps one.
-    """
+
+def extend_coverage(session: Session, terminal_id: int, starts: datetime, until: datetime) -> None:
+    """The terminal was read completely from `starts` to `until`: a span of its own, or one with those it touches."""
     spans = list(session.exec(select(CoverageRow).where(CoverageRow.terminal_id == terminal_id)))
     spans.sort(key=lambda span: span.starts)
-    if joined and spans:
-        starts = spans[-1].until
     overlapping = [span for span in spans if span.starts <= until and starts <= span.until]
     if not overlapping:
         session.add(CoverageRow(terminal_id=terminal_id, starts=starts, until=until))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from attendance import clock
 from attendance.store.evidence_tables import CoverageRow, PullRow
 from attendance.store.listing import Listed, Row, Within, choose, page, rows_of
 from attendance.store.tables import TerminalRow, UnitRow
@@ -39,8 +41,11 @@ _PULL: tuple[Any, ...] = tuple(
 )
 
 
-def terminals(session: Session, within: Within, *, limit: int, offset: int) -> Listed:
-    """Terminals by code: how each is reached, until when its log is complete (wall time), and its last pull."""
+def terminals(session: Session, within: Within, zone: str, *, limit: int, offset: int) -> Listed:
+    """Terminals by code: how each is reached, until when its log is complete, and its last pull.
+
+    Terminal time is answered as it stood, in the office's zone.
+    """
     table = TerminalRow
     query = (
         choose(
@@ -73,27 +78,35 @@ def terminals(session: Session, within: Within, *, limit: int, offset: int) -> L
             .group_by(col(CoverageRow.terminal_id))
         )
     }
-    last = _last_pulls(session, ids)
+    last = _last_pulls(session, ids, zone)
     listed = []
     for row in rows:
         number = row.pop("id")
-        listed.append(row | {"complete_until": until.get(number), "last_pull": last.get(number)})
+        listed.append(row | {"complete_until": _placed(until.get(number), zone), "last_pull": last.get(number)})
     return Listed(listed, total)
 
 
-def _last_pulls(session: Session, terminal_ids: Iterable[int]) -> dict[int, Row]:
+def _last_pulls(session: Session, terminal_ids: Iterable[int], zone: str) -> dict[int, Row]:
     newest = (
         select(func.max(col(PullRow.id)))
         .where(col(PullRow.terminal_id).in_(list(terminal_ids)))
         .group_by(col(PullRow.terminal_id))
     )
     query = choose(col(PullRow.terminal_id).label("terminal_id"), *_PULL).where(col(PullRow.id).in_(newest))
-    found = rows_of(session, query)
-    return {row.pop("terminal_id"): row for row in found}
+    return {row.pop("terminal_id"): _pull(row, zone) for row in rows_of(session, query)}
 
 
-def pulls(session: Session, terminal_id: int, code: str, *, limit: int, offset: int) -> Listed:
+def _pull(row: Row, zone: str) -> Row:
+    return row | {name: _placed(row[name], zone) for name in ("complete_from", "complete_until")}
+
+
+def _placed(wall: datetime | None, zone: str) -> datetime | None:
+    """Wall time with the offset of the office."""
+    return None if wall is None else wall.replace(tzinfo=clock.zone(zone))
+
+
+def pulls(session: Session, terminal_id: int, code: str, zone: str, *, limit: int, offset: int) -> Listed:
     """What was pulled from a terminal or brought as its file, newest first."""
     query = choose(*_PULL).where(col(PullRow.terminal_id) == terminal_id).order_by(col(PullRow.id).desc())
     rows, total = page(session, query, limit, offset)
-    return Listed([{"terminal": code, **row} for row in rows], total)
+    return Listed([{"terminal": code, **_pull(row, zone)} for row in rows], total)

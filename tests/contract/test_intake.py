@@ -304,7 +304,7 @@ def test_pulls_join_to_one_span_that_begins_with_the_log(any_database: Database)
 def test_what_was_known_to_be_read_at_a_moment_has_no_gaps_between_pulls(any_database: Database) -> None:
     """The filed pulls alone, joined, say the same as the spans of today: `as_of` is answered from them."""
     build_office(any_database)
-    body = records(100, step_seconds=600)
+    body = records(100, step_seconds=4 * 3600)
     for n in (10, 10, 40, 100):
         file_body(any_database, body[: n * 40])
     found = [(pull.row.complete_from, pull.row.complete_until) for pull in pulls(any_database)]

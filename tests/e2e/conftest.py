@@ -208,7 +208,7 @@ def _file_punches(session: Session, code: str) -> None:
             seconds={"transfer": 0.5, "decode": 0.0, "store": 0.0},
         ),
     )
-    intake_log.extend_coverage(session, terminal, starts, until, joined=False)
+    intake_log.extend_coverage(session, terminal, starts, until)
     pins = ["1", "2", "9"] if code == "T-A" else ["3", "9"]
     begins = (7, 18) if code == "T-A" else (5, 48)
     rows: list[tuple[int, int]] = []

@@ -67,7 +67,7 @@ async def page(request: Request) -> HTMLResponse:
         template,
         view(state) if view is today else view(),
         lang=request.query_params.get("lang", "vi"),
-        user=User("Hoàng Thị Lan", "hr_officer") if signed_in else None,
+        user=User("Hoàng Thị Lan", "hr") if signed_in else None,
         csrf_token="token",
         demo=True,
         path=str(request.url).removeprefix(str(request.base_url).rstrip("/")),

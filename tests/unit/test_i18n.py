@@ -14,7 +14,7 @@ from api.pages.names import name_key
 from api.pages.render import NAVIGATION, TEMPLATES, environment
 from reports import view
 
-PAGES = Path(view.__file__).parent
+PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import tempfile
 import threading
@@ -113,6 +114,7 @@ def run_demo(port: int, *, browser: bool) -> None:
     from api.serving import make_app
     from attendance.services.accounts import Accounts
 
+    logging.getLogger("device_sync").setLevel(logging.ERROR)  # a flaky terminal is part of the play
     with open_demo() as demo:
         play_round(demo)
         accounts = Accounts(demo.database, now=demo.now)

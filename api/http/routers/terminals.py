@@ -26,8 +26,10 @@ PULLS_AT_ONCE = 8  # a pull may last a minute; those who only read must not wait
 @router.get("", operation_id="listTerminals", summary="Terminals", response_model=TerminalList)
 def list_terminals(request: Request, reader: CurrentReader, page: Page) -> Response:
     """The terminals of the units one sees, by code, each with its last pull and how far its log is complete."""
-    with service(request).database.reading() as session:
-        found = listing_terminals.terminals(session, reader.within, limit=page.limit, offset=page.offset)
+    parts = service(request)
+    with parts.database.reading() as session:
+        zone = parts.settings.timezone
+        found = listing_terminals.terminals(session, reader.within, zone, limit=page.limit, offset=page.offset)
     return listed(found, page)
 
 
@@ -102,9 +104,15 @@ def _lanes(request: Request) -> anyio.CapacityLimiter:
 @router.get("/{code}/pulls", operation_id="listPulls", summary="Pulls of a terminal", response_model=PullList)
 def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page: Page) -> Response:
     """Every attempt to read the terminal and every file brought for it, newest first."""
-    with service(request).database.reading() as session:
+    parts = service(request)
+    with parts.database.reading() as session:
         terminal = reader.terminal(session, code)
         found = listing_terminals.pulls(
-            session, office.key(terminal), terminal.code, limit=page.limit, offset=page.offset
+            session,
+            office.key(terminal),
+            terminal.code,
+            parts.settings.timezone,
+            limit=page.limit,
+            offset=page.offset,
         )
     return listed(found, page)

@@ -28,7 +28,7 @@ class PullCounts(BaseModel):
     quarantined: int = Field(description="Of these kept aside because they cannot be believed or read.")
     clock_offset_seconds: int | None = Field(description="Terminal time minus true time; null: not measured.")
     complete_until: dt.datetime | None = Field(
-        description="Terminal (wall) time up to which the log is complete; null: nothing new is known."
+        description="Terminal time up to which the log is complete; null: nothing new is known."
     )
     seconds: dict[str, float] = Field(description="Time spent, by step: transfer, decode, store.")
 
@@ -51,7 +51,7 @@ class PullAnswer(BaseModel):
                             "repeated": 11861,
                             "quarantined": 0,
                             "clock_offset_seconds": 2,
-                            "complete_until": "2026-11-20T17:05:11",
+                            "complete_until": "2026-11-20T17:05:11+07:00",
                             "message": "",
                             "seconds": {"transfer": 0.81, "decode": 0.01, "store": 0.02},
                         }
@@ -74,7 +74,7 @@ class Pull(PullCounts):
     firmware: str | None = Field(description="Firmware it answered with.")
     log_bytes: int | None = Field(description="Bytes of the whole log.")
     log_digest: str | None = Field(description="SHA-256 of these bytes.")
-    complete_from: dt.datetime | None = Field(description="Terminal (wall) time from which the log is complete.")
+    complete_from: dt.datetime | None = Field(description="Terminal time from which the log is complete.")
 
 
 class TerminalPull(Pull):
@@ -100,8 +100,8 @@ class TerminalPull(Pull):
                     "quarantined": 0,
                     "log_bytes": 476084,
                     "log_digest": _DIGEST,
-                    "complete_from": "2026-11-20T16:00:09",
-                    "complete_until": "2026-11-20T17:05:11",
+                    "complete_from": "2026-11-20T16:00:09+07:00",
+                    "complete_until": "2026-11-20T17:05:11+07:00",
                     "seconds": {"transfer": 0.81, "decode": 0.01, "store": 0.02},
                 }
             ]
@@ -131,7 +131,7 @@ class Terminal(BaseModel):
                     "first_sane_on": "2010-01-01",
                     "poll_seconds": 300,
                     "recorded_at": "2026-09-30T03:00:00+00:00",
-                    "complete_until": "2026-11-20T17:05:11",
+                    "complete_until": "2026-11-20T17:05:11+07:00",
                     "last_pull": None,
                 }
             ]
@@ -149,7 +149,7 @@ class Terminal(BaseModel):
     first_sane_on: dt.date = Field(description="Punches before this date are not believed.")
     poll_seconds: int = Field(description="How often it is pulled.")
     recorded_at: dt.datetime = Field(description="When it was entered here.")
-    complete_until: dt.datetime | None = Field(description="Terminal (wall) time up to which its log is complete.")
+    complete_until: dt.datetime | None = Field(description="Terminal time up to which its log is complete.")
     last_pull: Pull | None = Field(description="The last attempt, whatever became of it.")
 
 

@@ -1,0 +1,189 @@
+"""Benchmark of the pull: a whole log and a log that grew a little, against the bare protocol, and against pyzk.
+
+The terminal is simulated in a process of its own on loopback. Both sides connect, transfer the same bytes and take
+leave. The bare transfer is our own channel with every check of the protocol (lengths, checksums, reply numbers, byte
+counts) and throws the bytes away as they come; whatever the pull asks besides (serial, clock, counters, user table),
+decodes and stores is the pull's own cost.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from ipaddress import IPv4Address
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+
+from zk import ZK
+
+from attendance.store import punch_log, registering, schema
+from attendance.store.database import Database, sqlite_url
+from bench.measuring import Line, interleave, ratio, spent, timed
+from device_sync import intake, wire
+from device_sync.simulator import SimulatedTerminal, load_records
+from device_sync.simulator.log import FIRST_PIN
+from device_sync.wire import Command, Reply
+from device_sync.zk import Limits, ZkTerminal
+from device_sync.zk.failures import Place
+from device_sync.zk.transport import TcpChannel
+
+USERS = 500
+ZONE = "Asia/Ho_Chi_Minh"
+NOW = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
+CODE, OTHER = "T1", "T2"
+HOST = "127.0.0.1"
+
+
+class Mismatch(AssertionError):
+    """A way did not do the whole work: its time means nothing."""
+
+
+def _serve(records: bytes, pipe: Connection) -> None:
+    capacity = max(100_000, 2 * len(records) // wire.PUNCH_BYTES)
+    with SimulatedTerminal(users=USERS, records=records, capacity=capacity).running() as terminal:
+        pipe.send(terminal.port)
+        pipe.recv()
+
+
+@contextmanager
+def simulated(records: bytes) -> Iterator[int]:
+    """The port of a simulated terminal that runs in a fresh process until the block ends."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(records, there), daemon=True)
+    process.start()
+    try:
+        yield int(here.recv())
+        here.send("stop")
+    finally:
+        process.join(10)
+        process.terminate()
+
+
+def transfer(port: int) -> int:
+    """The bare protocol transfer of a log; answers how many bytes of it came. Every packet is checked, none is kept."""
+    limits = Limits()
+    channel = TcpChannel(IPv4Address(HOST), port, limits, Place(HOST, port, "tcp"))
+    channel.open()
+    channel.session = channel.exchange(Command.CONNECT).session
+    announced = channel.exchange(Command.PREPARE, wire.PREPARE.pack(1, Command.PUNCHES, 0, 0))
+    size = int.from_bytes(announced.data[1:5], "little")
+    got = 0
+    for start in range(0, size, wire.TCP_CHUNK):
+        packet = channel.exchange(Command.READ, wire.READ.pack(start, min(wire.TCP_CHUNK, size - start)))
+        while packet.code != Reply.OK:
+            got += len(packet.data) if packet.code == Reply.DATA else 0
+            packet = channel.receive()
+    channel.exchange(Command.FREE)
+    channel.exchange(Command.EXIT)
+    channel.close()
+    if got != size:
+        raise Mismatch(f"{got} of {size} bytes came")
+    return got
+
+
+def pull(database: Database, code: str, port: int) -> intake.Filed:
+    """One whole pull as the service does it: connect, read, check, decode, store, commit."""
+    log = ZkTerminal(HOST, port=port).read_log()
+    return intake.file_log(database, code, log, zone=ZONE, started_at=NOW, finished_at=NOW)
+
+
+def prepare(folder: Path, *, people: int) -> Path:
+    """An empty database with two terminals, and so many people enrolled on the first."""
+    path = folder / f"empty{people}.db"
+    database = Database(sqlite_url(path))
+    schema.upgrade(database)
+    with database.writing() as session:
+        registering.add_unit(session, "U", at=NOW)
+        for code in (CODE, OTHER):
+            registering.add_terminal(session, code, unit="U", host=HOST, at=NOW)
+        for number in range(people):
+            employee, pin = f"P{number}", str(FIRST_PIN + number)
+            registering.add_employee(session, employee, at=NOW)
+            registering.assign(session, employee, "U", from_on=date(2020, 1, 1), at=NOW)
+            registering.enrol(session, CODE, pin, employee, at=NOW)
+    database.close()
+    return path
+
+
+def _timed_pull(base: Path, folder: Path, port: int, warm_port: int, expected: dict[str, int]) -> float:
+    """Seconds of one pull into a copy of a database, in a process as warm as a service that has pulled before."""
+    path = folder / "round.db"
+    shutil.copyfile(base, path)
+    database = Database(sqlite_url(path))
+    pull(database, OTHER, warm_port)  # another terminal's few records: statements compiled, pages of the schema read
+    filed: list[intake.Filed] = []
+    seconds = timed(lambda: filed.append(pull(database, CODE, port)))
+    found = {name: getattr(filed[0], name) for name in expected if name != "stored"}
+    with database.reading() as session:
+        found["stored"] = len(punch_log.read(session, [1]))
+    database.close()
+    for leftover in folder.glob("round.db*"):
+        leftover.unlink()
+    if found != expected:
+        raise Mismatch(f"{found} instead of {expected}")
+    return seconds
+
+
+def bench(folder: Path, records: int, rounds: int, *, pyzk_rounds: int = 1, barred: bool = True) -> list[Line]:
+    """Raises Mismatch when a way did not transfer or store everything."""
+    grown = load_records(records + 100, users=USERS)
+    packed = grown[: records * wire.PUNCH_BYTES]
+    with simulated(packed) as port, simulated(grown) as grown_port, simulated(grown[: 20 * 40]) as warm_port:
+        bare, staffed, known = prepare(folder, people=0), prepare(folder, people=USERS), folder / "known.db"
+        shutil.copyfile(bare, known)
+        database = Database(sqlite_url(known))
+        new = pull(database, CODE, port).new
+        database.close()
+        read = {"outcome": "ok", "read": records, "new": new, "stored": new}
+        again = {"outcome": "ok", "read": records + 100, "new": 100, "stored": new + 100}
+        ways: dict[str, Callable[[], float]] = {
+            "bare": lambda: timed(lambda: transfer(port)),
+            "pull": lambda: _timed_pull(bare, folder, port, warm_port, read),
+            "staffed": lambda: _timed_pull(staffed, folder, port, warm_port, read),
+            "again": lambda: _timed_pull(known, folder, grown_port, warm_port, again),
+        }
+        seconds = interleave(ways, rounds)
+        pyzk = [timed(lambda: _pyzk(port, records)) for _ in range(pyzk_rounds)]
+    n = f"n = {records:,} records, {rounds} rounds"
+    base = f"bare {spent(seconds['bare'])}"
+    return [
+        Line(
+            "pull and store / bare transfer",
+            ratio(seconds["pull"], seconds["bare"]),
+            at_most=4 if barred else None,
+            note=f"{n}; pull {spent(seconds['pull'])}, {base}",
+        ),
+        Line(
+            f"  the same with {USERS} people to mark for judging",
+            ratio(seconds["staffed"], seconds["bare"]),
+            note=f"pull {spent(seconds['staffed'])}",
+        ),
+        Line(
+            "pyzk get_attendance alone / pull and store",
+            min(pyzk) / median(seconds["pull"]),
+            at_least=40 if barred else None,
+            note=f"pyzk {min(pyzk):.2f} s, best of {pyzk_rounds}",
+        ),
+        Line(
+            "pull again, 100 new, and store / bare transfer",
+            ratio(seconds["again"], seconds["bare"]),
+            at_most=2 if barred else None,
+            note=f"pull {spent(seconds['again'])}",
+        ),
+    ]
+
+
+def _pyzk(port: int, records: int) -> None:
+    client = ZK(HOST, port=port, timeout=60, ommit_ping=True)
+    connection = client.connect()
+    try:
+        found = len(connection.get_attendance())
+    finally:
+        connection.disconnect()
+    if found != records:
+        raise Mismatch(f"pyzk read {found} of {records} records")
