@@ -83,7 +83,7 @@ def file_log(
             received=clock.wall_seconds(clock.to_wall(finished_at, zone)),
             raw=lambda index: bytes(body[index * size : (index + 1) * size]),
         )
-        altered = not same_prefix and past_changed(session, number, records)
+        altered = not same_prefix and position.next_sequence > 1 and past_changed(session, number, records)
         read_until = clock.to_wall(log.read_at, zone)
         starts = read_until if found.first_wall is None else clock.from_wall_seconds(found.first_wall)
         starts = min(starts - timedelta(seconds=log.clock_offset_seconds or 0), read_until)

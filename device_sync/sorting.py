@@ -37,10 +37,11 @@ class Sorted:
         """For each number with new punches, the days (since 1970-01-01) they are dated on."""
         days = self.records.wall[self.new] // clock.DAY_SECONDS
         pairs = np.unique(self.records.pin_code[self.new].astype(np.int64) << 32 | days)
-        found: dict[str, set[int]] = {}
-        for pair in pairs.tolist():
-            found.setdefault(self.records.pins[pair >> 32], set()).add(pair & 0xFFFFFFFF)
-        return found
+        codes, begins = np.unique(pairs >> 32, return_index=True)
+        return {
+            self.records.pins[code]: set(dated.tolist())
+            for code, dated in zip(codes.tolist(), np.split(pairs & 0xFFFFFFFF, begins[1:]), strict=bool(codes.size))
+        }
 
 
 def sort_records(

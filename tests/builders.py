@@ -42,6 +42,7 @@ def build_office(
     addresses: dict[str, int] | None = None,
     poll_seconds: int = 300,
     has_comm_key: bool = False,
+    transport: str = "tcp",
 ) -> None:
     """One unit with official hours, people E1.. under the numbers 1001.. on every terminal, employed since 2020.
 
@@ -59,6 +60,7 @@ def build_office(
                 unit="A",
                 host="127.0.0.1" if port else None,
                 port=port or 4370,
+                transport=transport,
                 has_comm_key=has_comm_key,
                 poll_seconds=poll_seconds,
                 at=RECORDED_AT,

@@ -14,6 +14,7 @@ from attendance.store.tables import EmployeeRow, ScheduleRow, TerminalRow, UnitR
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
 SESSION_NAMES = ("am", "pm")
 DEFAULT_SCHEDULE = "HC"
+LEFT_DAYS = 30
 
 
 def begin_office(
@@ -48,32 +49,36 @@ def begin_office(
     return len(entries)
 
 
-def strangers(database: Database, terminal: str) -> dict[str, date]:
-    """Numbers on a terminal that nobody was ever enrolled under, with the date of their first punch."""
+def strangers(database: Database, terminal: str) -> dict[str, tuple[date, date]]:
+    """Numbers on a terminal that nobody was ever enrolled under, with the dates of their first and last punch."""
     with database.reading() as session:
         number = office.key(office.get(session, TerminalRow, terminal))
         stored = punch_log.read(session, [number])
         known = {row.pin for row in office.enrolments_of_terminal(session, number)}
-    first: dict[str, int] = {}
-    for pin, wall in zip(stored.pin.tolist(), stored.wall.tolist(), strict=True):
-        name = stored.pins[pin]
-        if name not in known:
-            first[name] = min(first.get(name, wall), wall)
-    return {pin: clock.from_day_number(wall // clock.DAY_SECONDS) for pin, wall in sorted(first.items())}
+    seen: dict[str, tuple[date, date]] = {}
+    for code, name in enumerate(stored.pins):
+        days = stored.wall[stored.pin == code] // clock.DAY_SECONDS
+        if name not in known and days.size:
+            seen[name] = (clock.from_day_number(int(days.min())), clock.from_day_number(int(days.max())))
+    return dict(sorted(seen.items()))
 
 
 def enrol_strangers(database: Database, terminal: str, *, at: datetime) -> int:
     """Make a person for every such number, in the terminal's unit, from their first punch on; answers how many.
 
-    Their code is the number, or terminal and number where that code is taken. Names are for a person to give.
+    Their code is the number, or terminal and number where that code is taken. Names are for a person to give. Somebody
+    whose last punch lies over `LEFT_DAYS` before the last of all has most likely left: their service ends with it, so
+    that nobody is called absent for years on the strength of an old number.
     """
     unknown = strangers(database, terminal)
+    latest = max((last for _, last in unknown.values()), default=date.min)
     with database.writing() as session:
         site = office.get(session, TerminalRow, terminal)
         unit = office.code_of(session, UnitRow, site.unit_id)
-        for pin, first_on in unknown.items():
+        for pin, (first, last) in unknown.items():
             code = pin if office.find(session, EmployeeRow, pin) is None else f"{terminal}-{pin}"
+            left = last if (latest - last).days > LEFT_DAYS else None
             registering.add_employee(session, code, name=f"Mã {pin}", at=at)
-            registering.assign(session, code, unit, from_on=first_on, terminals=[terminal], at=at)
+            registering.assign(session, code, unit, from_on=first, to_on=left, terminals=[terminal], at=at)
             registering.enrol(session, terminal, pin, code, at=at)
     return len(unknown)

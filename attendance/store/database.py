@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
@@ -15,6 +16,10 @@ from sqlmodel import Session
 from attendance.errors import Invalid, StoreUnavailable
 
 BUSY_SECONDS = 30
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -33,7 +38,9 @@ class Database:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(attendance_writing=True)
         # SQLite sees one moment in every transaction; PostgreSQL must be asked, or each query sees a later one
-        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        self._reader = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -76,13 +83,13 @@ def _engine(url: str) -> Engine:
         if memory:
             raise Invalid("The database must be a file: evidence in memory is gone with the process.")
         engine = create_engine(
-            url, poolclass=QueuePool, pool_size=8, max_overflow=24, connect_args={"timeout": BUSY_SECONDS}
+            url, poolclass=QueuePool, pool_size=8, max_overflow=24, connect_args={"timeout": BUSY_SECONDS}, **_JSON
         )
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.startswith("postgresql+psycopg"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24)
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24, **_JSON)
     raise Invalid(
         f"The database address begins with {url.split(':', 1)[0]!r}; write sqlite:///FILE or postgresql+psycopg://…"
     )

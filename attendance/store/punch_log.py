@@ -28,6 +28,10 @@ _KEY_PINS = 1 << 15  # more numbers than any terminal holds still get a key, by 
 
 Ints = npt.NDArray[np.int64]
 
+# glibc hands what large columns leave back to the kernel and takes it again page by page, which costs more than the
+# work on them does; once it has seen a block of this size freed, it keeps up to twice that much for the next reading.
+np.empty(31 << 20, np.uint8)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPunches:

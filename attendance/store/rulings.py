@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import insert, tuple_, update
 from sqlalchemy import select as select_core
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from attendance.engine.verdict import DayVerdict
+from attendance.rules.citation import Citation
 from attendance.rules.rulebook import Rulebook
 from attendance.store.evidence_tables import RulebookRow, RulingRow, ViolationRow
 from attendance.store.tables import EmployeeRow, UnitRow
@@ -23,14 +24,35 @@ _BATCH = 400
 
 def digest_of(verdict: DayVerdict) -> str:
     """SHA-256 over everything the verdict concludes and cites, so that a rule it does not rest on leaves it alone."""
-    content = asdict(verdict)
-    content["on"] = verdict.on.isoformat()
-    content["citations"] = [_citation(c) for c in content["citations"]]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    content = (
+        verdict.employee,
+        verdict.on,
+        verdict.unit,
+        verdict.day_kind,
+        verdict.scheduled_min,
+        verdict.worked_min,
+        verdict.credited_min,
+        verdict.leave_min,
+        verdict.unverified_min,
+        [(v.type, v.session, v.minutes, v.excused_min, v.counted_min, v.status) for v in verdict.violations],
+        verdict.flags,
+        verdict.symbols,
+        [_cited(citation) for citation in verdict.citations],
+    )
+    return hashlib.sha256(orjson.dumps(content)).hexdigest()
 
 
-def _citation(citation: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in citation.items()}
+@lru_cache(maxsize=4096)
+def _cited(citation: Citation) -> dict[str, Any]:
+    """A citation as it is stored; thousands of days share a few."""
+    return {
+        "rule": citation.rule,
+        "version": citation.version,
+        "from_on": citation.from_on.isoformat() if citation.from_on else None,
+        "to_on": citation.to_on.isoformat() if citation.to_on else None,
+        "document": citation.document,
+        "article": citation.article,
+    }
 
 
 def keep_rulebook(session: Session, rulebook: Rulebook, recorded_at: datetime) -> str:
@@ -85,7 +107,8 @@ def store(
         _row(employee, verdict, digest, before.get((employee, verdict.on)), rulebook, unit_ids, causes, recorded_at)
         for employee, verdict, digest in changed
     ]
-    numbers = list(session.scalars(insert(RulingRow).returning(col(RulingRow.id), sort_by_parameter_order=True), rows))
+    ruling, violation = SQLModel.metadata.tables["ruling"], SQLModel.metadata.tables["violation"]
+    numbers = list(session.scalars(insert(ruling).returning(ruling.c.id, sort_by_parameter_order=True), rows))
     violations = [
         {
             "ruling_id": number,
@@ -103,7 +126,7 @@ def store(
         for v in verdict.violations
     ]
     if violations:
-        session.execute(insert(ViolationRow), violations)
+        session.execute(insert(violation), violations)
     return len(changed)
 
 
@@ -130,7 +153,7 @@ def _row(
         "unverified_min": verdict.unverified_min,
         "flags": list(verdict.flags),
         "symbols": dict(verdict.symbols),
-        "citations": [_citation(asdict(c)) | {"version": c.version} for c in verdict.citations],
+        "citations": [_cited(citation) for citation in verdict.citations],
         "rulebook": rulebook,
         "digest": digest,
         "cause": causes.get((employee, verdict.on), "evaluated") if earlier else "first",

@@ -218,13 +218,13 @@ def _file_punches(session: Session, code: str) -> None:
             continue
         late = timedelta(minutes=24) if on.weekday() == 1 else timedelta(0)
         for pin in range(len(pins)):
-            for moment in (
+            moments = (
                 datetime(on.year, on.month, on.day, *begins) + late,
                 datetime(on.year, on.month, on.day, 12, 3),
                 datetime(on.year, on.month, on.day, 13, 20),
                 datetime(on.year, on.month, on.day, 17, 5),
-            ):
-                rows.append((clock.wall_seconds(moment), pin))
+            )
+            rows += [(clock.wall_seconds(moment), pin) for moment in moments]
     rows.sort()
     count = len(rows)
     punch_log.append(

@@ -6,13 +6,10 @@ Rendered from invented sample data and served on loopback by a tiny application 
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import re
-import shutil
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,27 +23,10 @@ from starlette.staticfiles import StaticFiles
 from api.pages.assets import CONTENT_SECURITY_POLICY, STATIC
 from api.pages.render import render
 from reports.view import ErrorPage, SignInPage, User
+from tests.e2e.browsing import Visit, chromium, needs_chromium
 from tests.e2e.sample_pages import today, unknown_day, violations, why
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium")
-AXE = ROOT / "build" / "test-assets" / "axe.min.js"
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt-get install chromium"),
-]
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+pytestmark = needs_chromium
 
 PAGES: dict[str, tuple[str, Any, bool]] = {
     "/today": ("today.html", today, True),
@@ -77,13 +57,6 @@ async def page(request: Request) -> HTMLResponse:
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    # The build hook is no module of the package; it is read from the file beside pyproject.toml.
-    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    hook = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(hook)
-    hook.bring_front_end(ROOT)
     app = Starlette(routes=[*(Route(path, page) for path in PAGES), Mount("/static", StaticFiles(directory=STATIC))])
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -99,47 +72,8 @@ def origin() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as found:
         yield found
-        found.close()
-
-
-class Visit:
-    """One window on the pages that remembers every complaint and every request."""
-
-    def __init__(self, browser: Any, width: int, theme: str = "light") -> None:
-        # The policy is real; axe has to be allowed in past it.
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 800 if width < 600 else 900}, color_scheme=theme, bypass_csp=False
-        )
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on(
-            "console", lambda message: self.complaints.append(message.text) if message.type == "error" else None
-        )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-
-    def __enter__(self) -> Visit:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-    def serious(self) -> list[str]:
-        # Evaluated by the driver, not by the page, so the content policy needs no hole for it.
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-        return [
-            f"{v['id']} ({v['impact']}): {node['html'][:160]} {node['failureSummary'][:200]}"
-            for v in found["violations"]
-            if v["impact"] in ("serious", "critical")
-            for node in v["nodes"]
-        ]
 
 
 WHOLE_PAGES = [path for path in PAGES if path != "/today/live"]

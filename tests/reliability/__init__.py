@@ -1,0 +1,1 @@
+"""Promises about crashes and loss, each tried many times over real processes and sockets."""

@@ -1,0 +1,172 @@
+"""kill -9 at any moment of a pull: the next pull finds everything, once.
+
+The truth is the simulated terminal's own log. A process of its own pulls and is killed by SIGKILL: after a random time
+over the whole pull, while a chosen byte of the transfer is on the line, or before a chosen statement of the transaction.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+
+from attendance.store.database import Database, sqlite_url
+from device_sync.simulator import Fault, SimulatedTerminal, load_records
+from tests import builders
+from tests.builders import build_office, puller_for, rows, stored_punches, truth_of
+from tests.reliability.victim import BEGUN, COMMITTING, DONE, READING, Fate, pull_and_die
+
+LOG = load_records(12_000)
+LOG_BYTES = len(LOG)
+PATIENCE_SECONDS = 15.0
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[ForkServerContext]:
+    """Children from a server that has loaded everything, so that a point costs a fork and not an interpreter."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.reliability.victim"])
+    yield context
+
+
+@dataclass
+class Killing:
+    """One terminal, one database, and pulls of it that are killed."""
+
+    database: Database
+    processes: ForkServerContext
+    folder: Path
+    rng: random.Random
+    points: int = 0
+
+    def kill_one(self, simulated: SimulatedTerminal, how: str, whole_seconds: float) -> str:
+        """Have a child pull and die; answers where it died: before, inside or after the transaction."""
+        self.points += 1
+        marks = self.folder / f"marks-{self.points}"
+        before = builders.count(self.database, "pull")
+        pause = 0.01 if how == "time" else 0.0
+        die_at = self.rng.choice([-1, *range(8)]) if how == "statement" else None
+        fate = Fate(self.database.url, marks, die_at=die_at, pause_seconds=pause)
+        visits = simulated.connections
+        child = self.processes.Process(target=pull_and_die, args=(fate,), daemon=True)
+        child.start()
+        if how == "statement":
+            child.join(PATIENCE_SECONDS)
+        else:
+            self._wait(lambda: READING in _read(marks))
+            if how == "byte":
+                self._wait(lambda: simulated.connections > visits)
+                time.sleep(0.06)  # the line stands still at its byte by now
+            else:
+                time.sleep(self.rng.random() * whole_seconds)
+        child.kill()
+        child.join(PATIENCE_SECONDS)
+        assert child.exitcode == -9
+        child.close()
+        return self._place(_read(marks), builders.count(self.database, "pull") - before)
+
+    def _place(self, marks: str, filed: int) -> str:
+        if BEGUN not in marks:
+            assert filed == 0
+            return "before"
+        if DONE in marks or filed:
+            assert COMMITTING in marks
+            assert filed == 1
+            return "after"
+        return "inside"
+
+    def _wait(self, condition: object) -> None:
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while not condition():  # type: ignore[operator]
+            assert time.monotonic() < ends, "the child did not come so far"
+            time.sleep(0.002)
+
+    def assert_whole(self, simulated: SimulatedTerminal) -> None:
+        """After one undisturbed pull the store is the terminal's log: nothing lost, doubled or invented."""
+        assert set(stored_punches(self.database)) <= set(truth_of(simulated))
+        filed = puller_for(self.database).pull("T-A")
+        assert filed.outcome == "ok"
+        assert filed.read == filed.new + filed.repeated + filed.quarantined == len(simulated.truth)
+        assert stored_punches(self.database) == truth_of(simulated)
+        sums = rows(self.database, "SELECT sum(new) FROM pull WHERE outcome = 'ok'")
+        assert int(sums[0][0]) == len(truth_of(simulated))
+        assert rows(self.database, "SELECT count(*) FROM punch_block WHERE pull_id NOT IN (SELECT id FROM pull)") == [(0,)]
+        if self.database.is_sqlite:
+            assert rows(self.database, "PRAGMA integrity_check") == [("ok",)]
+            assert rows(self.database, "PRAGMA foreign_key_check") == []
+
+
+def _read(marks: Path) -> str:
+    return marks.read_text() if marks.exists() else ""
+
+
+def run_points(killing: Killing, simulated: SimulatedTerminal, count: int, renew: Path | None) -> Counter[str]:
+    """So many kills, each followed by a whole pull that is compared with the truth."""
+    started = time.monotonic()
+    assert puller_for(killing.database).pull("T-A").outcome == "ok"
+    whole_seconds = time.monotonic() - started + 0.15  # the child's pauses inside the transaction, and a little after it
+    died: Counter[str] = Counter()
+    for point in range(count):
+        if renew is not None and killing.rng.random() < 0.6:
+            _renew(killing.database, renew)
+        for _ in range(killing.rng.randint(1, 30)):
+            simulated.punch(str(killing.rng.randint(1001, 1050)), verify=killing.rng.randrange(256))
+        how = ("time", "byte", "statement", "time", "statement")[point % 5]
+        if how == "byte":
+            simulated.fault = Fault("stall", at=killing.rng.randrange(20, LOG_BYTES + 400), times=1)
+        died[killing.kill_one(simulated, how, whole_seconds)] += 1
+        simulated.fault = None
+        killing.assert_whole(simulated)
+    return died
+
+
+def _renew(database: Database, filed: Path) -> None:
+    """An office that never pulled, so that the killed pull is the first and largest."""
+    path = Path(database.url.removeprefix("sqlite:///"))
+    database.close()
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        name.unlink(missing_ok=True)
+    shutil.copyfile(filed, path)
+
+
+@pytest.mark.parametrize(
+    ("points", "seed"),
+    [pytest.param(20, 1, id="20"), pytest.param(200, 2, id="200", marks=[pytest.mark.long, pytest.mark.timeout(900)])],
+)
+def test_a_killed_pull_loses_and_doubles_nothing(
+    migrated_sqlite: Path, tmp_path: Path, processes: ForkServerContext, points: int, seed: int
+) -> None:
+    with SimulatedTerminal(records=LOG, users=50).running() as simulated:
+        office = tmp_path / "office.db"
+        shutil.copyfile(migrated_sqlite, office)
+        database = Database(sqlite_url(office))
+        build_office(database, addresses={"T-A": simulated.port})
+        database.close()
+        path = tmp_path / "attendance.db"
+        shutil.copyfile(office, path)
+        killing = Killing(Database(sqlite_url(path)), processes, tmp_path, random.Random(seed))
+        died = run_points(killing, simulated, points, office)
+        killing.database.close()
+    print(f"killed {points} times: {dict(died)}; 0 lost, 0 doubled, 0 invented")
+    assert died.total() == points
+    assert all(died[place] >= points // 20 for place in ("before", "inside", "after")), died
+
+
+@pytest.mark.postgres
+def test_a_killed_pull_loses_and_doubles_nothing_on_postgresql(
+    postgres_database: Database, tmp_path: Path, processes: ForkServerContext
+) -> None:
+    with SimulatedTerminal(records=LOG, users=50).running() as simulated:
+        build_office(postgres_database, addresses={"T-A": simulated.port})
+        killing = Killing(postgres_database, processes, tmp_path, random.Random(3))
+        died = run_points(killing, simulated, 10, None)
+    assert died.total() == 10
+    assert died["inside"] >= 2
