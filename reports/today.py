@@ -93,10 +93,9 @@ def _day_kind(judgement: Judgement, on: date) -> str:
 
 def _links(session: Session, read: case_reading.ReadCase, on: date) -> dict[tuple[int, str], str]:
     """The page of the violation already recorded for a person and session."""
-    stored = rulings.current(session, ((employee, on) for employee in read.employee_ids))
-    numbers = {row.id: row for row in stored.values() if row.id is not None}
+    stored = rulings.newest(session, read.employee_ids, on, on)
     found: dict[tuple[int, str], str] = {}
-    for listed in rulings.violations_of(session, numbers).values():
+    for listed in rulings.violations_of(session, (row.id for row in stored.values())).values():
         for row in listed:
             found.setdefault((row.employee_id, row.session), violation_id(row.employee_id, on, row.session, row.type))
     return found

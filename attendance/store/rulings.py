@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import insert, tuple_, update
+from sqlalchemy import insert, update
 from sqlalchemy import select as select_core
 from sqlmodel import Session, SQLModel, col, or_, select
 
@@ -63,14 +63,26 @@ def keep_rulebook(session: Session, rulebook: Rulebook, recorded_at: datetime) -
     return rulebook.fingerprint
 
 
-def current(session: Session, days: Iterable[tuple[int, date]]) -> dict[tuple[int, date], RulingRow]:
-    """The newest ruling of each (employee id, date) that has one."""
-    pairs = list(days)
-    pair = tuple_(col(RulingRow.employee_id), col(RulingRow.work_date))
-    found: dict[tuple[int, date], RulingRow] = {}
-    for begin in range(0, len(pairs), _BATCH):
-        query = select(RulingRow).where(pair.in_(pairs[begin : begin + _BATCH]), col(RulingRow.superseded_at).is_(None))
-        found |= {(row.employee_id, row.work_date): row for row in session.exec(query)}
+class Newest(NamedTuple):
+    """What is needed of the newest ruling of a day to tell whether another one differs."""
+
+    id: int
+    revision: int
+    digest: str
+
+
+def newest(session: Session, employee_ids: Iterable[int], from_on: date, to_on: date) -> dict[tuple[int, date], Newest]:
+    """The newest rulings of some people in a span of dates, by (employee id, date)."""
+    wanted = sorted(set(employee_ids))
+    columns = (RulingRow.employee_id, RulingRow.work_date, RulingRow.id, RulingRow.revision, RulingRow.digest)
+    found: dict[tuple[int, date], Newest] = {}
+    for begin in range(0, len(wanted), _BATCH):
+        query = select_core(*(col(column) for column in columns)).where(
+            col(RulingRow.employee_id).in_(wanted[begin : begin + _BATCH]),
+            col(RulingRow.work_date).between(from_on, to_on),
+            col(RulingRow.superseded_at).is_(None),
+        )
+        found |= {(row[0], row[1]): Newest(row[2], row[3], row[4]) for row in session.execute(query)}
     return found
 
 
@@ -88,7 +100,10 @@ def store(
     `judged` are (employee id, verdict); `causes` why each day was judged again. A day that is judged for the first
     time is a first revision whatever its cause.
     """
-    before = current(session, ((employee, verdict.on) for employee, verdict in judged))
+    if not judged:
+        return 0
+    days = [verdict.on for _, verdict in judged]
+    before = newest(session, (employee for employee, _ in judged), min(days), max(days))
     changed: list[tuple[int, DayVerdict, str]] = []
     for employee, verdict in judged:
         digest = digest_of(verdict)
@@ -134,7 +149,7 @@ def _row(
     employee: int,
     verdict: DayVerdict,
     digest: str,
-    earlier: RulingRow | None,
+    earlier: Newest | None,
     rulebook: str,
     unit_ids: Mapping[str, int],
     causes: Mapping[tuple[int, date], str],

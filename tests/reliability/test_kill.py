@@ -27,6 +27,8 @@ from tests.reliability.victim import BEGUN, COMMITTING, DONE, READING, Fate, pul
 LOG = load_records(12_000)
 LOG_BYTES = len(LOG)
 PATIENCE_SECONDS = 15.0
+PAUSE_SECONDS = 0.015
+SLOW = Fault("slow", pause_seconds=0.0003)  # so that the transfer is long enough to be hit, too
 
 
 @pytest.fixture(scope="session")
@@ -47,12 +49,27 @@ class Killing:
     rng: random.Random
     points: int = 0
 
+    def rehearse(self) -> float:
+        """Seconds a child takes for a whole pull that nothing disturbs."""
+        marks = self.folder / "rehearsal"
+        child = self.processes.Process(
+            target=pull_and_die, args=(Fate(self.database.url, marks, pause_seconds=PAUSE_SECONDS),), daemon=True
+        )
+        child.start()
+        self._wait(lambda: READING in _read(marks))
+        started = time.monotonic()
+        self._wait(lambda: DONE in _read(marks))
+        seconds = time.monotonic() - started
+        child.kill()
+        child.join(PATIENCE_SECONDS)
+        return seconds
+
     def kill_one(self, simulated: SimulatedTerminal, how: str, whole_seconds: float) -> str:
         """Have a child pull and die; answers where it died: before, inside or after the transaction."""
         self.points += 1
         marks = self.folder / f"marks-{self.points}"
         before = builders.count(self.database, "pull")
-        pause = 0.01 if how == "time" else 0.0
+        pause = PAUSE_SECONDS if how == "time" else 0.0
         die_at = self.rng.choice([-1, *range(8)]) if how == "statement" else None
         fate = Fate(self.database.url, marks, die_at=die_at, pause_seconds=pause)
         visits = simulated.connections
@@ -110,9 +127,10 @@ def _read(marks: Path) -> str:
 
 def run_points(killing: Killing, simulated: SimulatedTerminal, count: int, renew: Path | None) -> Counter[str]:
     """So many kills, each followed by a whole pull that is compared with the truth."""
-    started = time.monotonic()
-    assert puller_for(killing.database).pull("T-A").outcome == "ok"
-    whole_seconds = time.monotonic() - started + 0.15  # the child's pauses inside the transaction, and a little after it
+    simulated.fault = SLOW
+    whole_seconds = killing.rehearse() * 1.2
+    simulated.fault = None
+    killing.assert_whole(simulated)
     died: Counter[str] = Counter()
     for point in range(count):
         if renew is not None and killing.rng.random() < 0.6:
@@ -122,6 +140,8 @@ def run_points(killing: Killing, simulated: SimulatedTerminal, count: int, renew
         how = ("time", "byte", "statement", "time", "statement")[point % 5]
         if how == "byte":
             simulated.fault = Fault("stall", at=killing.rng.randrange(20, LOG_BYTES + 400), times=1)
+        elif how == "time":
+            simulated.fault = SLOW
         died[killing.kill_one(simulated, how, whole_seconds)] += 1
         simulated.fault = None
         killing.assert_whole(simulated)
