@@ -73,7 +73,14 @@ def create_app(
 
     The caller may set `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
     """
-    app = FastAPI(title="Attendance compliance", version=_version(), openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Attendance compliance",
+        version=_version(),
+        openapi_url=None,
+        docs_url=None,  # their scripts come from elsewhere, which the content policy refuses
+        redoc_url=None,
+        redirect_slashes=False,  # such a redirect would be built from the Host header
+    )
     app.state.service = Service(
         settings=settings,
         database=database,

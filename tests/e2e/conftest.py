@@ -86,11 +86,14 @@ class Office:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory, cheap_hasher: Argon2Hasher) -> Path:
     path = tmp_path_factory.mktemp("office") / "template.db"
     database = Database(sqlite_url(path))
     schema.upgrade(database)
     _build(database)
+    accounts = Accounts(database, now=Ticking(), hasher=cheap_hasher)
+    for name, (role, unit) in USERS.items():
+        accounts.create_user(name, PASSWORD, role, unit)
     database.close()
     return path
 
@@ -136,8 +139,6 @@ def _open(template: Path, hasher: Argon2Hasher, data_dir: Path, **parts: Any) ->
     database = Database(settings.url)
     ticking = Ticking()
     accounts = Accounts(database, now=ticking, hasher=hasher)
-    for name, (role, unit) in USERS.items():
-        accounts.create_user(name, PASSWORD, role, unit)
     app = create_app(settings, database, now=ticking, accounts=accounts, **parts)
     return Office(app, database, settings, accounts, ticking)
 

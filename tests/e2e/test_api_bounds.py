@@ -12,14 +12,68 @@ from tests.e2e.conftest import Office
 
 API = "/api/v1"
 NASTY = (
-    "", " ", "0", "-1", "1.5", "1e9", "NaN", "null", "true", "[]", "{}", str(2**31), str(2**63), str(2**64), "9" * 18, "9" * 400,
-    "\0", "a\0b", "\n", "\x7f", "\u202e", "\ud7ff", "%00", "%", "'", "' OR 1=1 --", '"', "; DROP TABLE unit", "../../etc/passwd",
-    "A", "E1", "T-A", "máy chấm công", "xã/phường", "🕗" * 16, "x" * 65, "x" * 5000, "<script>", "{{7*7}}", "${jndi:x}",
-    "2026-11-03", "2026-02-30", "0001-01-01", "9999-12-31", "2026-11-03T07:00:00+07:00", "0001-01-01T00:00:00+14:00",
-    "9999-12-31T23:59:59-14:00", "2026-11-03T07:00:00.999999999", "1-20261103-am-late", "1-20261103-a~00-late", "late", "counted",
-    "WzE3OTM1OTg0ODAsIDIsIDJd", "WyIyMDI2LTExLTAyIiwgMV0", "W10", "bnVsbA", "W1tbW1tbW1tbW10", "====", "W3RydWUsIHRydWUsIHRydWVd",
-    "WzkyMjMzNzIwMzY4NTQ3NzU4MDgsIDEsIDFd", "WyIyMDI2LTExLTAyIiwgMSwgIlx1MDAwMCIsICJsYXRlIl0",
-)  # fmt: skip
+    "",
+    " ",
+    "0",
+    "-1",
+    "1.5",
+    "1e9",
+    "NaN",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    str(2**31),
+    str(2**63),
+    str(2**64),
+    "9" * 18,
+    "9" * 400,
+    "\0",
+    "a\0b",
+    "\n",
+    "\x7f",
+    "\u202e",
+    "\ud7ff",
+    "%00",
+    "%",
+    "'",
+    "' OR 1=1 --",
+    '"',
+    "; DROP TABLE unit",
+    "../../etc/passwd",
+    "A",
+    "E1",
+    "T-A",
+    "máy chấm công",
+    "xã/phường",
+    "🕗" * 16,
+    "x" * 65,
+    "x" * 5000,
+    "<script>",
+    "{{7*7}}",
+    "${jndi:x}",
+    "2026-11-03",
+    "2026-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-11-03T07:00:00+07:00",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "2026-11-03T07:00:00.999999999",
+    "1-20261103-am-late",
+    "1-20261103-a~00-late",
+    "late",
+    "counted",
+    "WzE3OTM1OTg0ODAsIDIsIDJd",
+    "WyIyMDI2LTExLTAyIiwgMV0",
+    "W10",
+    "bnVsbA",
+    "W1tbW1tbW1tbW10",
+    "====",
+    "W3RydWUsIHRydWUsIHRydWVd",
+    "WzkyMjMzNzIwMzY4NTQ3NzU4MDgsIDEsIDFd",
+    "WyIyMDI2LTExLTAyIiwgMSwgIlx1MDAwMCIsICJsYXRlIl0",
+)
 
 
 def test_thousands_of_nasty_questions_are_answered_without_a_fault(shared_office: Office) -> None:
@@ -46,9 +100,7 @@ def test_thousands_of_nasty_questions_are_answered_without_a_fault(shared_office
     assert asked > 500
 
 
-@pytest.mark.parametrize(
-    "path", ["/units", "/employees", "/punches", "/verdicts", "/violations", "/terminals/T-A/pulls"]
-)
+@pytest.mark.parametrize("path", ["/punches", "/verdicts", "/violations"])
 @pytest.mark.parametrize("value", NASTY)
 def test_each_nasty_value_as_a_filter_alone(shared_office: Office, path: str, value: str) -> None:
     client = shared_office.client("hr.a")

@@ -1,4 +1,4 @@
-"""Sessions of the pages: cookies that scripts cannot read, forms that others cannot send, and ways back that stay here."""
+"""Sessions of the pages: cookies scripts cannot read, forms others cannot send, ways back that stay here."""
 
 from __future__ import annotations
 
@@ -159,10 +159,24 @@ def test_a_page_session_does_not_open_the_api(site: Office) -> None:
 @pytest.mark.parametrize(
     "next",
     [
-        "", "today", "//evil", "/\\evil", "https://evil", "/\t/evil", "\\\\evil", "/a b", "/a\nb", "javascript:alert(1)",
-        "/sign-in?next=/sign-in", "/sign-out", "/" + "x" * 3000, "///evil", "/\u2028", "http:/evil",
+        "",
+        "today",
+        "//evil",
+        "/\\evil",
+        "https://evil",
+        "/\t/evil",
+        "\\\\evil",
+        "/a b",
+        "/a\nb",
+        "javascript:alert(1)",
+        "/sign-in?next=/sign-in",
+        "/sign-out",
+        "/" + "x" * 3000,
+        "///evil",
+        "/\u2028",
+        "http:/evil",
     ],
-)  # fmt: skip
+)
 def test_a_way_back_that_leads_elsewhere_becomes_the_first_page(next: str) -> None:
     assert local_path(next) == "/today"
 

@@ -102,8 +102,17 @@ def test_a_wrong_comm_key_is_refused_and_not_repeated(office: Office, key: Any) 
 
 @pytest.mark.parametrize(
     "host",
-    ["169.254.169.254", "8.8.8.8", "localhost", "http://10.0.0.1", "::ffff:8.8.8.8", "0.0.0.0", "10.0.0.1;ls", "fe80::1%eth0"],
-)  # fmt: skip
+    [
+        "169.254.169.254",
+        "8.8.8.8",
+        "localhost",
+        "http://10.0.0.1",
+        "::ffff:8.8.8.8",
+        "0.0.0.0",
+        "10.0.0.1;ls",
+        "fe80::1%eth0",
+    ],
+)
 def test_a_terminal_lies_in_an_allowed_network(office: Office, host: str) -> None:
     answer = office.client("root").post(f"{API}/terminals", json={"code": "N", "unit": "A", "host": host})
     assert answer.status_code == 422, answer.text
