@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from attendance import clock
 from attendance.errors import Invalid, NotFound
 from attendance.plausible import BEFORE_FIRST_SANE, IN_THE_FUTURE
 from attendance.services import onboarding
@@ -58,7 +59,7 @@ def import_export(
         "people": made,
         "strangers": strangers,
         "pull": filed.pull_id,
-        "complete_until": filed.complete_until.isoformat() if filed.complete_until else None,
+        "complete_until": clock.local_iso(filed.complete_until, zone) if filed.complete_until else None,
     }
 
 

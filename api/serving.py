@@ -44,7 +44,7 @@ def make_app(
     """The whole web service. `demo_logins` (role, name, password) turn the demo's banner and sign-in buttons on."""
 
     def pull(code: str, full: bool) -> dict[str, Any]:
-        return pull_json(puller.pull(code, full=full))
+        return pull_json(puller.pull(code, full=full), settings.timezone)
 
     def bring(terminal: str, file_name: str, data: bytes, create: bool) -> dict[str, Any]:
         return import_export(

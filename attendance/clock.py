@@ -66,6 +66,11 @@ def to_wall(instant: datetime, zone_name: str) -> datetime:
     return instant.astimezone(zone(zone_name)).replace(tzinfo=None)
 
 
+def local_iso(wall: datetime, zone_name: str) -> str:
+    """ISO 8601 of a wall time with the offset it has there, to the second."""
+    return wall.replace(tzinfo=zone(zone_name), microsecond=0).isoformat()
+
+
 def today(instant: datetime, zone_name: str) -> date:
     return to_wall(instant, zone_name).date()
 

@@ -79,6 +79,15 @@ class AlreadyExists(AttendanceError):
         self.kind, self.key = kind, code
 
 
+class Conflict(AttendanceError):
+    """Somebody else stored something at the same time that this change cannot stand beside."""
+
+    code = "conflict"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed the same thing at this moment: nothing was stored. Look and try again.")
+
+
 class Invalid(AttendanceError):
     """A value that cannot be accepted; the sentence names the field, the value and what is expected."""
 

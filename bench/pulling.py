@@ -44,7 +44,8 @@ class Mismatch(AssertionError):
 
 def _serve(records: bytes, pipe: Connection) -> None:
     capacity = max(100_000, 2 * len(records) // wire.PUNCH_BYTES)
-    with SimulatedTerminal(users=USERS, records=records, capacity=capacity).running() as terminal:
+    terminal = SimulatedTerminal(users=USERS, records=records, capacity=capacity, now=lambda: NOW)
+    with terminal.running():
         pipe.send(terminal.port)
         pipe.recv()
 
@@ -88,7 +89,7 @@ def transfer(port: int) -> int:
 
 def pull(database: Database, code: str, port: int) -> intake.Filed:
     """One whole pull as the service does it: connect, read, check, decode, store, commit."""
-    log = ZkTerminal(HOST, port=port).read_log()
+    log = ZkTerminal(HOST, port=port, now=lambda: NOW).read_log()
     return intake.file_log(database, code, log, zone=ZONE, started_at=NOW, finished_at=NOW)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from attendance.store import listing_rulings, office
 from attendance.store.database import Session
-from attendance.store.listing import Listed, Within
+from attendance.store.listing import Within
 from reports.view import VIOLATION_TYPES, UnitOption, ViolationFilter, ViolationRow, ViolationsPage
 
 
@@ -23,16 +23,16 @@ def violations_page(
     page_size: int,
 ) -> ViolationsPage:
     """Violations in the units `within`, newest first; the filter offers the units that are `visible` to the reader."""
-
-    def part(limit: int, offset: int) -> Listed:
-        chosen = kind if kind in VIOLATION_TYPES else None
-        return listing_rulings.violations(session, within, from_on, to_on, type=chosen, limit=limit, offset=offset)
-
-    # The list runs from old to new, as registers do; the page begins at its end.
-    total = part(1, 0).total
-    end = max(total - (page - 1) * page_size, 0)
-    begin = max(end - page_size, 0)
-    listed = part(end - begin, begin).rows[::-1] if end else []
+    listed = listing_rulings.violations(
+        session,
+        within,
+        from_on,
+        to_on,
+        type=kind if kind in VIOLATION_TYPES else None,
+        limit=page_size,
+        offset=(page - 1) * page_size,
+        newest_first=True,
+    )
     names = {row.code: row.name for row in office.units(session)}
     return ViolationsPage(
         rows=tuple(
@@ -48,9 +48,9 @@ def violations_page(
                 counted_min=row["counted_min"],
                 status=row["status"],
             )
-            for row in listed
+            for row in listed.rows
         ),
-        total=total,
+        total=listed.total,
         page=page,
         page_size=page_size,
         units=tuple(

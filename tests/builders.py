@@ -16,7 +16,8 @@ from attendance.store.database import Database
 from attendance.store.evidence_tables import CoverageRow, DirtyDayRow, PullRow
 from attendance.store.tables import EmployeeRow, TerminalRow
 from device_sync import wire
-from device_sync.intake import Filed, file_log
+from device_sync.files import read_export
+from device_sync.intake import Filed, file_export, file_log
 from device_sync.pulling import Puller
 from device_sync.simulator import SimulatedTerminal
 from device_sync.terminal import Sizes, TerminalLog
@@ -29,6 +30,8 @@ WEEK = ("mon", "tue", "wed", "thu", "fri")
 MONDAY = datetime(2026, 3, 2, 7, 25)  # wall time of the first punch of most tests
 SERIAL = "SIM0000000001"
 QUICK = Limits(connect_seconds=1.0, idle_seconds=1.0, total_seconds=8.0, goodbye_seconds=0.5)
+
+RECEIVED = datetime(2026, 3, 8, 3, tzinfo=UTC)  # when files are brought
 
 Key = tuple[str, int, int, int]
 """A punch: number, wall seconds, state, verify mode."""
@@ -67,7 +70,9 @@ def build_office(
             )
         for number in range(1, people + 1):
             registering.add_employee(session, f"E{number}", at=RECORDED_AT)
-            registering.assign(session, f"E{number}", "A", from_on=date(2020, 1, 1), terminals=terminals, at=RECORDED_AT)
+            registering.assign(
+                session, f"E{number}", "A", from_on=date(2020, 1, 1), terminals=terminals, at=RECORDED_AT
+            )
             for code in terminals:
                 registering.enrol(session, code, str(1000 + number), f"E{number}", at=RECORDED_AT)
 
@@ -90,7 +95,12 @@ def bad_date() -> int:
 
 
 def log_of(
-    body: bytes, *, read_at: datetime | None = None, serial: str = SERIAL, offset: int | None = 0, capacity: int = 100_000
+    body: bytes,
+    *,
+    read_at: datetime | None = None,
+    serial: str = SERIAL,
+    offset: int | None = 0,
+    capacity: int = 100_000,
 ) -> TerminalLog:
     """A complete reading of these packed records; `read_at` is wall time, by default an hour after the last of them."""
     if read_at is None:
@@ -123,7 +133,9 @@ def file_body(database: Database, body: bytes, *, terminal: str = "T-A", full: b
     )
 
 
-def puller_for(database: Database, *, comm_key: int = 0, limits: Limits = QUICK, now: clock.Now = clock.utc_now) -> Puller:
+def puller_for(
+    database: Database, *, comm_key: int = 0, limits: Limits = QUICK, now: clock.Now = clock.utc_now
+) -> Puller:
     return Puller(database=database, zone=ZONE, comm_key=lambda _code: comm_key, now=now, limits=limits)
 
 
@@ -215,3 +227,13 @@ def export_of(keys: Iterable[Key]) -> bytes:
         for pin, wall, state, verify in keys
     ]
     return "".join(lines).encode()
+
+
+def bring(database: Database, data: bytes, *, at: datetime = RECEIVED, terminal: str = "T-A") -> Filed:
+    """Import these bytes as a USB export."""
+    return file_export(database, terminal, read_export(data, source="x.dat"), data, zone=ZONE, received_at=at)
+
+
+def assert_counted(filed: Filed) -> None:
+    assert filed.read == filed.new + filed.repeated + filed.quarantined
+    assert sum(filed.reasons.values()) == filed.quarantined

@@ -41,7 +41,9 @@ def sqlite_database(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[str], str]]:
     """A running server: the address of its database of a given name. Skips where none can be started."""
-    folder = Path(tempfile.mkdtemp(prefix="attendance-pg-"))  # not under pytest's own: its names are too long for a socket
+    folder = Path(
+        tempfile.mkdtemp(prefix="attendance-pg-")
+    )  # not under pytest's own: its names are too long for a socket
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the package warns of the folder its lock lies in

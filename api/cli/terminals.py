@@ -158,13 +158,15 @@ def pull(
             if not as_json:
                 say(_line(done[-1]))
     if as_json:
-        print_json({"pulls": [pull_json(filed) for filed in done]})
+        print_json({"pulls": [pull_json(filed, settings.timezone) for filed in done]})
     if any(filed.outcome != "ok" or filed.quarantined for filed in done):
         raise typer.Exit(1)
 
 
-def pull_json(filed: Any) -> dict[str, Any]:
-    """One entry of `pulls`, as the contract names its fields."""
+def pull_json(filed: Any, zone: str) -> dict[str, Any]:
+    """One entry of `pulls`, as the contract names its fields; the watermark with the offset of the office."""
+    from attendance import clock
+
     return {
         "terminal": filed.terminal,
         "outcome": filed.outcome,
@@ -174,7 +176,7 @@ def pull_json(filed: Any) -> dict[str, Any]:
         "quarantined": filed.quarantined,
         "reasons": filed.reasons,
         "clock_offset_seconds": filed.clock_offset_seconds,
-        "complete_until": filed.complete_until.isoformat() if filed.complete_until else None,
+        "complete_until": clock.local_iso(filed.complete_until, zone) if filed.complete_until else None,
         "message": filed.message,
         "pull": filed.pull_id,
         "seconds": {name: round(filed.seconds.get(name, 0.0), 4) for name in ("transfer", "decode", "store")},

@@ -102,10 +102,15 @@ def session_user(request: Request) -> SignedIn | None:
 
 def start_session(request: Request, response: Response, user: SignedIn) -> Opened:
     """Sign somebody in for the pages: a new secret each time, as a cookie of `response`."""
-    end_session(request, response)
     opened = service(request).accounts.open(user, "session")
-    _set_cookie(request, response, SESSION_COOKIE, opened.secret, int(SESSION_LASTS.total_seconds()))
+    keep_session(request, response, opened)
     return opened
+
+
+def keep_session(request: Request, response: Response, opened: Opened) -> None:
+    """Give the browser a session that was opened a moment ago, in place of any it had."""
+    end_session(request, response)
+    _set_cookie(request, response, SESSION_COOKIE, opened.secret, int(SESSION_LASTS.total_seconds()))
 
 
 def end_session(request: Request, response: Response) -> None:

@@ -13,7 +13,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import HTTPException, RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from attendance.errors import AlreadyExists, AttendanceError, Invalid, NotFound, Overlap, StoreUnavailable, UnknownZone
+from attendance.errors import (
+    AlreadyExists,
+    AttendanceError,
+    Conflict,
+    Invalid,
+    NotFound,
+    Overlap,
+    StoreUnavailable,
+    UnknownZone,
+)
 from attendance.services.accounts import SignInRefused, TooManyAttempts
 from device_sync.zk.address import AddressRefused
 
@@ -65,6 +74,7 @@ STATUS: Mapping[type[Exception], int] = {
     NotFound: 404,
     AlreadyExists: 409,
     Overlap: 409,
+    Conflict: 409,
     Invalid: 422,
     UnknownZone: 422,
     AddressRefused: 422,

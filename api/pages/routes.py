@@ -17,11 +17,11 @@ from api.http.auth import (
     check_csrf,
     csrf_token,
     end_session,
+    keep_session,
     local_path,
     page_user,
     session_user,
     sign_in_token,
-    start_session,
 )
 from api.http.scope import Reader, reader_of
 from api.http.service import service
@@ -30,7 +30,7 @@ from api.pages.i18n import LANGUAGES, pick_language, read_day
 from api.pages.render import render
 from attendance.errors import NotFound
 from attendance.services.accounts import SignedIn, SignInRefused, TooManyAttempts
-from attendance.store import people
+from attendance.store import listing
 from attendance.store.listing_keys import read_violation_id
 from reports.day import why_page
 from reports.today import today_page
@@ -153,9 +153,8 @@ def sign_in(
         return _sign_in_page(request, SignInPage(back, username[:64], "locked"), 429)
     except SignInRefused:
         return _sign_in_page(request, SignInPage(back, username[:64], "wrong"), 401)
-    accounts.sign_out(opened.secret)
     response = RedirectResponse(back, 303)
-    start_session(request, response, opened.user)
+    keep_session(request, response, opened)
     return response
 
 
@@ -251,7 +250,7 @@ def day(request: Request, employee: str, day: str) -> Response:
 def _why(request: Request, user: SignedIn, employee_id: int, on: date, focus: str | None) -> Response:
     reader, parts = reader_of(request, user), service(request)
     with parts.database.reading() as session:
-        if not people.serves_in(session, employee_id, on, reader.within):
+        if not listing.sees_employee(session, employee_id, on, reader.within):
             raise NotFound("person", quote(str(employee_id)))
         view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus)
     if focus is not None and view.focus is None:

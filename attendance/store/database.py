@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from attendance.errors import Invalid, StoreUnavailable
+from attendance.errors import Conflict, Invalid, StoreUnavailable
 
 BUSY_SECONDS = 30
 _JSON: dict[str, Any] = {
@@ -48,16 +48,18 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session whose changes are never kept."""
+        """A session whose changes are never kept. Raises StoreUnavailable in plain words."""
         with Session(self._reader, expire_on_commit=False) as session:
             try:
                 yield session
+            except OperationalError as error:
+                raise StoreUnavailable(_sentence(error)) from error
             finally:
                 session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable in plain words."""
+        """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable, Conflict."""
         with Session(self._writer, expire_on_commit=False) as session:
             try:
                 yield session
@@ -65,6 +67,9 @@ class Database:
             except OperationalError as error:
                 session.rollback()
                 raise StoreUnavailable(_sentence(error)) from error
+            except IntegrityError as error:
+                session.rollback()
+                raise Conflict from error
             except BaseException:
                 session.rollback()
                 raise

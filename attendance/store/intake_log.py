@@ -7,18 +7,17 @@ from datetime import datetime
 from typing import Any
 
 import zstandard
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
 from attendance.store.if_absent import insert_if_absent
 
 CLOCK_JITTER_SECONDS = 3  # a terminal answers in whole seconds, and the line has its own delay
-_COMPRESS = zstandard.ZstdCompressor(level=1)
 
 
 def compress(payload: bytes | memoryview) -> bytes:
-    return _COMPRESS.compress(payload)
+    return zstandard.ZstdCompressor(level=1).compress(payload)  # one of its own: it cannot be shared by threads
 
 
 def decompress(stored: bytes) -> bytes:
@@ -89,10 +88,8 @@ def extend_coverage(session: Session, terminal_id: int, starts: datetime, until:
         session.delete(span)
     kept_starts = min(starts, *(span.starts for span in overlapping))
     kept_until = max(until, *(span.until for span in overlapping))
-    session.execute(
-        update(CoverageRow).where(col(CoverageRow.id) == kept.id).values(starts=kept_starts, until=kept_until)
-    )
-    session.expire(kept)
+    kept.starts, kept.until = kept_starts, kept_until
+    session.add(kept)
 
 
 def file_pulls(session: Session, terminal_id: int) -> list[int]:

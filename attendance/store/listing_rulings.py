@@ -133,8 +133,9 @@ def violations(
     limit: int,
     offset: int = 0,
     after: str | None = None,
+    newest_first: bool = False,
 ) -> Listed:
-    """The violations that stand, by date, person, session and type.
+    """The violations that stand, by date, person, session and type; without a cursor also from the newest date back.
 
     A row: id, employee, name, unit, date, session, type, minutes (null: unknown until settled), excused_min,
     counted_min, status, revision and recorded_at of the verdict it is part of.
@@ -153,15 +154,17 @@ def violations(
     if status is not None:
         query = query.where(col(ViolationRow.status) == status)
     # The row number changes with each revision; this order does not, so that a walk meets each violation once.
-    place = (
+    place: tuple[Any, ...] = (
         col(ViolationRow.work_date),
         col(ViolationRow.employee_id),
         col(ViolationRow.session),
         col(ViolationRow.type),
     )
     given = read_cursor(after, date, int, str, str) if after is not None else None
+    if newest_first:
+        place = (col(ViolationRow.work_date).desc(), *place[1:])
     found, total, more = _walk(session, query, place, given, limit, offset)
-    last = found[-1] if more else None
+    last = found[-1] if more and not newest_first else None
     cursor = write_cursor(last["date"], last["employee_id"], last["session"], last["type"]) if last else None
     return Listed([_violation(row) for row in found], total, cursor)
 

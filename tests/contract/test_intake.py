@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import random
-import shutil
-import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from attendance import clock
-from attendance.store import intake_log, office
-from attendance.store.database import Database, sqlite_url
+from attendance.store import office
+from attendance.store.database import Database
 from attendance.store.tables import TerminalRow
-from device_sync import wire
-from device_sync.files import read_export
-from device_sync.intake import Filed, file_export
 from tests import builders
 from tests.builders import (
     MONDAY,
-    ZONE,
+    assert_counted,
     bad_date,
+    bring,
     build_office,
     coverage,
     export_of,
@@ -39,16 +31,6 @@ from tests.builders import (
 DEVICE = Path(__file__).parents[3] / "shared" / "data" / "ph_province_device1_attlog.dat"
 EVENING = datetime(2026, 3, 2, 18)
 RECEIVED = datetime(2026, 3, 8, 3, tzinfo=UTC)
-
-
-def bring(database: Database, data: bytes, *, at: datetime = RECEIVED, terminal: str = "T-A") -> Filed:
-    """Import a USB export."""
-    return file_export(database, terminal, read_export(data, source="x.dat"), data, zone=ZONE, received_at=at)
-
-
-def assert_counted(filed: Filed) -> None:
-    assert filed.read == filed.new + filed.repeated + filed.quarantined
-    assert sum(filed.reasons.values()) == filed.quarantined
 
 
 # pulls ---------------------------------------------------------------------------------------------------------------
@@ -266,7 +248,11 @@ def test_a_file_keeps_its_own_bytes_and_the_second_time_nothing(any_database: Da
 
 def test_rows_of_a_file_that_cannot_be_believed_are_counted_and_kept(any_database: Database) -> None:
     build_office(any_database)
-    data = export_of(keys_of(records(5))) + b"1001\t2026-02-31 08:00:00\t1\t0\t1\t0\r\n" + b"1001\t2003-01-05 08:00:00\t1\t0\t1\t0\r\n"
+    data = (
+        export_of(keys_of(records(5)))
+        + b"1001\t2026-02-31 08:00:00\t1\t0\t1\t0\r\n"
+        + b"1001\t2003-01-05 08:00:00\t1\t0\t1\t0\r\n"
+    )
     filed = bring(any_database, data)
     assert_counted(filed)
     assert (filed.read, filed.new, filed.quarantined) == (7, 5, 2)
@@ -289,73 +275,6 @@ def test_the_export_of_a_real_terminal_is_taken_to_the_last_row(sqlite_database:
     assert len(stored_punches(sqlite_database)) == filed.new == len(set(stored_punches(sqlite_database)))
 
 
-# coverage ------------------------------------------------------------------------------------------------------------
-
-
-def test_pulls_join_to_one_span_that_begins_with_the_log(any_database: Database) -> None:
-    build_office(any_database)
-    body = records(100)
-    file_body(any_database, body[: 50 * 40], read_at=EVENING)
-    filed = file_body(any_database, body, read_at=EVENING + timedelta(days=2))
-    assert coverage(any_database) == [(MONDAY, EVENING + timedelta(days=2))]
-    assert filed.complete_until == EVENING + timedelta(days=2)
-
-
-def test_what_was_known_to_be_read_at_a_moment_has_no_gaps_between_pulls(any_database: Database) -> None:
-    """The filed pulls alone, joined, say the same as the spans of today: `as_of` is answered from them."""
-    build_office(any_database)
-    body = records(100, step_seconds=4 * 3600)
-    for n in (10, 10, 40, 100):
-        file_body(any_database, body[: n * 40])
-    found = [(pull.row.complete_from, pull.row.complete_until) for pull in pulls(any_database)]
-    assert all(later[0] <= earlier[1] for earlier, later in zip(found, found[1:], strict=False))
-    assert [(found[0][0], found[-1][1])] == coverage(any_database)
-
-
-def test_a_fast_clock_does_not_make_the_span_begin_in_the_terminals_time(any_database: Database) -> None:
-    build_office(any_database)
-    file_body(any_database, records(10), read_at=EVENING, offset=420)
-    assert coverage(any_database) == [(MONDAY - timedelta(seconds=420), EVENING)]
-    assert builders.rows(any_database, "SELECT offset_seconds FROM clock_span") == [(420,)]
-
-
-def test_a_file_covers_from_its_first_to_its_last_row(any_database: Database) -> None:
-    build_office(any_database)
-    keys = keys_of(records(10, step_seconds=3600))
-    filed = bring(any_database, export_of(keys))
-    assert coverage(any_database) == [(MONDAY, MONDAY + timedelta(hours=9))]
-    assert filed.complete_until == MONDAY + timedelta(hours=9)
-
-
-def test_a_file_between_two_pulls_leaves_no_gap(any_database: Database) -> None:
-    build_office(any_database)
-    body = records(60, step_seconds=3600)
-    file_body(any_database, body[: 10 * 40], read_at=EVENING)
-    bring(any_database, export_of(keys_of(body[30 * 40 : 40 * 40])))
-    file_body(any_database, body, read_at=EVENING + timedelta(days=3))
-    assert coverage(any_database) == [(MONDAY, EVENING + timedelta(days=3))]
-
-
-def test_a_first_pull_after_a_file_covers_its_own_log_only(any_database: Database) -> None:
-    """What lies between the file and the beginning of the terminal's log was read by nobody: no absence may follow."""
-    build_office(any_database)
-    old, new = records(10), records(10, first=datetime(2026, 3, 5, 7, 25))
-    bring(any_database, export_of(keys_of(old)))
-    file_body(any_database, new, read_at=datetime(2026, 3, 5, 18))
-    assert coverage(any_database) == [
-        (MONDAY, clock.from_wall_seconds(keys_of(old)[-1][1])),
-        (datetime(2026, 3, 5, 7, 25), datetime(2026, 3, 5, 18)),
-    ]
-
-
-def test_a_first_pull_that_goes_further_back_than_a_file_covers_all_of_its_log(any_database: Database) -> None:
-    build_office(any_database)
-    body = records(60, step_seconds=3600)
-    bring(any_database, export_of(keys_of(body[30 * 40 : 40 * 40])))
-    file_body(any_database, body, read_at=datetime(2026, 3, 6, 18))
-    assert coverage(any_database) == [(MONDAY, datetime(2026, 3, 6, 18))]
-
-
 # days to judge again, identity, failures -----------------------------------------------------------------------------
 
 
@@ -363,7 +282,7 @@ def test_new_punches_mark_the_days_of_their_people_and_coverage_those_of_all(any
     build_office(any_database, people=3)
     file_body(any_database, records(10, people=1), read_at=EVENING)
     builders.clear_marks(any_database)
-    body = records(10, people=1) + record("1002", datetime(2026, 2, 20, 8))  # an old punch somebody's terminal kept back
+    body = records(10, people=1) + record("1002", datetime(2026, 2, 20, 8))  # an old one, long kept back
     file_body(any_database, body, read_at=EVENING + timedelta(hours=1))
     days = builders.marked(any_database)
     around = {("E2", date(2026, 2, 20) + timedelta(days=n)) for n in (-1, 0, 1)}
@@ -386,80 +305,3 @@ def test_two_terminals_with_the_same_numbers_stay_apart(any_database: Database) 
     assert file_body(any_database, body, terminal="T-A").new == 20
     assert file_body(any_database, body, terminal="T-B").new == 20
     assert stored_punches(any_database, "T-A") == stored_punches(any_database, "T-B") == keys_of(body)
-
-
-# random mixes --------------------------------------------------------------------------------------------------------
-
-_STEP = st.tuples(
-    st.sampled_from(["pull", "full", "file", "clear", "edit", "turn"]),
-    st.lists(
-        st.tuples(st.integers(0, 40), st.integers(0, 3), st.sampled_from([0, 1]), st.sampled_from(["", "bad", "early"])),
-        max_size=12,
-    ),
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(steps=st.lists(_STEP, min_size=1, max_size=8), seed=st.integers(0, 1000))
-def test_whatever_happens_to_a_terminal_nothing_believable_is_lost_or_doubled(
-    steps: list[tuple[str, list[tuple[int, int, int, str]]]], seed: int
-) -> None:
-    """Every punch any reading showed is stored exactly once, every reading is counted to the last record."""
-    rng = random.Random(seed)
-    folder = Path(tempfile.mkdtemp(prefix="attendance-intake-"))
-    try:
-        shutil.copyfile(_migrated(), folder / "a.db")
-        database = Database(sqlite_url(folder / "a.db"))
-        build_office(database, people=1)
-        body, shown, at = b"", set(), EVENING
-        for what, punches in steps:
-            at += timedelta(hours=1)
-            if what == "clear":
-                body = b""
-            elif what == "turn":
-                body = body[40 * rng.randint(0, len(body) // 40) :]
-            elif what == "edit" and body:
-                place = 40 * rng.randrange(len(body) // 40)
-                body = body[:place] + record("1001", MONDAY + timedelta(seconds=rng.randint(0, 40))) + body[place + 40 :]
-            for second, pin, state, fault in punches:
-                moment = {"bad": bad_date(), "early": datetime(2004, 1, 1, 0, 0, second)}.get(fault)
-                body += record(str(1001 + pin), moment or MONDAY + timedelta(seconds=second), state)
-            believable = [key for key in keys_of(body) if key[1] > 1_500_000_000]
-            if what == "file":
-                if not believable:
-                    continue
-                filed = bring(database, export_of(believable), at=clock.to_instant(at, ZONE))
-                assert filed.read == len(believable)
-            else:
-                filed = file_body(database, body, read_at=at, full=what == "full")
-                assert filed.read == len(body) // wire.PUNCH_BYTES
-            shown |= set(believable)
-            assert_counted(filed)
-            stored = stored_punches(database)
-            assert len(stored) == len(set(stored))
-            assert set(stored) == shown
-        database.close()
-    finally:
-        shutil.rmtree(folder)
-
-
-_TEMPLATE: list[Path] = []
-
-
-def _migrated() -> Path:
-    """A migrated file for this process; fixtures of a function do not go with hypothesis."""
-    if not _TEMPLATE:
-        from attendance.store.schema import upgrade
-
-        folder = tempfile.mkdtemp(prefix="attendance-template-")
-        database = Database(sqlite_url(Path(folder) / "empty.db"))
-        upgrade(database)
-        database.close()
-        _TEMPLATE.append(Path(folder) / "empty.db")
-    return _TEMPLATE[0]
-
-
-def test_the_watermark_of_a_terminal_nobody_read_is_unknown(any_database: Database) -> None:
-    build_office(any_database)
-    with any_database.reading() as session:
-        assert intake_log.watermark(session, 1) is None

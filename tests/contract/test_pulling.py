@@ -1,4 +1,4 @@
-"""Pulling over real sockets: whatever the other side does, the pull ends in time, is filed under its name, invents nothing."""
+"""Pulling over real sockets: whatever the other side does, the pull ends in time and is filed under its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timetable: every terminal on its interval, nobody waiting for a dead one, one leader, and an end to every thread."""
+"""The timetable: each terminal on its interval, nobody waiting for a dead one, one leader, an end to every thread."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class Pulling:
 
 
 @contextmanager
-def timetable(database: Database, pulling: object, now: clock.Now = clock.utc_now, **options: object) -> Iterator[Timetable]:
+def timetable(
+    database: Database, pulling: object, now: clock.Now = clock.utc_now, **options: object
+) -> Iterator[Timetable]:
     settings = {"tick_seconds": 0.05, "evaluate_seconds": 0.2} | options
     running = Timetable(database, cast(Puller, pulling), ZONE, now=now, **settings)  # type: ignore[arg-type]
     running.start()

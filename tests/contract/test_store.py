@@ -119,9 +119,9 @@ def test_raw_sql_cannot_change_or_remove_evidence(any_database: Database, table:
 def test_the_orm_cannot_change_or_remove_evidence(any_database: Database, kind: type[SQLModel]) -> None:
     fill(any_database)
     column = APPEND_ONLY[str(kind.__tablename__)]
+    altered = {"count": 7, "content": {}}.get(column, "altered")
     with pytest.raises(SQLAlchemyError, match="append-only"), any_database.writing() as session:
-        row = session.exec(select(kind)).first()
-        setattr(row, column, {"count": 7, "content": {}}.get(column, "altered"))
+        setattr(session.exec(select(kind)).first(), column, altered)
     with pytest.raises(SQLAlchemyError, match="append-only"), any_database.writing() as session:
         session.delete(session.exec(select(kind)).first())
     with pytest.raises(SQLAlchemyError, match="append-only"), any_database.writing() as session:
@@ -179,7 +179,8 @@ def test_every_pooled_connection_of_sqlite_is_durable_and_strict(sqlite_database
 def test_foreign_keys_hold(any_database: Database) -> None:
     with pytest.raises(SQLAlchemyError), any_database.writing() as session:
         session.execute(
-            insert(evidence.CoverageRow), [{"terminal_id": 77, "starts": datetime(2026, 1, 1), "until": datetime(2026, 1, 2)}]
+            insert(evidence.CoverageRow),
+            [{"terminal_id": 77, "starts": datetime(2026, 1, 1), "until": datetime(2026, 1, 2)}],
         )
 
 
@@ -218,9 +219,13 @@ def test_a_second_writer_waits_and_then_sees_what_the_first_wrote(any_database: 
 
 
 def test_an_error_inside_a_transaction_leaves_nothing(any_database: Database) -> None:
-    with pytest.raises(KeyboardInterrupt), any_database.writing() as session:
-        registering.add_schedule(session, "HC", at=AT)
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with any_database.writing() as session:
+            registering.add_schedule(session, "HC", at=AT)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert builders.count(any_database, "schedule") == 0
 
 
@@ -256,7 +261,9 @@ def test_a_full_disk_stores_nothing_by_half_and_readers_go_on(sqlite_database: D
     build_office(sqlite_database)
     first, body = records(500), records(40_000, step_seconds=7)
     file_body(sqlite_database, first)
-    before = {table: builders.count(sqlite_database, table) for table in ("pull", "punch_block", "dirty_day", "coverage")}
+    before = {
+        table: builders.count(sqlite_database, table) for table in ("pull", "punch_block", "dirty_day", "coverage")
+    }
     pages: list[int] = [int(rows(sqlite_database, "PRAGMA page_count")[0][0])]
     crowded = Database(sqlite_database.url)
     event.listen(
@@ -328,5 +335,3 @@ def in_threads(jobs: list[Callable[[], object]]) -> list[BaseException]:
         thread.join(60)
     assert not any(thread.is_alive() for thread in threads)
     return failures
-
-

@@ -1,7 +1,8 @@
 """kill -9 at any moment of a pull: the next pull finds everything, once.
 
 The truth is the simulated terminal's own log. A process of its own pulls and is killed by SIGKILL: after a random time
-over the whole pull, while a chosen byte of the transfer is on the line, or before a chosen statement of the transaction.
+over the whole pull, while a chosen byte of the transfer is on the line, before a chosen statement of the transaction,
+or around its end.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -24,7 +24,7 @@ from tests import builders
 from tests.builders import build_office, puller_for, rows, stored_punches, truth_of
 from tests.reliability.victim import BEGUN, COMMITTING, DONE, READING, Fate, pull_and_die
 
-LOG = load_records(12_000)
+LOG = load_records(5_000)
 LOG_BYTES = len(LOG)
 PATIENCE_SECONDS = 15.0
 PAUSE_SECONDS = 0.015
@@ -32,11 +32,11 @@ SLOW = Fault("slow", pause_seconds=0.0003)  # so that the transfer is long enoug
 
 
 @pytest.fixture(scope="session")
-def processes() -> Iterator[ForkServerContext]:
+def processes() -> ForkServerContext:
     """Children from a server that has loaded everything, so that a point costs a fork and not an interpreter."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.reliability.victim"])
-    yield context
+    return context
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Killing:
         self.points += 1
         marks = self.folder / f"marks-{self.points}"
         before = builders.count(self.database, "pull")
-        pause = PAUSE_SECONDS if how == "time" else 0.0
+        pause = PAUSE_SECONDS if how in ("time", "end") else 0.0
         die_at = self.rng.choice([-1, *range(8)]) if how == "statement" else None
         fate = Fate(self.database.url, marks, die_at=die_at, pause_seconds=pause)
         visits = simulated.connections
@@ -82,6 +82,9 @@ class Killing:
             if how == "byte":
                 self._wait(lambda: simulated.connections > visits)
                 time.sleep(0.06)  # the line stands still at its byte by now
+            elif how == "end":
+                self._wait(lambda: (COMMITTING if self.points % 2 else DONE) in _read(marks))
+                time.sleep(self.rng.random() * 2 * PAUSE_SECONDS)
             else:
                 time.sleep(self.rng.random() * whole_seconds)
         child.kill()
@@ -115,7 +118,9 @@ class Killing:
         assert stored_punches(self.database) == truth_of(simulated)
         sums = rows(self.database, "SELECT sum(new) FROM pull WHERE outcome = 'ok'")
         assert int(sums[0][0]) == len(truth_of(simulated))
-        assert rows(self.database, "SELECT count(*) FROM punch_block WHERE pull_id NOT IN (SELECT id FROM pull)") == [(0,)]
+        assert rows(self.database, "SELECT count(*) FROM punch_block WHERE pull_id NOT IN (SELECT id FROM pull)") == [
+            (0,)
+        ]
         if self.database.is_sqlite:
             assert rows(self.database, "PRAGMA integrity_check") == [("ok",)]
             assert rows(self.database, "PRAGMA foreign_key_check") == []
@@ -137,7 +142,7 @@ def run_points(killing: Killing, simulated: SimulatedTerminal, count: int, renew
             _renew(killing.database, renew)
         for _ in range(killing.rng.randint(1, 30)):
             simulated.punch(str(killing.rng.randint(1001, 1050)), verify=killing.rng.randrange(256))
-        how = ("time", "byte", "statement", "time", "statement")[point % 5]
+        how = ("time", "byte", "statement", "time", "end")[point % 5]
         if how == "byte":
             simulated.fault = Fault("stall", at=killing.rng.randrange(20, LOG_BYTES + 400), times=1)
         elif how == "time":
@@ -187,6 +192,6 @@ def test_a_killed_pull_loses_and_doubles_nothing_on_postgresql(
     with SimulatedTerminal(records=LOG, users=50).running() as simulated:
         build_office(postgres_database, addresses={"T-A": simulated.port})
         killing = Killing(postgres_database, processes, tmp_path, random.Random(3))
-        died = run_points(killing, simulated, 10, None)
-    assert died.total() == 10
-    assert died["inside"] >= 2
+        died = run_points(killing, simulated, 6, None)
+    assert died.total() == 6
+    assert died["inside"] + died["after"] >= 2

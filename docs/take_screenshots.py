@@ -1,0 +1,135 @@
+"""Takes the pictures of README and guides from the running demo: `.venv/bin/python docs/take_screenshots.py`.
+
+Needs a `chromium` on the PATH; writes docs/images/*.png and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 60
+ROLE = "Cán bộ tổ chức"
+WIDE, NARROW = 1280, 360
+TELLING_MINUTES = 15  # a stretch that can be seen in the drawing
+# Height of each picture: enough to see what the page is about, not the whole page.
+HEIGHTS = {"today": 800, "why": 1040, "today-phone": 760, "why-phone": 760}
+
+
+@contextmanager
+def running_demo() -> Iterator[str]:
+    """The address of a demo on a free port of this machine; it ends, and leaves nothing behind, with the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "api.cli.main", "demo", "--no-browser", "--port", str(port)]
+    demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    try:
+        wait_for(port, demo)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.wait(30)
+
+
+def wait_for(port: int, demo: subprocess.Popen[bytes]) -> None:
+    """Until something listens on the port. Raises RuntimeError when the demo ends before, or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if demo.poll() is not None:
+            raise RuntimeError(f"The demo ended with {demo.returncode} before it listened; run `attendance demo`.")
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.5).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError(f"The demo did not listen on port {port} within {START_SECONDS} s.")
+
+
+def sign_in(page: Any, origin: str, role: str = ROLE) -> None:
+    """Press the demo's button of a role. The pages are in Vietnamese from here on."""
+    page.goto(f"{origin}/sign-in?lang=vi", wait_until="load")
+    page.locator(".demo-logins button").filter(has_text=role).first.click()
+    page.wait_for_url(re.compile(r"/today"))
+
+
+def late_violation(page: Any, origin: str) -> str:
+    """The address of a recorded late arrival of more than a few minutes, the newest there is on a finished day."""
+    page.goto(f"{origin}/violations?type=late", wait_until="load")
+    rows = page.locator("main a[href^='/violations/']").evaluate_all(
+        "all => all.map(a => [a.getAttribute('href'), a.closest('tr')?.innerText ?? a.innerText])"
+    )
+    for link, text in rows:
+        minutes = [int(found) for found in re.findall(r"(\d+) phút", text)]
+        if not minutes or max(minutes) < TELLING_MINUTES:
+            continue
+        page.goto(f"{origin}{link}", wait_until="load")
+        if (
+            page.locator(".heading .badge.is-counted").count()
+            and not page.locator(".heading .badge.is-pending").count()
+        ):
+            return str(link)
+    raise RuntimeError(f"The demo shows no late arrival of {TELLING_MINUTES} minutes; look at its pages by hand.")
+
+
+def take(page: Any, name: str, width: int) -> Path:
+    """One picture of what a reader sees first."""
+    page.evaluate("document.fonts.ready")
+    page.evaluate("window.scrollTo(0, 0)")
+    path = IMAGES / f"{name}.png"
+    page.screenshot(path=path, clip={"x": 0, "y": 0, "width": width, "height": HEIGHTS[name]}, full_page=True)
+    return path
+
+
+def take_all() -> list[Path]:
+    """Every picture. Raises RuntimeError where there is no Chromium or no demo."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise RuntimeError("There is no chromium on this machine; install the package `chromium`.")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    taken: list[Path] = []
+    with running_demo() as origin, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        violation = ""
+        for width, suffix in ((WIDE, ""), (NARROW, "-phone")):
+            context = browser.new_context(
+                viewport={"width": width, "height": HEIGHTS[f"today{suffix}"]}, color_scheme="light", locale="vi-VN"
+            )
+            page = context.new_page()
+            sign_in(page, origin)
+            taken.append(take(page, f"today{suffix}", width))
+            violation = violation or late_violation(page, origin)
+            page.goto(f"{origin}{violation}", wait_until="load")
+            taken.append(take(page, f"why{suffix}", width))
+            context.close()
+        browser.close()
+    return taken
+
+
+if __name__ == "__main__":
+    for picture in take_all():
+        sys.stdout.write(f"{picture.relative_to(ROOT)}  {picture.stat().st_size // 1024} KB\n")
