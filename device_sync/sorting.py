@@ -39,12 +39,11 @@ class Sorted:
         # numpy sorts 16 bits by radix, and a stable order leaves the days of a number nearly in order of time
         order = np.argsort(codes.astype(np.uint16) if len(pins) <= 1 << 16 else codes, kind="stable")
         codes, days = codes[order], self.records.wall[self.new][order] // clock.DAY_SECONDS
-        turns = np.flatnonzero((codes[1:] != codes[:-1]) | (days[1:] != days[:-1])) + 1
-        first = np.append(0, turns)[: codes.size]
-        found: dict[str, set[int]] = {}
-        for code, day in zip(codes[first].tolist(), days[first].tolist(), strict=True):
-            found.setdefault(pins[code], set()).add(day)
-        return found
+        turns = np.append(True, (codes[1:] != codes[:-1]) | (days[1:] != days[:-1]))[: codes.size]
+        codes, days = codes[turns], days[turns]
+        begins = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: codes.size])
+        dated = np.split(days, begins[1:])[: begins.size]
+        return {pins[code]: set(part.tolist()) for code, part in zip(codes[begins].tolist(), dated, strict=True)}
 
 
 def sort_records(

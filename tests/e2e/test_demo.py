@@ -72,11 +72,16 @@ def test_the_office_is_the_same_for_the_same_day() -> None:
 
 
 @pytest.fixture(scope="module")
-def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo_url(demo_folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("demo")
+    folder = demo_folder
     log = (folder / "demo.log").open("w")
     process = subprocess.Popen(
         [*COMMAND, "demo", "--port", str(port), "--no-browser"],
@@ -138,6 +143,39 @@ class TestPages:
             assert page.get_attribute("html", "lang") == "en"
             assert visit.complaints == []
             assert [url for url in visit.requests if not url.startswith(demo_url)] == []
+
+
+def test_a_violation_is_walked_down_to_the_pull_that_brought_its_punch(demo_url: str, demo_folder: Path) -> None:
+    printed = re.search(r"nhansu\W+([0-9a-f]{6}-[0-9a-f]{6})", (demo_folder / "demo.log").read_text())
+    assert printed, "the demo prints one login per role"
+    api = f"{demo_url}/api/v1"
+    form = f"username=nhansu&password={printed[1]}".encode()
+    token = _get(urllib.request.Request(f"{api}/auth/token", data=form))["access_token"]
+
+    def ask(path: str) -> Any:
+        return _get(urllib.request.Request(f"{api}{path}", headers={"Authorization": f"Bearer {token}"}))
+
+    listed = ask("/violations?type=late&from=2000-01-01&to=2000-12-31")
+    assert listed["items"] == []
+    late = ask("/violations?type=late")["items"][0]
+    found = ask(f"/violations/{late['id']}")
+    evidence = found["evidence"]
+    arrival = next(punch for punch in evidence["punches"] if punch["use"] == "in")
+    assert arrival["at"].endswith("+07:00")
+    assert {"pull_id", "pull_digest", "log_index", "sequence"} <= set(arrival)
+    pulls = ask(f"/terminals/{arrival['terminal']}/pulls?limit=500")["items"]
+    assert arrival["pull_id"] in {pull["id"] for pull in pulls}
+    assert any("TB-MAU" in citation["document"] for citation in evidence["citations"])
+    assert evidence["coverage"][0]["data_until"]
+    ledger = evidence["ledger"]
+    assert ledger["scheduled"] == sum(ledger[part] for part in ("credited", "leave", "unverified", "counted"))
+    raw = ask(f"/punches?employee={late['employee']}&from={late['date']}&to={late['date']}")["items"]
+    assert arrival["sequence"] in {punch["sequence"] for punch in raw}
+
+
+def _get(request: urllib.request.Request) -> Any:
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
 
 
 def test_the_folder_of_the_demo_is_temporary() -> None:

@@ -1,0 +1,192 @@
+"""The commands as an office types them: what they print, what they store, how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from device_sync.simulator.log import load_records
+from device_sync.simulator.server import SimulatedTerminal
+
+SHARED = Path(__file__).parents[3] / "shared"
+
+
+class Office:
+    """A data folder, and the command run in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "password").write_text("một câu dài làm mật khẩu\n", encoding="utf-8")
+        self.env = {**os.environ, "ATTENDANCE_DATA_DIR": str(folder / "data"), "NO_COLOR": "1", "COLUMNS": "200"}
+
+    def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli.main", *words],
+            capture_output=True,
+            text=True,
+            env=self.env,
+            cwd=self.folder,
+            timeout=120,
+        )
+        assert done.returncode == code, (done.args, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self.run(*words, "--json", code=code).stdout)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    found = Office(tmp_path)
+    found.run("init", "--unit", "A", "--name", "Xã Mẫu", "--admin", "quantri", "--password-file", "password")
+    return found
+
+
+def export(rows: int, people: int = 8) -> str:
+    """A clean USB export: four punches a day, a late arrival now and then, some rows written twice."""
+    rng = random.Random(5)
+    lines: list[str] = []
+    day = datetime(2026, 3, 2)
+    while len(lines) < rows:
+        if day.weekday() < 5:
+            for hour, minute in ((7, 20), (11, 31), (12, 50), (17, 2)):
+                for person in range(1, people + 1):
+                    at = day.replace(hour=hour, minute=minute) + timedelta(minutes=person, seconds=rng.randrange(60))
+                    if hour == 7 and rng.random() < 0.05:
+                        at += timedelta(minutes=25)
+                    lines.append(f"{person:>9}\t{at:%Y-%m-%d %H:%M:%S}\t1\t0\t1\t0")
+        day += timedelta(days=1)
+    del lines[rows:]
+    lines[-3:] = lines[:3]
+    return "\n".join(lines) + "\n"
+
+
+def test_an_office_with_a_stick_gets_its_first_list(office: Office) -> None:
+    (office.folder / "1_attlog.dat").write_text(export(3000))
+    words = ("import", "punches", "1_attlog.dat", "--terminal", "GATE")
+    assert "GATE" in office.run(*words, code=2).stderr, "an unknown terminal is not made without being asked for"
+    first = office.json(*words, "--create", "--people")
+    assert (first["read"], first["new"], first["repeated"], first["quarantined"]) == (3000, 2997, 3, 0)
+    assert first["people"] == 8
+    again = office.json(*words)
+    assert (again["read"], again["new"], again["repeated"]) == (3000, 0, 3000)
+    judged = office.json("evaluate")
+    assert judged["days_judged"] > 500
+    assert judged["violations"]["late"] > 5
+    assert office.json("evaluate")["days_judged"] == 0, "nothing is left to judge"
+    assert office.json("evaluate", "--from", "2026-03-02", "--to", "2026-03-31")["days_changed"] == 0
+    register = office.run("report", "violations", "--from", "2026-03-01", "--to", "2026-12-31").stdout.splitlines()
+    assert register[0].startswith("date,employee,name,unit,session,type,minutes")
+    assert sum(",late," in line for line in register) == judged["violations"]["late"]
+
+
+def test_a_shared_export_of_11902_rows_loses_none(office: Office) -> None:
+    file = SHARED / "data" / "ph_province_device1_attlog.dat"
+    if not file.exists():
+        pytest.skip("the real exports are not beside this checkout")
+    first = office.json("import", "punches", str(file), "--terminal", "GATE", "--create")
+    assert first["read"] == 11_902 == first["new"] + first["repeated"]
+    assert (first["quarantined"], first["format"]) == (0, "attlog")
+    again = office.json("import", "punches", str(file), "--terminal", "GATE")
+    assert (again["read"], again["new"], again["repeated"]) == (11_902, 0, 11_902)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04" + bytes(200), b"\x89PNG\r\n\x1a\n" + bytes(100), "Kính gửi: Ủy ban\n".encode()]
+)
+def test_a_file_that_is_no_export_is_refused_in_one_sentence(office: Office, content: bytes) -> None:
+    (office.folder / "file.dat").write_bytes(content)
+    done = office.run("import", "punches", "file.dat", "--terminal", "GATE", "--create", code=2)
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert office.run("terminals", "list", "--json").stdout.strip() == '{"terminals": []}', "nothing was half-made"
+
+
+def test_a_block_of_nul_bytes_costs_itself_alone(office: Office) -> None:
+    clean = export(400).encode()
+    cut = clean.index(b"\n", len(clean) // 2) + 1
+    (office.folder / "1_attlog.dat").write_bytes(clean[:cut] + bytes(300_000) + b"\n" + clean[cut:])
+    found = office.json("import", "punches", "1_attlog.dat", "--terminal", "GATE", "--create", code=1)
+    assert found["read"] == 401
+    assert (found["new"] + found["repeated"], found["quarantined"]) == (400, 1)
+    assert found["reasons"] == {"nul_block": 1}
+
+
+def test_a_terminal_is_added_tested_and_pulled(office: Office) -> None:
+    with SimulatedTerminal(records=load_records(500, users=20), comm_key=4711).running() as simulated:
+        (office.folder / "key").write_text("4711\n")
+        port = str(simulated.port)
+        office.run("terminals", "add", "GATE", "--host", "127.0.0.1", "--port", port, "--comm-key-file", "key")
+        assert simulated.serial in office.run("terminals", "test", "GATE").stdout
+        pulled = office.json("pull", "GATE")["pulls"][0]
+        assert (pulled["outcome"], pulled["read"], pulled["new"]) == ("ok", 500, 500)
+        assert set(pulled["seconds"]) == {"transfer", "decode", "store"}
+        assert pulled["complete_until"].endswith("+07:00")
+        assert office.json("pull", "--all")["pulls"][0]["new"] == 0
+    lost = office.json("pull", "GATE", code=1)["pulls"][0]
+    assert lost["outcome"] in ("refused", "unreachable")
+    assert lost["message"]
+    stored = (office.folder / "data").rglob("*")
+    keys = [file for file in stored if file.suffix == ".key" and "keys" in file.parts]
+    assert len(keys) == 1
+    assert keys[0].stat().st_mode & 0o077 == 0, "the key is readable by its owner alone"
+
+
+def test_hostile_addresses_are_refused(office: Office) -> None:
+    for host in ("127.0.0.1; touch owned", "$(touch owned)", "8.8.8.8", "169.254.169.254", "gate.example"):
+        office.run("terminals", "add", "X", "--host", host, code=2)
+    assert not (office.folder / "owned").exists()
+
+
+def test_case_files_end_with_the_code_the_contract_names(office: Office, tmp_path: Path) -> None:
+    good = """
+scenario: 1
+id: late
+schedules: {S: {regime: per_session, sessions: {am: ["07:30", "12:00"]}, weekdays: [mon, tue, wed, thu, fri]}}
+punches: [{at: "2026-03-05T07:46:00"}, {at: "2026-03-05T12:00:10"}]
+expect:
+  - {employee: E1, date: 2026-03-05, worked_min: 254, violations: [{type: late, session: am, minutes: 16}]}
+"""
+    (tmp_path / "good.yaml").write_text(good)
+    (tmp_path / "wrong.yaml").write_text(good.replace("minutes: 16", "minutes: 17"))
+    (tmp_path / "malformed.yaml").write_text(good.replace('"2026-03-05T07:46:00"', "746"))
+    assert office.run("scenario", "run", "good.yaml").stdout == "ok   late\n"
+    failed = office.json("scenario", "run", "good.yaml", "wrong.yaml", code=1)["results"]
+    assert [result["ok"] for result in failed] == [True, False]
+    assert failed[1]["differences"][0]["path"] == "expect[0].violations"
+    malformed = office.run("scenario", "run", "malformed.yaml", code=2).stderr
+    assert "malformed.yaml" in malformed
+    assert "punches[0].at" in malformed
+    assert "quote it" in malformed
+
+
+def test_without_a_secret_key_nothing_is_served(office: Office) -> None:
+    assert "ATTENDANCE_SECRET_KEY" in office.run("serve", code=2).stderr
+
+
+def test_before_init_every_command_says_what_to_do(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    for words in (("pull",), ("evaluate",), ("terminals", "list"), ("report", "violations")):
+        assert "attendance init" in office.run(*words, code=2).stderr
+
+
+def test_help_of_every_command_is_there(office: Office) -> None:
+    for words in (
+        (),
+        ("demo",),
+        ("pull",),
+        ("import", "punches"),
+        ("terminals", "add"),
+        ("scenario", "run"),
+        ("simulate",),
+    ):
+        assert "Usage" in office.run(*words, "--help").stdout
