@@ -69,7 +69,9 @@ def build_case(people: int, punches: Punches) -> Case:
     )
     return Case(
         zone=ZONE,
-        rulebook=Rulebook([Unit(f"U{n}", schedule="office") for n in sites], {"office": Schedule("office", (version,))}),
+        rulebook=Rulebook(
+            [Unit(f"U{n}", schedule="office") for n in sites], {"office": Schedule("office", (version,))}
+        ),
         people=tuple(f"P{n}" for n in range(people)),
         sites=tuple(TerminalSite(f"T{n}", f"U{n}") for n in sites),
         assignments=tuple(Assignment(f"P{n}", f"U{n // PEOPLE_PER_TERMINAL}", date(2020, 1, 1)) for n in range(people)),

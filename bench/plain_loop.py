@@ -1,9 +1,9 @@
 """The rules as a plain loop: one person after the other, one day after the other, one punch after the other.
 
-Written as one would write it without columns, on integers, which are the quicker of the two natural ways (datetimes take
-several times as long). It is given the same facts as the engine and answers the same: a row of the ledger per person
-and date, and the list of violations. Windows are worked out per person, because the neighbours of a session are those
-of that person; the hours of an office on a date and the shift of its zone are looked up once and kept.
+Written as one would write it without columns, on integers, which are quicker than the other natural way, datetimes. It
+is given the same facts as the engine and answers the same: a row of the ledger per person and date, and the list of
+violations. Windows are worked out per person, because the neighbours of a session are those of that person; the hours
+of an office on a date and the shift of its zone are looked up once and kept.
 """
 
 from __future__ import annotations
@@ -24,9 +24,7 @@ Violation = tuple[int, int, str, str, int | None]
 """person, day, session, type, minutes"""
 
 
-def judge_all(
-    case: Case, punches: Sequence[Punch], from_on: date, to_on: date
-) -> tuple[list[DayRow], list[Violation]]:
+def judge_all(case: Case, punches: Sequence[Punch], from_on: date, to_on: date) -> tuple[list[DayRow], list[Violation]]:
     """What the engine concludes under `per_session`, for an office without papers, outages and wrong clocks."""
     policy = case.rulebook.policy
     shifts: dict[int, int] = {}

@@ -131,12 +131,14 @@ def _timed_pull(base: Path, folder: Path, port: int, warm_port: int, expected: d
     return seconds
 
 
-def bench(folder: Path, records: int, rounds: int, *, pyzk_rounds: int = 1, barred: bool = True) -> list[Line]:
+def bench(
+    folder: Path, records: int, rounds: int, *, people: int = USERS, pyzk_rounds: int = 1, barred: bool = True
+) -> list[Line]:
     """Raises Mismatch when a way did not transfer or store everything."""
     grown = load_records(records + 100, users=USERS)
     packed = grown[: records * wire.PUNCH_BYTES]
     with simulated(packed) as port, simulated(grown) as grown_port, simulated(grown[: 20 * 40]) as warm_port:
-        bare, staffed, known = prepare(folder, people=0), prepare(folder, people=USERS), folder / "known.db"
+        bare, staffed, known = prepare(folder, people=0), prepare(folder, people=people), folder / "known.db"
         shutil.copyfile(bare, known)
         database = Database(sqlite_url(known))
         new = pull(database, CODE, port).new
@@ -161,7 +163,7 @@ def bench(folder: Path, records: int, rounds: int, *, pyzk_rounds: int = 1, barr
             note=f"{n}; pull {spent(seconds['pull'])}, {base}",
         ),
         Line(
-            f"  the same with {USERS} people to mark for judging",
+            f"  the same with {people} people to mark for judging",
             ratio(seconds["staffed"], seconds["bare"]),
             note=f"pull {spent(seconds['staffed'])}",
         ),
@@ -182,6 +184,7 @@ def bench(folder: Path, records: int, rounds: int, *, pyzk_rounds: int = 1, barr
 
 def _pyzk(port: int, records: int) -> None:
     client = ZK(HOST, port=port, timeout=60, ommit_ping=True)
+    client._ZK__sock.close()  # it opens one socket when built and forgets it when it connects
     connection = client.connect()
     try:
         found = len(connection.get_attendance())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -68,12 +69,13 @@ def file_log(
     body = memoryview(log.payload)[COUNT_BYTES:]
     size = log.record_size
     count = len(body) // size
-    with database.writing() as session:
+    with database.writing() as session, ThreadPoolExecutor(1) as helper:
         terminal = office.get(session, TerminalRow, terminal_code)
         number = office.key(terminal)
         position = intake_log.position_of(session, number)
         digest, same_prefix = _digest(body, position)
         skipped = position.log_bytes // size if same_prefix and not full else 0
+        packed = helper.submit(intake_log.compress, body[skipped * size :])  # beside the decoding: it needs no GIL
         records = decode_tail(log.payload, skipped)
         decoded = perf_counter()
         found = sort_records(
@@ -101,16 +103,15 @@ def file_log(
             message=_altered(terminal_code) if altered else "",
             reasons=_tally(found),
         )
-        payload = body[skipped * size :]
         pull = _pull_row(number, filed, started_at, finished_at, {"transfer": log.transfer_seconds})
         pull.format, pull.serial, pull.firmware = f"zk{size}", log.serial, log.firmware
         pull.users, pull.record_capacity = log.sizes_after.users, log.sizes_after.record_capacity
         pull.records_before, pull.records_after = log.sizes_before.records, log.sizes_after.records
         pull.log_bytes, pull.log_digest, pull.payload_from = len(body), digest, skipped * size
-        pull.payload = intake_log.compress(payload) if len(payload) else None
+        pull.payload = packed.result() if count > skipped else None
         pull.complete_from, pull.complete_until = starts, read_until
         pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
-        before = intake_log.watermark(session, number)
+        before = intake_log.watermark(session, number) if continued is None else None
         intake_log.extend_coverage(session, number, starts, read_until)
         if log.clock_offset_seconds is not None:
             measured = read_until + timedelta(seconds=log.clock_offset_seconds)

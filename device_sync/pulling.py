@@ -54,9 +54,7 @@ class Puller:
             try:
                 read = terminal.read_log()
             except TerminalError as error:
-                filed = intake.file_failure(
-                    self.database, code, error, started_at=started_at, finished_at=self.now()
-                )
+                filed = intake.file_failure(self.database, code, error, started_at=started_at, finished_at=self.now())
             else:
                 filed = intake.file_log(
                     self.database,

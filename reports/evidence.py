@@ -10,13 +10,19 @@ from attendance import clock
 from attendance.store.database import Session
 from attendance.store.listing_keys import ViolationKey
 from reports.day import why_page
+from reports.view import WhyPage
 
 
 def evidence_of(session: Session, zone: str, now: datetime, key: ViolationKey) -> dict[str, Any]:
     """Punches with the pull that brought each, sessions, coverage, rule with document, ledger and revisions."""
-    page = asdict(why_page(session, zone, now, key.employee_id, key.on, focus=str(key)))
+    page = page_as_data(why_page(session, zone, now, key.employee_id, key.on, focus=str(key)), zone)
     wanted = ("sessions", "punches", "flags", "ledger", "symbols", "citations", "coverage", "revisions", "rulebook")
-    return {name: _offset(page[name], zone) for name in wanted} | {"provisional": page["provisional"]}
+    return {name: page[name] for name in (*wanted, "provisional")}
+
+
+def page_as_data(page: WhyPage, zone: str) -> dict[str, Any]:
+    """The whole page of a day as plain data."""
+    return {name: _offset(value, zone) for name, value in asdict(page).items()}
 
 
 def _offset(value: Any, zone: str) -> Any:

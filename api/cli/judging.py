@@ -15,6 +15,7 @@ from attendance.errors import Invalid
 
 def register(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate)
+    app.command("explain")(explain)
     scenarios = typer.Typer(help="Case files: a rule tried before it is in force.", no_args_is_help=True)
     scenarios.callback()(_only_groups)
     scenarios.command("run")(run_scenarios)
@@ -61,6 +62,36 @@ def evaluate(
         f"{done.days_judged} days judged, {done.days_changed} changed, {done.unverified_days} with unverified minutes; "
         f"violations: {found}"
     )
+
+
+def explain(
+    employee: Annotated[str, typer.Argument(help="Code of the person.")],
+    on: Annotated[str, typer.Argument(metavar="DATE", help="Work date, as 2026-11-20.")],
+    language: Annotated[str | None, typer.Option(help="vi or en; that of the settings if left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Say in plain sentences how the conclusions of a day came about, down to the pull that brought each punch."""
+    from attendance.clock import utc_now
+    from attendance.store import office
+    from attendance.store.tables import EmployeeRow
+    from reports.day import why_page
+    from reports.evidence import page_as_data
+
+    settings = read_settings()
+    spoken = language or settings.language
+    if spoken not in ("vi", "en"):
+        raise Invalid(f"{spoken!r} is not a language of this program; write vi or en.")
+    with open_database(settings) as database, database.reading() as session:
+        number = office.key(office.get(session, EmployeeRow, employee))
+        page = why_page(session, settings.timezone, utc_now(), number, read_date(on))
+    if as_json:
+        print_json(page_as_data(page, settings.timezone))
+        return
+    from api.pages.explain import tell
+    from api.pages.i18n import Translator
+
+    for line in tell(page, Translator(spoken)):
+        say(line)
 
 
 def run_scenarios(

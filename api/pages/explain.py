@@ -96,3 +96,32 @@ def _settled(violation: DayViolation, t: Translator) -> list[str]:
         counted = t.minutes(violation.counted_min)
         return [t("explain.excused", excused=t.minutes(violation.excused_min), counted=counted)]
     return []
+
+
+def tell(page: WhyPage, t: Translator) -> list[str]:
+    """The whole day in lines of plain text, for a reader without a browser: what the page says, in its order."""
+    day_kind = t.label("day_kind", page.day_kind)
+    lines = [f"{page.name} ({page.employee}), {page.unit_name}: {t.date(page.day)}, {day_kind}"]
+    for session in page.sessions:
+        state = t.label("session_state", session.state)
+        lines.append(f"- {t.label('session', session.name)} {t.span(session.starts, session.ends)}: {state}")
+        lines += [f"    {t.label('cover', kind)} {t.span(a, b)}" for a, b, kind in session.covered]
+    for punch in page.punches:
+        use, pull = (
+            t("use." + punch.use),
+            t("punch." + punch.source, number=punch.pull_id, time=t.time(punch.pull_started_at)),
+        )
+        on_terminal = (
+            f" ({t('punch.on_terminal', time=t.clock(punch.terminal_time))})" if punch.at != punch.terminal_time else ""
+        )
+        lines.append(f"- {t.clock(punch.at)} {use}, {punch.terminal_name}{on_terminal}; {pull}")
+    lines += list(explain(page, t))
+    lines += [t.flag(flag) for flag in page.flags]
+    for citation in page.citations:
+        document = ", ".join(part for part in (citation.article, citation.document) if part) or t("citation.own")
+        lines.append(f"- {citation.title or t('rule.policy')} [{citation.rule_id}, {citation.version}]: {document}")
+    lines += [
+        f"- {c.name}: {t('terminal.read_until', time=t.moment(c.data_until)) if c.data_until else t('terminal.never')}"
+        for c in page.coverage
+    ]
+    return [*lines, ledger_line(page, t)] if page.ledger["scheduled"] else lines

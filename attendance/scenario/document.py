@@ -178,7 +178,7 @@ def _rows(node: Node) -> tuple[dict[str, Any], ...]:
             row["month"] = month_start(entry.child("month"))
         if "as_of" in row:
             row["as_of"] = _naive(entry.child("as_of"))
-        if "roster_errors" not in row and not isinstance(row.get("date") or row.get("month"), date):
+        if not {"date", "month", "roster_errors"} & {key for key in row if key in entry}:
             entry.refuse("wrong_type", "a row needs a date or a month")
         rows.append(row)
     return tuple(rows)

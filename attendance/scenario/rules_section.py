@@ -107,9 +107,9 @@ def _version(node: Node, code: str, zone: str) -> ScheduleVersion | None:
     )
     version = ScheduleVersion(
         regime=node.child("regime").choice(REGIMES, "per_session"),
-        sessions=tuple(hours for _, hours in sessions),
+        sessions=_in_order(sessions),
         weekdays=frozenset(weekdays),
-        by_weekday=tuple((day, tuple(hours for _, hours in replaced)) for day, replaced in by_weekday),
+        by_weekday=tuple((day, _in_order(replaced)) for day, replaced in by_weekday),
         from_on=from_on,
         to_on=to_on,
         recorded_at=local(node.child("recorded_at"), zone),
@@ -128,7 +128,7 @@ def _known_weekday(name: str, node: Node) -> bool:
 
 
 def _sessions(node: Node) -> list[tuple[Node, SessionHours]]:
-    """Sessions with the node each was written at, in order of time."""
+    """Sessions with the node each was written at, in the order written."""
     found = []
     for name, entry in node.items():
         times = list(entry.each())
@@ -139,7 +139,11 @@ def _sessions(node: Node) -> list[tuple[Node, SessionHours]]:
         if minutes[0] is not None and minutes[1] is not None:
             starts, ends = minutes[0], minutes[1]
             found.append((entry, SessionHours(name, starts, ends if ends > starts else ends + 24 * 60)))
-    return sorted(found, key=lambda pair: pair[1].starts)
+    return found
+
+
+def _in_order(sessions: list[tuple[Node, SessionHours]]) -> tuple[SessionHours, ...]:
+    return tuple(sorted((hours for _, hours in sessions), key=lambda hours: hours.starts))
 
 
 def _minutes(node: Node) -> int | None:

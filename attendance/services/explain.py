@@ -34,7 +34,7 @@ class UsedPunch:
 class DueSession:
     """A session of the day: instants of its own, of what is left required (None: nothing), and how it ended.
 
-    `state` is judged, unverified, leave, mission, absent or stoppage; `covered` the stretches missions cover.
+    `state` is judged, unverified, pending (a punch is missing), leave, mission, absent or stoppage; `covered` the stretches missions cover.
     """
 
     name: str
@@ -98,6 +98,8 @@ def _state(judgement: Judgement, at: int, unverified: bool) -> str:
         return "leave"
     if due.group[at] < 0:
         return "mission"
+    if evidence.missing[at]:
+        return "pending"
     if unverified:
         return "unverified"
     return "judged" if evidence.judged[at] and evidence.present[at] else "absent"

@@ -69,6 +69,8 @@ class Database:
                 raise StoreUnavailable(_sentence(error)) from error
             except IntegrityError as error:
                 session.rollback()
+                if "append-only" in str(error.orig):
+                    raise  # what SQLite's triggers refuse is a fault of the caller and no conflict with anybody
                 raise Conflict from error
             except BaseException:
                 session.rollback()

@@ -74,11 +74,15 @@ def append(
     state: npt.NDArray[np.uint8],
     verify: npt.NDArray[np.uint8],
     index: npt.NDArray[np.integer],
+    block: int = MAX_BLOCK,
 ) -> int:
-    """File punches in the order given; answers the next free number. The caller has told them from stored ones."""
+    """File punches in the order given, at most `block` in a row of the table; answers the next free number.
+
+    The caller has told them from stored ones.
+    """
     sequence = first_sequence
-    for begin in range(0, wall.size, MAX_BLOCK):
-        part = slice(begin, begin + MAX_BLOCK)
+    for begin in range(0, wall.size, block):
+        part = slice(begin, begin + block)
         columns = {
             "wall": wall[part],
             "pin": pin[part],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -305,3 +306,22 @@ def test_two_terminals_with_the_same_numbers_stay_apart(any_database: Database) 
     assert file_body(any_database, body, terminal="T-A").new == 20
     assert file_body(any_database, body, terminal="T-B").new == 20
     assert stored_punches(any_database, "T-A") == stored_punches(any_database, "T-B") == keys_of(body)
+
+
+def test_several_processes_that_file_the_same_first_reading_at_once_store_it_once(any_database: Database) -> None:
+    build_office(any_database)
+    body, filed, gate = records(500), [], threading.Barrier(4)
+
+    def file() -> None:
+        gate.wait()
+        filed.append(file_body(any_database, body))
+
+    threads = [threading.Thread(target=file) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(one.new for one in filed) == [0, 0, 0, 500]
+    assert {one.outcome for one in filed} == {"ok"}
+    assert stored_punches(any_database) == keys_of(body)
+    assert builders.count(any_database, "pull") == 4

@@ -15,7 +15,7 @@ from sqlalchemy import delete, event, insert, inspect, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel, select
 
-from attendance.errors import Invalid, StoreUnavailable
+from attendance.errors import Conflict, Invalid, StoreUnavailable
 from attendance.services.evaluate import evaluate_dirty
 from attendance.store import evidence_tables as evidence
 from attendance.store import leases, registering
@@ -177,7 +177,7 @@ def test_every_pooled_connection_of_sqlite_is_durable_and_strict(sqlite_database
 
 
 def test_foreign_keys_hold(any_database: Database) -> None:
-    with pytest.raises(SQLAlchemyError), any_database.writing() as session:
+    with pytest.raises(Conflict), any_database.writing() as session:
         session.execute(
             insert(evidence.CoverageRow),
             [{"terminal_id": 77, "starts": datetime(2026, 1, 1), "until": datetime(2026, 1, 2)}],

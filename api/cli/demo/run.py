@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
+import sys
 import tempfile
 import threading
 import webbrowser
@@ -151,5 +153,10 @@ def _announce(demo: Demo, url: str, logins: list[tuple[str, str, str]], browser:
         table.add_row(role, name, password, login.unit or "everything")
     console.print(table)
     console.print("Ctrl-C ends it and leaves nothing behind.")
-    if browser:
+    if browser and _has_screen():
         threading.Timer(1.0, webbrowser.open, (url,)).start()
+
+
+def _has_screen() -> bool:
+    """Whether a browser would open in a window, and not in the very terminal that shows the logins."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

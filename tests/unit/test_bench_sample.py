@@ -1,0 +1,56 @@
+"""A tiny sample of each benchmark: it runs, and both sides of it come to the same result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench import importing, judging, pulling, storing
+from bench.measuring import Line, interleave, ratio
+
+
+def test_bars() -> None:
+    assert Line("", 4.0, at_most=4).met
+    assert not Line("", 4.1, at_most=4).met
+    assert Line("", 40.0, at_least=40).met
+    assert not Line("", 39.9, at_least=40).met
+    assert Line("", 99.0).met
+    assert [Line("", 1, at_most=4).bar, Line("", 1, at_least=40).bar, Line("", 1).bar] == ["<= 4", ">= 40", ""]
+
+
+def test_ways_take_turns() -> None:
+    turns: list[str] = []
+
+    def way(name: str, seconds: float) -> float:
+        turns.append(name)
+        return seconds
+
+    measured = interleave({"a": lambda: way("a", 6.0), "b": lambda: way("b", 2.0)}, 3)
+    assert turns == ["a", "b", "b", "a", "a", "b"]
+    assert ratio(measured["a"], measured["b"]) == 3.0
+
+
+def test_pull(tmp_path: Path) -> None:
+    lines = pulling.bench(tmp_path, 1_000, 1, people=5, barred=False)
+    assert len(lines) == 4
+    assert all(line.ratio > 0 for line in lines)
+
+
+def test_engine_and_loop_agree() -> None:
+    (line,) = judging.bench(250, 1, at_least=None)
+    assert line.ratio > 0
+
+
+def test_a_disagreement_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "judge_all", lambda *_: ([], []))
+    with pytest.raises(judging.Disagreement):
+        judging.bench(10, 1, at_least=None)
+
+
+def test_store(tmp_path: Path) -> None:
+    assert len(storing.bench(tmp_path, 20, 1)) == 2
+
+
+def test_import(tmp_path: Path) -> None:
+    assert len(importing.bench(tmp_path, 2_000, 1)) == 2
