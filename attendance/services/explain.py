@@ -34,7 +34,8 @@ class UsedPunch:
 class DueSession:
     """A session of the day: instants of its own, of what is left required (None: nothing), and how it ended.
 
-    `state` is judged, unverified, pending (a punch is missing), leave, mission, absent or stoppage; `covered` the stretches missions cover.
+    `state` is judged, unverified, pending (a punch is missing), leave, mission, absent or stoppage;
+    `covered` the stretches missions cover.
     """
 
     name: str

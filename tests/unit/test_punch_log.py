@@ -163,6 +163,9 @@ def test_a_log_of_very_many_numbers_is_told_apart(people: int) -> None:
     stored = stored_as(keys[: people - 5])
     assert punch_log.unseen(stored, *columns(keys)).tolist() == [False] * (people - 5) + [True] * 5
     assert punch_log.contained(stored, *columns(keys[10:])).tolist() == [False] * 10 + [True] * (people - 15)
+    a_second_later: list[Key] = [(pin, at + 1, state, verify) for pin, at, state, verify in keys]
+    assert punch_log.unseen(stored, *columns(a_second_later)).all()
+    assert not punch_log.contained(stored, *columns(a_second_later)).any()
 
 
 @pytest.mark.parametrize("span", [2**32 - 1, 2**32, 2**33])
