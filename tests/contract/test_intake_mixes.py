@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from attendance import clock
 from attendance.store.database import Database, sqlite_url
-from attendance.store.schema import upgrade
 from device_sync import wire
 from tests.builders import (
     MONDAY,
@@ -45,13 +44,13 @@ _STEP = st.tuples(
 @settings(max_examples=40, deadline=None)
 @given(steps=st.lists(_STEP, min_size=1, max_size=8), seed=st.integers(0, 1000))
 def test_whatever_happens_to_a_terminal_nothing_believable_is_lost_or_doubled(
-    steps: list[tuple[str, list[tuple[int, int, int, str]]]], seed: int
+    migrated_sqlite: Path, steps: list[tuple[str, list[tuple[int, int, int, str]]]], seed: int
 ) -> None:
     """Every punch any reading showed is stored exactly once, every reading is counted to the last record."""
     rng = random.Random(seed)
     folder = Path(tempfile.mkdtemp(prefix="attendance-intake-"))
     try:
-        shutil.copyfile(_migrated(), folder / "a.db")
+        shutil.copyfile(migrated_sqlite, folder / "a.db")
         database = Database(sqlite_url(folder / "a.db"))
         build_office(database, people=1)
         body, shown, at = b"", set(), EVENING
@@ -86,17 +85,3 @@ def test_whatever_happens_to_a_terminal_nothing_believable_is_lost_or_doubled(
         database.close()
     finally:
         shutil.rmtree(folder)
-
-
-_TEMPLATE: list[Path] = []
-
-
-def _migrated() -> Path:
-    """A migrated file for this process; fixtures of a function do not go with hypothesis."""
-    if not _TEMPLATE:
-        folder = tempfile.mkdtemp(prefix="attendance-template-")
-        database = Database(sqlite_url(Path(folder) / "empty.db"))
-        upgrade(database)
-        database.close()
-        _TEMPLATE.append(Path(folder) / "empty.db")
-    return _TEMPLATE[0]
