@@ -89,7 +89,7 @@ def transfer(port: int) -> int:
 
 def pull(database: Database, code: str, port: int) -> intake.Filed:
     """One whole pull as the service does it: connect, read, check, decode, store, commit."""
-    log = ZkTerminal(HOST, port=port, now=lambda: NOW).read_log()
+    log = ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False).read_log()
     return intake.file_log(database, code, log, zone=ZONE, started_at=NOW, finished_at=NOW)
 
 

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from time import perf_counter
 
 from attendance import clock
@@ -120,7 +120,7 @@ def file_log(
             registering.learn_serial(session, terminal, log.serial)
         newly = continued if continued is not None else min(starts, before or starts)
         since = min(newly, read_until) - timedelta(days=1)
-        dirty.mark_dependants(session, terminal, since.date(), read_until.date(), "coverage", finished_at)
+        _mark(session, terminal, found, since.date(), read_until.date(), "coverage", finished_at)
         position.log_bytes, position.log_digest = len(body), digest
         position.last_ok_at, position.failures = finished_at, 0
         session.add(position)
@@ -184,7 +184,7 @@ def file_export(
         if pull.complete_from is not None and pull.complete_until is not None:
             intake_log.extend_coverage(session, number, pull.complete_from, pull.complete_until)
             first, last = pull.complete_from.date() - timedelta(days=1), pull.complete_until.date()
-            dirty.mark_dependants(session, terminal, first, last, "punch", received_at)
+            _mark(session, terminal, found, first, last, "punch", received_at)
         session.add(position)
         watermark = intake_log.watermark(session, number)
     seconds = {"store": perf_counter() - begun}
@@ -223,8 +223,16 @@ def _file(
     position.next_sequence = append_new(session, terminal, pull_id, position.next_sequence, found, at)
     position.last_pull_id = pull_id
     intake_log.add_quarantine(session, office.key(terminal), pull_id, found.to_quarantine, at)
-    dirty.mark_punchers(session, terminal, found.days_by_pin(), "punch", at)
     return pull_id
+
+
+def _mark(
+    session: Session, terminal: TerminalRow, found: Sorted, from_on: date, to_on: date, cause: str, at: datetime
+) -> None:
+    """Mark everybody on the dates newly covered, and whoever has new punches on dates before them."""
+    dirty.mark_dependants(session, terminal, from_on, to_on, cause, at)
+    if found.first_new_day is not None and found.first_new_day <= clock.day_number(from_on):
+        dirty.mark_punchers(session, terminal, found.days_of, "punch", at)
 
 
 def _digest(body: memoryview, position: LogPositionRow) -> tuple[str, bool]:

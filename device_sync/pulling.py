@@ -49,7 +49,8 @@ class Puller:
         Raises NotFound for an unknown code, Invalid for a terminal without an address, StoreUnavailable.
         """
         with self._locks[code]:
-            terminal = self.terminal(code)
+            # Names and numbers hardly change; the nightly reading of everything brings the user table too.
+            terminal = self.terminal(code, with_users=full)
             started_at = self.now()
             try:
                 read = terminal.read_log()
@@ -73,7 +74,7 @@ class Puller:
         with self._locks[code]:
             return self.terminal(code).identify()
 
-    def terminal(self, code: str) -> Terminal:
+    def terminal(self, code: str, *, with_users: bool = True) -> Terminal:
         """The adapter for a stored terminal."""
         with self.database.reading() as session:
             row = office.get(session, TerminalRow, code)
@@ -92,6 +93,7 @@ class Puller:
                 now=self.now,
                 allowed_networks=self.allowed_networks,
                 zone_name=self.zone,
+                with_users=with_users,
             )
         except AddressRefused as error:
             raise Invalid(f"Terminal {code}: {error}") from error

@@ -33,17 +33,17 @@ class Sorted:
     first_wall: int | None
     span: tuple[int, int] | None
 
-    def days_by_pin(self) -> dict[str, set[int]]:
-        """For each number with new punches, the days (since 1970-01-01) they are dated on."""
-        pins, codes = self.records.pins, self.records.pin_code[self.new]
-        # numpy sorts 16 bits by radix, and a stable order leaves the days of a number nearly in order of time
-        order = np.argsort(codes.astype(np.uint16) if len(pins) <= 1 << 16 else codes, kind="stable")
-        codes, days = codes[order], self.records.wall[self.new][order] // clock.DAY_SECONDS
-        turns = np.append(True, (codes[1:] != codes[:-1]) | (days[1:] != days[:-1]))[: codes.size]
-        codes, days = codes[turns], days[turns]
-        begins = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: codes.size])
-        dated = np.split(days, begins[1:])[: begins.size]
-        return {pins[code]: set(part.tolist()) for code, part in zip(codes[begins].tolist(), dated, strict=True)}
+    @property
+    def first_new_day(self) -> int | None:
+        """The earliest day (since 1970-01-01) a new punch is dated on."""
+        return int(self.records.wall[self.new].min()) // clock.DAY_SECONDS if self.new.size else None
+
+    def days_of(self, pin: str) -> set[int]:
+        """The days (since 1970-01-01) a number has new punches on."""
+        if pin not in self.records.pins:
+            return set()
+        mine = self.records.pin_code[self.new] == self.records.pins.index(pin)
+        return set((self.records.wall[self.new][mine] // clock.DAY_SECONDS).tolist())
 
 
 def sort_records(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ _BATCH = 5_000
 
 def mark(session: Session, days: Iterable[tuple[int, date]], cause: str, marked_at: datetime) -> None:
     """Mark (employee id, date) pairs; a day marked already keeps its first cause."""
+    session.flush()
     rows: list[dict[str, Any]] = [
         {"employee_id": employee, "work_date": on, "cause": cause, "marked_at": marked_at} for employee, on in set(days)
     ]
@@ -48,21 +49,19 @@ def mark_dependants(
 
 
 def mark_punchers(
-    session: Session, terminal: TerminalRow, days_by_pin: Mapping[str, set[int]], cause: str, at: datetime
+    session: Session, terminal: TerminalRow, days_of: Callable[[str], set[int]], cause: str, at: datetime
 ) -> None:
-    """Mark the people behind these numbers around the days (since 1970-01-01) their new punches are dated on."""
-    if not days_by_pin:
-        return
-    around = {pin: {day + n for day in days for n in (-1, 0, 1)} for pin, days in days_by_pin.items()}
+    """Mark the people enrolled on a terminal around the days (since 1970-01-01) their number has new punches on."""
     query = select(EnrolmentRow).where(
         EnrolmentRow.terminal_id == terminal.id, col(EnrolmentRow.withdrawn_at).is_(None)
     )
     mark(
         session,
         (
-            (enrolment.employee_id, clock.from_day_number(day))
+            (enrolment.employee_id, clock.from_day_number(day + around))
             for enrolment in session.exec(query)
-            for day in around.get(enrolment.pin, ())
+            for day in days_of(enrolment.pin)
+            for around in (-1, 0, 1)
         ),
         cause,
         at,

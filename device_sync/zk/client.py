@@ -47,6 +47,7 @@ class ZkTerminal:
         now: Callable[[], datetime] = _utc_now,
         allowed_networks: Iterable[Network] = PRIVATE_NETWORKS,
         zone_name: str = "Asia/Ho_Chi_Minh",
+        with_users: bool = True,
     ) -> None:
         self.address = parse_address(host, allowed_networks)
         if not 0 < port < 65_536:
@@ -61,6 +62,7 @@ class ZkTerminal:
         self._comm_key = comm_key
         self._now = now
         self._zone_name = zone_name
+        self._with_users = with_users
 
     def __repr__(self) -> str:
         return f"ZkTerminal({self.place})"
@@ -124,7 +126,7 @@ class ZkTerminal:
             clock_offset_seconds=head.clock_offset_seconds,
             sizes_before=before,
             sizes_after=after,
-            users=self._read_users(session),
+            users=self._read_users(session) if self._with_users else (),
             transfer_seconds=seconds,
             record_size=wire.PUNCH_BYTES,
         )
