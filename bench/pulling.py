@@ -13,23 +13,20 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from ipaddress import IPv4Address
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
 from zk import ZK
 
-from attendance.store import punch_log, registering, schema
+from attendance.store import intake_log, office, punch_log, registering, schema
 from attendance.store.database import Database, sqlite_url
+from attendance.store.tables import TerminalRow
 from bench.measuring import Line, interleave, ratio, spent, timed
 from device_sync import intake, wire
 from device_sync.simulator import SimulatedTerminal, load_records
 from device_sync.simulator.log import FIRST_PIN
-from device_sync.wire import Command, Reply
-from device_sync.zk import Limits, ZkTerminal
-from device_sync.zk.failures import Place
-from device_sync.zk.transport import TcpChannel
+from device_sync.zk import ZkTerminal
 
 USERS = 500
 ZONE = "Asia/Ho_Chi_Minh"
@@ -66,30 +63,17 @@ def simulated(records: bytes) -> Iterator[int]:
 
 
 def transfer(port: int) -> int:
-    """The bare protocol transfer of a log; answers how many bytes of it came. Every packet is checked, none is kept."""
-    limits = Limits()
-    channel = TcpChannel(IPv4Address(HOST), port, limits, Place(HOST, port, "tcp"))
-    channel.open()
-    channel.session = channel.exchange(Command.CONNECT).session
-    announced = channel.exchange(Command.PREPARE, wire.PREPARE.pack(1, Command.PUNCHES, 0, 0))
-    size = int.from_bytes(announced.data[1:5], "little")
-    got = 0
-    for start in range(0, size, wire.TCP_CHUNK):
-        packet = channel.exchange(Command.READ, wire.READ.pack(start, min(wire.TCP_CHUNK, size - start)))
-        while packet.code != Reply.OK:
-            got += len(packet.data) if packet.code == Reply.DATA else 0
-            packet = channel.receive()
-    channel.exchange(Command.FREE)
-    channel.exchange(Command.EXIT)
-    channel.close()
-    if got != size:
-        raise Mismatch(f"{got} of {size} bytes came")
-    return got
+    """The bare protocol transfer: our own transport reads serial, clock, counters and every byte, checks the packets
+    and throws all of it away. Answers how many bytes of log came.
+    """
+    return len(ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False).read_log().payload)
 
 
 def pull(database: Database, code: str, port: int) -> intake.Filed:
     """One whole pull as the service does it: connect, read, check, decode, store, commit."""
-    log = ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False).read_log()
+    with database.reading() as session:
+        known = intake_log.known_bytes(session, office.key(office.get(session, TerminalRow, code)))
+    log = ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False, known_bytes=known).read_log()
     return intake.file_log(database, code, log, zone=ZONE, started_at=NOW, finished_at=NOW)
 
 

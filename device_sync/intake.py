@@ -7,8 +7,9 @@ coverage, the position in the log and the days to judge again are committed toge
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from time import perf_counter
@@ -20,11 +21,12 @@ from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
 from device_sync.files import Export
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
-from device_sync.terminal import TerminalError, TerminalLog
+from device_sync.terminal import LogDigest, TerminalError, TerminalLog
 from device_sync.zk.records import COUNT_BYTES, decode_tail
 
 OK = "ok"
 CHANGED = "changed"
+WORTH_A_THREAD = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,13 @@ def file_log(
     body = memoryview(log.payload)[COUNT_BYTES:]
     size = log.record_size
     count = len(body) // size
-    with database.writing() as session, ThreadPoolExecutor(1) as helper:
+    with database.writing() as session:
         terminal = office.get(session, TerminalRow, terminal_code)
         number = office.key(terminal)
         position = intake_log.position_of(session, number)
-        digest, same_prefix = _digest(body, position)
+        digest, same_prefix = _digest(log, position)
         skipped = position.log_bytes // size if same_prefix and not full else 0
-        packed = helper.submit(intake_log.compress, body[skipped * size :])  # beside the decoding: it needs no GIL
+        packed = _compress_beside(body[skipped * size :], size)
         records = decode_tail(log.payload, skipped)
         decoded = perf_counter()
         found = sort_records(
@@ -84,12 +86,14 @@ def file_log(
             records,
             received=clock.wall_seconds(clock.to_wall(finished_at, zone)),
             raw=lambda index: bytes(body[index * size : (index + 1) * size]),
+            seen_before=skipped == 0 and position.next_sequence > 1,
         )
         altered = not same_prefix and position.next_sequence > 1 and past_changed(session, number, records)
         read_until = clock.to_wall(log.read_at, zone)
         starts = read_until if found.first_wall is None else clock.from_wall_seconds(found.first_wall)
         starts = min(starts - timedelta(seconds=log.clock_offset_seconds or 0), read_until)
-        continued = None if altered else intake_log.last_complete(session, number)
+        last_read = intake_log.last_complete(session, number)
+        continued = None if altered else last_read
         if continued is not None:
             starts = min(starts, continued)
         filed = Filed(
@@ -108,23 +112,21 @@ def file_log(
         pull.users, pull.record_capacity = log.sizes_after.users, log.sizes_after.record_capacity
         pull.records_before, pull.records_after = log.sizes_before.records, log.sizes_after.records
         pull.log_bytes, pull.log_digest, pull.payload_from = len(body), digest, skipped * size
-        pull.payload = packed.result() if count > skipped else None
+        pull.payload = packed() if count > skipped else None
         pull.complete_from, pull.complete_until = starts, read_until
         pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
+        position.log_bytes, position.log_digest = len(body), digest
+        position.last_ok_at, position.failures = finished_at, 0
+        session.add(position)
         before = intake_log.watermark(session, number) if continued is None else None
-        intake_log.extend_coverage(session, number, starts, read_until)
+        watermark = intake_log.extend_coverage(session, number, starts, read_until)
         if log.clock_offset_seconds is not None:
-            measured = read_until + timedelta(seconds=log.clock_offset_seconds)
-            intake_log.record_clock(session, number, measured, log.clock_offset_seconds, finished_at)
+            intake_log.record_clock(session, number, log.clock_offset_seconds, since=last_read, at=finished_at)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
         newly = continued if continued is not None else min(starts, before or starts)
         since = min(newly, read_until) - timedelta(days=1)
         _mark(session, terminal, found, since.date(), read_until.date(), "coverage", finished_at)
-        position.log_bytes, position.log_digest = len(body), digest
-        position.last_ok_at, position.failures = finished_at, 0
-        session.add(position)
-        watermark = intake_log.watermark(session, number)
     seconds = {"transfer": log.transfer_seconds, "decode": decoded - begun, "store": perf_counter() - decoded}
     return replace(filed, complete_until=watermark, pull_id=pull_id, seconds=seconds)
 
@@ -235,12 +237,28 @@ def _mark(
         dirty.mark_punchers(session, terminal, found.days_of, "punch", at)
 
 
-def _digest(body: memoryview, position: LogPositionRow) -> tuple[str, bool]:
+def _compress_beside(payload: memoryview, width: int) -> Callable[[], bytes]:
+    """Begin to compress and answer how to get the result: a long log in a thread, for compression needs no GIL."""
+    if len(payload) < WORTH_A_THREAD:
+        return lambda: intake_log.compress(payload, width)
+    found: list[bytes] = []
+    thread = threading.Thread(target=lambda: found.append(intake_log.compress(payload, width)), name="compress")
+    thread.start()
+
+    def result() -> bytes:
+        thread.join()
+        return found[0]
+
+    return result
+
+
+def _digest(log: TerminalLog, position: LogPositionRow) -> tuple[str, bool]:
     """SHA-256 of the whole log, and whether it begins with exactly what is stored; one pass over the bytes."""
-    running = hashlib.sha256(body[: position.log_bytes])
-    same = len(body) >= position.log_bytes and running.hexdigest() == position.log_digest  # "": never pulled
-    running.update(body[position.log_bytes :])
-    return running.hexdigest(), same
+    digest = log.digest
+    if digest is None or digest.known_bytes != position.log_bytes:
+        digest = LogDigest(position.log_bytes)
+        digest.take(memoryview(log.payload)[COUNT_BYTES:])
+    return digest.total, digest.prefix == position.log_digest  # "": never pulled
 
 
 def _tally(found: Sorted) -> dict[str, int]:

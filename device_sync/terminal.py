@@ -5,6 +5,7 @@ A make is one adapter that satisfies `Terminal`; everything above it (intake, po
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -72,13 +73,40 @@ class TerminalUser:
     privilege: int
 
 
+class LogDigest:
+    """SHA-256 of a log's records, taken while they arrive, and of their first `known_bytes`, to compare with last time.
+
+    `prefix` is empty where the log is shorter than that.
+    """
+
+    def __init__(self, known_bytes: int = 0) -> None:
+        self.known_bytes = known_bytes
+        self.taken = 0
+        self.prefix = hashlib.sha256().hexdigest() if known_bytes == 0 else ""
+        self._running = hashlib.sha256()
+
+    def take(self, records: bytes | memoryview) -> None:
+        """The next bytes of the records, in order."""
+        left = self.known_bytes - self.taken
+        self.taken += len(records)
+        if 0 < left <= len(records):
+            self._running.update(records[:left])
+            self.prefix = self._running.hexdigest()
+            records = records[left:]
+        self._running.update(records)
+
+    @property
+    def total(self) -> str:
+        return self._running.hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class TerminalLog:
     """One complete reading of a terminal's punch log, exactly as it came.
 
     `payload` is the whole set as transferred: a u32 byte count and the records. `clock_offset_seconds` is terminal
     time minus true time (> 0: the terminal is fast), None if the clock could not be read. `read_at` is the UTC instant
-    before which every punch the terminal had recorded is in `payload`.
+    before which every punch the terminal had recorded is in `payload`. `digest` was taken while the payload arrived.
     """
 
     serial: str
@@ -91,6 +119,7 @@ class TerminalLog:
     users: tuple[TerminalUser, ...] = ()
     transfer_seconds: float = 0.0
     record_size: int = 40
+    digest: LogDigest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,19 +32,22 @@ def mark_dependants(
     session: Session, terminal: TerminalRow, from_on: date, to_on: date, cause: str, at: datetime
 ) -> None:
     """Mark everybody who depends on a terminal, or is enrolled on it, on every date of a span they are employed on."""
-    enrolled = select(EnrolmentRow.employee_id).where(EnrolmentRow.terminal_id == terminal.id)
-    query = select(AssignmentRow).where(
+    enrolled = set(session.exec(select(EnrolmentRow.employee_id).where(EnrolmentRow.terminal_id == terminal.id)))
+    query = select(
+        col(AssignmentRow.employee_id),
+        col(AssignmentRow.from_on),
+        col(AssignmentRow.to_on),
+        col(AssignmentRow.terminals),
+    ).where(
         col(AssignmentRow.withdrawn_at).is_(None),
         AssignmentRow.from_on <= to_on,
         or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= from_on),
     )
-    enrolled_ids = set(session.exec(enrolled))
     days = []
-    for assignment in session.exec(query):
-        depends = terminal.code in assignment.terminals or not assignment.terminals
-        if depends or assignment.employee_id in enrolled_ids:
-            first, last = max(assignment.from_on, from_on), min(assignment.to_on or to_on, to_on)
-            days += [(assignment.employee_id, first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    for employee, begins, ends, terminals in session.exec(query):
+        if not terminals or terminal.code in terminals or employee in enrolled:
+            first, last = max(begins, from_on), min(ends or to_on, to_on)
+            days += [(employee, first + timedelta(days=n)) for n in range((last - first).days + 1)]
     mark(session, days, cause, at)
 
 

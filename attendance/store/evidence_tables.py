@@ -58,6 +58,8 @@ class PullRow(SQLModel, table=True):
 class PunchBlockRow(SQLModel, table=True):
     """Punches one pull brought, as packed columns: `punch_log.COLUMNS` × `count`, in the order of the log.
 
+    `layout` says how each column is packed, as `punch_log.pack` wrote it.
+
     A punch is known by its terminal and its number in that terminal's log: `first_sequence + position`. The unique
     constraint is the guard against two writers filing the same punches.
     """
@@ -76,6 +78,7 @@ class PunchBlockRow(SQLModel, table=True):
     max_wall: int = Field(sa_type=BigInteger)
     received_at: datetime = instant()
     pins: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    layout: dict[str, list[int | str]] = Field(sa_column=Column(JSON, nullable=False))
     columns: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
@@ -126,7 +129,6 @@ class ClockSpanRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     terminal_id: int = Field(foreign_key="terminal.id", index=True)
     starts: NaiveDatetime | None = wall(nullable=True)
-    measured_at: NaiveDatetime = wall()
     offset_seconds: int
     recorded_at: datetime = instant()
 

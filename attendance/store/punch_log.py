@@ -6,7 +6,7 @@ log, counted from 1 in the order of arrival; nothing is ever removed, so the num
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,12 +16,12 @@ from sqlmodel import Session, col, select
 
 from attendance.store.evidence_tables import PunchBlockRow
 
-COLUMNS: tuple[tuple[str, str], ...] = (
-    ("wall", "<i8"),  # terminal's local time, seconds since 1970-01-01 as if it were UTC
-    ("pin", "<u4"),  # index into the block's `pins`
-    ("index", "<u4"),  # position in the log or file it came in, from 0
-    ("state", "u1"),
-    ("verify", "u1"),
+COLUMNS = (
+    "wall",  # terminal's local time, seconds since 1970-01-01 as if it were UTC
+    "pin",  # index into the block's `pins`
+    "index",  # position in the log or file it came in, from 0
+    "state",
+    "verify",
 )
 MAX_BLOCK = 1_000_000
 _KEY_PINS = 1 << 15  # more numbers than any terminal holds still get a key, by the slower way
@@ -91,6 +91,7 @@ def append(
             "verify": verify[part],
         }
         count = int(columns["wall"].size)
+        layout, packed = pack(columns)
         session.add(
             PunchBlockRow(
                 terminal_id=terminal_id,
@@ -101,7 +102,8 @@ def append(
                 max_wall=int(columns["wall"].max()),
                 received_at=received_at,
                 pins=list(pins),
-                columns=b"".join(columns[name].astype(kind, copy=False).tobytes() for name, kind in COLUMNS),
+                layout=layout,
+                columns=packed,
             )
         )
         sequence += count
@@ -134,15 +136,11 @@ def read(
 
 def _unpack(blocks: list[PunchBlockRow]) -> StoredPunches:
     pins: dict[str, int] = {}
-    parts: dict[str, list[npt.NDArray[np.generic]]] = {name: [] for name, _ in COLUMNS}
+    parts: dict[str, list[Ints]] = {name: [] for name in COLUMNS}
     for block in blocks:
-        at = 0
-        for name, kind in COLUMNS:
-            column = np.frombuffer(block.columns, kind, block.count, at)
-            at += column.nbytes
+        for name, column in unpack(block.layout, block.columns, block.count).items():
             if name == "pin":
-                shared = np.array([pins.setdefault(pin, len(pins)) for pin in block.pins], np.int32)
-                column = shared[column]
+                column = np.array([pins.setdefault(pin, len(pins)) for pin in block.pins], np.int64)[column]
             parts[name].append(column)
     counts = [block.count for block in blocks]
 
@@ -166,6 +164,44 @@ def _unpack(blocks: list[PunchBlockRow]) -> StoredPunches:
         received=spread([int(block.received_at.timestamp()) for block in blocks]),
         pins=tuple(pins),
     )
+
+
+def pack(columns: Mapping[str, npt.NDArray[np.integer]]) -> tuple[dict[str, list[int | str]], bytes]:
+    """Columns as bytes, each in as few as its values need, and the layout that reads them back.
+
+    A column is its least value and what each element lies above it, in the narrowest unsigned type; one that rises by
+    one from row to row (`step` 1), or stays the same (`step` 0), needs no bytes at all.
+    """
+    layout: dict[str, list[int | str]] = {}
+    parts: list[bytes] = []
+    for name in COLUMNS:
+        column = columns[name].astype(np.int64, copy=False)
+        first = int(column[0])
+        steps = np.diff(column)
+        step = int(steps[0]) if steps.size else 0
+        if step in (0, 1) and (steps == step).all():
+            layout[name] = [first, f"step {step}"]
+            continue
+        least = int(column.min())
+        kind = np.dtype(np.min_scalar_type(int(column.max()) - least)).newbyteorder("<")
+        layout[name] = [least, kind.str]
+        parts.append((column - least).astype(kind).tobytes())
+    return layout, b"".join(parts)
+
+
+def unpack(layout: Mapping[str, Sequence[int | str]], packed: bytes, count: int) -> dict[str, Ints]:
+    """What `pack` packed, by name, as int64."""
+    found: dict[str, Ints] = {}
+    at = 0
+    for name in COLUMNS:
+        least, kind = int(layout[name][0]), str(layout[name][1])
+        if kind.startswith("step"):
+            found[name] = np.arange(least, least + count) if kind == "step 1" else np.full(count, least, np.int64)
+            continue
+        column = np.frombuffer(packed, kind, count, at)
+        at += column.nbytes
+        found[name] = column.astype(np.int64) + least
+    return found
 
 
 def unseen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -13,12 +14,14 @@ from sqlalchemy import Connection
 from attendance.errors import Invalid
 from attendance.store.database import Database
 
+_ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the migration that runs in a global of the process
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(database: Database) -> None:
     """Create or migrate every table. Safe to run at every start; a killed run leaves the schema as it was."""
-    with database.engine.execution_options(attendance_writing=True).connect() as connection, connection.begin():
+    engine = database.engine.execution_options(attendance_writing=True)
+    with _ONE_AT_A_TIME, engine.connect() as connection, connection.begin():
         if not database.is_sqlite:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4370)")  # two starters must not race
         current = MigrationContext.configure(connection).get_current_revision()

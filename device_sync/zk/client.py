@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from attendance.clock import to_wall
 from device_sync import wire
-from device_sync.terminal import Sizes, TerminalError, TerminalLog, TerminalUser
+from device_sync.terminal import LogDigest, Sizes, TerminalError, TerminalLog, TerminalUser
 from device_sync.wire import Command
 from device_sync.zk.address import PRIVATE_NETWORKS, Network, parse_address
 from device_sync.zk.failures import Place
@@ -48,6 +48,7 @@ class ZkTerminal:
         allowed_networks: Iterable[Network] = PRIVATE_NETWORKS,
         zone_name: str = "Asia/Ho_Chi_Minh",
         with_users: bool = True,
+        known_bytes: int = 0,
     ) -> None:
         self.address = parse_address(host, allowed_networks)
         if not 0 < port < 65_536:
@@ -63,6 +64,7 @@ class ZkTerminal:
         self._now = now
         self._zone_name = zone_name
         self._with_users = with_users
+        self._known_bytes = known_bytes  # how much of the log is stored, so that its digest is taken on the way
 
     def __repr__(self) -> str:
         return f"ZkTerminal({self.place})"
@@ -114,8 +116,9 @@ class ZkTerminal:
         head = self._introduce(session)
         # what is recorded from here on may miss the set the terminal prepares next
         read_at = self._now()
+        digest = LogDigest(self._known_bytes)
         started = monotonic()
-        payload = session.read_set("punches", Command.PUNCHES) or EMPTY_SET
+        payload = session.read_set("punches", Command.PUNCHES, digest=digest) or EMPTY_SET
         seconds = monotonic() - started
         before, after = self._check(payload, head.sizes_before, session.count())
         return TerminalLog(
@@ -129,6 +132,7 @@ class ZkTerminal:
             users=self._read_users(session) if self._with_users else (),
             transfer_seconds=seconds,
             record_size=wire.PUNCH_BYTES,
+            digest=digest,
         )
 
     def _measure_clock(self, session: Session) -> int | None:

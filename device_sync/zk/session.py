@@ -17,8 +17,9 @@ from zk import ZK
 from zk.exception import ZKError, ZKErrorResponse
 
 from device_sync import wire
-from device_sync.terminal import Garbled, Sizes, TerminalError, Unreachable
+from device_sync.terminal import Garbled, LogDigest, Sizes, TerminalError, Unreachable
 from device_sync.wire import Command, Packet, Reply
+from device_sync.zk.records import COUNT_BYTES
 from device_sync.zk.transport import Channel, Deadline
 
 T = TypeVar("T")
@@ -93,6 +94,8 @@ class Session(ZK):  # type: ignore[misc]
         self._prepared = False
         self._chunk: bytes | None = None
         self._chunk_failure: TerminalError | None = None
+        self._digest: LogDigest | None = None
+        self._digested = 0
 
     # what the client calls ---------------------------------------------------------------------------------------
 
@@ -134,8 +137,12 @@ class Session(ZK):  # type: ignore[misc]
         )
         return Sizes(users, records, capacity)
 
-    def read_set(self, step: str, command: Command, function: int = 0) -> bytes:
-        """A whole set as transferred. Raises TerminalError; Refused, reason 'declined', when none can be read."""
+    def read_set(self, step: str, command: Command, function: int = 0, digest: LogDigest | None = None) -> bytes:
+        """A whole set as transferred. Raises TerminalError; Refused, reason 'declined', when none can be read.
+
+        `digest` takes the records, without the count before them, while the terminal prepares what comes next.
+        """
+        self._digest, self._digested = digest, 0
         with self.doing(step):
             try:
                 data, _size = self.read_with_buffer(command, function)
@@ -145,7 +152,14 @@ class Session(ZK):  # type: ignore[misc]
                 raise
             if self._prepared:
                 self.free_data()
-            return bytes(data)
+            whole = bytes(data)
+            self._take(memoryview(whole)[self._digested :])
+            return whole
+
+    def _take(self, data: memoryview) -> None:
+        if self._digest is not None:
+            self._digest.take(data[max(0, COUNT_BYTES - self._digested) :])
+            self._digested += len(data)
 
     def free_data(self) -> bool:
         """Gives the terminal its buffer back; that it declines is no reason to lose what was read."""
@@ -269,7 +283,8 @@ class Session(ZK):  # type: ignore[misc]
         try:
             first = channel.exchange(Command.READ, command_string)
             status = self._keep(first._replace(data=b""))
-            self._chunk = self._collect(first, wanted)
+            self._chunk = chunk = self._collect(first, wanted)
+            channel.meanwhile = lambda: self._take(memoryview(chunk))
         except (Garbled, Unreachable) as failure:
             if channel.framed or not channel.alive or channel.deadline.remaining() <= 0:
                 raise

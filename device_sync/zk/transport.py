@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
@@ -79,6 +80,7 @@ class Channel(ABC):
         self.answering = False
         self.alive = False
         self.number = wire.NUMBERS - 1
+        self.meanwhile: Callable[[], None] | None = None  # work that fits into the next wait for an answer
         self._sock: socket.socket | None = None
 
     @abstractmethod
@@ -127,8 +129,11 @@ class Channel(ABC):
             raise self._name_bad_packet(bad) from None
 
     def exchange(self, code: int, data: bytes = b"") -> Packet:
-        """Asks and returns the first packet of the answer."""
+        """Asks and returns the first packet of the answer; what is to be done meanwhile fits into the wait for it."""
         self.send(code, data)
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
         return self.receive()
 
     def drain(self) -> None:  # noqa: B027 - on a stream nothing may be thrown away
