@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from attendance import clock
@@ -12,8 +11,8 @@ from attendance.facts import Assignment, Enrolment, TerminalSite, Unit
 from attendance.rules.calendar import CalendarEntry
 from attendance.rules.policy import Policy
 from attendance.rules.schedule import Schedule
+from attendance.scenario.expect_section import read_rows
 from attendance.scenario.facts_section import Papers, read_facts
-from attendance.scenario.moments import month_start
 from attendance.scenario.people_section import Punch, read_employees, read_punches, read_terminals
 from attendance.scenario.reading import Node, Refusal, Refused
 from attendance.scenario.rules_section import read_calendar, read_policy, read_schedules, read_units
@@ -68,7 +67,7 @@ def load(document: dict[str, Any]) -> tuple[Scenario, list[Refusal] | None]:
         root.child("facts"), people, tuple(t.code for t in terminals), tuple(u.code for u in units), zone
     )
     punches = read_punches(root.child("punches"), people, terminals, zone)
-    rows = _rows(root.child("expect"))
+    rows = read_rows(root.child("expect"), people, tuple(u.code for u in units), zone)
     if refusals:
         raise Refused(refusals)
     scenario = Scenario(
@@ -120,33 +119,12 @@ def _zone(node: Node) -> str:
 
 def _check_units(node: Node, units: tuple[Unit, ...], schedules: dict[str, Schedule]) -> None:
     codes = {unit.code for unit in units}
+    named: set[str] = set()
     for entry, unit in zip(node.each(), units, strict=False):
+        if unit.code in named:
+            entry.refuse("overlap", f"there is already a unit {unit.code!r}")
+        named.add(unit.code)
         if unit.parent is not None and unit.parent not in codes:
             entry.child("parent").refuse("unknown_reference", f"there is no unit {unit.parent!r} in this case")
         if unit.schedule is not None and unit.schedule not in schedules:
             entry.child("schedule").refuse("unknown_reference", f"there is no schedule {unit.schedule!r} in this case")
-
-
-def _rows(node: Node) -> tuple[dict[str, Any], ...]:
-    """Rows to compare, with `date`, `month` (its first day) and `as_of` read; the rest stays as written."""
-    rows = []
-    for entry in node.each():
-        if not isinstance(entry.value, dict):
-            entry.refuse("wrong_type", "a mapping is expected here")
-            continue
-        row = dict(entry.value)
-        if "date" in row:
-            row["date"] = entry.child("date").day()
-        if "month" in row:
-            row["month"] = month_start(entry.child("month"))
-        if "as_of" in row:
-            row["as_of"] = _naive(entry.child("as_of"))
-        if "roster_errors" not in row and not isinstance(row.get("date") or row.get("month"), date):
-            entry.refuse("wrong_type", "a row needs a date or a month")
-        rows.append(row)
-    return tuple(rows)
-
-
-def _naive(node: Node) -> datetime | None:
-    moment = node.moment()
-    return moment.replace(tzinfo=None) if moment else None

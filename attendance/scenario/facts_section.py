@@ -22,7 +22,7 @@ from attendance.facts import (
     Protection,
     SiteFact,
 )
-from attendance.scenario.moments import local, month_start
+from attendance.scenario.moments import local, month_start, validity
 from attendance.scenario.reading import Node
 
 COVERS = ("late", "early", "absent", "left_post", "missing_in", "missing_out", "unverified")
@@ -142,14 +142,6 @@ def _span(entry: Node, known: Known) -> tuple[datetime | None, datetime | None]:
     return starts, ends
 
 
-def dates(entry: Node) -> tuple[date | None, date | None]:
-    """From and to of a validity, both included."""
-    from_on, to_on = entry.child("from").day(), entry.child("to").day()
-    if from_on is not None and to_on is not None and to_on < from_on:
-        entry.child("to").refuse("bad_date", "the last date lies before the first")
-    return from_on, to_on
-
-
 def _leave(entry: Node, known: Known, papers: Papers) -> None:
     on = required_day(entry.child("date"))
     leave = (entry.child("code").text("P"), on, entry.child("session").text("all"))
@@ -169,7 +161,7 @@ def _exemption(entry: Node, known: Known, papers: Papers) -> None:
     minutes = entry.child("minutes_per_day").integer(None, 0, 24 * 60)
     listed = tuple(on for at in entry.child("dates").each() if (on := at.day()) is not None)
     by_dates = minutes is not None or listed or all(_is_date(entry.child(side)) for side in ("from", "to"))
-    from_on, to_on = dates(entry) if by_dates else (None, None)
+    from_on, to_on = validity(entry) if by_dates else (None, None)
     starts, ends = (None, None) if by_dates else _span(entry, known)
     if minutes is None and not (from_on or to_on or starts or ends) and not entry.child("minutes_per_day").value:
         entry.child("minutes_per_day").refuse("wrong_type", "write minutes_per_day, or from and to of a window")
@@ -273,7 +265,7 @@ def _inspection(entry: Node, known: Known, papers: Papers) -> None:
 
 def _protection(entry: Node, known: Known, papers: Papers) -> None:
     code = entry.child("code").text()
-    papers.protections.append(Protection(known.employee(entry), code, *dates(entry)))
+    papers.protections.append(Protection(known.employee(entry), code, *validity(entry)))
 
 
 def _month_event(entry: Node, known: Known, papers: Papers) -> None:

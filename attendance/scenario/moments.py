@@ -16,14 +16,26 @@ def local(node: Node, zone: str) -> datetime | None:
     return clock.to_wall(moment, zone)
 
 
+def validity(entry: Node) -> tuple[date | None, date | None]:
+    """From and to of a validity, both included; an end before the beginning is refused."""
+    from_on, to_on = entry.child("from").day(), entry.child("to").day()
+    if from_on is not None and to_on is not None and to_on < from_on:
+        entry.child("to").refuse("bad_date", "the last date lies before the first")
+    return from_on, to_on
+
+
 def month_start(node: Node) -> date | None:
     """The first day of a month written as 2026-03. None where it is refused."""
     text = node.text()
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
+        return first if first.year < date.max.year else _refused(node, text)
     except ValueError:
-        node.refuse("bad_date", f"{text!r} is not a month; write it as 2026-03")
-        return None
+        return _refused(node, text)
+
+
+def _refused(node: Node, text: str) -> None:
+    node.refuse("bad_date", f"{text!r} is not a month; write it as 2026-03")
 
 
 def month_dates(start: date) -> list[date]:
