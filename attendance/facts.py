@@ -109,3 +109,126 @@ class Coverage:
     terminal: str
     starts: datetime | None
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Minutes of the day that need not be worked: so many at `day_start` or `day_end`, or a window of time.
+
+    With `minutes_per_day` it holds on `dates`, or where there are none from `from_on` to `to_on`; without, from
+    `starts` to `ends` (None: open).
+    """
+
+    employee: str
+    code: str
+    minutes_per_day: int | None = None
+    placement: str = "day_end"  # day_start | day_end
+    from_on: date | None = None
+    to_on: date | None = None
+    dates: tuple[date, ...] = ()
+    starts: datetime | None = None
+    ends: datetime | None = None
+    approved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A paper about one question mark or violation of one session, and what was decided on it.
+
+    `covers` is a type of violation, or `unverified`. `minutes` None: all of them. `decision` None: none yet.
+    `by_head`: the head's own decision, without anybody's explanation; it has no deadline.
+    """
+
+    employee: str
+    on: date
+    session: str
+    covers: str
+    minutes: int | None = None
+    submitted_at: datetime | None = None
+    decision: str | None = None  # approved | refused
+    decided_at: datetime | None = None
+    accepted_after_deadline: bool = False
+    by_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Annulment:
+    """An approved decision that a punch of this person does not count; `at` is the time the terminal sent."""
+
+    employee: str
+    terminal: str
+    at: datetime
+    reason: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An entry of the roster. With `counts_as_schedule` it is a session on a day that has none."""
+
+    employee: str
+    code: str
+    starts: datetime
+    ends: datetime
+    counts_as_schedule: bool = False
+    approved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OvertimeOrder:
+    """Overtime exists only by an order, and only inside it."""
+
+    employee: str
+    starts: datetime
+    ends: datetime
+    approved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFact:
+    """On this date (and in this session, None: all of them) the person depends on these terminals instead."""
+
+    employee: str
+    on: date
+    session: str | None
+    terminals: tuple[str, ...]
+    approved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockInvalid:
+    """The terminal's clock was worth nothing in this span of its own time (None: open)."""
+
+    terminal: str
+    starts: datetime | None
+    ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A visit to a unit at one minute, and who was not found at work."""
+
+    unit: str
+    at: datetime
+    found_absent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """A protection by law during these dates, such as `pregnancy_m7` (no night work)."""
+
+    employee: str
+    code: str
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEvent:
+    """A month of a unit was locked, or reopened with a reason. `month` is its first day."""
+
+    unit: str
+    month: date
+    at: datetime
+    reopened: bool = False
+    reason: str = ""

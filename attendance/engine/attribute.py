@@ -1,4 +1,4 @@
-"""Whose punch is it, and when was it truly made: punches × enrolments × clock offsets → claims.
+"""Whose punch is it, when was it truly made, what is it worth: punches × enrolments × clock offsets → claims.
 
 (terminal, number) is resolved by the enrolment valid at the true time of the punch, never by number alone. The clock
 offset is looked up by the time the terminal sent; within the tolerance nothing is corrected.
@@ -10,11 +10,17 @@ from datetime import date, datetime
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from attendance import clock
 from attendance.engine.case import Case
-from attendance.engine.columns import Claims
+from attendance.engine.columns import ANY_WAY, INWARD, OUTWARD, Claims
 from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, order_by_owner
+
+DIRECTIONS = ("none", "state", "in", "out")
+_STATES = np.full(256, ANY_WAY, np.int8)
+_STATES[[0, 3, 4]] = INWARD
+_STATES[[1, 2, 5]] = OUTWARD
 
 
 def attribute(case: Case) -> Claims:
@@ -32,7 +38,44 @@ def attribute(case: Case) -> Claims:
         site=punches.site[order],
         corrected=corrected[order],
         orphans=np.flatnonzero((person < 0) & punches.sane).astype(np.int64),
+        way=_ways(case, order),
+        annulled=_annulled(case, sent, person)[order] if case.annulments else np.zeros(order.size, np.bool_),
+        timeless=_timeless(case, sent)[order] if case.clock_invalids else np.zeros(order.size, np.bool_),
     )
+
+
+def _ways(case: Case, rows: Ints) -> npt.NDArray[np.int8]:
+    """The direction of each punch where its terminal's own is declared (§4): a one-way gate, or the state it sends."""
+    declared = np.array([DIRECTIONS.index(site.direction) for site in case.sites] or [0], np.int8)
+    if not declared.any():
+        return np.zeros(rows.size, np.int8)
+    of_site = declared[case.punches.site[rows]]
+    by_state = _STATES[case.punches.state[rows]]
+    gate = np.where(of_site == DIRECTIONS.index("in"), INWARD, OUTWARD)
+    return np.where(of_site == 0, ANY_WAY, np.where(of_site == DIRECTIONS.index("state"), by_state, gate)).astype(
+        np.int8
+    )
+
+
+def _annulled(case: Case, sent: Ints, person: Ints) -> Bools:
+    """Punches an approved annulment names by person, terminal and the time the terminal sent."""
+    found = np.zeros(sent.size, np.bool_)
+    for paper in case.annulments:
+        who, where = case.person_index.get(paper.employee, -1), case.site_index.get(paper.terminal, -1)
+        at = clock.instant_seconds(paper.at, case.zone)
+        if who >= 0:
+            found |= (person == who) & (case.punches.site == where) & (sent == at)
+    return found
+
+
+def _timeless(case: Case, sent: Ints) -> Bools:
+    """Punches made while the clock of their terminal was worth nothing, by the time the terminal sent."""
+    found = np.zeros(sent.size, np.bool_)
+    for span in case.clock_invalids:
+        where = case.site_index.get(span.terminal, -1)
+        begin, end = begin_of(span.starts, case.zone), end_of(span.ends, case.zone)
+        found |= (case.punches.site == where) & (sent >= begin) & (sent < end)
+    return found
 
 
 def _true_time(case: Case, sent: Ints) -> tuple[Ints, Bools]:
@@ -41,8 +84,8 @@ def _true_time(case: Case, sent: Ints) -> tuple[Ints, Bools]:
     offsets = Spans(
         (
             case.site_index[offset.terminal],
-            _begin(offset.starts, case.zone),
-            _end(offset.ends, case.zone),
+            begin_of(offset.starts, case.zone),
+            end_of(offset.ends, case.zone),
             offset.offset_seconds,
         )
         for offset in case.clock_offsets
@@ -64,8 +107,8 @@ def _people(case: Case, at: Ints) -> Ints:
     enrolled = Spans(
         (
             sites[enrolment.terminal] * width + codes[enrolment.pin],
-            _begin(enrolment.from_on, zone),
-            _end(enrolment.to_on, zone),
+            begin_of(enrolment.from_on, zone),
+            end_of(enrolment.to_on, zone),
             people[enrolment.employee],
         )
         for enrolment in case.enrolments
@@ -78,7 +121,7 @@ def _people(case: Case, at: Ints) -> Ints:
 
 
 @lru_cache(maxsize=4096)
-def _begin(moment: datetime | date | None, zone: str) -> int:
+def begin_of(moment: datetime | date | None, zone: str) -> int:
     """The instant at which validity begins; a date begins at midnight."""
     if moment is None:
         return EARLIEST + 1
@@ -88,7 +131,7 @@ def _begin(moment: datetime | date | None, zone: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _end(moment: datetime | date | None, zone: str) -> int:
+def end_of(moment: datetime | date | None, zone: str) -> int:
     """The instant at which validity has ended; a date is included to its midnight."""
     if moment is None:
         return LATEST - 1

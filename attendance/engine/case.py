@@ -6,7 +6,25 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from attendance.engine.columns import PunchColumns
-from attendance.facts import Assignment, ClockOffset, Coverage, Enrolment, Leave, Mission, Outage, TerminalSite
+from attendance.facts import (
+    Annulment,
+    Assignment,
+    ClockInvalid,
+    ClockOffset,
+    Coverage,
+    Duty,
+    Enrolment,
+    Exemption,
+    Explanation,
+    Inspection,
+    Leave,
+    Mission,
+    Outage,
+    OvertimeOrder,
+    Protection,
+    SiteFact,
+    TerminalSite,
+)
 from attendance.rules.rulebook import Rulebook
 
 
@@ -15,7 +33,7 @@ class Case:
     """Facts known at one moment and the rules in force. What was not known yet is simply not in it.
 
     `people` fixes the order of rows. Assignments of a person do not overlap; those without terminals depend on all
-    terminals of the nearest unit up the tree that has any.
+    terminals of the nearest unit up the tree that has any. An explanation whose decision was not known yet has none.
     """
 
     zone: str
@@ -30,6 +48,15 @@ class Case:
     missions: tuple[Mission, ...] = ()
     outages: tuple[Outage, ...] = ()
     clock_offsets: tuple[ClockOffset, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+    annulments: tuple[Annulment, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    overtime_orders: tuple[OvertimeOrder, ...] = ()
+    site_facts: tuple[SiteFact, ...] = ()
+    clock_invalids: tuple[ClockInvalid, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
+    protections: tuple[Protection, ...] = ()
 
     @cached_property
     def person_index(self) -> dict[str, int]:

@@ -42,7 +42,8 @@ class PunchColumns:
 class Claims:
     """Punches with a person, sorted by person, then true time, then as stored. One row is a punch somebody made.
 
-    `source` is the row in PunchColumns; `at` the true moment; `corrected` whether the clock offset moved it.
+    `source` is the row in PunchColumns; `at` the true moment; `corrected` whether the clock offset moved it; `way` its
+    known direction (ANY_WAY, INWARD, OUTWARD); `annulled` by decision; `timeless`: made under an invalid clock.
     """
 
     source: Ints
@@ -51,6 +52,12 @@ class Claims:
     site: Small
     corrected: Bools
     orphans: Ints  # rows of PunchColumns that no enrolment claims
+    way: npt.NDArray[np.int8]
+    annulled: Bools
+    timeless: Bools
+
+
+ANY_WAY, INWARD, OUTWARD = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,18 @@ class Days:
     def __len__(self) -> int:
         return int(self.person.size)
 
+    def find(self, person: int, day: int) -> int:
+        """The row of a person and date, -1 where the person is not employed then."""
+        low, high = np.searchsorted(self.person, [person, person + 1])
+        row = int(low + np.searchsorted(self.day[low:high], day))
+        return row if row < high and self.day[row] == day else -1
+
+    def between(self, person: int, first: int, last: int) -> tuple[int, int]:
+        """The rows of a person from one day to another, both included, as a half-open range."""
+        low, high = np.searchsorted(self.person, [person, person + 1])
+        begin, end = low + np.searchsorted(self.day[low:high], [first, last + 1])
+        return int(begin), int(end)
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -83,6 +102,7 @@ class Due:
     stretches have equal ends), all empty where leave or the calendar takes the session away. `required_from`,
     `required_to` bound what is left. `group` is the row in Groups, -1 without a window. `window_lo..window_hi` are
     both inside. `leave` indexes the case's leaves, -1 none; `taken` is True where the calendar takes it away alone.
+    `depends` indexes the sets of terminals. A row may be a duty that counts as schedule.
     """
 
     day_row: Ints
@@ -100,9 +120,15 @@ class Due:
     covered: Bools  # a mission covers some of it
     group: Ints
     names: tuple[str, ...]
+    depends: Small
 
     def __len__(self) -> int:
         return int(self.start.size)
+
+    @property
+    def has_window(self) -> Bools:
+        """Whether anything of the session is left to be there for."""
+        return self.required_to > self.required_from
 
     def uncovered_before(self, moment: Ints) -> Ints:
         """Seconds of each session before its moment that nothing covers."""
@@ -120,10 +146,33 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
-    """One row is what is judged together: a session, a stretch of touching sessions, or under first_last the day.
+class Windows:
+    """One row is the window of a session that needs punches, or of a part of a duty outside sessions.
 
-    `first_due`, `last_due` rows in Due; `required_from`, `required_to` the outer required moments.
+    Sorted by person, then start. `lo..hi` are both inside. `due` is the row in Due, -1 for a part of a duty; `day_row`
+    the date it belongs to; `group` the row in Groups, -1 for a duty that touches no session.
+    """
+
+    person: Small
+    start: Ints
+    end: Ints
+    lo: Ints
+    hi: Ints
+    due: Ints
+    day_row: Ints
+    group: Ints
+
+    def __len__(self) -> int:
+        return int(self.start.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """One row is what is judged together: a session, a stretch of what touches, or under first_last the day.
+
+    `first_due`, `last_due` rows in Due; `required_from`, `required_to` the outer required moments of its sessions;
+    `stretch_from`, `stretch_to` those of the whole stretch with the duties in it. `depends` are all terminals of its
+    sessions, `depends_first`, `depends_last` those of the outer ones; `regime` indexes REGIMES.
     """
 
     first_due: Ints
@@ -133,6 +182,11 @@ class Groups:
     window_hi: Ints
     depends: Small
     first_last: Bools
+    regime: npt.NDArray[np.int8]
+    stretch_from: Ints
+    stretch_to: Ints
+    depends_first: Small
+    depends_last: Small
 
     def __len__(self) -> int:
         return int(self.first_due.size)
@@ -142,9 +196,10 @@ class Groups:
 class Paired:
     """The punches of each group, and what became of every claim.
 
-    `count` kept punches in the group, `first`, `last` their moments (0 where none), `first_claim`, `last_claim` rows in
-    Claims (-1 none). `lone`: they are one lone punch; `lone_is_in` its side. Per claim: `due` the row of Due in whose
-    window it lies (-1 none), `kept` False for a repeat.
+    `count` punches of the group, `first` its in, `last` its out (0 where none), `first_claim`, `last_claim` rows in
+    Claims (-1 none). `lone`: one side is missing; `lone_is_in` the side that is there. Per claim: `due` the row of Due
+    in whose window it lies, `window` that of Windows, `group` that of Groups (-1 none); `kept` False for a repeat;
+    `counts` whether it may count at all; `off_site` whether it was made where the person was not to punch.
     """
 
     count: Ints
@@ -156,16 +211,38 @@ class Paired:
     lone_is_in: Bools
     due: Ints
     kept: Bools
+    window: Ints
+    group: Ints
+    counts: Bools
+    off_site: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Stretches between inner punches, cut to a session. One row is a gap in a session of Due, sorted by session.
+
+    `away` whole minutes not worked, `minutes` those of them that nothing covers. `odd`: groups in which inner punches
+    do not pair, so that no gap is concluded.
+    """
+
+    due: Ints
+    away: Ints
+    minutes: Ints
+    odd: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Coverable:
-    """Per group: may it be judged? `settled`, else not synced; `outage`: a dead terminal stands in the way."""
+    """Per group: may it be judged? `settled`, else not synced; `outage`: a dead terminal stands in the way.
+
+    `clock_invalid`: a clock without worth does.
+    """
 
     settled: Bools
     outage: Bools
     outage_start: Bools
     outage_end: Bools
+    clock_invalid: Bools
 
 
 # Kinds of violation, in the order in which they are listed for a session.
@@ -215,6 +292,7 @@ class DayLedger:
     counted: Ints
     flags: Small
     duplicates: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    annulled: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 FLAGS = (
@@ -224,5 +302,9 @@ FLAGS = (
     "terminal_not_synced",
     "terminal_outage",
     "terminal_clock_invalid",
+    "odd_inner_punch",
+    "explanation_after_deadline",
 )
-CLOCK_CORRECTED, OFF_SCHEDULE, OFF_SITE, NOT_SYNCED, OUTAGE, CLOCK_INVALID = (1 << n for n in range(len(FLAGS)))
+CLOCK_CORRECTED, OFF_SCHEDULE, OFF_SITE, NOT_SYNCED, OUTAGE, CLOCK_INVALID, ODD_INNER, AFTER_DEADLINE = (
+    1 << n for n in range(len(FLAGS))
+)

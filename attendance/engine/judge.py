@@ -22,15 +22,18 @@ from attendance.engine.columns import (
     COUNTED,
     EARLY,
     LATE,
+    LEFT_POST,
     MISSING_IN,
     MISSING_OUT,
     PENDING,
     Coverable,
+    Gaps,
     Paired,
     Violations,
 )
 from attendance.engine.expect import Expected
 from attendance.engine.spans import Bools, Ints
+from attendance.engine.windows import EXEMPT
 from attendance.rules.policy import Policy
 
 
@@ -40,7 +43,8 @@ class Evidence:
 
     `judged`: both punches are there and nothing stands in the way; then `present`, `late`, `early` hold (minutes of the
     session lost at either side, before grace) and `away` its uncovered minutes. `unverified`: nothing may be concluded;
-    `outage`, `unsynced` say why, else a punch is missing. `group` is the row in Groups, -1 for a session without one.
+    `outage`, `clock_invalid`, `unsynced` say why, else a punch is missing (`missing`). `group` is the row in Groups, -1
+    for a session without one.
     """
 
     group: Ints
@@ -57,6 +61,7 @@ class Evidence:
     missing_in_at: Bools
     missing_out_at: Bools
     policy: Policy
+    clock_invalid: Bools
 
 
 Judge = Callable[[Evidence], tuple[Bools, Ints]]
@@ -116,46 +121,55 @@ def _lost_too_much(evidence: Evidence) -> Bools:
     return evidence.judged & evidence.present & (_lost(evidence) > limit)
 
 
+def _no_evidence(group: Ints, policy: Policy) -> Evidence:
+    """Of days on which nobody has to be anywhere."""
+    nothing, none = np.zeros(group.size, np.bool_), np.zeros(group.size, np.int64)
+    return Evidence(
+        group=group,
+        judged=nothing,
+        nobody=nothing,
+        unverified=nothing,
+        outage=nothing,
+        unsynced=nothing,
+        present=nothing,
+        late=none,
+        early=none,
+        away=none,
+        missing=nothing,
+        missing_in_at=nothing,
+        missing_out_at=nothing,
+        policy=policy,
+        clock_invalid=nothing,
+    )
+
+
 def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
     """Spread what is known of groups over their sessions."""
     due, groups = expected.due, expected.groups
     group = due.group
     known = group >= 0
     if not len(groups):
-        nothing, none = np.zeros(len(due), np.bool_), np.zeros(len(due), np.int64)
-        return Evidence(
-            group,
-            nothing,
-            nothing,
-            nothing,
-            nothing,
-            nothing,
-            nothing,
-            none,
-            none,
-            none,
-            nothing,
-            nothing,
-            nothing,
-            case.rulebook.policy,
-        )
+        return _no_evidence(group, case.rulebook.policy)
     first, last = paired.first[group], paired.last[group]
-    both = known & (paired.count[group] > 0) & ~paired.lone[group]
-    settled = known & coverable.settled[group]
+    required = known & (groups.regime[group] != EXEMPT)  # of the exempt nothing is asked
+    both = required & (paired.count[group] > 0) & ~paired.lone[group]
+    settled = required & coverable.settled[group]
     inside_from, inside_to = np.clip(first, due.start, due.end), np.clip(last, due.start, due.end)
     present = both & (due.end > first) & (due.start < last)
     late = due.uncovered_before(inside_from) // 60
     uncovered = due.uncovered()
     early = (uncovered - due.uncovered_before(inside_to)) // 60
-    outage = known & settled & _blocked(expected, paired, coverable, present)
-    unsynced = known & ~settled
-    missing = known & settled & ~outage & paired.lone[group]
+    outage = settled & _blocked(expected, paired, coverable, present)
+    clock_invalid = settled & coverable.clock_invalid[group]
+    blind = outage | clock_invalid
+    unsynced = required & ~settled
+    missing = settled & ~blind & paired.lone[group]
     rows = np.arange(len(due))
     return Evidence(
         group=group,
-        judged=both & settled & ~outage,
-        nobody=known & settled & ~outage & (paired.count[group] == 0),
-        unverified=outage | unsynced | missing,
+        judged=both & settled & ~blind,
+        nobody=settled & ~blind & (paired.count[group] == 0),
+        unverified=blind | unsynced | missing,
         outage=outage,
         unsynced=unsynced,
         present=present,
@@ -166,6 +180,7 @@ def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) 
         missing_in_at=missing & ~paired.lone_is_in[group] & (rows == groups.first_due[group]),
         missing_out_at=missing & paired.lone_is_in[group] & (rows == groups.last_due[group]),
         policy=case.rulebook.policy,
+        clock_invalid=clock_invalid,
     )
 
 
@@ -190,9 +205,11 @@ def _blocked(expected: Expected, paired: Paired, coverable: Coverable, present: 
     return at_start | at_end
 
 
-def judge(evidence: Evidence) -> Violations:
+def judge(evidence: Evidence, gaps: Gaps) -> Violations:
     """Every violation, by session, then kind in the order of TYPES."""
-    rows, kinds, minutes = [], [], []
+    left = evidence.judged[gaps.due] & evidence.present[gaps.due] & (gaps.minutes > 0)
+    rows, kinds = [gaps.due[left]], [np.full(int(left.sum()), LEFT_POST, np.int8)]
+    minutes = [gaps.minutes[left]]
     for kind, concludes in JUDGES:
         where, amount = concludes(evidence)
         found = np.flatnonzero(where)

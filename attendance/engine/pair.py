@@ -1,65 +1,136 @@
-"""Which punches stand for in and out of each group: due × claims → first, last, lone, ignored."""
+"""Which punches stand for in and out of each group: windows × claims → in, out, lone, ignored.
+
+Which count (§4): not annulled, of the right terminals, with a clock that was worth something; of these, repeats are
+dropped over all terminals of a person, then each falls into the window it lies in.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from attendance.engine.case import Case
-from attendance.engine.columns import Claims, Paired
+from attendance.engine.columns import INWARD, OUTWARD, Claims, Groups, Paired
 from attendance.engine.expect import Expected
-from attendance.engine.spans import Bools, Ints, key, place
+from attendance.engine.spans import Bools, Ints, Small, key, place
+from attendance.engine.standing import day_of_claims
+from attendance.engine.windows import CHECK_IN_ONLY
+from attendance.rules.policy import Policy
 
 
 def pair(case: Case, expected: Expected, claims: Claims) -> Paired:
-    """Repeats are dropped over all terminals of a person, then each punch falls into the window it lies in."""
+    """The in and out of every group, and what became of every claim, row by row of Groups and Claims."""
     policy = case.rulebook.policy
-    kept = drop_repeats(claims, policy.duplicate_window_seconds)
-    due_of = _window_of(expected, claims)
-    due, groups = expected.due, expected.groups
-
-    counted = np.flatnonzero(kept & (due_of >= 0))
-    group = due.group[due_of[counted]]
-    # Claims are sorted by person and time, windows too, so the punches of a group lie together.
-    begins = np.flatnonzero(np.append(True, group[1:] != group[:-1])) if group.size else group
-    ends = np.append(begins[1:], group.size) - 1 if group.size else group
-    count, first, last, first_claim, last_claim = (np.full(len(groups), fill, np.int64) for fill in (0, 0, 0, -1, -1))
-    at = claims.at[counted]
-    present = group[begins] if group.size else group
-    count[present] = ends - begins + 1
-    first[present], last[present] = at[begins], at[ends]
-    first_claim[present], last_claim[present] = counted[begins], counted[ends]
-
-    lone = (count > 0) & (
-        (last - first <= policy.repeat_minutes * 60) | (last <= groups.required_from) | (first >= groups.required_to)
-    )
-    nearer_start = np.abs(first - groups.required_from) < np.abs(groups.required_to - last)
+    window = _window_of(expected, claims)
+    windows, groups = expected.windows, expected.groups
+    some = len(windows) > 0
+    off_site = np.zeros(claims.at.size, np.bool_)
+    if policy.site_policy == "home_only":
+        off_site = _off_site(case, expected, claims, window)
+    counts = ~(claims.annulled | claims.timeless | off_site)
+    kept = counts.copy()
+    if counts.all():
+        kept = drop_repeats(claims.person, claims.at, policy.duplicate_window_seconds)
+    else:
+        kept[counts] = drop_repeats(claims.person[counts], claims.at[counts], policy.duplicate_window_seconds)
+    group_of = np.where(window >= 0, windows.group[window], -1) if some else window
+    counted = np.flatnonzero(kept & (group_of >= 0))
+    count, first, last, lone, lone_is_in = _sides(claims, groups, counted, group_of[counted], policy)
     return Paired(
         count=count,
-        first=first,
-        last=last,
-        first_claim=first_claim,
-        last_claim=last_claim,
+        first=np.where(first >= 0, claims.at[first], 0) if claims.at.size else count,
+        last=_outs(claims, groups, first, last),
+        first_claim=first,
+        last_claim=last,
         lone=lone,
-        lone_is_in=lone & nearer_start,
-        due=due_of,
-        kept=kept,
+        lone_is_in=lone_is_in,
+        due=np.where(window >= 0, windows.due[window], -1) if some else window,
+        kept=kept | ~counts,
+        window=window,
+        group=group_of,
+        counts=counts,
+        off_site=off_site,
     )
 
 
-def drop_repeats(claims: Claims, window_seconds: int) -> Bools:
+def _outs(claims: Claims, groups: Groups, first: Ints, last: Ints) -> Ints:
+    """The moment of each out; under check_in_only presence lasts from the first punch to the required end."""
+    if not claims.at.size:
+        return np.zeros(len(groups), np.int64)
+    outs = np.where(last >= 0, claims.at[last], 0)
+    here = (groups.regime == CHECK_IN_ONLY) & (first >= 0)
+    return np.where(here, np.maximum(groups.required_to, claims.at[first]), outs)
+
+
+def _sides(
+    claims: Claims, groups: Groups, counted: Ints, group: Ints, policy: Policy
+) -> tuple[Ints, Ints, Ints, Bools, Bools]:
+    """Per group: how many punches, the claims that are in and out (-1 none), whether one is missing, which is there."""
+    count, first, last = (np.full(len(groups), fill, np.int64) for fill in (0, -1, -1))
+    lone, lone_is_in = np.zeros(len(groups), np.bool_), np.zeros(len(groups), np.bool_)
+    if not counted.size:
+        return count, first, last, lone, lone_is_in
+    # Claims are sorted by person and time, windows too, so the punches of a group lie together.
+    begins = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+    ends = np.append(begins[1:], group.size) - 1
+    here = group[begins]
+    at, way = claims.at[counted], claims.way[counted]
+    required_from, required_to = groups.stretch_from[here], groups.stretch_to[here]
+    one = (
+        (at[ends] - at[begins] <= policy.repeat_minutes * 60)
+        | (at[ends] <= required_from)
+        | (at[begins] >= required_to)
+    )
+    came, left = begins, ends
+    missing = one
+    is_in = np.abs(at[begins] - required_from) < np.abs(required_to - at[ends])
+    if way.any():
+        came, left = _directed(way, begins, ends, one)
+        missing = one | (came < 0) | (left < 0) | (came == left)
+        single = np.maximum(came, 0)
+        is_in = np.where(came == left, np.abs(at[single] - required_from) < np.abs(required_to - at[single]), is_in)
+        is_in = np.where(left < 0, True, np.where(came < 0, False, is_in))
+        came, left = np.where(came < 0, ends, came), np.where(left < 0, begins, left)
+        came, left = np.where(one, begins, came), np.where(one, ends, left)
+    count[here] = ends - begins + 1
+    first[here], last[here] = counted[came], counted[left]
+    paired = groups.regime[here] != CHECK_IN_ONLY  # there a punch is only ever the in
+    lone[here] = missing & paired
+    lone_is_in[here] = missing & is_in & paired
+    return count, first, last, lone, lone_is_in
+
+
+def _directed(way: npt.NDArray[np.int8], begins: Ints, ends: Ints, one: Bools) -> tuple[Ints, Ints]:
+    """Place of the first punch that is not an out and of the last that is not an in, -1 where that one is missing.
+
+    An in after that out means the out is missing; an out before that in is evidence only. Punches that are `one` lone
+    punch after all have a direction only where all of them have the same.
+    """
+    places = np.arange(way.size)
+    came = np.minimum.reduceat(np.where(way == OUTWARD, way.size, places), begins)
+    came = np.where(came <= ends, came, -1)
+    left = np.where(way[ends] == INWARD, -1, ends)
+    all_in = np.minimum.reduceat((way == INWARD).astype(np.int8), begins) > 0
+    came = np.where(one & (came >= 0), begins, came)
+    left = np.where(one & (left < 0) & ~all_in, ends, left)
+    return came, left
+
+
+def drop_repeats(person: Small, at: Ints, window_seconds: int) -> Bools:
     """False for a punch at most `window_seconds` after the last kept one of the same person.
 
-    Kept punches form a chain: from each one to the first punch beyond its window. Chains restart wherever a person's
-    punches lie further apart than the window, so all chains are followed side by side, one step a round.
+    Punches are sorted by person and time. Kept punches form a chain: from each one to the first punch beyond its
+    window. Chains restart wherever a person's punches lie further apart than the window, so all chains are followed
+    side by side, one step a round.
     """
-    kept = np.zeros(claims.at.size, np.bool_)
+    kept = np.zeros(at.size, np.bool_)
     if not kept.size:
         return kept
-    apart = np.append(True, (np.diff(claims.person) != 0) | (np.diff(claims.at) > window_seconds))
+    apart = np.append(True, (np.diff(person) != 0) | (np.diff(at) > window_seconds))
     kept[apart] = True
     # only runs of several punches have anything to drop, and they are few
     crowded = np.flatnonzero(~apart | np.append(~apart[1:], False))
-    at, person = claims.at[crowded], claims.person[crowded]
+    at, person = at[crowded], person[crowded]
     keys = key(person, at)
     current = np.flatnonzero(apart[crowded])
     run_end = np.append(current[1:], crowded.size)[: current.size]
@@ -72,13 +143,29 @@ def drop_repeats(claims: Claims, window_seconds: int) -> Bools:
 
 
 def _window_of(expected: Expected, claims: Claims) -> Ints:
-    """Row of the session in whose window each claim lies, -1 where it lies in none."""
-    due, days = expected.due, expected.days
-    rows = np.flatnonzero(due.group >= 0)
-    if not rows.size or not claims.at.size:
+    """Row of the window each claim lies in, -1 where it lies in none."""
+    windows = expected.windows
+    if not len(windows) or not claims.at.size:
         return np.full(claims.at.size, -1, np.int64)
-    person = days.person[due.day_row[rows]]
-    at = place(key(person, due.window_lo[rows]), key(claims.person, claims.at), "right") - 1
-    row = rows[at]
-    inside = (at >= 0) & (person[at] == claims.person) & (claims.at <= due.window_hi[row])
-    return np.where(inside, row, -1)
+    at = place(key(windows.person, windows.lo), key(claims.person, claims.at), "right") - 1
+    inside = (at >= 0) & (windows.person[at] == claims.person) & (claims.at <= windows.hi[at])
+    return np.where(inside, at, -1)
+
+
+def _off_site(case: Case, expected: Expected, claims: Claims, window: Ints) -> Bools:
+    """Punches of terminals that are not the person's for that date and session (§4, `home_only`).
+
+    In the window of a session those of the session, else those of the date; on a date without an assignment, all.
+    """
+    allowed = np.zeros((len(expected.depend_sets) + 1, max(len(case.sites), 1)), np.bool_)
+    for number, sites in enumerate(expected.depend_sets):
+        allowed[number, list(sites)] = True
+    day_row = day_of_claims(case, expected, claims, window)
+    depends = np.full(claims.at.size, -1, np.int64)
+    employed = day_row >= 0
+    depends[employed] = expected.days.depends[day_row[employed]]
+    in_session = np.flatnonzero(window >= 0)
+    session = expected.windows.due[window[in_session]] if in_session.size else in_session
+    known = session >= 0
+    depends[in_session[known]] = expected.due.depends[session[known]]
+    return ~allowed[depends, claims.site]

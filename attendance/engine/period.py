@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from attendance.engine.verdict import DayVerdict
 from attendance.rules.calendar import WORKING_KINDS
@@ -11,11 +12,25 @@ from attendance.rules.policy import Policy
 
 OCCURRENCES = frozenset({"late", "early", "absent", "left_post"})
 MISSING = frozenset({"missing_in", "missing_out"})
+QUESTION_MARK = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class OvertimeMinutes:
+    """Minutes by kind of day, and those of them at night."""
+
+    NT: int = 0
+    NN: int = 0
+    NL: int = 0
+    night: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """What a person did in a unit in a month. Every day belongs to the unit of the assignment valid that day."""
+    """What a person did in a unit in a month. Every day belongs to the unit of the assignment valid that day.
+
+    `lockable`: none of these days has a question mark; whether the unit's month is, its `blockers` say.
+    """
 
     workdays: int
     late_count: int
@@ -26,6 +41,16 @@ class MonthLine:
     missing_count: int
     proposed_grade: str | None
     lockable: bool
+    overtime_min: OvertimeMinutes = OvertimeMinutes()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A question mark: its month cannot be locked before it is settled."""
+
+    employee: str
+    on: date
+    session: str
 
 
 def sum_month(days: Iterable[DayVerdict], policy: Policy) -> MonthLine:
@@ -44,8 +69,22 @@ def sum_month(days: Iterable[DayVerdict], policy: Policy) -> MonthLine:
         counted_min=sum(v.counted_min for v in found),
         missing_count=sum(v.type in MISSING for v in found),
         proposed_grade=_grade(len(counted), policy),
-        lockable=all(day.unverified_min == 0 for day in listed),
+        lockable=not any(True for _ in blockers(listed)),
+        overtime_min=_overtime(listed),
     )
+
+
+def blockers(days: Iterable[DayVerdict]) -> Iterable[Blocker]:
+    """The question marks of some days, in their order."""
+    return (
+        Blocker(day.employee, day.on, session) for day in days for session, sign in day.symbols if sign == QUESTION_MARK
+    )
+
+
+def _overtime(days: list[DayVerdict]) -> OvertimeMinutes:
+    lines = [line for day in days for line in day.overtime]
+    by_kind = {kind: sum(line.minutes for line in lines if line.kind == kind) for kind in ("NT", "NN", "NL")}
+    return OvertimeMinutes(**by_kind, night=sum(line.night_min for line in lines))
 
 
 def _grade(counted: int, policy: Policy) -> str | None:

@@ -7,17 +7,24 @@ from datetime import date
 
 from attendance.engine.attribute import attribute
 from attendance.engine.case import Case
-from attendance.engine.columns import Claims, Coverable, DayLedger, Paired, SessionLedger, Violations
+from attendance.engine.columns import Claims, Coverable, DayLedger, Gaps, Paired, SessionLedger, Violations
 from attendance.engine.cover import cover
+from attendance.engine.decide import Decided, decide
 from attendance.engine.expect import Expected, expect
+from attendance.engine.inner import NO_GAPS, gaps
 from attendance.engine.judge import Evidence, judge, weigh
+from attendance.engine.overtime import OrderWindow, order_windows
 from attendance.engine.pair import pair
 from attendance.engine.settle import settle
+from attendance.engine.tally import tally
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Every intermediate table, so that a verdict can be explained by what decided it, not by a second run."""
+    """Every intermediate table, so that a verdict can be explained by what decided it, not by a second run.
+
+    `violations` are those after all papers.
+    """
 
     case: Case
     from_on: date
@@ -30,6 +37,9 @@ class Judgement:
     violations: Violations
     sessions: SessionLedger
     days: DayLedger
+    gaps: Gaps
+    decided: Decided
+    orders: tuple[OrderWindow, ...]
 
 
 def evaluate(case: Case, from_on: date, to_on: date) -> Judgement:
@@ -40,8 +50,14 @@ def evaluate(case: Case, from_on: date, to_on: date) -> Judgement:
     expected = expect(case, from_on, to_on)
     claims = attribute(case)
     paired = pair(case, expected, claims)
-    coverable = cover(case, expected, paired)
+    coverable = cover(case, expected, claims, paired)
     evidence = weigh(case, expected, paired, coverable)
-    violations = judge(evidence)
-    sessions, days = settle(case, expected, claims, paired, evidence, violations)
-    return Judgement(case, from_on, to_on, expected, claims, paired, coverable, evidence, violations, sessions, days)
+    inner = gaps(expected, claims, paired) if case.rulebook.policy.track_mid_session else NO_GAPS
+    decided = decide(case, expected, evidence, judge(evidence, inner))
+    sessions = settle(case, expected, paired, evidence, inner, decided)
+    orders = order_windows(case, expected) if case.overtime_orders else ()
+    days = tally(case, expected, claims, paired, evidence, inner, decided, sessions, orders)
+    return Judgement(
+        case, from_on, to_on, expected, claims, paired, coverable, evidence, decided.violations, sessions, days, inner,
+        decided, orders,
+    )  # fmt: skip

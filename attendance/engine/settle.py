@@ -6,36 +6,26 @@ import numpy as np
 
 from attendance import clock
 from attendance.engine.case import Case
-from attendance.engine.columns import (
-    ABSENT,
-    CLOCK_CORRECTED,
-    EARLY,
-    LATE,
-    NOT_SYNCED,
-    OFF_SCHEDULE,
-    OUTAGE,
-    Claims,
-    DayLedger,
-    Paired,
-    SessionLedger,
-    Violations,
-)
+from attendance.engine.columns import ABSENT, EARLY, LATE, LEFT_POST, Gaps, Paired, SessionLedger, Violations
+from attendance.engine.decide import Decided
 from attendance.engine.expect import Expected
 from attendance.engine.judge import Evidence
-from attendance.engine.spans import Ints
+from attendance.engine.spans import Bools, Ints
+from attendance.engine.windows import CHECK_IN_ONLY
 from attendance.errors import LedgerBroken
 
 
 def settle(
-    case: Case, expected: Expected, claims: Claims, paired: Paired, evidence: Evidence, violations: Violations
-) -> tuple[SessionLedger, DayLedger]:
-    sessions = _sessions(expected, paired, evidence, violations)
+    case: Case, expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, decided: Decided
+) -> SessionLedger:
+    """The minutes of every session of Due. Raises LedgerBroken, naming the day, where they do not add up."""
+    sessions = _sessions(expected, paired, evidence, gaps, decided)
     _assert_balanced(case, expected, sessions)
-    return sessions, _days(case, expected, claims, paired, evidence, sessions)
+    return sessions
 
 
-def _sessions(expected: Expected, paired: Paired, evidence: Evidence, violations: Violations) -> SessionLedger:
-    due = expected.due
+def _sessions(expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, decided: Decided) -> SessionLedger:
+    due, violations = expected.due, decided.violations
     length = (due.end - due.start) // 60
     free = due.uncovered() // 60
     on_leave = (due.leave >= 0) & ~due.taken
@@ -44,26 +34,55 @@ def _sessions(expected: Expected, paired: Paired, evidence: Evidence, violations
     counted = np.zeros(len(due), np.int64)
     np.add.at(counted, violations.due, violations.counted)
 
-    group = np.maximum(evidence.group, 0)
-    some = len(expected.groups) > 0
-    first = paired.first[group] if some else due.start
-    last = paired.last[group] if some else due.start
-    before = (np.clip(first, due.start, due.end) - due.start) // 60
-    after = (due.end - np.clip(last, due.start, due.end)) // 60
     attended = evidence.judged & evidence.present
-    worked = np.where(attended, length - before - after, 0)
-    unverified = np.where(evidence.unverified, free, 0)
+    away = _not_there(expected, paired, evidence, gaps, attended)
+    worked = np.where(attended & ~_unmeasured(expected, evidence), length - away, 0)
+    open_marks = evidence.unverified & ~decided.closed
+    unverified = np.where(open_marks, free, 0)
 
-    # What was not worked and yet is no loss: covered by a mission, or within grace.
-    away = np.where(attended, before + after, np.where(evidence.unverified, 0, length))
-    charged = np.zeros(len(due), np.int64)
+    # What was not worked and yet is no loss: covered by a mission or exemption, within grace, by regime.
+    not_worked = np.where(evidence.unverified, 0, length - worked)
+    charged = _charged(evidence, violations, attended)
+    covered = np.where(evidence.unverified, length - free, not_worked - charged)
+    closed = np.where(evidence.unverified & decided.closed, free - decided.against, 0)
+    credited = np.where(due.taken | on_leave, 0, worked + covered + decided.excused + closed)
+    return SessionLedger(scheduled, worked, credited, leave, unverified, counted)
+
+
+def _not_there(expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, attended: Bools) -> Ints:
+    """Whole minutes of each attended session before the in, after the out and in gaps between."""
+    due = expected.due
+    if not len(expected.groups):
+        return np.zeros(len(due), np.int64)
+    group = np.maximum(evidence.group, 0)
+    before = (np.clip(paired.first[group], due.start, due.end) - due.start) // 60
+    after = (due.end - np.clip(paired.last[group], due.start, due.end)) // 60
+    away: Ints = np.where(attended, before + after, 0)
+    if gaps.due.size:
+        np.add.at(away, gaps.due, np.where(attended[gaps.due], gaps.away, 0))
+    return away
+
+
+def _unmeasured(expected: Expected, evidence: Evidence) -> Bools:
+    """Sessions under check_in_only: nobody measures how long the person stayed, so nothing is worked."""
+    regime = expected.groups.regime
+    if not (regime == CHECK_IN_ONLY).any():
+        return np.zeros(evidence.group.size, np.bool_)
+    measured: Bools = (evidence.group >= 0) & (regime[evidence.group] == CHECK_IN_ONLY)
+    return measured
+
+
+def _charged(evidence: Evidence, violations: Violations, attended: Bools) -> Ints:
+    """Minutes of each session that its violations are about, before any paper."""
+    charged = np.zeros(evidence.away.size, np.int64)
     for kind, minutes in ((LATE, evidence.late), (EARLY, evidence.early), (ABSENT, evidence.away)):
         where = violations.due[violations.kind == kind]
         whole_absence = (kind == ABSENT) & attended[where]
         charged[where] += np.where(whole_absence, violations.minutes[violations.kind == kind], minutes[where])
-    covered = np.where(evidence.unverified, length - free, away - charged)
-    credited = np.where(due.taken | on_leave, 0, worked + covered)
-    return SessionLedger(scheduled, worked, credited, leave, unverified, counted)
+    left_post = violations.kind == LEFT_POST
+    if left_post.any():
+        np.add.at(charged, violations.due[left_post], violations.minutes[left_post])
+    return charged
 
 
 def _assert_balanced(case: Case, expected: Expected, ledger: SessionLedger) -> None:
@@ -79,52 +98,3 @@ def _assert_balanced(case: Case, expected: Expected, ledger: SessionLedger) -> N
         raise LedgerBroken(
             case.people[int(expected.days.person[day])], clock.from_day_number(int(expected.days.day[day])), amounts
         )
-
-
-def _days(
-    case: Case, expected: Expected, claims: Claims, paired: Paired, evidence: Evidence, sessions: SessionLedger
-) -> DayLedger:
-    days, due = expected.days, expected.due
-
-    def total(minutes: Ints) -> Ints:
-        summed = np.zeros(len(days), np.int64)
-        np.add.at(summed, due.day_row, minutes)
-        return summed
-
-    flags = np.zeros(len(days), np.int32)
-
-    def raise_flag(rows: Ints, flag: int) -> None:
-        np.bitwise_or.at(flags, rows, flag)
-
-    raise_flag(due.day_row[evidence.unsynced], NOT_SYNCED)
-    raise_flag(due.day_row[evidence.outage], OUTAGE)
-    home = day_of_claims(case, expected, claims, paired)
-    employed = home >= 0
-    raise_flag(home[employed & claims.corrected], CLOCK_CORRECTED)
-    raise_flag(home[employed & paired.kept & (paired.due < 0)], OFF_SCHEDULE)
-    duplicates = np.zeros(len(days), np.int64)
-    np.add.at(duplicates, home[employed & ~paired.kept], 1)
-    return DayLedger(
-        scheduled=total(sessions.scheduled),
-        worked=total(sessions.worked),
-        credited=total(sessions.credited),
-        leave=total(sessions.leave),
-        unverified=total(sessions.unverified),
-        counted=total(sessions.counted),
-        flags=flags,
-        duplicates=duplicates,
-    )
-
-
-def day_of_claims(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Ints:
-    """Row of Days on which each claim stands: that of the session in whose window it lies, else its calendar date."""
-    days, due = expected.days, expected.due
-    home = due.day_row[paired.due] if len(due) else paired.due.copy()
-    outside = np.flatnonzero(paired.due < 0)
-    day = clock.to_walls(claims.at[outside], case.zone) // clock.DAY_SECONDS
-    keys = days.person.astype(np.int64) << 32 | (days.day & 0xFFFFFFFF)
-    wanted = claims.person[outside].astype(np.int64) << 32 | (day & 0xFFFFFFFF)
-    place = np.searchsorted(keys, wanted)
-    bounded = np.minimum(place, max(len(days) - 1, 0))
-    home[outside] = np.where((place < len(days)) & (keys[bounded] == wanted), bounded, -1) if len(days) else -1
-    return home

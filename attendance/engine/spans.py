@@ -95,6 +95,20 @@ def union(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
+def without(start: int, end: int, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of `[start, end)` outside the spans, in order of time."""
+    free, at = [], start
+    for begin, finish in union(spans):
+        if begin > at:
+            free.append((at, min(begin, end)))
+        at = max(at, finish)
+        if at >= end:
+            break
+    if at < end:
+        free.append((at, end))
+    return [(begin, finish) for begin, finish in free if begin < finish]
+
+
 def intersection(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Moments in both of two lists of disjoint ordered spans."""
     shared = []

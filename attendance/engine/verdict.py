@@ -10,7 +10,10 @@ from datetime import date
 import numpy as np
 
 from attendance import clock
-from attendance.engine.columns import ABSENT, FLAGS, STATUSES, TYPES
+from attendance.engine.columns import ABSENT, COUNTED, FLAGS, MISSING_IN, MISSING_OUT, STATUSES, TYPES
+from attendance.engine.findings import Finding, findings
+from attendance.engine.overtime import OvertimeLine, overtime
+from attendance.engine.roster import DutyLine, duty_lines
 from attendance.engine.run import Judgement
 from attendance.rules.citation import Citation
 from attendance.rules.rulebook import DayPlan
@@ -47,6 +50,9 @@ class DayVerdict:
     flags: tuple[str, ...] = ()
     symbols: tuple[tuple[str, str], ...] = ()
     citations: tuple[Citation, ...] = ()
+    duties: tuple[DutyLine, ...] = ()
+    overtime: tuple[OvertimeLine, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def verdicts(judgement: Judgement) -> Iterator[DayVerdict]:
@@ -57,11 +63,19 @@ def verdicts(judgement: Judgement) -> Iterator[DayVerdict]:
     by_day = _occurrences(judgement)
     signs = _session_signs(judgement)
     ledger = judgement.days
+    orders = judgement.orders
+    roster = duty_lines(case, expected.roster) if expected.roster.duties else {}
+    extra = overtime(case, expected, judgement.claims, judgement.paired, judgement.evidence, orders) if orders else {}
+    found, later = findings(case, expected) if case.inspections else ({}, [])
+    notes: dict[int, set[str]] = defaultdict(set)
+    for row, name in (*expected.notes, *later):
+        notes[row].add(name)
     for row in np.flatnonzero((days.day >= first) & (days.day <= last)).tolist():
         plan = days.plans[days.plan[row]]
+        employee, on = case.people[days.person[row]], clock.from_day_number(days.day[row])
         yield DayVerdict(
-            employee=case.people[days.person[row]],
-            on=clock.from_day_number(days.day[row]),
+            employee=employee,
+            on=on,
             unit=case.assignments[days.assignment[row]].unit,
             day_kind=plan.kind,
             scheduled_min=int(ledger.scheduled[row]),
@@ -70,9 +84,14 @@ def verdicts(judgement: Judgement) -> Iterator[DayVerdict]:
             leave_min=int(ledger.leave[row]),
             unverified_min=int(ledger.unverified[row]),
             violations=tuple(by_day.get(row, ())),
-            flags=_flags(int(ledger.flags[row]), int(ledger.duplicates[row])),
-            symbols=_symbols(plan, int(days.first[row]), signs),
+            flags=_flags(
+                int(ledger.flags[row]), int(ledger.duplicates[row]), int(ledger.annulled[row]), notes.get(row)
+            ),
+            symbols=_symbols(judgement, plan, row, signs),
             citations=(*plan.citations, case.rulebook.policy.citation),
+            duties=tuple(roster.get((employee, on), ())),
+            overtime=tuple(extra.get(row, ())),
+            findings=tuple(found.get(row, ())),
         )
 
 
@@ -102,33 +121,38 @@ def _occurrences(judgement: Judgement) -> dict[int, list[Occurrence]]:
 
 def _session_signs(judgement: Judgement) -> list[str]:
     """The sign of each session of Due on the sheet."""
-    due, evidence, sessions = judgement.expected.due, judgement.evidence, judgement.sessions
-    absent = np.zeros(len(due), np.bool_)
+    due, sessions = judgement.expected.due, judgement.sessions
     gone = judgement.violations
-    absent[gone.due[(gone.kind == ABSENT) & (gone.counted > 0)]] = True
+    refused = ((gone.kind == MISSING_IN) | (gone.kind == MISSING_OUT)) & (gone.status == COUNTED)
+    absent = np.zeros(len(due), np.bool_)
+    absent[gone.due[((gone.kind == ABSENT) | refused) & (gone.counted > 0)]] = True
     signs = np.full(len(due), "+", object)
     signs[due.covered & (due.group < 0)] = "CT"
     signs[absent] = "KP"
-    signs[evidence.unverified & (sessions.unverified > 0)] = "?"
+    signs[sessions.unverified > 0] = "?"
     for row in np.flatnonzero(due.leave >= 0).tolist():
         signs[row] = judgement.case.leaves[due.leave[row]].code
     result: list[str] = signs.tolist()
     return result
 
 
-def _symbols(plan: DayPlan, first: int, signs: list[str]) -> tuple[tuple[str, str], ...]:
-    shown = dict.fromkeys(plan.names, "")
-    if plan.kind in CALENDAR_SIGNS:
-        return tuple((name, CALENDAR_SIGNS[plan.kind]) for name in shown)
-    if plan.sessions:
-        shown = dict.fromkeys(shown, "-")
-    for offset, session in enumerate(plan.sessions):
-        shown[session.hours.name] = CALENDAR_SIGNS[session.taken] if session.taken else signs[first + offset]
+def _symbols(judgement: Judgement, plan: DayPlan, row: int, signs: list[str]) -> tuple[tuple[str, str], ...]:
+    """The names the sheet shows; a duty that counts on a day off is a session of it, and the others are `-`."""
+    days, due = judgement.expected.days, judgement.expected.due
+    first, count = int(days.first[row]), int(days.count[row])
+    blank = "-" if count else CALENDAR_SIGNS.get(plan.kind, "")
+    shown = dict.fromkeys(plan.names, blank)
+    taken = {session.hours.name: session.taken for session in plan.sessions if session.taken}
+    for at in range(first, first + count):
+        name = due.names[due.name[at]]
+        shown[name] = CALENDAR_SIGNS.get(taken[name], "") if name in taken else signs[at]
     return tuple(shown.items())
 
 
-def _flags(bits: int, duplicates: int) -> tuple[str, ...]:
-    raised = [name for position, name in enumerate(FLAGS) if bits >> position & 1]
+def _flags(bits: int, duplicates: int, annulled: int, notes: set[str] | None) -> tuple[str, ...]:
+    raised = {name for position, name in enumerate(FLAGS) if bits >> position & 1} | (notes or set())
     if duplicates:
-        raised.append(f"duplicates_ignored:{duplicates}")
+        raised.add(f"duplicates_ignored:{duplicates}")
+    if annulled:
+        raised.add(f"punch_annulled:{annulled}")
     return tuple(sorted(raised))

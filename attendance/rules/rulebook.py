@@ -29,7 +29,8 @@ class PlannedSession:
 class DayPlan:
     """What is due of everybody under one schedule in one unit on one date, before anyone's papers.
 
-    `names` are the sessions the sheet shows on that date; `citations` the hours, then the calendar entry if any.
+    `names` are the sessions the sheet shows on that date; `citations` the hours, then the calendar entry if any;
+    `ordinary` the hours the schedule has for the weekday, worked or not.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class DayPlan:
     sessions: tuple[PlannedSession, ...]
     names: tuple[str, ...]
     citations: tuple[Citation, ...]
+    ordinary: tuple[SessionHours, ...] = ()
 
 
 class Rulebook:
@@ -128,7 +130,7 @@ def _plan(version: ScheduleVersion, ruling: DayRuling, on: date) -> DayPlan:
         kind, due = _apply_session_entries(version, ruling.sessions, on, kind, due)
     citations = (version.citation, *(entry.citation for entry in decided))
     due.sort(key=lambda session: session.hours.starts)
-    return DayPlan(kind, version.regime, tuple(due), _shown_names(version), citations)
+    return DayPlan(kind, version.regime, tuple(due), _shown_names(version), citations, ordinary)
 
 
 def _hours_under(version: ScheduleVersion, entry: CalendarEntry, on: date) -> tuple[SessionHours, ...]:

@@ -38,8 +38,11 @@ class ScheduleVersion:
         return (self.from_on is None or self.from_on <= on) and (self.to_on is None or on <= self.to_on)
 
     def sessions_of(self, weekday: int) -> tuple[SessionHours, ...]:
-        """Sessions of a weekday in order of time, whether or not the schedule names that weekday."""
-        return dict(self.by_weekday).get(weekday, self.sessions)
+        """Sessions of a weekday in order of time, whether or not the schedule names that weekday.
+
+        Other hours for a weekday hold only where the schedule names it.
+        """
+        return dict(self.by_weekday).get(weekday, self.sessions) if weekday in self.weekdays else self.sessions
 
     @property
     def names(self) -> tuple[str, ...]:

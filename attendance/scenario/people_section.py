@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from attendance.facts import Assignment, Enrolment, TerminalSite, Unit
 from attendance.rules.schedule import Schedule
-from attendance.scenario.moments import local
+from attendance.scenario.moments import local, validity
 from attendance.scenario.reading import Node
 
 DIRECTIONS = ("none", "state", "in", "out")
@@ -26,18 +26,20 @@ class Punch:
 
 
 def read_terminals(node: Node, units: tuple[Unit, ...]) -> tuple[TerminalSite, ...]:
-    if node.value is None:
+    if node.value is None or node.value == []:
         return (TerminalSite("T-A", units[0].code),)
-    sites = []
+    sites: list[TerminalSite] = []
     for entry in node.each():
         if not entry.keys({"code", "unit", "direction", "first_sane_date"}, {"code"}):
             continue
-        unit = entry.child("unit").text(units[0].code)
+        code, unit = entry.child("code").text(), entry.child("unit").text(units[0].code)
+        if code in {site.code for site in sites}:
+            entry.refuse("overlap", f"there is already a terminal {code!r}")
         if unit not in {known.code for known in units}:
             entry.child("unit").refuse("unknown_reference", f"there is no unit {unit!r} in this case")
         sites.append(
             TerminalSite(
-                code=entry.child("code").text(),
+                code=code,
                 unit=unit,
                 direction=entry.child("direction").choice(DIRECTIONS, "none"),
                 first_sane_on=entry.child("first_sane_date").day() or date(2010, 1, 1),
@@ -63,6 +65,8 @@ def read_employees(
         if not entry.keys({"code", "name", "assignments", "pins"}, {"code"}):
             continue
         code = entry.child("code").text()
+        if code in people:
+            entry.refuse("overlap", f"there is already an employee {code!r}")
         people.append(code)
         listed = list(entry.child("assignments").each()) or [Node({}, f"{entry.path}.assignments[0]", node.refusals)]
         own = [_assignment(at, code, known, zone, len(entries) == 1 or bool(at.value)) for at in listed]
@@ -71,7 +75,9 @@ def read_employees(
         if "pins" in entry:
             enrolments += _pins(entry.child("pins"), code, known, enrolments)
         else:
-            enrolments += [Enrolment(site.code, code, code) for site in terminals]
+            own_code = [Enrolment(site.code, code, code) for site in terminals]
+            _refuse_taken(entry, own_code, enrolments)
+            enrolments += own_code
     return tuple(people), tuple(assignments), tuple(enrolments)
 
 
@@ -91,6 +97,8 @@ class _Known:
 def _assignment(node: Node, employee: str, known: _Known, zone: str, explicit: bool) -> Assignment:
     node.keys({"unit", "schedule", "terminals", "from", "to", "recorded_at"})
     unit = node.child("unit").text(known.unit_list[0].code)
+    if node.child("unit").value is None and len(known.units) > 1:
+        node.child("unit").refuse("ambiguous_default", "several units are possible; name one")
     known.refuse_unknown(node.child("unit"), "unit", unit, known.units)
     schedule = node.child("schedule").optional_text()
     known.refuse_unknown(node.child("schedule"), "schedule", schedule, known.schedules)
@@ -104,11 +112,12 @@ def _assignment(node: Node, employee: str, known: _Known, zone: str, explicit: b
         known.refuse_unknown(at, "terminal", terminal, known.terminals)
     if not terminals and len(known.terminals) > 1:
         node.child("terminals").refuse("ambiguous_default", "several terminals are possible; name them")
+    from_on, to_on = validity(node)
     return Assignment(
         employee=employee,
         unit=unit,
-        from_on=node.child("from").day() or date.min,
-        to_on=node.child("to").day(),
+        from_on=from_on or date.min,
+        to_on=to_on,
         schedule=schedule,
         terminals=tuple(terminal for _, terminal in terminals) or tuple(known.terminals),
         recorded_at=local(node.child("recorded_at"), zone),
@@ -148,19 +157,23 @@ def _pins(node: Node, employee: str, known: _Known, others: list[Enrolment]) -> 
             terminal or next(iter(known.terminals)),
             entry.child("pin").text(),
             employee,
-            entry.child("from").day(),
-            entry.child("to").day(),
+            *validity(entry),
         )
-        for other in [*others, *found]:
-            same = (other.terminal, other.pin) == (enrolment.terminal, enrolment.pin)
-            if (
-                same
-                and (enrolment.from_on or date.min) <= (other.to_on or date.max)
-                and (other.from_on or date.min) <= (enrolment.to_on or date.max)
-            ):
-                entry.refuse("overlap", f"number {enrolment.pin} on {enrolment.terminal} is somebody's on these dates")
+        _refuse_taken(entry, [enrolment], [*others, *found])
         found.append(enrolment)
     return found
+
+
+def _refuse_taken(node: Node, enrolments: list[Enrolment], others: list[Enrolment]) -> None:
+    """A number on a terminal is one person's at a time."""
+    for new in enrolments:
+        for other in others:
+            if (
+                (other.terminal, other.pin) == (new.terminal, new.pin)
+                and (new.from_on or date.min) <= (other.to_on or date.max)
+                and (other.from_on or date.min) <= (new.to_on or date.max)
+            ):
+                node.refuse("overlap", f"number {new.pin} on {new.terminal} is somebody's on these dates")
 
 
 def read_punches(

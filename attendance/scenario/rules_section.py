@@ -10,7 +10,7 @@ from attendance.rules.calendar import ENTRY_KINDS, CalendarEntry
 from attendance.rules.citation import Citation
 from attendance.rules.policy import Policy
 from attendance.rules.schedule import REGIMES, WEEKDAYS, Schedule, ScheduleVersion, SessionHours, parse_minutes
-from attendance.scenario.moments import local
+from attendance.scenario.moments import local, validity
 from attendance.scenario.reading import Node
 
 VERSION_KEYS = {"from", "to", "regime", "sessions", "weekdays", "by_weekday", "recorded_at", "document", "article"}
@@ -93,7 +93,7 @@ def _meet(from_on: date | None, to_on: date | None, other_from: date | None, oth
 def _version(node: Node, code: str, zone: str) -> ScheduleVersion | None:
     if not node.keys(VERSION_KEYS, {"regime", "sessions", "weekdays"}):
         return None
-    from_on, to_on = node.child("from").day(), node.child("to").day()
+    from_on, to_on = validity(node)
     weekdays = [
         WEEKDAYS.index(name)
         for day in node.child("weekdays").each()
@@ -187,7 +187,7 @@ def read_calendar(node: Node, units: set[str], zone: str) -> tuple[CalendarEntry
         if not entry.keys({"date", "kind", "for", "unit", "session", "recorded_at", "document"}, {"date", "kind"}):
             continue
         on = entry.child("date").day()
-        unit = entry.child("unit").optional_text()
+        unit, session = entry.child("unit").optional_text(), entry.child("session").optional_text()
         if unit is not None and unit not in units:
             entry.child("unit").refuse("unknown_reference", f"there is no unit {unit!r} in this case")
         if on is not None:
@@ -197,7 +197,7 @@ def read_calendar(node: Node, units: set[str], zone: str) -> tuple[CalendarEntry
                     on=on,
                     kind=entry.child("kind").choice(tuple(sorted(ENTRY_KINDS)), "workday"),
                     unit=unit,
-                    session=entry.child("session").optional_text(),
+                    session=None if session == "all" else session,
                     pair_on=entry.child("for").day(),
                     recorded_at=local(entry.child("recorded_at"), zone),
                     citation=Citation("calendar", on, on, entry.child("document").text()),

@@ -9,9 +9,8 @@ import numpy as np
 
 from attendance import clock
 from attendance.engine.columns import Ints
-from attendance.engine.expect import find_day
 from attendance.engine.run import Judgement, evaluate
-from attendance.engine.settle import day_of_claims
+from attendance.engine.standing import day_of_claims
 from attendance.engine.verdict import DayVerdict, not_employed, verdicts
 from attendance.store import case_reading
 from attendance.store.case_reading import ReadCase
@@ -64,7 +63,7 @@ def explain_day(
     read = case_reading.read_case(session, zone, on, on, employee_ids=[employee_id], as_of=as_of)
     judgement = evaluate(read.case, on, on)
     verdict = next(iter(verdicts(judgement)), None) or not_employed(read.case.people[0] if read.case.people else "", on)
-    row = find_day(judgement.expected.days, 0, clock.day_number(on))
+    row = judgement.expected.days.find(0, clock.day_number(on))
     if row < 0:
         return Explanation(verdict, (), (), (), read)
     terminals = judgement.expected.depend_sets[int(judgement.expected.days.depends[row])]
@@ -123,16 +122,15 @@ def _covered(judgement: Judgement, at: int) -> tuple[tuple[int, int, str], ...]:
 
 
 def _punches(judgement: Judgement, day_row: int) -> tuple[UsedPunch, ...]:
-    claims, paired, due = judgement.claims, judgement.paired, judgement.expected.due
-    home: Ints = day_of_claims(judgement.case, judgement.expected, claims, paired)
+    claims, paired = judgement.claims, judgement.paired
+    home: Ints = day_of_claims(judgement.case, judgement.expected, claims, paired.window)
     found = []
     for claim in np.flatnonzero(home == day_row).tolist():
-        at_session = int(paired.due[claim])
-        group = int(due.group[at_session]) if at_session >= 0 else -1
-        if not paired.kept[claim]:
+        group = int(paired.group[claim])
+        if not (paired.kept[claim] and paired.counts[claim]):
             use = "ignored"
         elif group < 0:
-            use = "off_schedule"
+            use = "off_schedule" if paired.window[claim] < 0 else "evidence"
         elif claim == paired.first_claim[group] and (not paired.lone[group] or paired.lone_is_in[group]):
             use = "in"
         elif claim == paired.last_claim[group] and (not paired.lone[group] or not paired.lone_is_in[group]):

@@ -1,0 +1,126 @@
+"""Who is employed on which date, under which plan, and on which terminals the person depends."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from attendance import clock
+from attendance.engine.case import Case
+from attendance.engine.columns import Days, Due
+from attendance.engine.spans import Ints, Small
+from attendance.errors import NoVersionInForce
+from attendance.facts import Assignment, SiteFact
+from attendance.rules.rulebook import DayPlan
+from attendance.rules.schedule import REGIMES
+
+MARGIN_DAYS = 2  # neighbours of the first and last date asked for bound its windows
+
+DependSets = dict[tuple[int, ...], int]
+
+
+def employed_days(case: Case, from_on: date, to_on: date) -> tuple[Days, DependSets]:
+    """Every person-day with an assignment from `from_on - 2` to `to_on + 2`, and the sets of terminals they depend on.
+
+    Raises NoVersionInForce for a date asked for that no version of the schedule covers.
+    """
+    first, last = clock.day_number(from_on) - MARGIN_DAYS, clock.day_number(to_on) + MARGIN_DAYS
+    # few assignments differ in unit, schedule and terminals: what follows from those is resolved once each
+    kinds: dict[tuple[str, str | None, tuple[str, ...]], int] = {}
+    of_kind: list[Assignment] = []
+    kind_of = np.empty(len(case.assignments), np.int64)
+    for index, a in enumerate(case.assignments):
+        kind_of[index] = number = kinds.setdefault((a.unit, a.schedule, a.terminals), len(kinds))
+        if number == len(of_kind):
+            of_kind.append(a)
+    depend_sets: DependSets = {}
+    depends_of = np.array([depend_sets.setdefault(case.terminals_of(a), len(depend_sets)) for a in of_kind], np.int32)
+    offices: dict[tuple[str, str | None], int] = {}
+    office_of = np.array([offices.setdefault((a.unit, a.schedule), len(offices)) for a in of_kind], np.int64)
+
+    person_of = np.array([case.person_index.get(a.employee, -1) for a in case.assignments], np.int32)
+    lows = np.maximum(np.array([clock.day_number(a.from_on) for a in case.assignments], np.int64), first)
+    ends = [clock.day_number(a.to_on or date.max) for a in case.assignments]  # an open end is the far future
+    highs = np.minimum(np.array(ends, np.int64), last)
+    mine = np.lexsort((lows, person_of))
+    mine = mine[person_of[mine] >= 0]
+    lengths = np.maximum(highs - lows + 1, 0)[mine]
+    assignment = np.repeat(mine, lengths).astype(np.int32)
+    day = lows[assignment] + within(lengths)
+    kind = kind_of[assignment]
+
+    plan, plans = _plans(case, tuple(offices), office_of[kind], day, (first, last))
+    counts_of = np.array([len(p.sessions) for p in plans] or [0], np.int64)
+    regime_of = np.array([REGIMES.index(p.regime) for p in plans] or [0], np.int8)
+    count = np.where(plan >= 0, counts_of[plan], 0)
+    days = Days(
+        person=person_of[assignment],
+        day=day,
+        assignment=assignment,
+        depends=depends_of[kind] if assignment.size else assignment,
+        plan=plan,
+        first=firsts_of(count),
+        count=count,
+        plans=plans,
+        regime=regime_of[plan] if plan.size else plan.astype(np.int8),
+    )
+    return days, depend_sets
+
+
+def _plans(
+    case: Case, offices: tuple[tuple[str, str | None], ...], office: Ints, day: Ints, bounds: tuple[int, int]
+) -> tuple[Small, tuple[DayPlan, ...]]:
+    """The plan of each person-day: few distinct (office, date) pairs are resolved once each."""
+    first, last = bounds
+    width = last - first + 1
+    pair = office * width + (day - first)
+    plans: list[DayPlan] = []
+    index = np.full(len(offices) * width, -1, np.int32)
+    for wanted in np.flatnonzero(np.bincount(pair)).tolist():
+        unit, own = offices[wanted // width]
+        offset = wanted % width
+        try:
+            plan = case.rulebook.plan(unit, own, clock.from_day_number(first + offset))
+        except NoVersionInForce:
+            if MARGIN_DAYS <= offset < width - MARGIN_DAYS:
+                raise
+            continue
+        index[wanted] = len(plans)
+        plans.append(plan)
+    return index[pair], tuple(plans)
+
+
+def within(lengths: Ints) -> Ints:
+    """0, 1, 2, … restarting for each run of the given lengths."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if ends.size else 0
+    return np.arange(total) - np.repeat(ends - lengths, lengths)
+
+
+def firsts_of(count: Ints) -> Ints:
+    """Where each run of the given lengths begins."""
+    return np.concatenate([[0], np.cumsum(count)[:-1]]) if count.size else count
+
+
+def move_sites(case: Case, days: Days, due: Due, depend_sets: DependSets) -> None:
+    """Site facts replace the terminals of the assignment for their date and session (§5), in place.
+
+    Of two for the same session the one written first holds.
+    """
+    for fact in reversed(case.site_facts):
+        row = days.find(case.person_index.get(fact.employee, -1), clock.day_number(fact.on))
+        if row < 0:
+            continue
+        sites = tuple(sorted(case.site_index[code] for code in fact.terminals))
+        depends = depend_sets.setdefault(sites, len(depend_sets))
+        sessions = np.arange(int(days.first[row]), int(days.first[row] + days.count[row]))
+        if _whole_day(fact):
+            days.depends[row] = depends
+            due.depends[sessions] = depends
+        else:
+            due.depends[[at for at in sessions if due.names[due.name[at]] == fact.session]] = depends
+
+
+def _whole_day(fact: SiteFact) -> bool:
+    return fact.session in (None, "all")

@@ -1,0 +1,156 @@
+"""What papers and decisions make of violations and question marks (§6): explanations × violations → excused, settled.
+
+Papers are few, so they are looked at one by one; a violation keeps its minutes for ever, whatever is decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from attendance import clock
+from attendance.engine.case import Case
+from attendance.engine.columns import (
+    COUNTED,
+    EXCUSED,
+    MISSING_IN,
+    MISSING_OUT,
+    PARTLY_EXCUSED,
+    TYPES,
+    Violations,
+)
+from attendance.engine.expect import Expected
+from attendance.engine.judge import Evidence
+from attendance.engine.spans import Bools, Ints
+from attendance.errors import NoVersionInForce
+from attendance.facts import Explanation
+from attendance.rules.calendar import WORKING_KINDS
+
+UNVERIFIED = "unverified"
+MISSING = (MISSING_IN, MISSING_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Violations after all papers, and per session of Due what became of its question mark.
+
+    `excused` minutes of violations that approved papers credit; `closed`: its unverified minutes are settled, and of
+    them `against` are counted, the rest credited. `late_days`: rows of Days with a paper after the deadline.
+    """
+
+    violations: Violations
+    excused: Ints
+    closed: Bools
+    against: Ints
+    late_days: tuple[int, ...] = ()
+
+
+def decide(case: Case, expected: Expected, evidence: Evidence, violations: Violations) -> Decided:
+    """Applies every decided paper that counts; of two about the same question the one decided last."""
+    sessions = len(expected.due)
+    none = np.zeros(sessions, np.int64)
+    decided = Decided(violations, none, np.zeros(sessions, np.bool_), none)
+    if not case.explanations:
+        return decided
+    decided = Decided(
+        replace(
+            violations,
+            excused=violations.excused.copy(),
+            counted=violations.counted.copy(),
+            status=violations.status.copy(),
+        ),
+        none.copy(),
+        np.zeros(sessions, np.bool_),
+        none.copy(),
+    )
+    papers, late_days = _papers(case, expected)
+    for (session, covers), paper in papers.items():
+        if covers == UNVERIFIED:
+            if paper.decision == "approved":
+                _credit_unverified(evidence, decided, session)
+            continue
+        kind = TYPES.index(covers)
+        rows = np.flatnonzero((violations.due == session) & (violations.kind == kind))
+        if kind in MISSING:
+            for row in rows.tolist():
+                _close_missing(case, expected, evidence, decided, row, paper)
+        elif paper.decision == "approved":
+            _excuse(decided, rows, session, paper)
+    return replace(decided, late_days=late_days)
+
+
+def _papers(case: Case, expected: Expected) -> tuple[dict[tuple[int, str], Explanation], tuple[int, ...]]:
+    """The paper that decides each question, by (row of Due, what it covers), and the days with a late one."""
+    due, days = expected.due, expected.days
+    found: dict[tuple[int, str], Explanation] = {}
+    late_days = []
+    for paper in sorted(case.explanations, key=lambda paper: paper.decided_at or datetime.min):  # noqa: DTZ901
+        day_row = days.find(case.person_index.get(paper.employee, -1), clock.day_number(paper.on))
+        if day_row < 0:
+            continue
+        late = is_late(case, paper)
+        if late:
+            late_days.append(day_row)
+        if paper.decision is None or (late and not paper.accepted_after_deadline):
+            continue
+        for session in range(int(days.first[day_row]), int(days.first[day_row] + days.count[day_row])):
+            if paper.session in ("all", due.names[due.name[session]]):
+                found[session, paper.covers] = paper
+    return found, tuple(late_days)
+
+
+def is_late(case: Case, paper: Explanation) -> bool:
+    """Whether it was handed in after the end of the N-th working day of that person after the date."""
+    days = case.rulebook.policy.explanation_deadline_workdays
+    if days is None or paper.submitted_at is None or paper.by_head:
+        return False
+    on, submitted = paper.on, paper.submitted_at.date()
+    mine = [a for a in case.assignments if a.employee == paper.employee]
+    while days and on < submitted:
+        on += timedelta(days=1)
+        held = next((a for a in mine if a.from_on <= on and (a.to_on is None or on <= a.to_on)), None)
+        try:
+            days -= held is not None and case.rulebook.plan(held.unit, held.schedule, on).kind in WORKING_KINDS
+        except NoVersionInForce:
+            continue  # nobody can say that it is a working day
+    return days == 0 and submitted > on
+
+
+def _credit_unverified(evidence: Evidence, decided: Decided, session: int) -> None:
+    """Minutes without a violation, after an outage or an invalid clock; not those of a terminal that was not read."""
+    if evidence.outage[session] or evidence.clock_invalid[session]:
+        decided.closed[session] = True
+
+
+def _close_missing(
+    case: Case, expected: Expected, evidence: Evidence, decided: Decided, row: int, paper: Explanation
+) -> None:
+    """The paper about one missing punch settles all sessions it left unverified.
+
+    Approved, or refused where a punch is proof of presence, their minutes are credited; refused with `session`, those
+    of the session it stands in are counted.
+    """
+    violations = decided.violations
+    session = int(violations.due[row])
+    group = evidence.group[session]
+    refused = paper.decision == "refused"
+    decided.closed[evidence.missing & (evidence.group == group)] = True
+    violations.status[row] = COUNTED if refused else EXCUSED
+    if refused and case.rulebook.policy.missing_punch_refused == "session":
+        decided.against[session] = violations.counted[row] = evidence.away[session]
+
+
+def _excuse(decided: Decided, rows: Ints, session: int, paper: Explanation) -> None:
+    """`excused = min(minutes, approved)`, the rest counted; without minutes all of them."""
+    violations = decided.violations
+    given = paper.minutes
+    for row in rows.tolist():
+        minutes = int(violations.minutes[row])
+        excused = minutes if given is None else min(minutes, given)
+        given = None if given is None else given - excused
+        violations.excused[row], violations.counted[row] = excused, minutes - excused
+        if excused:
+            violations.status[row] = PARTLY_EXCUSED if minutes - excused else EXCUSED
+        decided.excused[session] += excused

@@ -1,0 +1,152 @@
+"""Overtime exists only by an approved order (§8): orders × punches × sessions → presence inside each order.
+
+session  |=======|                     order   |------------|
+punches  in                                  (no punch between)    out     runs from the order's start to the out
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from attendance import clock
+from attendance.engine.case import Case
+from attendance.engine.columns import Claims, Paired
+from attendance.engine.expect import Expected
+from attendance.engine.judge import Evidence
+from attendance.engine.night import night_spans
+from attendance.engine.roster import sessions_near
+from attendance.engine.spans import Bools, Ints, intersection, without
+from attendance.facts import OvertimeOrder
+
+KINDS = {"weekend": "NN", "compensation": "NN", "swapped_off": "NN", "holiday": "NL"}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWindow:
+    """An order, its `parts` outside sessions, and the window in which punches speak of it (both ends inside)."""
+
+    order: OvertimeOrder
+    person: int
+    day_row: int
+    parts: tuple[tuple[int, int], ...]
+    lo: int
+    hi: int
+
+
+@dataclass(frozen=True, slots=True)
+class OvertimeLine:
+    """Presence counted under an order; `starts`, `ends` cut to the minute; `kind` NT, NN or NL by its start date."""
+
+    starts: datetime
+    ends: datetime
+    minutes: int
+    night_min: int
+    kind: str
+
+
+def order_windows(case: Case, expected: Expected) -> tuple[OrderWindow, ...]:
+    """A window for every order of an employed person: as sessions have, with borders to sessions, duties, orders."""
+    days, windows = expected.days, expected.windows
+    placed = []
+    for order in case.overtime_orders:
+        person = case.person_index.get(order.employee, -1)
+        row = days.find(person, clock.day_number(order.starts.date()))
+        start, end = (clock.instant_seconds(moment, case.zone) for moment in (order.starts, order.ends))
+        if row >= 0 and (parts := without(start, end, sessions_near(days, expected.due, person, start, end))):
+            placed.append((order, person, row, tuple(parts)))
+    reach = case.rulebook.policy.session_window_minutes * 60
+    found = []
+    for index, (order, person, row, outside) in enumerate(placed):
+        start, end = outside[0][0], outside[-1][1]
+        low, high = np.searchsorted(windows.person, [person, person + 1])
+        others = [other for at, (_, who, _, other) in enumerate(placed) if who == person and at != index]
+        ends = [*windows.end[low:high].tolist(), *(other[-1][1] for other in others)]
+        starts = [*windows.start[low:high].tolist(), *(other[0][0] for other in others)]
+        before = max((moment for moment in ends if moment <= start), default=None)
+        after = min((moment for moment in starts if moment >= end), default=None)
+        lo = start - reach if before is None else max(start - reach, (before + start) // 2 + 1)
+        hi = end + reach if after is None else min(end + reach, (end + after) // 2)
+        found.append(OrderWindow(order, person, row, outside, lo, hi))
+    return tuple(found)
+
+
+def in_order_windows(orders: tuple[OrderWindow, ...], claims: Claims) -> Bools:
+    """Whether each claim lies in the window of an order of its person."""
+    inside = np.zeros(claims.at.size, np.bool_)
+    for order in orders:
+        inside |= (claims.person == order.person) & (claims.at >= order.lo) & (claims.at <= order.hi)
+    return inside
+
+
+def overtime(
+    case: Case,
+    expected: Expected,
+    claims: Claims,
+    paired: Paired,
+    evidence: Evidence,
+    orders: tuple[OrderWindow, ...],
+) -> dict[int, list[OvertimeLine]]:
+    """The lines of each row of Days, in order of time; an order without a counted minute gives none."""
+    found: dict[int, list[OvertimeLine]] = {}
+    for order in sorted(orders, key=lambda order: order.parts[0]):
+        low, high = np.searchsorted(claims.person, [order.person, order.person + 1])
+        mine = np.arange(low, high)
+        punches = claims.at[mine[paired.kept[mine] & paired.counts[mine]]]
+        present = _presence(expected, paired, evidence, order, punches)
+        counted = intersection(list(order.parts), [present]) if present else []
+        seconds = sum(end - begin for begin, end in counted)
+        if seconds < 60:
+            continue
+        night = sum(
+            finish - begin
+            for piece in counted
+            for begin, finish in intersection([piece], night_spans(*piece, case.zone))
+        )
+        plan = expected.days.plans[expected.days.plan[order.day_row]]
+        line = OvertimeLine(
+            starts=_minute(case, counted[0][0]),
+            ends=_minute(case, counted[-1][1]),
+            minutes=seconds // 60,
+            night_min=night // 60,
+            kind=KINDS.get(plan.kind, "NT"),
+        )
+        found.setdefault(order.day_row, []).append(line)
+    return found
+
+
+def _minute(case: Case, moment: int) -> datetime:
+    wall = clock.to_wall(clock.from_wall_seconds(moment).replace(tzinfo=clock.UTC), case.zone)
+    return wall.replace(second=0)
+
+
+def _presence(
+    expected: Expected, paired: Paired, evidence: Evidence, order: OrderWindow, punches: Ints
+) -> tuple[int, int] | None:
+    """From the first to the last punch in the window, carried over from a session before or on to one after."""
+    inside = punches[(punches >= order.lo) & (punches <= order.hi)]
+    if not inside.size:
+        return None
+    first, last = int(inside[0]), int(inside[-1])
+    begin, finish = first, last
+    start, end = order.parts[0][0], order.parts[-1][1]
+    windows = expected.windows
+    low, high = np.searchsorted(windows.person, [order.person, order.person + 1])
+    sessions = np.flatnonzero(windows.due[low:high] >= 0) + low
+    before = sessions[windows.end[sessions] <= start]
+    after = sessions[windows.start[sessions] >= end]
+    if before.size:
+        at = before[-1]
+        between = (punches >= windows.end[at]) & (punches < start)
+        if evidence.present[windows.due[at]] and not between.any() and windows.lo[at] <= last <= windows.hi[at]:
+            begin = start
+    if after.size:
+        at = after[0]
+        came = int(paired.first[windows.group[at]])
+        between = (punches > end) & (punches < windows.start[at])
+        carried = not between.any() or start <= came <= end
+        if evidence.present[windows.due[at]] and carried and windows.lo[at] <= first <= windows.hi[at]:
+            finish = end
+    return (begin, finish) if begin < finish else None

@@ -1,0 +1,25 @@
+"""On which date a punch stands: that of the session or duty in whose window it lies, else its calendar date (§4)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from attendance import clock
+from attendance.engine.case import Case
+from attendance.engine.columns import Claims
+from attendance.engine.expect import Expected
+from attendance.engine.spans import Ints
+
+
+def day_of_claims(case: Case, expected: Expected, claims: Claims, window: Ints) -> Ints:
+    """Row of Days of each claim, -1 where the person is not employed on its calendar date and it lies in no window."""
+    days, windows = expected.days, expected.windows
+    home = windows.day_row[window] if len(windows) else window.copy()
+    outside = np.flatnonzero(window < 0)
+    day = clock.to_walls(claims.at[outside], case.zone) // clock.DAY_SECONDS
+    keys = days.person.astype(np.int64) << 32 | (days.day & 0xFFFFFFFF)
+    wanted = claims.person[outside].astype(np.int64) << 32 | (day & 0xFFFFFFFF)
+    place = np.searchsorted(keys, wanted)
+    bounded = np.minimum(place, max(len(days) - 1, 0))
+    home[outside] = np.where((place < len(days)) & (keys[bounded] == wanted), bounded, -1) if len(days) else -1
+    return home

@@ -1,0 +1,172 @@
+"""In which window a punch falls, and what is judged together: due, duties → windows, groups.
+
+session   |=======|              |=======|              duty   |=====|
+window  ~~|-------------||----------------------------||--------------|~~    middle to the neighbours, at most the reach
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from attendance.engine.case import Case
+from attendance.engine.columns import Days, Due, Groups, Windows
+from attendance.engine.days import DependSets
+from attendance.engine.spans import Bools, Ints, Small
+from attendance.rules.schedule import REGIMES
+
+PER_SESSION, FIRST_LAST, CHECK_IN_ONLY, EXEMPT = (
+    REGIMES.index(name) for name in ("per_session", "first_last", "check_in_only", "exempt")
+)
+
+Part = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What has a window, in order of person and time: sessions (`due` >= 0) and parts of duties."""
+
+    person: Ints
+    start: Ints
+    end: Ints
+    due: Ints
+    day_row: Ints
+
+
+def set_windows(
+    case: Case, days: Days, due: Due, parts: list[Part], depend_sets: DependSets
+) -> tuple[Windows, Groups, Due]:
+    """Windows by person and time, the groups of sessions judged together, and sessions that know both."""
+    rows = _rows(days, due, parts)
+    reach = case.rulebook.policy.session_window_minutes * 60
+    lo, hi = rows.start - reach, rows.end + reach
+    same_person = rows.person[1:] == rows.person[:-1]
+    middle = (rows.end[:-1] + rows.start[1:]) // 2
+    hi[:-1] = np.where(same_person, np.minimum(hi[:-1], middle), hi[:-1])
+    lo[1:] = np.where(same_person, np.maximum(lo[1:], middle + 1), lo[1:])
+
+    begins = np.concatenate([[True], ~_joined(days, rows, same_person)])[: rows.start.size]
+    stretch = np.cumsum(begins) - 1
+    group, first, last = _numbered(stretch, begins, rows.due)
+    firsts = np.flatnonzero(begins)
+    ends = np.append(firsts[1:] - 1, rows.start.size - 1) if firsts.size else firsts
+    judged = firsts[group[firsts] >= 0], ends[group[ends] >= 0]
+    groups = _groups(days, due, rows, hi, (first, last), judged, depend_sets)
+
+    window_lo, window_hi, group_of = due.window_lo.copy(), due.window_hi.copy(), due.group.copy()
+    session = rows.due >= 0
+    at = rows.due[session]
+    window_lo[at], window_hi[at], group_of[at] = lo[session], hi[session], group[session]
+    windows = Windows(
+        person=rows.person.astype(np.int32),
+        start=rows.start,
+        end=rows.end,
+        lo=lo,
+        hi=hi,
+        due=rows.due,
+        day_row=rows.day_row,
+        group=group,
+    )
+    return windows, groups, replace(due, window_lo=window_lo, window_hi=window_hi, group=group_of)
+
+
+def _rows(days: Days, due: Due, parts: list[Part]) -> _Row:
+    open_rows = np.flatnonzero(due.has_window)
+    day_row = due.day_row[open_rows]
+    person = days.person[day_row].astype(np.int64)
+    sessions = _Row(person, due.start[open_rows], due.end[open_rows], open_rows, day_row)
+    if not parts:
+        return sessions
+    extra = np.array(parts, np.int64).reshape(-1, 4)
+    person = np.concatenate([person, extra[:, 0]])
+    start = np.concatenate([sessions.start, extra[:, 1]])
+    order = np.lexsort((start, person))
+    return _Row(
+        person[order],
+        start[order],
+        np.concatenate([sessions.end, extra[:, 2]])[order],
+        np.concatenate([open_rows, np.full(len(parts), -1)])[order],
+        np.concatenate([day_row, extra[:, 3]])[order],
+    )
+
+
+def _joined(days: Days, rows: _Row, same_person: Bools) -> Bools:
+    """Whether each row is judged together with the one before it.
+
+    Sessions of one date that touch, sessions of one date under a regime of the day, and whatever a duty touches.
+    """
+    by_day = days.regime[rows.day_row] != PER_SESSION
+    same_day = rows.day_row[1:] == rows.day_row[:-1]
+    touching = rows.end[:-1] == rows.start[1:]
+    duty = rows.due < 0
+    if not duty.any():
+        joined: Bools = same_day & (by_day[1:] | touching)
+        return joined
+    # a duty between two sessions of a date that is judged as a whole does not part them
+    places = np.arange(rows.due.size)
+    before = np.maximum.accumulate(np.where(duty, -1, places))
+    after = np.minimum.accumulate(np.where(duty, places.size, places)[::-1])[::-1]
+    known = (before[:-1] >= 0) & (after[1:] < places.size)
+    left, right = np.maximum(before[:-1], 0), np.minimum(after[1:], places.size - 1)
+    whole = known & (rows.day_row[left] == rows.day_row[right]) & by_day[left] & same_person
+    either = duty[1:] | duty[:-1]
+    linked: Bools = same_person & (whole | (touching & (either | same_day)))
+    return linked
+
+
+def _numbered(stretch: Ints, begins: Bools, due: Ints) -> tuple[Ints, Ints, Ints]:
+    """Group of each row (-1: a duty that touches no session), and the first and last session row of each group."""
+    if (due >= 0).all():
+        firsts = np.flatnonzero(begins)
+        lasts = np.append(firsts[1:] - 1, due.size - 1) if firsts.size else firsts
+        return stretch, due[firsts], due[lasts]
+    sessions = np.flatnonzero(due >= 0)
+    with_sessions, first_at = np.unique(stretch[sessions], return_index=True)
+    last_at = np.append(first_at[1:], sessions.size) - 1
+    number = np.full(int(begins.sum()), -1, np.int64)
+    number[with_sessions] = np.arange(with_sessions.size)
+    return number[stretch], due[sessions[first_at]], due[sessions[last_at]] if sessions.size else sessions
+
+
+def _groups(
+    days: Days,
+    due: Due,
+    rows: _Row,
+    hi: Ints,
+    outer: tuple[Ints, Ints],
+    outer_rows: tuple[Ints, Ints],
+    depend_sets: DependSets,
+) -> Groups:
+    first, last = outer
+    first_row, last_row = outer_rows
+    regime = days.regime[due.day_row[first]]
+    required_from, required_to = due.required_from[first], due.required_to[last]
+    # a duty at either end of a stretch is where presence begins or ends
+    starts_with_duty, ends_with_duty = rows.due[first_row] < 0, rows.due[last_row] < 0
+    return Groups(
+        first_due=first,
+        last_due=last,
+        required_from=required_from,
+        required_to=required_to,
+        window_hi=hi[last_row],
+        depends=_all_depends(due, first, last, depend_sets),
+        first_last=regime == FIRST_LAST,
+        regime=regime,
+        stretch_from=np.where(starts_with_duty, rows.start[first_row], required_from),
+        stretch_to=np.where(ends_with_duty, rows.end[last_row], required_to),
+        depends_first=due.depends[first],
+        depends_last=due.depends[last],
+    )
+
+
+def _all_depends(due: Due, first: Ints, last: Ints, depend_sets: DependSets) -> Small:
+    """The set of all terminals of a group's sessions; they differ only where a site fact or transfer makes them."""
+    depends = due.depends[first].copy()
+    changes = np.concatenate([[0], np.cumsum(due.depends[1:] != due.depends[:-1])]) if len(due) else first
+    for group in np.flatnonzero(changes[first] != changes[last]).tolist():
+        listed = tuple(depend_sets)
+        sessions = due.depends[first[group] : last[group] + 1][due.has_window[first[group] : last[group] + 1]]
+        union = tuple(sorted({site for number in set(sessions.tolist()) for site in listed[number]}))
+        depends[group] = depend_sets.setdefault(union, len(depend_sets))
+    return depends

@@ -1,0 +1,138 @@
+"""Verdicts and months as the rows a scenario expects: plain values, dates and moments as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from attendance.engine.period import MonthLine, sum_month
+from attendance.engine.roster import review
+from attendance.engine.verdict import DayVerdict, not_employed
+from attendance.scenario.answers import Answers, PersonDay
+from attendance.scenario.document import Scenario
+from attendance.scenario.known import case_at
+from attendance.scenario.moments import month_dates
+
+Row = dict[str, Any]
+
+
+def actual_rows(scenario: Scenario) -> Iterable[Row]:
+    """One actual row per expected row, in their order."""
+    answers = Answers(scenario)
+    for as_of in {row.get("as_of") for row in scenario.expect}:
+        # all dates of a moment are judged together
+        answers.on(_dates(row for row in scenario.expect if row.get("as_of") == as_of), as_of)
+    for row in scenario.expect:
+        as_of = row.get("as_of")
+        employee = row.get("employee") or (scenario.people[0] if len(scenario.people) == 1 else "")
+        actual: Row = {"employee": employee} if employee else {}
+        if "month" in row:
+            actual = _month_row(answers, row, employee)
+        elif "date" in row:
+            found = answers.on([row["date"]], as_of)
+            actual = _day_row(found.get((employee, row["date"])) or not_employed(employee, row["date"]))
+        if as_of:
+            actual["as_of"] = text_of(as_of)
+        if "roster_errors" in row:
+            actual["roster_errors"] = _roster_errors(scenario, as_of, row.get("employee"))
+        yield actual
+
+
+def _dates(rows: Iterable[Row]) -> list[date]:
+    asked: list[date] = []
+    for row in rows:
+        if "month" in row:
+            asked += month_dates(row["month"])
+        elif "date" in row:
+            asked.append(row["date"])
+    return asked
+
+
+def text_of(moment: datetime) -> str:
+    """A moment as a scenario writes it: seconds only where there are any."""
+    return moment.isoformat(timespec="seconds" if moment.second else "minutes")
+
+
+def _day_row(verdict: DayVerdict) -> Row:
+    return {
+        "employee": verdict.employee,
+        "date": verdict.on.isoformat(),
+        "unit": verdict.unit,
+        "day_kind": verdict.day_kind,
+        "scheduled_min": verdict.scheduled_min,
+        "worked_min": verdict.worked_min,
+        "credited_min": verdict.credited_min,
+        "leave_min": verdict.leave_min,
+        "unverified_min": verdict.unverified_min,
+        "violations": [
+            {
+                "type": v.type,
+                "session": v.session,
+                "minutes": v.minutes,
+                "excused_min": v.excused_min,
+                "counted_min": v.counted_min,
+                "status": v.status,
+            }
+            for v in verdict.violations
+        ],
+        "flags": list(verdict.flags),
+        "symbols": dict(verdict.symbols),
+        "duty": [
+            {
+                "from": text_of(line.starts),
+                "to": text_of(line.ends),
+                "minutes": line.minutes,
+                "night_min": line.night_min,
+                "attributed_to": line.attributed_to.isoformat(),
+            }
+            for line in verdict.duties
+        ],
+        "overtime": [
+            {
+                "from": text_of(line.starts),
+                "to": text_of(line.ends),
+                "minutes": line.minutes,
+                "night_min": line.night_min,
+                "kind": line.kind,
+            }
+            for line in verdict.overtime
+        ],
+        "findings": [
+            {"at": text_of(line.at), "result": line.result, "minutes": line.minutes} for line in verdict.findings
+        ],
+    }
+
+
+def _month_row(answers: Answers, row: Row, employee: str) -> Row:
+    month, as_of = row["month"], row.get("as_of")
+    known = answers.on(month_dates(month), as_of)
+    unit = row.get("unit") or _only_unit(answers.scenario, known, employee)
+    days = [known[key] for key in sorted(known) if key[0] == employee and unit in (None, known[key].unit)]
+    line: MonthLine = sum_month(days, answers.scenario.policy)
+    marks = answers.blockers(unit, month, as_of) if unit else []
+    state = answers.states(as_of).get((unit or "", month))
+    fields: Row = {name: getattr(line, name) for name in line.__slots__}
+    return fields | {
+        "employee": employee,
+        "month": month.strftime("%Y-%m"),
+        "unit": unit,
+        "overtime_min": asdict(line.overtime_min),
+        "lockable": not marks,
+        "blockers": [{"employee": m.employee, "date": m.on.isoformat(), "session": m.session} for m in marks],
+        "version": state.version if state else 1,
+    }
+
+
+def _only_unit(scenario: Scenario, known: dict[PersonDay, DayVerdict], employee: str) -> str | None:
+    """The unit a person's month belongs to where none is named and there is only one."""
+    units = {verdict.unit for (who, _), verdict in known.items() if who == employee and verdict.unit}
+    if len(units) == 1:
+        return units.pop()
+    return scenario.units[0].code if len(scenario.units) == 1 else None
+
+
+def _roster_errors(scenario: Scenario, as_of: datetime | None, employee: str | None) -> list[Row]:
+    errors = review(case_at(scenario, as_of)).errors
+    return [{"date": e.on.isoformat(), "code": e.code} for e in errors if employee in (None, e.employee)]
