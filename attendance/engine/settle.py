@@ -27,7 +27,7 @@ def settle(
 def _sessions(expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, decided: Decided) -> SessionLedger:
     due, violations = expected.due, decided.violations
     length = (due.end - due.start) // 60
-    free = due.uncovered() // 60
+    free = evidence.away
     on_leave = (due.leave >= 0) & ~due.taken
     scheduled = np.where(due.taken, 0, length)
     leave = np.where(on_leave, length, 0)
@@ -35,7 +35,7 @@ def _sessions(expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps
     np.add.at(counted, violations.due, violations.counted)
 
     attended = evidence.judged & evidence.present
-    away = _not_there(expected, paired, evidence, gaps, attended)
+    away = _not_there(expected, paired, evidence, gaps, attended, bare=bool((free == length)[attended].all()))
     worked = np.where(attended & ~_unmeasured(expected, evidence), length - away, 0)
     open_marks = evidence.unverified & ~decided.closed
     unverified = np.where(open_marks, free, 0)
@@ -49,14 +49,22 @@ def _sessions(expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps
     return SessionLedger(scheduled, worked, credited, leave, unverified, counted)
 
 
-def _not_there(expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, attended: Bools) -> Ints:
-    """Whole minutes of each attended session before the in, after the out and in gaps between."""
+def _not_there(
+    expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, attended: Bools, *, bare: bool
+) -> Ints:
+    """Whole minutes of each attended session before the in, after the out and in gaps between.
+
+    `bare`: nothing covers any of them, so that they are the minutes late and early.
+    """
     due = expected.due
     if not len(expected.groups):
         return np.zeros(len(due), np.int64)
-    group = np.maximum(evidence.group, 0)
-    before = (np.clip(paired.first[group], due.start, due.end) - due.start) // 60
-    after = (due.end - np.clip(paired.last[group], due.start, due.end)) // 60
+    if bare:
+        before, after = evidence.late, evidence.early
+    else:
+        group = np.maximum(evidence.group, 0)
+        before = (np.clip(paired.first[group], due.start, due.end) - due.start) // 60
+        after = (due.end - np.clip(paired.last[group], due.start, due.end)) // 60
     away: Ints = np.where(attended, before + after, 0)
     if gaps.due.size:
         np.add.at(away, gaps.due, np.where(attended[gaps.due], gaps.away, 0))
