@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
-SOURCES := attendance device_sync api reports tests bench hatch_build.py
+SOURCES := attendance device_sync api reports tests bench docs hatch_build.py
 
 .PHONY: demo test check bench clean
 

@@ -27,6 +27,7 @@ class TerminalSite:
     unit: str
     direction: str = "none"  # none | state | in | out
     first_sane_on: date = date(2010, 1, 1)
+    in_use: bool = True
 
 
 @dataclass(frozen=True, slots=True)

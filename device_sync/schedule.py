@@ -90,7 +90,7 @@ class Timetable:
             return
         moment = time.monotonic()
         with self.database.reading() as session:
-            terminals = [(row.code, row.poll_seconds) for row in office.terminals(session) if row.host]
+            terminals = [(row.code, row.poll_seconds) for row in office.terminals(session) if row.host and row.in_use]
         for code, interval in terminals:
             due = self._due.setdefault(code, moment)
             with self._guard:
@@ -125,7 +125,7 @@ class Timetable:
         if self._stopped.is_set() or not self._leads():
             return
         with self.database.reading() as session:
-            terminals = [(row.code, row.poll_seconds) for row in office.terminals(session) if row.host]
+            terminals = [(row.code, row.poll_seconds) for row in office.terminals(session) if row.host and row.in_use]
         for code, interval in terminals:
             with self._guard:
                 if code in self._busy:

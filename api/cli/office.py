@@ -19,6 +19,10 @@ def register(app: typer.Typer) -> None:
     users = typer.Typer(help="People who may sign in.", no_args_is_help=True)
     users.command("add")(add_user)
     app.add_typer(users, name="users")
+    people = typer.Typer(help="People whose attendance is kept.", no_args_is_help=True)
+    people.command("name")(name_person)
+    people.command("list")(list_people)
+    app.add_typer(people, name="people")
 
 
 def init(
@@ -42,13 +46,19 @@ def init(
     if admin is None:
         admin = typer.prompt("Administrator", default="admin")
     password = _password(admin, password_file)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # what lies in it is about people
     with open_database(settings, create=True) as database:
         entries = begin_office(
-            database, unit=unit, name=name, hours=hours, document=document, calendar=calendar, at=utc_now()
+            database,
+            unit=unit,
+            name=name,
+            hours=hours,
+            document=document,
+            calendar=calendar,
+            administrator=(admin, Accounts(database).hash_new(password)),
+            at=utc_now(),
         )
-        Accounts(database).create_user(admin, password, "administrator")
     key = settings.data_dir / "secret.key"
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not key.exists():
         key.touch(mode=0o600)
         key.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
@@ -74,6 +84,27 @@ def add_user(
     with open_database(read_settings()) as database:
         Accounts(database).create_user(name, password, role, unit)
     say(f"{name} may sign in as {role}{f' of unit {unit}' if unit else ''}.")
+
+
+def name_person(
+    code: Annotated[str, typer.Argument(help="Code of the person.")],
+    name: Annotated[str, typer.Argument(help="Full name, as in the personnel file.")],
+) -> None:
+    """Give a person made from a terminal's number their name."""
+    from attendance.store import registering
+
+    with open_database(read_settings()) as database, database.writing() as session:
+        registering.rename_employee(session, code, name)
+    say(f"{code} is {name}.")
+
+
+def list_people() -> None:
+    """List people with their codes."""
+    from attendance.store import people
+
+    with open_database(read_settings()) as database, database.reading() as session:
+        for code, name in people.everybody(session):
+            say(f"{code}\t{name}")
 
 
 def _password(name: str, file: Path | None) -> str:

@@ -21,6 +21,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
     sync: Annotated[bool, typer.Option(help="Run the timetable in this process too.")] = True,
+    proxy: Annotated[
+        str | None, typer.Option(help="Address of a TLS proxy in front, whose X-Forwarded-* headers are believed.")
+    ] = None,
 ) -> None:
     """API, pages and, unless told not to, the timetable, until Ctrl-C."""
     from api.cli.web import run_web
@@ -36,7 +39,9 @@ def serve(
         if timetable is not None:
             timetable.start()
         try:
-            run_web(app, host, port, on_ready=lambda url: say(f"The service is at {url} ; Ctrl-C ends it."))
+            run_web(
+                app, host, port, proxy=proxy, on_ready=lambda url: say(f"The service is at {url} ; Ctrl-C ends it.")
+            )
         finally:
             if timetable is not None:
                 timetable.stop()

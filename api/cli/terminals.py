@@ -16,7 +16,14 @@ def register(app: typer.Typer) -> None:
     app.command("pull")(pull)
     app.command("simulate")(simulate)
     group = typer.Typer(help="Terminals the office has.", no_args_is_help=True)
-    for name, command in (("add", add), ("list", show), ("test", test), ("discover", discover)):
+    for name, command in (
+        ("add", add),
+        ("set", change),
+        ("retire", retire),
+        ("list", show),
+        ("test", test),
+        ("discover", discover),
+    ):
         group.command(name)(command)
     app.add_typer(group, name="terminals")
     imports = typer.Typer(help="Bring in files.", no_args_is_help=True)
@@ -38,13 +45,9 @@ def add(
     from api.keys import write_comm_key
     from attendance.clock import utc_now
     from attendance.store import office, registering
-    from device_sync.zk.address import AddressRefused, parse_address
 
     settings = read_settings()
-    try:
-        parse_address(host, settings.allowed_networks)
-    except AddressRefused as error:
-        raise Invalid(str(error)) from error
+    _check_address(host, settings)
     key = _read_key(comm_key_file) if comm_key_file else None
     with open_database(settings) as database, database.writing() as session:
         where = unit or office.first_unit(session)
@@ -63,6 +66,60 @@ def add(
         if key is not None:
             write_comm_key(settings.keys_dir, code, key)
     say(f"Terminal {code} is added to unit {where}. Test it: attendance terminals test {code}")
+
+
+def change(
+    code: Annotated[str, typer.Argument(help="Code of the terminal.")],
+    host: Annotated[str | None, typer.Option(help="IP address in the office's network.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; terminals use 4370.", min=1, max=65535)] = None,
+    transport: Annotated[str | None, typer.Option(help="tcp or udp.")] = None,
+    comm_key_file: Annotated[Path | None, typer.Option(help="File with its communication key.")] = None,
+    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
+    every: Annotated[int | None, typer.Option(help="Seconds between two readings.", min=5, max=86400)] = None,
+) -> None:
+    """Change how a terminal is reached or called; what is left out stays."""
+    from api.keys import write_comm_key
+    from attendance.clock import utc_now
+    from attendance.store import registering
+
+    settings = read_settings()
+    if host is not None:
+        _check_address(host, settings)
+    key = _read_key(comm_key_file) if comm_key_file else None
+    with open_database(settings) as database, database.writing() as session:
+        registering.change_terminal(
+            session,
+            code,
+            host=host,
+            port=port,
+            transport=transport,
+            name=name,
+            has_comm_key=None if key is None else True,
+            poll_seconds=every,
+            at=utc_now(),
+        )
+        if key is not None:
+            write_comm_key(settings.keys_dir, code, key)
+    say(f"Terminal {code} is changed. Test it: attendance terminals test {code}")
+
+
+def retire(code: Annotated[str, typer.Argument(help="Code of the terminal.")]) -> None:
+    """Pull a terminal no more, and let nobody depend on it by default. What it brought stays."""
+    from attendance.clock import utc_now
+    from attendance.store import registering
+
+    with open_database(read_settings()) as database, database.writing() as session:
+        registering.retire_terminal(session, code, at=utc_now())
+    say(f"Terminal {code} is out of use; its punches stay. Judge what depended on it again: attendance evaluate")
+
+
+def _check_address(host: str, settings: Any) -> None:
+    from device_sync.zk.address import AddressRefused, parse_address
+
+    try:
+        parse_address(host, settings.allowed_networks)
+    except AddressRefused as error:
+        raise Invalid(str(error)) from error
 
 
 def _read_key(file: Path) -> int:
@@ -138,16 +195,19 @@ def pull(
     codes: Annotated[list[str] | None, typer.Argument(help="Codes of terminals.")] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Every terminal that has an address.")] = False,
     full: Annotated[bool, typer.Option(help="Compare every record, not only what is new.")] = False,
+    people: Annotated[bool, typer.Option(help="Make a person for every number nobody is enrolled under.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Pull now. Exit 1 when a terminal could not be read or something was quarantined."""
+    from attendance.clock import utc_now
+    from attendance.services import onboarding
     from attendance.store import office
     from device_sync.intake import Filed
 
     settings = read_settings()
     with open_database(settings) as database:
         with database.reading() as session:
-            known = [row.code for row in office.terminals(session) if row.host]
+            known = [row.code for row in office.terminals(session) if row.host and row.in_use]
         wanted = known if everyone or not codes else codes
         if not wanted:
             raise Invalid("There is no terminal to pull; add one with `attendance terminals add`.")
@@ -157,6 +217,10 @@ def pull(
             done.append(puller.pull(code, full=full))
             if not as_json:
                 say(_line(done[-1]))
+        if people:
+            made = sum(onboarding.enrol_strangers(database, filed.terminal, at=utc_now()) for filed in done)
+            if not as_json:
+                say(f"{made} people were made from their numbers; name them: attendance people name CODE NAME")
     if as_json:
         print_json({"pulls": [pull_json(filed, settings.timezone) for filed in done]})
     if any(filed.outcome != "ok" or filed.quarantined for filed in done):
@@ -235,7 +299,9 @@ def import_punches(
         for reason, count in result["reasons"].items():
             say(f"  {count} × {reason}: {result['sentences'][reason]}")
         if result["people"]:
-            say(f"  {result['people']} people were made from their numbers; give them names.")
+            say(
+                f"  {result['people']} people were made from their numbers; name them: attendance people name CODE NAME"
+            )
         elif result["strangers"]:
             say(f"  {result['strangers']} numbers belong to nobody yet; enrol them, or import with --people.")
     if result["quarantined"]:

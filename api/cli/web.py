@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from attendance.errors import Invalid
 
 
-def run_web(app: FastAPI, host: str, port: int, *, on_ready: Callable[[str], object]) -> None:
+def run_web(app: FastAPI, host: str, port: int, *, on_ready: Callable[[str], object], proxy: str | None = None) -> None:
     """Serve until SIGINT or SIGTERM. Raises Invalid where the port is taken, before anything else happens."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -23,7 +23,8 @@ def run_web(app: FastAPI, host: str, port: int, *, on_ready: Callable[[str], obj
         raise Invalid(
             f"Nothing can listen on {host}, port {port} ({error.strerror}); name another with --port."
         ) from error
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False))
+    trusted = {"proxy_headers": True, "forwarded_allow_ips": proxy} if proxy else {"proxy_headers": False}
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, **trusted))  # type: ignore[arg-type]
     on_ready(f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/")
     try:
         server.run(sockets=[listener])

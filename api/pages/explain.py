@@ -118,8 +118,9 @@ def tell(page: WhyPage, t: Translator) -> list[str]:
     lines += list(explain(page, t))
     lines += [t.flag(flag) for flag in page.flags]
     for citation in page.citations:
+        since = f", {t('citation.from', date=t.date(citation.valid_from))}" if citation.valid_from else ""
         document = ", ".join(part for part in (citation.article, citation.document) if part) or t("citation.own")
-        lines.append(f"- {citation.title or t('rule.policy')} [{citation.rule_id}, {citation.version}]: {document}")
+        lines.append(f"- {citation.title or t('rule.policy')} [{citation.rule_id}{since}]: {document}")
     lines += [
         f"- {c.name}: {t('terminal.read_until', time=t.moment(c.data_until)) if c.data_until else t('terminal.never')}"
         for c in page.coverage

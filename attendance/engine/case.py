@@ -71,7 +71,7 @@ class Case:
         if assignment.terminals:
             return tuple(sorted(self.site_index[code] for code in assignment.terminals))
         for unit in self.rulebook.path(assignment.unit):
-            here = tuple(index for index, site in enumerate(self.sites) if site.unit == unit)
+            here = tuple(index for index, site in enumerate(self.sites) if site.unit == unit and site.in_use)
             if here:
                 return here
         return ()

@@ -153,7 +153,7 @@ class Accounts:
         check_code("user", name)
         if role not in ROLES:
             raise Invalid(f"{role!r} is not a role; write one of {', '.join(ROLES)}.")
-        hashed = self._hash_new(password)
+        hashed = self.hash_new(password)
         with self.database.writing() as session:
             unit_id = office.key(office.get(session, UnitRow, unit)) if unit is not None else None
             stored = accounts.add_user(session, name, password_hash=hashed, role=role, unit_id=unit_id, at=self.now())
@@ -161,7 +161,7 @@ class Accounts:
 
     def set_password(self, name: str, password: str) -> None:
         """Give somebody a new password and end their sign-ins. Raises Invalid, NotFound."""
-        hashed = self._hash_new(password)
+        hashed = self.hash_new(password)
         with self.database.writing() as session:
             user = accounts.get_user(session, name)
             accounts.set_password_hash(session, user.id, hashed)
@@ -240,7 +240,8 @@ class Accounts:
         except StoreUnavailable:
             return  # reading goes on while the disk is full
 
-    def _hash_new(self, password: str) -> str:
+    def hash_new(self, password: str) -> str:
+        """What is stored of a new password. Raises Invalid for one that is too short or too long."""
         length = len(unicodedata.normalize("NFC", password))
         if not MIN_PASSWORD <= length <= MAX_PASSWORD or len(password) > MAX_PASSWORD:
             raise Invalid(

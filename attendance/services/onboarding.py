@@ -7,7 +7,7 @@ from datetime import date, datetime
 from attendance import clock
 from attendance.errors import Invalid
 from attendance.rules.shipped import shipped_calendar
-from attendance.store import office, punch_log, registering
+from attendance.store import accounts, office, punch_log, registering
 from attendance.store.database import Database
 from attendance.store.tables import EmployeeRow, ScheduleRow, TerminalRow, UnitRow
 
@@ -18,9 +18,18 @@ LEFT_DAYS = 30
 
 
 def begin_office(
-    database: Database, *, unit: str, name: str, hours: str, document: str, calendar: bool, at: datetime
+    database: Database,
+    *,
+    unit: str,
+    name: str,
+    hours: str,
+    document: str,
+    calendar: bool,
+    administrator: tuple[str, str],
+    at: datetime,
 ) -> int:
-    """File the first unit, its official hours and the shipped calendar; answers how many calendar entries.
+    """File the first unit, its hours, the shipped calendar and the first administrator (name, hash of the password);
+    answers how many calendar entries.
 
     `hours` as `07:30-11:30,13:00-17:00`, one or two sessions. Raises Invalid, AlreadyExists; nothing is half-filed.
     """
@@ -46,6 +55,9 @@ def begin_office(
                 document=entry.citation.document,
                 at=at,
             )
+        who, password_hash = administrator
+        registering.check_code("user", who)
+        accounts.add_user(session, who, password_hash=password_hash, role="administrator", unit_id=None, at=at)
     return len(entries)
 
 

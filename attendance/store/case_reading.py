@@ -135,7 +135,9 @@ def read_case(
         zone=zone,
         rulebook=rulebook,
         people=tuple(people[number] for number in ids if number in people),
-        sites=tuple(TerminalSite(t.code, unit_rows[t.unit_id], t.direction, t.first_sane_on) for t in terminals),
+        sites=tuple(
+            TerminalSite(t.code, unit_rows[t.unit_id], t.direction, t.first_sane_on, t.in_use) for t in terminals
+        ),
         assignments=tuple(
             Assignment(
                 employee=people[row.employee_id],

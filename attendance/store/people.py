@@ -20,3 +20,9 @@ def names(session: Session, employee_ids: Iterable[int]) -> dict[int, tuple[str,
         query = query.where(col(EmployeeRow.id).in_(wanted[begin : begin + _BATCH]))
         found |= {number: (code, name) for number, code, name in session.exec(query) if number is not None}
     return found
+
+
+def everybody(session: Session) -> list[tuple[str, str]]:
+    """Code and name of every person, by code."""
+    query = select(EmployeeRow.code, EmployeeRow.name).order_by(col(EmployeeRow.code))
+    return [(code, name) for code, name in session.exec(query)]

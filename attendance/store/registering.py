@@ -1,10 +1,11 @@
-"""Filing facts of the office: units, people, terminals, hours, calendar, papers. Each verb checks, files, marks days.
+"""Filing facts of the office: units, people, terminals, hours, calendar. Each verb checks, files, marks days.
 
 Nothing is overwritten: what no longer holds is withdrawn and filed anew. `at` is the moment of recording.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -16,12 +17,10 @@ from attendance.rules.schedule import REGIMES, WEEKDAYS, session_hours
 from attendance.store import dirty, office
 from attendance.store.evidence_tables import CoverageRow
 from attendance.store.tables import (
-    AbsenceRow,
     AssignmentRow,
     CalendarEntryRow,
     EmployeeRow,
     EnrolmentRow,
-    OutageRow,
     ScheduleRow,
     ScheduleVersionRow,
     TerminalRow,
@@ -66,6 +65,16 @@ def add_employee(session: Session, code: str, *, name: str = "", at: datetime) -
     return row
 
 
+def rename_employee(session: Session, code: str, name: str) -> EmployeeRow:
+    """Correct a person's name, which decides nothing."""
+    row = office.get(session, EmployeeRow, code)
+    if not name.strip() or not name.isprintable() or len(name) > 200:
+        raise Invalid(f"{name!r} is not a name; write it as in the personnel file.")
+    row.name = unicodedata.normalize("NFC", name.strip())
+    session.add(row)
+    return row
+
+
 def add_terminal(
     session: Session,
     code: str,
@@ -98,6 +107,45 @@ def add_terminal(
     )
     session.add(row)
     session.flush()
+    return row
+
+
+def change_terminal(
+    session: Session,
+    code: str,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    transport: str | None = None,
+    name: str | None = None,
+    has_comm_key: bool | None = None,
+    poll_seconds: int | None = None,
+    at: datetime,
+) -> TerminalRow:
+    """How a terminal is reached and called; what is None stays. Its serial stays too: another machine is refused."""
+    row = office.get(session, TerminalRow, code)
+    if transport is not None and transport not in ("tcp", "udp"):
+        raise Invalid(f"{transport!r} is not a transport; write tcp or udp.")
+    wanted = {
+        "host": host, "port": port, "transport": transport, "name": name, "has_comm_key": has_comm_key,
+        "poll_seconds": poll_seconds,
+    }  # fmt: skip
+    for field, value in wanted.items():
+        if value is not None:
+            setattr(row, field, value)
+    session.add(row)
+    return row
+
+
+def retire_terminal(session: Session, code: str, *, at: datetime) -> TerminalRow:
+    """A terminal is pulled no more, and nobody who names no terminals depends on it. What it brought stays."""
+    row = office.get(session, TerminalRow, code)
+    row.in_use = False
+    session.add(row)
+    session.flush()
+    first, last = known_span(session, date.min, None, at)
+    if first <= last:
+        dirty.mark_dependants(session, row, first, last, "assignment", at)
     return row
 
 
@@ -139,7 +187,7 @@ def assign(
     )
     session.add(row)
     session.flush()
-    _mark(session, row.employee_id, from_on, to_on, "assignment", at)
+    mark_person(session, row.employee_id, from_on, to_on, "assignment", at)
     return row
 
 
@@ -173,7 +221,7 @@ def enrol(
     )
     session.add(row)
     session.flush()
-    _mark(session, row.employee_id, from_on or date.min, to_on, "assignment", at)
+    mark_person(session, row.employee_id, from_on or date.min, to_on, "assignment", at)
     return row
 
 
@@ -234,7 +282,7 @@ def add_schedule_version(
     )
     session.add(row)
     session.flush()
-    _mark_everybody(session, from_on or date.min, to_on, "rule", at)
+    mark_everybody(session, from_on or date.min, to_on, "rule", at)
     return row
 
 
@@ -265,108 +313,25 @@ def add_calendar_entry(
     )
     session.add(row)
     session.flush()
-    _mark_everybody(session, on - timedelta(days=1), on + timedelta(days=1), "calendar", at)
+    mark_everybody(session, on - timedelta(days=1), on + timedelta(days=1), "calendar", at)
     return row
 
 
-def add_leave(
-    session: Session,
-    employee: str,
-    on: date,
-    *,
-    code: str = "P",
-    part: str = "all",
-    document: str = "",
-    approved_at: datetime | None = None,
-    at: datetime,
-) -> AbsenceRow:
-    """Leave of whole sessions of a date. It excuses only once it is approved."""
-    person = office.get(session, EmployeeRow, employee)
-    row = AbsenceRow(
-        kind="leave",
-        employee_id=office.key(person),
-        code=code,
-        on=on,
-        session=part,
-        document=document,
-        approved_at=approved_at,
-        recorded_at=at,
-    )
-    session.add(row)
-    session.flush()
-    _mark(session, row.employee_id, on - timedelta(days=1), on + timedelta(days=1), "paper", at)
-    return row
-
-
-def add_mission(
-    session: Session,
-    employee: str,
-    starts: datetime,
-    ends: datetime,
-    *,
-    document: str = "",
-    approved_at: datetime | None = None,
-    at: datetime,
-) -> AbsenceRow:
-    """A window away on orders, in wall time. It excuses only once it is approved."""
-    person = office.get(session, EmployeeRow, employee)
-    if ends <= starts:
-        raise Invalid(f"The mission of {employee} ends at {ends} before it begins at {starts}; swap the times.")
-    row = AbsenceRow(
-        kind="mission",
-        employee_id=office.key(person),
-        starts=starts,
-        ends=ends,
-        document=document,
-        approved_at=approved_at,
-        recorded_at=at,
-    )
-    session.add(row)
-    session.flush()
-    day = timedelta(days=1)
-    _mark(session, row.employee_id, starts.date() - day, ends.date() + day, "paper", at)
-    return row
-
-
-def add_outage(
-    session: Session,
-    terminal: str,
-    starts: datetime,
-    ends: datetime,
-    *,
-    mode: str = "dead",
-    document: str = "",
-    at: datetime,
-) -> OutageRow:
-    """A terminal was out of order for a span of wall time."""
-    site = office.get(session, TerminalRow, terminal)
-    if ends <= starts:
-        raise Invalid(f"The outage of {terminal} ends at {ends} before it begins at {starts}; swap the times.")
-    if mode not in ("dead", "network"):
-        raise Invalid(f"{mode!r} is not a mode of outage; write dead or network.")
-    row = OutageRow(
-        terminal_id=office.key(site), mode=mode, starts=starts, ends=ends, document=document, recorded_at=at
-    )
-    session.add(row)
-    session.flush()
-    day = timedelta(days=1)
-    dirty.mark_dependants(session, site, starts.date() - day, ends.date() + day, "paper", at)
-    return row
-
-
-def _mark(session: Session, employee_id: int, from_on: date, to_on: date | None, cause: str, at: datetime) -> None:
+def mark_person(
+    session: Session, employee_id: int, from_on: date, to_on: date | None, cause: str, at: datetime
+) -> None:
     """Mark one person's dates of a span that some terminal has been read on, or that a verdict may exist for."""
-    first, last = _known_span(session, from_on, to_on, at)
+    first, last = known_span(session, from_on, to_on, at)
     dirty.mark(session, ((employee_id, first + timedelta(n)) for n in range((last - first).days + 1)), cause, at)
 
 
-def _mark_everybody(session: Session, from_on: date, to_on: date | None, cause: str, at: datetime) -> None:
-    first, last = _known_span(session, from_on, to_on, at)
+def mark_everybody(session: Session, from_on: date, to_on: date | None, cause: str, at: datetime) -> None:
+    first, last = known_span(session, from_on, to_on, at)
     if first <= last:
         dirty.mark_everybody(session, first, last, cause, at)
 
 
-def _known_span(session: Session, from_on: date, to_on: date | None, at: datetime) -> tuple[date, date]:
+def known_span(session: Session, from_on: date, to_on: date | None, at: datetime) -> tuple[date, date]:
     """A span cut to the dates there can be verdicts of: from the first to the last reading of any terminal."""
     earliest, latest = session.exec(select(func.min(CoverageRow.starts), func.max(CoverageRow.until))).one()
     if earliest is None or latest is None:

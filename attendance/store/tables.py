@@ -105,6 +105,7 @@ class TerminalRow(SQLModel, table=True):
     serial: str | None = None
     direction: str = "none"
     first_sane_on: date = date(2010, 1, 1)
+    in_use: bool = True
     poll_seconds: int = 300
     recorded_at: datetime = instant()
 

@@ -23,7 +23,7 @@ from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.services.evaluate import evaluate_span
-from attendance.store import intake_log, punch_log, registering, schema
+from attendance.store import intake_log, papers, punch_log, registering, schema
 from attendance.store import office as store_office
 from attendance.store.database import Database, Session, sqlite_url
 from attendance.store.evidence_tables import PullRow
@@ -185,7 +185,7 @@ def _build(database: Database) -> None:
             _file_punches(session, terminal)
     evaluate_span(database, ZONE, JUDGED_AT, FIRST, LAST)
     with database.writing() as session:
-        registering.add_leave(
+        papers.add_leave(
             session, "E2", date(2026, 11, 3), part="am", approved_at=REVISED_AT, document="ĐP 7", at=REVISED_AT
         )
     evaluate_span(database, ZONE, REVISED_AT, FIRST, LAST)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from attendance.services.evaluate import evaluate_span
-from attendance.store import registering
+from attendance.store import papers
 from attendance.store.listing_keys import ViolationKey, read_violation_id, violation_id
 from tests.e2e.conftest import ODD_SESSION, ZONE, Office
 
@@ -54,9 +54,7 @@ def test_a_page_behind_the_end_is_empty_and_knows_the_total(shared_office: Offic
 def test_a_violation_that_is_judged_anew_is_met_once_in_a_walk(office: Office) -> None:
     first = office.get("hr", "/violations", **SPAN, limit=5)
     with office.database.writing() as session:  # a new document makes new rulings, with new rows, of the same days
-        registering.add_leave(
-            session, "E1", date(2026, 11, 3), part="pm", approved_at=office.clock.at, at=office.clock.at
-        )
+        papers.add_leave(session, "E1", date(2026, 11, 3), part="pm", approved_at=office.clock.at, at=office.clock.at)
     evaluate_span(office.database, ZONE, office.clock.at, date(2026, 11, 2), date(2026, 11, 20))
     rest = office.get("hr", "/violations", **SPAN, cursor=first["next"])
     ids = [row["id"] for row in first["items"] + rest["items"]]

@@ -190,3 +190,60 @@ def test_help_of_every_command_is_there(office: Office) -> None:
         ("simulate",),
     ):
         assert "Usage" in office.run(*words, "--help").stdout
+
+
+def test_papers_excuse_and_outages_leave_nothing_concluded(office: Office) -> None:
+    (office.folder / "1_attlog.dat").write_text(
+        "".join(f"1\t2026-03-0{day} {at}\t1\t0\t1\t0\n" for day in (2, 6) for at in ("07:20:00", "17:30:00"))
+        + "2\t2026-03-04 07:00:00\t1\t0\t1\t0\n"
+    )
+    office.run("import", "punches", "1_attlog.dat", "--terminal", "GATE", "--create", "--people")
+    office.run("evaluate")
+
+    def told(date: str) -> Any:
+        return office.json("explain", "1", date)
+
+    assert [v["type"] for v in told("2026-03-03")["violations"]] == ["absent", "absent"]
+    office.run("papers", "leave", "1", "2026-03-03", "--session", "am", "--document", "12/ĐN-MAU")
+    office.run("papers", "mission", "1", "2026-03-03T13:00", "2026-03-03T17:00")
+    assert told("2026-03-03")["violations"] == []
+    assert told("2026-03-03")["symbols"] == {"am": "P", "pm": "CT"}
+    office.run("papers", "outage", "GATE", "2026-03-04T06:00", "2026-03-04T18:00")
+    assert told("2026-03-04")["ledger"]["unverified"] == 480
+    assert office.json("evaluate")["days_changed"] >= 2
+    assert "lan" not in office.run("people", "list").stdout
+    office.run("people", "name", "1", "Nguyễn Thị Lan")
+    assert "Nguyễn Thị Lan" in office.run("people", "list").stdout
+    for words in (
+        ("leave", "9", "2026-03-03"),
+        ("leave", "1", "3/3/2026"),
+        ("mission", "1", "2026-03-03T13:00", "2026-03-03T12:00"),
+        ("outage", "GATE", "2026-03-04", "2026-03-05"),
+    ):
+        assert len(office.run("papers", *words, code=2).stderr.strip().splitlines()) == 1
+
+
+def test_a_wrong_terminal_is_mended_and_retired(office: Office) -> None:
+    with SimulatedTerminal(records=load_records(200, users=5), comm_key=7).running() as simulated:
+        (office.folder / "key").write_text("7\n")
+        office.run("terminals", "add", "GATE", "--host", "127.0.0.1", "--port", "9", "--every", "60")
+        office.run("pull", "GATE", code=1)
+        office.run("terminals", "set", "GATE", "--port", str(simulated.port))
+        assert office.json("pull", "GATE", code=1)["pulls"][0]["outcome"] == "wrong_key"
+        office.run("terminals", "set", "GATE", "--comm-key-file", "key")
+        assert "5 people" in office.run("pull", "GATE", "--people").stdout
+        office.run("terminals", "add", "GHOST", "--host", "127.0.0.1", "--port", "9")
+        assert office.json("evaluate")["violations"]
+        office.run("terminals", "retire", "GHOST")
+        assert [pull["terminal"] for pull in office.json("pull", "--all")["pulls"]] == ["GATE"]
+
+
+def test_init_makes_everything_or_nothing_and_keeps_it_private(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    (tmp_path / "password").write_text("ngắn\n", encoding="utf-8")
+    office.run("init", "--admin", "quantri", "--password-file", "password", code=2)
+    (tmp_path / "password").write_text("một câu đủ dài\n", encoding="utf-8")
+    office.run("init", "--admin", "quantri", "--password-file", "password", "--hours", "7h-11h", code=2)
+    office.run("init", "--admin", "quantri", "--password-file", "password")
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o077 == 0

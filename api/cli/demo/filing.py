@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from api.cli.demo.office import DemoOffice
 from attendance import clock
-from attendance.store import registering
+from attendance.store import papers, registering
 from attendance.store.database import Database
 
 SCHEDULE_NAMES = {"HC": "Giờ hành chính, chấm 4 lượt (mẫu)", "HAI": "Giờ hành chính, chấm 2 lượt (mẫu)"}
@@ -84,7 +84,7 @@ def file_office(
                 at=at,
             )
         for leave in office.leaves:
-            registering.add_leave(
+            papers.add_leave(
                 session,
                 leave.employee,
                 leave.on,
@@ -95,7 +95,7 @@ def file_office(
                 at=leave.approved_at or at,
             )
         for mission in office.missions:
-            registering.add_mission(
+            papers.add_mission(
                 session,
                 mission.employee,
                 mission.starts,
@@ -106,9 +106,7 @@ def file_office(
             )
         for outage in office.outages:
             recorded_at = clock.to_instant(outage.ends, office.zone)
-            registering.add_outage(
-                session, outage.terminal, outage.starts, outage.ends, mode=outage.mode, at=recorded_at
-            )
+            papers.add_outage(session, outage.terminal, outage.starts, outage.ends, mode=outage.mode, at=recorded_at)
 
 
 def _day(text: str | None) -> date | None:

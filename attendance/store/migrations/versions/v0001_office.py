@@ -170,6 +170,7 @@ def upgrade() -> None:
         sa.Column("serial", sa.String(), nullable=True),
         sa.Column("direction", sa.String(), nullable=False),
         sa.Column("first_sane_on", sa.Date(), nullable=False),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
         sa.Column("poll_seconds", sa.Integer(), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_terminal_unit_id_unit")),
