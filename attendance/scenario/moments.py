@@ -29,13 +29,12 @@ def month_start(node: Node) -> date | None:
     text = node.text()
     try:
         first = date.fromisoformat(f"{text}-01")
-        return first if first.year < date.max.year else _refused(node, text)
     except ValueError:
-        return _refused(node, text)
-
-
-def _refused(node: Node, text: str) -> None:
-    node.refuse("bad_date", f"{text!r} is not a month; write it as 2026-03")
+        first = date.max
+    if first.year == date.max.year:
+        node.refuse("bad_date", f"{text!r} is not a month; write it as 2026-03")
+        return None
+    return first
 
 
 def month_dates(start: date) -> list[date]:

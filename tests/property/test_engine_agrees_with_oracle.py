@@ -13,7 +13,7 @@ from tests.property.cases_strategy import FEATURES, Case, cases
 
 FIELDS = (
     "unit", "day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min", "violations",
-    "flags", "symbols",
+    "flags", "symbols", "duty", "overtime",
 )  # fmt: skip
 
 
