@@ -59,7 +59,7 @@ def _outs(claims: Claims, groups: Groups, first: Ints, last: Ints) -> Ints:
         return np.zeros(len(groups), np.int64)
     outs = np.where(last >= 0, claims.at[last], 0)
     here = (groups.regime == CHECK_IN_ONLY) & (first >= 0)
-    return np.where(here, np.maximum(groups.required_to, claims.at[first]), outs)
+    return np.where(here, np.maximum(groups.stretch_to, claims.at[first]), outs)
 
 
 def _sides(

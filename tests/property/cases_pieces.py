@@ -281,6 +281,7 @@ def duties(draw: Draw, person: str, schedule: Doc, days: list[date]) -> list[Doc
             (hours[0][1], hours[-1][2]),
         ]
         begins, ends = draw(st.sampled_from(shapes))
+        ends = max(ends, begins + timedelta(minutes=30))
         window = {"from": stamp(begins), "to": stamp(ends)}
         counts = {"counts_as_schedule": chance(draw)}
         found.append({"kind": "duty", "employee": person, "code": "duty", **window, **counts})

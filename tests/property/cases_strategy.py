@@ -11,6 +11,7 @@ failed, and a whole-day calendar entry beside session entries of one date.
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from tests.oracle import judge_day
@@ -105,7 +106,10 @@ def employees(
 def explanations(draw: Draw, document: Doc, person: str, days: list[date]) -> list[Doc]:
     """Papers about what the oracle finds on one date, so that they meet something; one for each question."""
     on = draw(st.sampled_from(days))
-    row = judge_day(document, person, on)
+    try:
+        row = judge_day(document, person, on)
+    except NotImplementedError:  # duties that overlap sessions of the next date: nobody could say what they mean
+        reject()
     questions = [(v["session"], v["type"]) for v in row["violations"]]
     questions += [(name, "unverified") for name, sign in row["symbols"].items() if sign == "?"]
     questions += [(name, "late") for name in row["symbols"] if (name, "late") not in questions and chance(draw, 4)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 
 from attendance.scenario.running import run_document
 from tests.oracle import judge_day
@@ -19,7 +19,10 @@ FIELDS = (
 
 def assert_agree(case: Case) -> None:
     document, employee, on, as_of = case.document, case.employee, case.work_date, case.as_of
-    expected = judge_day(document, employee, on, as_of)
+    try:
+        expected = judge_day(document, employee, on, as_of)
+    except NotImplementedError:
+        reject()
     row: dict[str, Any] = {name: expected[name] for name in FIELDS} | {"employee": employee, "date": on.isoformat()}
     if as_of is not None:
         row["as_of"] = as_of.isoformat()
