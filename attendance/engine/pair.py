@@ -59,7 +59,7 @@ def _outs(claims: Claims, groups: Groups, first: Ints, last: Ints) -> Ints:
         return np.zeros(len(groups), np.int64)
     outs = np.where(last >= 0, claims.at[last], 0)
     here = (groups.regime == CHECK_IN_ONLY) & (first >= 0)
-    return np.where(here, np.maximum(groups.required_to, claims.at[first]), outs)
+    return np.where(here, np.maximum(groups.stretch_to, claims.at[first]), outs)
 
 
 def _sides(
@@ -90,7 +90,9 @@ def _sides(
         single = np.maximum(came, 0)
         is_in = np.where(came == left, np.abs(at[single] - required_from) < np.abs(required_to - at[single]), is_in)
         is_in = np.where(left < 0, True, np.where(came < 0, False, is_in))
-        came, left = np.where(came < 0, ends, came), np.where(left < 0, begins, left)
+        # where every punch is an out, nobody is asked for one under check_in_only: the first one shows who came
+        instead = np.where(groups.regime[here] == CHECK_IN_ONLY, begins, ends)
+        came, left = np.where(came < 0, instead, came), np.where(left < 0, begins, left)
         came, left = np.where(one, begins, came), np.where(one, ends, left)
     count[here] = ends - begins + 1
     first[here], last[here] = counted[came], counted[left]

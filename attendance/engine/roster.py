@@ -105,7 +105,7 @@ def count_duties(case: Case, roster: Roster, days: Days, due: Due) -> tuple[Days
     ends: list[int] = []
     for duty in sorted(roster.duties, key=lambda duty: duty.starts):
         row = days.find(case.person_index.get(duty.employee, -1), clock.day_number(duty.starts.date()))
-        if not duty.counts_as_schedule or row < 0 or days.plan[row] < 0 or days.count[row]:
+        if not duty.counts_as_schedule or row < 0 or days.plan[row] < 0 or _has_sessions(days, due, row):
             continue
         start, end = moments_of(case, duty)
         taken = {name for at, name in zip(rows, names, strict=True) if at == row}
@@ -134,6 +134,11 @@ def count_duties(case: Case, roster: Roster, days: Days, due: Due) -> tuple[Days
         names=tuple(known),
     )
     return replace(days, count=count, first=firsts_of(count)), due
+
+
+def _has_sessions(days: Days, due: Due, row: int) -> bool:
+    """Whether a session of the schedule is left on the date; those the calendar takes away alone are not."""
+    return not bool(due.taken[int(days.first[row]) : int(days.first[row] + days.count[row])].all())
 
 
 def _name(case: Case, plan: DayPlan, duty: Duty, taken: set[str]) -> str:

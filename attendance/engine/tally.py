@@ -55,8 +55,8 @@ def tally(
     raise_flag(due.day_row[evidence.outage], OUTAGE)
     raise_flag(due.day_row[evidence.clock_invalid], CLOCK_INVALID)
     raise_flag(np.array(decided.late_days, np.int64), AFTER_DEADLINE)
-    judged = gaps.odd[evidence.judged[expected.groups.first_due[gaps.odd]]] if gaps.odd.size else gaps.odd
-    raise_flag(due.day_row[expected.groups.first_due[judged]], ODD_INNER)
+    odd = gaps.odd[np.isin(gaps.odd, evidence.group[evidence.judged])]
+    raise_flag(due.day_row[expected.groups.first_due[odd]], ODD_INNER)
 
     home = day_of_claims(case, expected, claims, paired.window)
     employed = home >= 0

@@ -142,10 +142,12 @@ def _symbols(judgement: Judgement, plan: DayPlan, row: int, signs: list[str]) ->
     first, count = int(days.first[row]), int(days.count[row])
     blank = "-" if count else CALENDAR_SIGNS.get(plan.kind, "")
     shown = dict.fromkeys(plan.names, blank)
-    taken = {session.hours.name: session.taken for session in plan.sessions if session.taken}
+    for session in plan.sessions:
+        if session.taken:
+            shown[session.hours.name] = CALENDAR_SIGNS.get(session.taken, "")
     for at in range(first, first + count):
-        name = due.names[due.name[at]]
-        shown[name] = CALENDAR_SIGNS.get(taken[name], "") if name in taken else signs[at]
+        if not due.taken[at]:
+            shown[due.names[due.name[at]]] = signs[at]
     return tuple(shown.items())
 
 

@@ -30,8 +30,8 @@ def month_start(node: Node) -> date | None:
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        first = None
-    if first is None or first.year == date.max.year:
+        first = date.max
+    if first.year == date.max.year:
         node.refuse("bad_date", f"{text!r} is not a month; write it as 2026-03")
         return None
     return first

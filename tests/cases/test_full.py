@@ -1,4 +1,4 @@
-"""Law cases for whole sections of the contract, one small case per sentence, hand-checked; run like an officer's."""
+"""Law cases for whole sections of the contract, a small hand-checked case per sentence, run like an officer's."""
 
 from __future__ import annotations
 

@@ -26,6 +26,8 @@ class Session:
     start: datetime
     end: datetime
     terminals: list[str]
+    date: date
+    duty: bool = False  # the part of a duty outside sessions: it has a window and nothing is asked of it
     leave: str | None = None
     mission: set[datetime] = field(default_factory=set)
     exempt: set[datetime] = field(default_factory=set)
@@ -227,17 +229,64 @@ def plan_day(document: Doc, employee: str, on: date, as_of: datetime | None) -> 
         start, end = clock_time(on, begins), clock_time(on, ends)
         if end <= start:
             end += timedelta(days=1)  # an end at or before the start lies on the next day
-        sessions.append(Session(name, start, end, site_terminals(document, employee, on, name, usual)))
+        sessions.append(Session(name, start, end, site_terminals(document, employee, on, name, usual), on))
     sessions.sort(key=lambda s: s.start)
+    counted = [] if sessions else duties_that_count(document, employee, on, version, usual, as_of)
+    sessions += counted
 
     names = session_names(version)  # §7
     if "am" in names or "pm" in names:
         names += [n for n in ("am", "pm") if n not in names]
-    blank = "-" if kind in WORKING else SIGN[kind]
+    names += [s.name for s in counted if s.name not in names]
+    blank = "-" if kind in WORKING or counted else SIGN[kind]
     symbols = {n: signs.get(n, blank) for n in names}
     plan = Plan(on, unit, kind, version["regime"], usual, sessions, symbols)
     take_papers(document, employee, plan, as_of)
     return plan
+
+
+def roster(document: Doc, employee: str, as_of: datetime | None) -> list[Doc]:
+    """§3.4 the duties of a person that are not refused."""
+    found = []
+    for duty in facts(document, "duty", employee):
+        starts, ends = moment(duty["from"]), moment(duty["to"])
+        nights = [m for m in minutes_between(starts, ends) if is_night(m)]
+        protections = [p for p in facts(document, "protection", employee) if p["code"] == "pregnancy_m7"]
+        forbidden = any(valid(p, m.date()) for p in protections for m in nights)
+        if assignment_on(document, employee, starts.date(), as_of) is not None and not forbidden:
+            found.append(duty)
+    return found
+
+
+def is_night(minute: datetime) -> bool:
+    """Night is 22:00-06:00 (§3.4)."""
+    return minute.hour >= 22 or minute.hour < 6
+
+
+def minutes_between(starts: datetime, ends: datetime) -> set[datetime]:
+    return {starts + n * MINUTE for n in range(int((ends - starts) / MINUTE))}
+
+
+def duties_that_count(
+    document: Doc, employee: str, on: date, version: Doc, terminals: list[str], as_of: datetime | None
+) -> list[Session]:
+    """§3.4 sessions on a day that has none, named after the schedule's session that a duty overlaps most."""
+    found: list[Session] = []
+    for duty in sorted(roster(document, employee, as_of), key=lambda d: moment(d["from"])):
+        starts, ends = moment(duty["from"]), moment(duty["to"])
+        if starts.date() != on or not duty.get("counts_as_schedule"):
+            continue
+        shared: dict[str, int] = {}
+        for name, (begins, finishes) in hours_of_weekday(version, WEEKDAYS[on.weekday()]).items():
+            low, high = clock_time(on, begins), clock_time(on, finishes)
+            high = high if high > low else high + timedelta(days=1)
+            common = len(minutes_between(low, high) & minutes_between(starts, ends))
+            if common and name not in [s.name for s in found]:
+                shared[name] = common
+        name = max(shared, key=lambda n: shared[n]) if shared else "duty"
+        usual = site_terminals(document, employee, on, name, terminals)
+        found.append(Session(name, starts, ends, usual, on))
+    return found
 
 
 def take_papers(document: Doc, employee: str, plan: Plan, as_of: datetime | None) -> None:

@@ -6,7 +6,20 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from .expected import Doc, Plan, Session, day, facts, moment, site_terminals, terminals_of, valid
+from .expected import (
+    MINUTE,
+    Doc,
+    Plan,
+    Session,
+    day,
+    facts,
+    known,
+    minutes_between,
+    moment,
+    site_terminals,
+    terminals_of,
+    valid,
+)
 
 
 @dataclass(frozen=True)
@@ -16,14 +29,22 @@ class Punch:
     terminal: str
     true: datetime
     corrected: bool
+    way: str = ""  # "in", "out", or not known
+    annulled: bool = False
+    timeless: bool = False  # made under an invalid clock
 
 
 @dataclass
 class Evidence:
-    """The punches that count for a date, by session name, and the flags about punches that stand on it."""
+    """The punches that count, by the session in whose window they lie, and the flags that stand on one date."""
 
-    by_session: dict[str, list[datetime]] = field(default_factory=dict)
+    by_session: dict[int, list[Punch]] = field(default_factory=dict)
+    doubtful: set[int] = field(default_factory=set)  # sessions with a punch under an invalid clock in their window
+    kept: list[Punch] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
+
+    def of(self, session: Session) -> list[Punch]:
+        return self.by_session.get(id(session), [])
 
 
 def sent_time(document: Doc, punch: Doc) -> datetime | None:
@@ -85,6 +106,15 @@ def owner(document: Doc, punch: Doc, true: datetime) -> str | None:
     return None
 
 
+def direction(declared: str, state: int) -> str:
+    """§4 a terminal's own in/out state is ignored unless it is declared."""
+    if declared in ("in", "out"):
+        return declared
+    if declared == "state":
+        return "in" if state in (0, 3, 4) else "out" if state in (1, 2, 5) else ""
+    return ""
+
+
 def punches_of(document: Doc, employee: str, as_of: datetime | None) -> list[Punch]:
     """The person's punches known by as_of and not quarantined, in true time."""
     found = []
@@ -95,9 +125,15 @@ def punches_of(document: Doc, employee: str, as_of: datetime | None) -> list[Pun
         true = true_time(document, punch, sent)
         if owner(document, punch, true) == employee:
             terminal = next(t for t in terminals_of(document) if t["code"] == punch["terminal"])
-            if terminal.get("direction", "none") != "none":
-                raise NotImplementedError("terminals: a declared direction")
-            found.append(Punch(punch["terminal"], true, true != sent))
+            annulled = any(
+                f["terminal"] == punch["terminal"] and moment(f["at"]) == sent and f.get("decision") == "approved"
+                for f in facts(document, "annulment", employee)
+                if known(f, "decided_at", as_of)
+            )
+            invalid = [f for f in facts(document, "clock_invalid") if f["terminal"] == punch["terminal"]]
+            timeless = any(during(f, sent) for f in invalid)
+            way = direction(terminal.get("direction", "none"), punch.get("state", 255))
+            found.append(Punch(punch["terminal"], true, true != sent, way, annulled, timeless))
     return sorted(found, key=lambda p: p.true)
 
 
@@ -121,10 +157,29 @@ class Window:
         return after and self.reach_from <= at <= self.end
 
 
-def windows(plans: Iterable[Plan], reach_minutes: int) -> list[Window]:
-    """§4 the windows of all sessions that something is required of; borders in the middle between neighbours."""
+def windows(plans: Iterable[Plan], duties: list[Doc], reach_minutes: int) -> list[Window]:
+    """§4 the windows of all sessions that something is required of, and of the parts of duties outside sessions.
+
+    Borders lie in the middle between neighbours.
+    """
+    plans = list(plans)
     reach = timedelta(minutes=reach_minutes)
     found = [Window(p, s, s.start - reach, s.end + reach) for p in plans for s in p.sessions if s.required]
+    busy = {m for p in plans for s in p.sessions for m in s.minutes}
+    for duty in duties:
+        starts, ends = moment(duty["from"]), moment(duty["to"])
+        plan = next((p for p in plans if p.date == starts.date()), None)
+        if plan is None:
+            continue
+        free = sorted(minutes_between(starts, ends) - busy)
+        busy |= set(free)
+        while free:
+            run = 1
+            while run < len(free) and free[run] - free[run - 1] == MINUTE:
+                run += 1
+            part = Session("", free[0], free[run - 1] + MINUTE, plan.terminals, plan.date, duty=True)
+            found.append(Window(plan, part, part.start - reach, part.end + reach))
+            free = free[run:]
     found.sort(key=lambda w: w.session.start)
     for earlier, later in pairwise(found):
         gap = later.session.start - earlier.session.end
@@ -144,7 +199,8 @@ def gather(
 ) -> Evidence:
     """§4 the punches that count for the date, and its flags about punches."""
     policy: dict[str, Any] = document.get("policy") or {}
-    evidence = Evidence({s.name: [] for s in plans[work_date].sessions})
+    evidence = Evidence()
+    ordered = [order_window(document, o, plans, all_windows) for o in orders_of(document, employee, as_of)]
 
     def home(at: datetime) -> Window | None:
         return next((w for w in all_windows if w.holds(at)), None)
@@ -153,21 +209,33 @@ def gather(
         window = home(at)
         return at.date() if window is None else window.plan.date
 
-    counting = []
+    counting, annulled = [], 0
     for punch in punches_of(document, employee, as_of):
+        here = date_of(punch.true) == work_date
+        window = home(punch.true)
         if policy.get("site_policy", "any") == "home_only":
-            window = home(punch.true)
-            plan = plans.get(punch.true.date())
-            if window is not None:
+            plan = plans.get(punch.true.date()) if window is None else window.plan
+            if window is not None and not window.session.duty:
                 allowed = window.session.terminals
             elif plan is not None:
                 allowed = site_terminals(document, employee, plan.date, None, plan.terminals)
             else:
                 allowed = []
             if punch.terminal not in allowed:  # evidence, and it carries only this flag
-                if date_of(punch.true) == work_date:
+                if here:
                     evidence.flags.add("off_site_punch")
                 continue
+        if punch.annulled:
+            annulled += here
+            continue
+        if punch.timeless:
+            if here and punch.corrected:
+                evidence.flags.add("clock_corrected")
+            if window is not None:
+                evidence.doubtful.add(id(window.session))
+            elif here and not any(o.holds(punch.true) for o in ordered):
+                evidence.flags.add("off_schedule_punch")
+            continue
         counting.append(punch)
 
     repeats = 0
@@ -181,15 +249,51 @@ def gather(
             repeats += here
             continue
         last_kept = punch.true
-        if here:
-            window = home(punch.true)
-            if window is None:
-                evidence.flags.add("off_schedule_punch")
-            else:
-                evidence.by_session[window.session.name].append(punch.true)
+        evidence.kept.append(punch)
+        window = home(punch.true)
+        if window is not None:
+            evidence.by_session.setdefault(id(window.session), []).append(punch)
+        elif here and not any(o.holds(punch.true) for o in ordered):
+            evidence.flags.add("off_schedule_punch")
     if repeats:
         evidence.flags.add(f"duplicates_ignored:{repeats}")
+    if annulled:
+        evidence.flags.add(f"punch_annulled:{annulled}")
     return evidence
+
+
+def orders_of(document: Doc, employee: str, as_of: datetime | None) -> list[Doc]:
+    return [o for o in facts(document, "overtime", employee) if known(o, "approved_at", as_of)]
+
+
+@dataclass
+class OrderWindow:
+    """§8 an order, its minutes outside sessions, and its window."""
+
+    order: Doc
+    minutes: set[datetime]
+    after: datetime | None  # a border: a punch exactly on it belongs to what is earlier
+    reach_from: datetime
+    until: datetime
+
+    def holds(self, at: datetime) -> bool:
+        return (self.after is None or at > self.after) and self.reach_from <= at <= self.until
+
+
+def order_window(document: Doc, order: Doc, plans: dict[date, Plan], all_windows: list[Window]) -> OrderWindow:
+    """An order has a window as sessions have; only what lies outside sessions counts."""
+    starts, ends = moment(order["from"]), moment(order["to"])
+    busy = {m for p in plans.values() for s in p.sessions for m in s.minutes}
+    minutes = minutes_between(starts, ends) - busy
+    if starts.date() not in plans or not minutes:
+        return OrderWindow(order, set(), datetime.max, datetime.max, datetime.min)
+    first, last = min(minutes), max(minutes) + MINUTE
+    reach = timedelta(minutes=(document.get("policy") or {}).get("session_window_minutes", 360))
+    before = [w.session.end for w in all_windows if w.session.end <= first]
+    after = [w.session.start for w in all_windows if w.session.start >= last]
+    border = max(before) + (first - max(before)) / 2 if before else None
+    until = min([last + reach] + [last + (a - last) / 2 for a in after])
+    return OrderWindow(order, minutes, border, first - reach, until)
 
 
 def watermark(document: Doc, terminal: str, as_of: datetime) -> datetime:

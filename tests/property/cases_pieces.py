@@ -86,6 +86,8 @@ def schedule_versions(draw: Draw, features: frozenset[str]) -> Doc:
     """What one schedule says: regime, sessions, weekdays, and other hours on one of these."""
     table = draw(session_tables(features))
     regimes = ["per_session", "first_last"] if "first_last" in features else ["per_session"]
+    if "regimes" in features:
+        regimes += ["check_in_only", "exempt", "check_in_only"]
     weekdays = WEEKDAYS[: draw(st.sampled_from([5, 6, 7]))]
     version: Doc = {"regime": draw(st.sampled_from(regimes)), "sessions": table, "weekdays": weekdays}
     if chance(draw, 4):
@@ -182,6 +184,7 @@ def policies(draw: Draw, features: frozenset[str]) -> Doc:
         ("grace", "early_grace_minutes", [1, 5, 10]),
         ("clock", "clock_tolerance_seconds", [0, 60, 300]),
         ("home_only", "site_policy", ["home_only"]),
+        ("track", "track_mid_session", [True]),
         ("explanation", "missing_punch_refused", ["none", "session"]),
         ("explanation", "explanation_deadline_workdays", [1, 2]),
     ]
@@ -252,6 +255,39 @@ def papers(draw: Draw, features: frozenset[str], person: str, schedule: Doc, day
         begins, ends = draw(windows_of_time(schedule, days))
         window = {"from": stamp(begins), "to": stamp(ends)}
         found.append({"kind": "exemption", "employee": person, "code": "not_enrolled", **window})
+    if "duty" in features and chance(draw):
+        found += draw(duties(person, schedule, days))
+    if "overtime" in features and chance(draw):
+        begins, ends = draw(windows_of_time(schedule, days))
+        window = {"from": stamp(begins), "to": stamp(min(ends, begins + timedelta(hours=16)))}
+        found.append({"kind": "overtime", "employee": person, **window, **approved(begins.date())})
+    return found
+
+
+@st.composite
+def duties(draw: Draw, person: str, schedule: Doc, days: list[date]) -> list[Doc]:
+    """One or two entries of the roster: by night, beside sessions, over them, some under a protection."""
+    found: list[Doc] = []
+    for on in draw(st.lists(st.sampled_from(days), min_size=1, max_size=2, unique=True)):
+        hours = hours_on(schedule, on)
+        after = hours_on(schedule, on + timedelta(days=1))
+        last = hours[-1][2]
+        shapes = [
+            (last, max(after[0][1], last + timedelta(hours=1))),  # touches both sides across midnight
+            (last, last + timedelta(hours=draw(st.integers(1, 5)))),
+            (last + timedelta(minutes=45), last + timedelta(hours=3)),
+            (hours[0][1] - timedelta(hours=2), hours[0][1]),
+            (hours[0][1] + timedelta(hours=1), hours[0][2] + timedelta(minutes=30)),
+            (hours[0][1], hours[-1][2]),
+        ]
+        begins, ends = draw(st.sampled_from(shapes))
+        ends = max(ends, begins + timedelta(minutes=30))
+        window = {"from": stamp(begins), "to": stamp(ends)}
+        counts = {"counts_as_schedule": chance(draw)}
+        found.append({"kind": "duty", "employee": person, "code": "duty", **window, **counts})
+    if chance(draw, 5):
+        about = {"employee": person, "code": "pregnancy_m7", "from": str(draw(st.sampled_from(days)))}
+        found.append({"kind": "protection", **about})
     return found
 
 
@@ -272,6 +308,10 @@ def troubles(draw: Draw, features: frozenset[str], terminals: list[str], schedul
             offset = draw(st.sampled_from([30, 60, 61, -61, 420, -420, 3600]))
             window = {"from": stamp(begins), "to": stamp(ends)}
             found.append({"kind": "clock_offset", "terminal": terminal, **window, "offset_seconds": offset})
+        if "clock_invalid" in features and chance(draw, 3):
+            begins, ends = draw(windows_of_time(schedule, days))
+            window = {"from": stamp(begins), "to": stamp(min(ends, begins + timedelta(hours=6)))}
+            found.append({"kind": "clock_invalid", "terminal": terminal, **window})
     return found
 
 
@@ -307,7 +347,9 @@ def punches(
             continue  # punches are impossible
         number = pin_on(person, terminal, true.date())
         who = {"employee": person["code"]} if number is None else {"pin": number}
-        punch = {"terminal": terminal, **who, "at": sent.isoformat()}
+        punch: Doc = {"terminal": terminal, **who, "at": sent.isoformat()}
+        if "direction" in features:
+            punch["state"] = draw(st.sampled_from([0, 1, 2, 3, 4, 5, 255, 255]))
         if delayed and chance(draw, 6):
             punch["received_at"] = stamp(sent + timedelta(minutes=draw(st.sampled_from([1, 600, 3000]))))
         found[terminal, punch["at"]] = punch

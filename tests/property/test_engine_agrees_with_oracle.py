@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 
 from attendance.scenario.running import run_document
 from tests.oracle import judge_day
@@ -13,13 +13,16 @@ from tests.property.cases_strategy import FEATURES, Case, cases
 
 FIELDS = (
     "unit", "day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min", "violations",
-    "flags", "symbols",
+    "flags", "symbols", "duty", "overtime",
 )  # fmt: skip
 
 
 def assert_agree(case: Case) -> None:
     document, employee, on, as_of = case.document, case.employee, case.work_date, case.as_of
-    expected = judge_day(document, employee, on, as_of)
+    try:
+        expected = judge_day(document, employee, on, as_of)
+    except NotImplementedError:
+        reject()
     row: dict[str, Any] = {name: expected[name] for name in FIELDS} | {"employee": employee, "date": on.isoformat()}
     if as_of is not None:
         row["as_of"] = as_of.isoformat()
