@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from attendance.errors import AlreadyExists, NotFound
@@ -64,10 +64,6 @@ def users(session: Session) -> list[StoredUser]:
     """Everybody who may sign in, by name."""
     query = select(*_USER).outerjoin(UnitRow, col(UnitRow.id) == col(UserRow.unit_id)).order_by(col(UserRow.name))
     return [StoredUser(*row) for row in session.execute(query)]
-
-
-def count_users(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(UserRow)) or 0
 
 
 def add_user(

@@ -14,6 +14,7 @@ from attendance.store.tables import (
     EmployeeRow,
     EnrolmentRow,
     ScheduleRow,
+    ScheduleVersionRow,
     TerminalRow,
     UnitRow,
 )
@@ -111,6 +112,14 @@ def terminals(session: Session) -> list[TerminalRow]:
 def codes(session: Session, kind: type[Coded], ids: Iterable[int]) -> dict[int, str]:
     query = select(kind.id, kind.code).where(col(kind.id).in_(set(ids)))
     return {int(number): code for number, code in session.exec(query) if number is not None}
+
+
+def session_names(session: Session) -> set[str]:
+    """The names of sessions in any version of any schedule."""
+    found: set[str] = set()
+    for row in session.exec(select(ScheduleVersionRow)):
+        found.update(row.sessions, *row.by_weekday.values())
+    return found
 
 
 def assignments_between(

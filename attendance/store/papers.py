@@ -23,8 +23,11 @@ def add_leave(
     approved_at: datetime | None = None,
     at: datetime,
 ) -> AbsenceRow:
-    """Leave of whole sessions of a date. It excuses only once it is approved."""
+    """Leave of whole sessions of a date. It excuses only once it is approved. Raises Invalid for an unknown session."""
     person = office.get(session, EmployeeRow, employee)
+    known = {"all", *office.session_names(session)}
+    if part not in known:
+        raise Invalid(f"No schedule has a session {part!r}; write one of {', '.join(sorted(known))}.")
     row = AbsenceRow(
         kind="leave",
         employee_id=office.key(person),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import insert, update
 from sqlalchemy import select as select_core
-from sqlmodel import Session, SQLModel, col, or_, select
+from sqlmodel import Session, SQLModel, col, select
 
 from attendance.engine.verdict import DayVerdict
 from attendance.rules.citation import Citation
@@ -190,16 +190,6 @@ def violations_of(session: Session, ruling_ids: Iterable[int]) -> dict[int, list
 def revisions(session: Session, employee_id: int, on: date) -> list[RulingRow]:
     query = select(RulingRow).where(RulingRow.employee_id == employee_id, RulingRow.work_date == on)
     return list(session.exec(query.order_by(col(RulingRow.revision))))
-
-
-def known_at(session: Session, as_of: datetime, *conditions: Any) -> list[RulingRow]:
-    """Rulings that were the newest at a moment."""
-    query = select(RulingRow).where(
-        *conditions,
-        col(RulingRow.recorded_at) <= as_of,
-        or_(col(RulingRow.superseded_at).is_(None), col(RulingRow.superseded_at) > as_of),
-    )
-    return list(session.exec(query.order_by(col(RulingRow.work_date), col(RulingRow.employee_id))))
 
 
 def register(session: Session, from_on: date, to_on: date, unit_ids: set[int] | None) -> list[dict[str, Any]]:

@@ -217,6 +217,7 @@ def test_papers_excuse_and_outages_leave_nothing_concluded(office: Office) -> No
     for words in (
         ("leave", "9", "2026-03-03"),
         ("leave", "1", "3/3/2026"),
+        ("leave", "1", "2026-03-03", "--session", "noon"),
         ("mission", "1", "2026-03-03T13:00", "2026-03-03T12:00"),
         ("outage", "GATE", "2026-03-04", "2026-03-05"),
     ):
