@@ -23,7 +23,6 @@ def pair(case: Case, expected: Expected, claims: Claims) -> Paired:
     policy = case.rulebook.policy
     window = _window_of(expected, claims)
     windows, groups = expected.windows, expected.groups
-    some = len(windows) > 0
     off_site = np.zeros(claims.at.size, np.bool_)
     if policy.site_policy == "home_only":
         off_site = _off_site(case, expected, claims, window)
@@ -33,7 +32,7 @@ def pair(case: Case, expected: Expected, claims: Claims) -> Paired:
         kept = drop_repeats(claims.person, claims.at, policy.duplicate_window_seconds)
     else:
         kept[counts] = drop_repeats(claims.person[counts], claims.at[counts], policy.duplicate_window_seconds)
-    group_of = np.where(window >= 0, windows.group[window], -1) if some else window
+    group_of = _of_window(windows.group, window)
     counted = np.flatnonzero(kept & (group_of >= 0))
     count, first, last, lone, lone_is_in = _sides(claims, groups, counted, group_of[counted], policy)
     return Paired(
@@ -44,13 +43,19 @@ def pair(case: Case, expected: Expected, claims: Claims) -> Paired:
         last_claim=last,
         lone=lone,
         lone_is_in=lone_is_in,
-        due=np.where(window >= 0, windows.due[window], -1) if some else window,
+        due=_of_window(windows.due, window),
         kept=kept | ~counts,
         window=window,
         group=group_of,
         counts=counts,
         off_site=off_site,
     )
+
+
+def _of_window(column: Ints, window: Ints) -> Ints:
+    """A column of Windows for each claim, -1 where it lies in no window: the last element stands for that."""
+    found: Ints = np.append(column, -1)[window]
+    return found
 
 
 def _outs(claims: Claims, groups: Groups, first: Ints, last: Ints) -> Ints:
@@ -74,17 +79,14 @@ def _sides(
     begins = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
     ends = np.append(begins[1:], group.size) - 1
     here = group[begins]
-    at, way = claims.at[counted], claims.way[counted]
+    earliest, latest = claims.at[counted[begins]], claims.at[counted[ends]]
     required_from, required_to = groups.stretch_from[here], groups.stretch_to[here]
-    one = (
-        (at[ends] - at[begins] <= policy.repeat_minutes * 60)
-        | (at[ends] <= required_from)
-        | (at[begins] >= required_to)
-    )
+    one = (latest - earliest <= policy.repeat_minutes * 60) | (latest <= required_from) | (earliest >= required_to)
     came, left = begins, ends
     missing = one
-    is_in = np.abs(at[begins] - required_from) < np.abs(required_to - at[ends])
-    if way.any():
+    is_in = np.abs(earliest - required_from) < np.abs(required_to - latest)
+    if claims.way.any():
+        at, way = claims.at[counted], claims.way[counted]
         came, left = _directed(way, begins, ends, one)
         missing = one | (came < 0) | (left < 0) | (came == left)
         single = np.maximum(came, 0)

@@ -54,10 +54,12 @@ def set_windows(
     judged = firsts[group[firsts] >= 0], ends[group[ends] >= 0]
     groups = _groups(days, due, rows, hi, (first, last), judged, depend_sets)
 
-    window_lo, window_hi, group_of = due.window_lo.copy(), due.window_hi.copy(), due.group.copy()
-    session = rows.due >= 0
-    at = rows.due[session]
-    window_lo[at], window_hi[at], group_of[at] = lo[session], hi[session], group[session]
+    window_lo, window_hi, group_of = lo, hi, group
+    if parts or rows.due.size != len(due):  # else every session has a window, in the same order
+        window_lo, window_hi, group_of = due.window_lo.copy(), due.window_hi.copy(), due.group.copy()
+        session = rows.due >= 0
+        at = rows.due[session]
+        window_lo[at], window_hi[at], group_of[at] = lo[session], hi[session], group[session]
     windows = Windows(
         person=rows.person.astype(np.int32),
         start=rows.start,
@@ -117,7 +119,7 @@ def _joined(days: Days, rows: _Row, same_person: Bools) -> Bools:
 
 def _numbered(stretch: Ints, begins: Bools, due: Ints) -> tuple[Ints, Ints, Ints]:
     """Group of each row (-1: a duty that touches no session), and the first and last session row of each group."""
-    if (due >= 0).all():
+    if not due.size or int(due.min()) >= 0:
         firsts = np.flatnonzero(begins)
         lasts = np.append(firsts[1:] - 1, due.size - 1) if firsts.size else firsts
         return stretch, due[firsts], due[lasts]

@@ -65,4 +65,35 @@ READINGS: tuple[str, ...] = (
     "late one not accepted counts as not there, a late refusal too.",
     "§6 working days of the deadline: dates after the day with kind workday or swapped_work while employed.",
     "§7 the version's session names are those of `sessions` and of by_weekday together.",
+    "§3.4 a day whose only sessions the calendar takes away alone has none: a duty can count on it. Several "
+    "duties that "
+    "count on one day off are each a session; a name is given once.",
+    "§3.4 `not employed then` is asked of the date the duty starts on; pregnancy_m7 of the date of each minute "
+    "of night.",
+    "§3.4 a stretch with a duty at its end begins or ends with the duty for what is lone, settled or missing; "
+    "late, early "
+    "and outages at a punch that is there are asked of the sessions' own required times.",
+    "§3.4 a duty between two sessions of a date that is judged as a whole does not part them.",
+    "§4 under home_only a duty has the terminals of its date.",
+    "§4 an annulled punch carries punch_annulled alone (off_site_punch alone when it was made elsewhere too); "
+    "it is named "
+    "by person, terminal and the time as sent.",
+    "§4 direction: the out is the last punch that is not an in; any in after it means the out is missing. Lone "
+    "after all: "
+    "only when all punches have the same known direction is that the side; else the nearer one.",
+    "§4 check_in_only: a session that ended exactly at the in is absent; the in is the first punch that is not an out, "
+    "the first of all where every one is an out; grace and absent_over_minutes hold.",
+    "§4 exempt: nothing is worked, whoever punched; its sessions have windows.",
+    "§4 track_mid_session: inner punches whose known directions contradict out/in conclude nothing, like an odd "
+    "number; "
+    "the flag stands on the date of the first session judged with them.",
+    "§5 invalid clock: of any terminal the person depends on (no `every`, unlike outages); punches under it "
+    "never count, "
+    "not as repeats either; what is judged together is unverified together. With an outage both flags stand.",
+    "§6 of several decided papers about one question the one decided last holds; several gaps share the minutes "
+    "of one.",
+    "§8 an order that overlaps a session counts as if it began or ended where the session does; `between` excludes the "
+    "order's own ends; without a punch in its window nothing is carried over.",
+    "§8 overtime minutes are whole minutes of the sum of seconds; from and to are cut down to the minute; a "
+    "stoppage is NT.",
 )

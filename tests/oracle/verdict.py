@@ -192,7 +192,8 @@ class Case(Judging):
     def decided(self, session: Session, covers: str) -> Doc | None:
         """The paper on this question that is decided by as_of and counts; None: nothing is decided."""
         found = []
-        for paper in [p for kind in ("explanation", "decision") for p in facts(self.document, kind, self.employee)]:
+        papers = [p for p in self.document.get("facts") or [] if p["kind"] in ("explanation", "decision")]
+        for paper in [p for p in papers if p["employee"] == self.employee]:
             if day(paper["date"]) != session.date or (paper["session"], paper["covers"]) != (session.name, covers):
                 continue
             if paper.get("decision") not in ("approved", "refused") or not known(paper, "decided_at", self.as_of):
@@ -200,9 +201,9 @@ class Case(Judging):
             if paper["kind"] == "explanation" and self.is_late(paper) and not paper.get("accepted_after_deadline"):
                 continue
             found.append(paper)
-        if len(found) > 1:
-            raise NotImplementedError("several decided papers about one violation")
-        return found[0] if found else None
+        # of several about one question the one decided last holds, the one written later of two at the same time
+        ordered = sorted(found, key=lambda p: moment(p["decided_at"]) if p.get("decided_at") else datetime.min)
+        return ordered[-1] if ordered else None
 
     def is_late(self, paper: Doc) -> bool:
         """True when submitted after the end of the N-th working day of the person after the date."""
