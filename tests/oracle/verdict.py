@@ -76,10 +76,10 @@ class Case(Judging):
     """One person and one day: what the sessions come to, with papers, roster and overtime."""
 
     def row(self) -> dict[str, Any]:
-        outcomes: dict[str, Outcome] = {}
+        outcomes: dict[datetime, Outcome] = {}  # by start: two duties that count may have the same name
         flags = self.plan.flags | self.evidence.flags
         for session in self.plan.sessions:
-            outcomes[session.name] = outcome = Outcome(session)
+            outcomes[session.start] = outcome = Outcome(session)
             if session.leave is not None:
                 outcome.leave = session.minutes  # §3.5
             elif not session.required:
@@ -90,12 +90,12 @@ class Case(Judging):
             for outcome in judged:
                 if outcome.session.date == self.plan.date:
                     flags |= outcome.flags
-                    outcomes[outcome.session.name] = outcome
+                    outcomes[outcome.session.start] = outcome
         if self.has_late_explanation():
             flags.add("explanation_after_deadline")
         symbols = dict(self.plan.symbols)
-        for name, outcome in outcomes.items():
-            symbols[name] = symbol(outcome)
+        for outcome in outcomes.values():
+            symbols[outcome.session.name] = symbol(outcome)
         done = list(outcomes.values())
         return {
             "day_kind": self.plan.kind,
