@@ -82,6 +82,10 @@ def _sides(
     earliest, latest = claims.at[counted[begins]], claims.at[counted[ends]]
     required_from, required_to = groups.stretch_from[here], groups.stretch_to[here]
     one = (latest - earliest <= policy.repeat_minutes * 60) | (latest <= required_from) | (earliest >= required_to)
+    paired = (
+        groups.regime[here] != CHECK_IN_ONLY
+    )  # there a punch is only ever the in, and no rule of lone punches holds
+    one = one & paired
     came, left = begins, ends
     missing = one
     is_in = np.abs(earliest - required_from) < np.abs(required_to - latest)
@@ -98,7 +102,6 @@ def _sides(
         came, left = np.where(one, begins, came), np.where(one, ends, left)
     count[here] = ends - begins + 1
     first[here], last[here] = counted[came], counted[left]
-    paired = groups.regime[here] != CHECK_IN_ONLY  # there a punch is only ever the in
     lone[here] = missing & paired
     lone_is_in[here] = missing & is_in & paired
     return count, first, last, lone, lone_is_in
