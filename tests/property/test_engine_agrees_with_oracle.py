@@ -37,6 +37,7 @@ def test_engine_and_oracle_agree(case: Case) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=cases(FEATURES))
 def test_engine_and_oracle_agree_on_many(case: Case) -> None:
