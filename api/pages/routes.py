@@ -40,6 +40,7 @@ from reports.violations import violations_page
 LANGUAGE_COOKIE = "attendance_language"
 PAGE_SIZE = 50
 MAX_PAGE = 20_000
+EARLIEST = date(2000, 1, 1)  # terminals know no earlier year
 _YEAR_SECONDS = 31_536_000
 
 
@@ -181,7 +182,7 @@ def _today(request: Request, template: str) -> Response:
     reader = reader_of(request, user)
     parts = service(request)
     wanted = request.query_params.get("day")
-    on = read_day(wanted, parts.today()) if wanted else None
+    on = _asked_day(wanted, parts.today()) if wanted else None
     with parts.database.reading() as session:
         page = today_page(
             session,
@@ -193,6 +194,12 @@ def _today(request: Request, template: str) -> Response:
             day=on,
         )
     return show(request, template, page, user=user)
+
+
+def _asked_day(text: str, today_on: date) -> date | None:
+    """A day that can have something to show; None for anything else, such as a slip of the year."""
+    on = read_day(text, today_on)
+    return on if on is not None and EARLIEST <= on <= today_on + timedelta(days=366) else None
 
 
 def _units(reader: Reader) -> set[int] | None:
@@ -239,7 +246,7 @@ def violation(request: Request, violation: str) -> Response:
 @router.get("/days/{employee}/{day}")
 def day(request: Request, employee: str, day: str) -> Response:
     user = page_user(request)
-    on = read_day(day, service(request).today())
+    on = _asked_day(day, service(request).today())
     if on is None:
         raise NotFound("day", day[:64])
     with service(request).database.reading() as session:

@@ -139,6 +139,16 @@ class TestPages:
             assert visit.serious() == []
             overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert page.evaluate(overflow) <= 0
+            for slip in (
+                "today?day=2031-01-01",
+                "today?day=1/1/1",
+                "today?day=31/2",
+                "today?state=x",
+                "violations?from=x",
+            ):
+                assert page.goto(f"{demo_url}/{slip}").status == 200, slip
+            for slip in ("days/NV001/9999-12-31", "days/NV001/2031-01-01", "days/NOBODY/20", "violations/x", "nothing"):
+                assert page.request.get(f"{demo_url}/{slip}").status == 404, slip
             page.goto(f"{demo_url}/today?lang=en")
             assert page.get_attribute("html", "lang") == "en"
             assert visit.complaints == []
