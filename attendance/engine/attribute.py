@@ -80,7 +80,6 @@ def _timeless(case: Case, sent: Ints) -> Bools:
 
 def _true_time(case: Case, sent: Ints) -> tuple[Ints, Bools]:
     """`true time = terminal time - offset` where the offset exceeds the tolerance."""
-    tolerance = case.rulebook.policy.clock_tolerance_seconds
     offsets = Spans(
         (
             case.site_index[offset.terminal],
@@ -95,8 +94,23 @@ def _true_time(case: Case, sent: Ints) -> tuple[Ints, Bools]:
         return sent, np.zeros(sent.size, np.bool_)
     row = offsets.find(case.punches.site.astype(np.int64), sent)
     seconds = np.where(row >= 0, offsets.value[row], 0)
-    corrected = np.abs(seconds) > tolerance
+    corrected = np.abs(seconds) > _tolerance(case, sent)
     return np.where(corrected, sent - seconds, sent), corrected
+
+
+def _tolerance(case: Case, sent: Ints) -> Ints | int:
+    """Seconds a clock may be off before its punches are corrected: the rule of the unit where the terminal stands."""
+    book, punches = case.rulebook, case.punches
+    if "clock_tolerance_seconds" not in book.rules.rules:
+        return book.policy.clock_tolerance_seconds
+    day = clock.to_walls(sent, case.zone) // clock.DAY_SECONDS
+    places, index = np.unique(np.stack([punches.site.astype(np.int64), day]), axis=1, return_inverse=True)
+    values = [
+        book.policy_of(case.sites[site].unit, None, clock.from_day_number(on)).clock_tolerance_seconds
+        for site, on in places.T.tolist()
+    ]
+    found: Ints = np.array(values, np.int64)[index]
+    return found
 
 
 def _people(case: Case, at: Ints) -> Ints:

@@ -6,11 +6,13 @@ Moments are epoch seconds (int64), so differences are true seconds also across a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
 
 Ints = npt.NDArray[np.int64]
@@ -65,7 +67,8 @@ class Days:
     """One row is a person and a date on which an assignment holds, sorted by person, then day.
 
     `assignment` indexes the case's assignments, `depends` the sets of terminals, `plan` the list of plans (-1: no
-    version in force, only outside the dates asked for). Sessions of a row are `first[row] : first[row] + count[row]`.
+    version in force, only outside the dates asked for), `policy` that of thresholds. Sessions of a row are
+    `first[row] : first[row] + count[row]`.
     """
 
     person: Small
@@ -77,9 +80,19 @@ class Days:
     count: Ints
     plans: tuple[DayPlan, ...]
     regime: npt.NDArray[np.int8]
+    policy: Small
+    policies: tuple[Policy, ...]
 
     def __len__(self) -> int:
         return int(self.person.size)
+
+    def rule(self, of: Callable[[Policy], int | bool], rows: Ints) -> Ints | int:
+        """The value of a rule of policy for each of some rows: one number where all policies agree on it."""
+        values = [int(of(policy)) for policy in self.policies] or [0]
+        if len(set(values)) == 1:
+            return values[0]
+        found: Ints = np.array(values, np.int64)[self.policy[rows]]
+        return found
 
     def find(self, person: int, day: int) -> int:
         """The row of a person and date, -1 where the person is not employed then."""

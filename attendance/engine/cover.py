@@ -18,7 +18,6 @@ from attendance.engine.columns import Claims, Coverable, Paired
 from attendance.engine.expect import Expected
 from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, intersection, union
 from attendance.engine.windows import CHECK_IN_ONLY, EXEMPT
-from attendance.rules.policy import Policy
 
 Moments = list[tuple[int, int]]
 
@@ -40,7 +39,7 @@ def cover(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Cov
 
     has_in = both | paired.lone_is_in
     has_out = both | (paired.lone & ~paired.lone_is_in)
-    late_in, early_out = _unmet(expected, paired, has_in, has_out, case.rulebook.policy)
+    late_in, early_out = _unmet(expected, paired, has_in, has_out)
     dead = _spans(case, expected, [(o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"], _all_of)
     # A missing punch leaves the required time alone to be covered; one that meets it leaves nothing to excuse.
     at_first, at_last = groups.depends_first.astype(np.int64), groups.depends_last.astype(np.int64)
@@ -61,15 +60,17 @@ def cover(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Cov
     return Coverable(settled, outage_start | outage_end, outage_start, outage_end, clock_invalid)
 
 
-def _unmet(expected: Expected, paired: Paired, has_in: Bools, has_out: Bools, policy: Policy) -> tuple[Bools, Bools]:
+def _unmet(expected: Expected, paired: Paired, has_in: Bools, has_out: Bools) -> tuple[Bools, Bools]:
     """Where the in is late, and where the out is early, beyond grace."""
-    due, groups = expected.due, expected.groups
-    late = (paired.first - groups.required_from) // 60 > policy.late_grace_minutes
-    early = (groups.required_to - paired.last) // 60 > policy.early_grace_minutes
+    due, groups, days = expected.due, expected.groups, expected.days
+    late_grace = days.rule(lambda policy: policy.late_grace_minutes, due.day_row[groups.first_due])
+    early_grace = days.rule(lambda policy: policy.early_grace_minutes, due.day_row[groups.last_due])
+    late = (paired.first - groups.required_from) // 60 > late_grace
+    early = (groups.required_to - paired.last) // 60 > early_grace
     if len(due.free_from) > 1 or (groups.first_due != groups.last_due).any():
         # breaks and covered stretches between the required time and the punch are no minutes of delay
-        late &= _lost(expected, groups.required_from, paired.first) > policy.late_grace_minutes
-        early &= _lost(expected, paired.last, groups.required_to) > policy.early_grace_minutes
+        late &= _lost(expected, groups.required_from, paired.first) > late_grace
+        early &= _lost(expected, paired.last, groups.required_to) > early_grace
     return has_in & late, has_out & early
 
 

@@ -12,6 +12,7 @@ from attendance.engine.columns import Days, Due
 from attendance.engine.spans import Ints, Small
 from attendance.errors import NoVersionInForce
 from attendance.facts import Assignment, SiteFact
+from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
 from attendance.rules.schedule import REGIMES
 
@@ -51,6 +52,7 @@ def employed_days(case: Case, from_on: date, to_on: date) -> tuple[Days, DependS
     kind = kind_of[assignment]
 
     plan, plans = _plans(case, tuple(offices), office_of[kind], day, (first, last))
+    policy, policies = _policies(case, tuple(offices), office_of[kind], person_of[assignment], day)
     counts_of = np.array([len(p.sessions) for p in plans] or [0], np.int64)
     regime_of = np.array([REGIMES.index(p.regime) for p in plans] or [0], np.int8)
     count = np.where(plan >= 0, counts_of[plan], 0)
@@ -64,6 +66,8 @@ def employed_days(case: Case, from_on: date, to_on: date) -> tuple[Days, DependS
         count=count,
         plans=plans,
         regime=regime_of[plan] if plan.size else plan.astype(np.int8),
+        policy=policy,
+        policies=policies,
     )
     return days, depend_sets
 
@@ -89,6 +93,30 @@ def _plans(
         index[wanted] = len(plans)
         plans.append(plan)
     return index[pair], tuple(plans)
+
+
+def _policies(
+    case: Case, offices: tuple[tuple[str, str | None], ...], office: Ints, person: Small, day: Ints
+) -> tuple[Small, tuple[Policy, ...]]:
+    """The thresholds of each person-day: resolved once for each unit and stretch of time, and each person with own."""
+    book = case.rulebook
+    if not book.rules.versions or not day.size:
+        return np.zeros(day.size, np.int32), (book.policy,)
+    first, last = int(day.min()), int(day.max())
+    epoch = np.array([book.rules.epoch(clock.from_day_number(number)) for number in range(first, last + 1)], np.int64)
+    own = np.full(len(case.people) + 1, -1, np.int64)
+    for code in book.rules.persons & set(case.person_index):
+        own[case.person_index[code]] = case.person_index[code]
+    key = np.stack([office, own[person], epoch[day - first]])
+    _, firsts, index = np.unique(key, axis=1, return_index=True, return_inverse=True)
+    policies: dict[Policy, int] = {}
+    number_of = np.empty(firsts.size, np.int32)
+    for place, row in enumerate(firsts.tolist()):
+        policy = book.policy_of(
+            offices[int(office[row])][0], case.people[int(person[row])], clock.from_day_number(int(day[row]))
+        )
+        number_of[place] = policies.setdefault(policy, len(policies))
+    return number_of[index], tuple(policies)
 
 
 def within(lengths: Ints) -> Ints:

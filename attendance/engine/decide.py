@@ -75,7 +75,7 @@ def decide(case: Case, expected: Expected, evidence: Evidence, violations: Viola
         rows = np.flatnonzero((violations.due == session) & (violations.kind == kind))
         if kind in MISSING:
             for row in rows.tolist():
-                _close_missing(case, expected, evidence, decided, row, paper)
+                _close_missing(expected, evidence, decided, row, paper)
         elif paper.decision == "approved":
             _excuse(decided, rows, session, paper)
     return replace(decided, late_days=late_days)
@@ -90,7 +90,7 @@ def _papers(case: Case, expected: Expected) -> tuple[dict[tuple[int, str], Expla
         day_row = days.find(case.person_index.get(paper.employee, -1), clock.day_number(paper.on))
         if day_row < 0:
             continue
-        late = is_late(case, paper)
+        late = is_late(case, paper, days.policies[days.policy[day_row]].explanation_deadline_workdays)
         if late:
             late_days.append(day_row)
         if paper.decision is None or (late and not paper.accepted_after_deadline):
@@ -101,9 +101,8 @@ def _papers(case: Case, expected: Expected) -> tuple[dict[tuple[int, str], Expla
     return found, tuple(late_days)
 
 
-def is_late(case: Case, paper: Explanation) -> bool:
-    """Whether it was handed in after the end of the N-th working day of that person after the date."""
-    days = case.rulebook.policy.explanation_deadline_workdays
+def is_late(case: Case, paper: Explanation, days: int | None) -> bool:
+    """Whether it was handed in after the end of that person's working day number `days` after the date."""
     if days is None or paper.submitted_at is None or paper.by_head:
         return False
     on, submitted = paper.on, paper.submitted_at.date()
@@ -124,9 +123,7 @@ def _credit_unverified(evidence: Evidence, decided: Decided, session: int) -> No
         decided.closed[session] = True
 
 
-def _close_missing(
-    case: Case, expected: Expected, evidence: Evidence, decided: Decided, row: int, paper: Explanation
-) -> None:
+def _close_missing(expected: Expected, evidence: Evidence, decided: Decided, row: int, paper: Explanation) -> None:
     """The paper about one missing punch settles all sessions it left unverified.
 
     Approved, or refused where a punch is proof of presence, their minutes are credited; refused with `session`, those
@@ -138,7 +135,8 @@ def _close_missing(
     refused = paper.decision == "refused"
     decided.closed[evidence.missing & (evidence.group == group)] = True
     violations.status[row] = COUNTED if refused else EXCUSED
-    if refused and case.rulebook.policy.missing_punch_refused == "session":
+    policy = expected.days.policies[expected.days.policy[expected.due.day_row[session]]]
+    if refused and policy.missing_punch_refused == "session":
         decided.against[session] = violations.counted[row] = evidence.away[session]
 
 

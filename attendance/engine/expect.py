@@ -46,7 +46,7 @@ def expect(case: Case, from_on: date, to_on: date) -> Expected:
         move_sites(case, days, due, depend_sets)
     due, notes = take_papers(case, days, _unset(due))
     parts = outer_parts(case, roster, days, due) if roster.duties else []
-    windows, groups, due = set_windows(case, days, due, parts, depend_sets)
+    windows, groups, due = set_windows(days, due, parts, depend_sets)
     return Expected(days, due, groups, tuple(depend_sets), windows, roster, notes)
 
 

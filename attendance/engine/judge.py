@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from attendance.engine.case import Case
 from attendance.engine.columns import (
     ABSENT,
     COUNTED,
@@ -34,7 +33,8 @@ from attendance.engine.columns import (
 from attendance.engine.expect import Expected
 from attendance.engine.spans import Bools, Ints
 from attendance.engine.windows import EXEMPT
-from attendance.rules.policy import Policy
+
+NEVER = 1 << 40  # minutes no session has
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Evidence:
     `judged`: both punches are there and nothing stands in the way; then `present`, `late`, `early` hold (minutes of the
     session lost at either side, before grace) and `away` its uncovered minutes. `unverified`: nothing may be concluded;
     `outage`, `clock_invalid`, `unsynced` say why, else a punch is missing (`missing`). `group` is the row in Groups, -1
-    for a session without one.
+    for a session without one. `late_grace`, `early_grace`, `absent_over` are the thresholds, in minutes, one for all
+    sessions where they agree.
     """
 
     group: Ints
@@ -60,8 +61,10 @@ class Evidence:
     missing: Bools
     missing_in_at: Bools
     missing_out_at: Bools
-    policy: Policy
     clock_invalid: Bools
+    late_grace: Ints | int = 0
+    early_grace: Ints | int = 0
+    absent_over: Ints | int = NEVER
 
 
 Judge = Callable[[Evidence], tuple[Bools, Ints]]
@@ -69,13 +72,13 @@ Judge = Callable[[Evidence], tuple[Bools, Ints]]
 
 def arrived_late(evidence: Evidence) -> tuple[Bools, Ints]:
     """In after the required start, beyond grace: the whole delay."""
-    late = evidence.judged & evidence.present & (evidence.late > evidence.policy.late_grace_minutes)
+    late = evidence.judged & evidence.present & (evidence.late > evidence.late_grace)
     return late & ~_lost_too_much(evidence), evidence.late
 
 
 def left_early(evidence: Evidence) -> tuple[Bools, Ints]:
     """Out before the required end, beyond grace: the whole remainder."""
-    early = evidence.judged & evidence.present & (evidence.early > evidence.policy.early_grace_minutes)
+    early = evidence.judged & evidence.present & (evidence.early > evidence.early_grace)
     return early & ~_lost_too_much(evidence), evidence.early
 
 
@@ -107,21 +110,20 @@ JUDGES: tuple[tuple[int, Judge], ...] = (
 
 
 def _lost(evidence: Evidence) -> Ints:
-    policy = evidence.policy
-    late = np.where(evidence.late > policy.late_grace_minutes, evidence.late, 0)
-    early = np.where(evidence.early > policy.early_grace_minutes, evidence.early, 0)
+    late = np.where(evidence.late > evidence.late_grace, evidence.late, 0)
+    early = np.where(evidence.early > evidence.early_grace, evidence.early, 0)
     return late + early
 
 
 def _lost_too_much(evidence: Evidence) -> Bools:
     """Whether late and early beyond grace together make the session one absence (`absent_over_minutes`)."""
-    limit = evidence.policy.absent_over_minutes
-    if limit is None:
+    limit = evidence.absent_over
+    if isinstance(limit, int) and limit == NEVER:
         return np.zeros(evidence.away.size, np.bool_)
     return evidence.judged & evidence.present & (_lost(evidence) > limit)
 
 
-def _no_evidence(group: Ints, policy: Policy) -> Evidence:
+def _no_evidence(group: Ints) -> Evidence:
     """Of days on which nobody has to be anywhere."""
     nothing, none = np.zeros(group.size, np.bool_), np.zeros(group.size, np.int64)
     return Evidence(
@@ -138,18 +140,17 @@ def _no_evidence(group: Ints, policy: Policy) -> Evidence:
         missing=nothing,
         missing_in_at=nothing,
         missing_out_at=nothing,
-        policy=policy,
         clock_invalid=nothing,
     )
 
 
-def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
+def weigh(expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
     """Spread what is known of groups over their sessions."""
     due, groups = expected.due, expected.groups
     group = due.group
     known = group >= 0
     if not len(groups):
-        return _no_evidence(group, case.rulebook.policy)
+        return _no_evidence(group)
     first, last = paired.first[group], paired.last[group]
     required = known & (groups.regime[group] != EXEMPT)  # of the exempt nothing is asked
     both = required & (paired.count[group] > 0) & ~paired.lone[group]
@@ -179,8 +180,12 @@ def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) 
         missing=missing,
         missing_in_at=missing & ~paired.lone_is_in[group] & (rows == groups.first_due[group]),
         missing_out_at=missing & paired.lone_is_in[group] & (rows == groups.last_due[group]),
-        policy=case.rulebook.policy,
         clock_invalid=clock_invalid,
+        late_grace=expected.days.rule(lambda policy: policy.late_grace_minutes, due.day_row),
+        early_grace=expected.days.rule(lambda policy: policy.early_grace_minutes, due.day_row),
+        absent_over=expected.days.rule(
+            lambda policy: NEVER if policy.absent_over_minutes is None else policy.absent_over_minutes, due.day_row
+        ),
     )
 
 

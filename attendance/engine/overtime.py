@@ -57,9 +57,9 @@ def order_windows(case: Case, expected: Expected) -> tuple[OrderWindow, ...]:
         start, end = (clock.instant_seconds(moment, case.zone) for moment in (order.starts, order.ends))
         if row >= 0 and (parts := without(start, end, sessions_near(days, expected.due, person, start, end))):
             placed.append((order, person, row, tuple(parts)))
-    reach = case.rulebook.policy.session_window_minutes * 60
     found = []
     for index, (order, person, row, outside) in enumerate(placed):
+        reach = days.policies[days.policy[row]].session_window_minutes * 60
         start, end = outside[0][0], outside[-1][1]
         low, high = np.searchsorted(windows.person, [person, person + 1])
         others = [other for at, (_, who, _, other) in enumerate(placed) if who == person and at != index]

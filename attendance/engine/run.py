@@ -51,8 +51,9 @@ def evaluate(case: Case, from_on: date, to_on: date) -> Judgement:
     claims = attribute(case)
     paired = pair(case, expected, claims)
     coverable = cover(case, expected, claims, paired)
-    evidence = weigh(case, expected, paired, coverable)
-    inner = gaps(expected, claims, paired) if case.rulebook.policy.track_mid_session else NO_GAPS
+    evidence = weigh(expected, paired, coverable)
+    tracked = any(policy.track_mid_session for policy in expected.days.policies)
+    inner = gaps(expected, claims, paired) if tracked else NO_GAPS
     decided = decide(case, expected, evidence, judge(evidence, inner))
     sessions = settle(case, expected, paired, evidence, inner, decided)
     orders = order_windows(case, expected) if case.overtime_orders else ()

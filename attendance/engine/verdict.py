@@ -88,7 +88,7 @@ def verdicts(judgement: Judgement) -> Iterator[DayVerdict]:
                 int(ledger.flags[row]), int(ledger.duplicates[row]), int(ledger.annulled[row]), notes.get(row)
             ),
             symbols=_symbols(judgement, plan, row, signs),
-            citations=(*plan.citations, case.rulebook.policy.citation),
+            citations=(*plan.citations, *days.policies[days.policy[row]].citations),
             duties=tuple(roster.get((employee, on), ())),
             overtime=tuple(extra.get(row, ())),
             findings=tuple(found.get(row, ())),

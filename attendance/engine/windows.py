@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due, Groups, Windows
 from attendance.engine.days import DependSets
 from attendance.engine.spans import Bools, Ints, Small
@@ -34,12 +33,10 @@ class _Row:
     day_row: Ints
 
 
-def set_windows(
-    case: Case, days: Days, due: Due, parts: list[Part], depend_sets: DependSets
-) -> tuple[Windows, Groups, Due]:
+def set_windows(days: Days, due: Due, parts: list[Part], depend_sets: DependSets) -> tuple[Windows, Groups, Due]:
     """Windows by person and time, the groups of sessions judged together, and sessions that know both."""
     rows = _rows(days, due, parts)
-    reach = case.rulebook.policy.session_window_minutes * 60
+    reach = days.rule(lambda policy: policy.session_window_minutes * 60, rows.day_row)
     lo, hi = rows.start - reach, rows.end + reach
     same_person = rows.person[1:] == rows.person[:-1]
     middle = (rows.end[:-1] + rows.start[1:]) // 2
