@@ -107,6 +107,8 @@ def is_late(case: Case, paper: Explanation, days: int | None) -> bool:
     if days is None or paper.submitted_at is None or paper.by_head:
         return False
     on, submitted = paper.on, paper.submitted_at.date()
+    if (submitted - on).days <= days:
+        return False  # there are no more working days than days
     mine = case.service.get(paper.employee, ())
     while days and on < submitted:
         on += timedelta(days=1)
