@@ -138,6 +138,7 @@ class Due:
     group: Ints
     names: tuple[str, ...]
     depends: Small
+    duty: Bools  # a duty that counts as schedule
 
     def __len__(self) -> int:
         return int(self.start.size)

@@ -66,13 +66,15 @@ def decide(case: Case, expected: Expected, evidence: Evidence, violations: Viola
         none.copy(),
     )
     papers, late_days = _papers(case, expected)
-    for (session, covers), paper in papers.items():
+    asked = np.array([session for session, _ in papers], np.int64)
+    begins = violations.due.searchsorted(asked).tolist()
+    finish = violations.due.searchsorted(asked, "right").tolist()
+    for ((session, covers), paper), low, high in zip(papers.items(), begins, finish, strict=True):
         if covers == UNVERIFIED:
             if paper.decision == "approved":
                 _credit_unverified(evidence, decided, session)
             continue
         kind = TYPES.index(covers)
-        low, high = np.searchsorted(violations.due, (session, session + 1))
         rows = low + np.flatnonzero(violations.kind[low:high] == kind)
         if kind in MISSING:
             for row in rows.tolist():

@@ -43,7 +43,7 @@ def set_windows(days: Days, due: Due, parts: list[Part], depend_sets: DependSets
     hi[:-1] = np.where(same_person, np.minimum(hi[:-1], middle), hi[:-1])
     lo[1:] = np.where(same_person, np.maximum(lo[1:], middle + 1), lo[1:])
 
-    begins = np.concatenate([[True], ~_joined(days, rows, same_person)])[: rows.start.size]
+    begins = np.concatenate([[True], ~_joined(days, due, rows, same_person)])[: rows.start.size]
     stretch = np.cumsum(begins) - 1
     group, first, last = _numbered(stretch, begins, rows.due)
     firsts = np.flatnonzero(begins)
@@ -93,16 +93,18 @@ def _rows(days: Days, due: Due, parts: list[Part]) -> _Row:
     )
 
 
-def _joined(days: Days, rows: _Row, same_person: Bools) -> Bools:
+def _joined(days: Days, due: Due, rows: _Row, same_person: Bools) -> Bools:
     """Whether each row is judged together with the one before it.
 
-    Sessions of one date that touch, sessions of one date under a regime of the day, and whatever a duty touches.
+    Sessions of one date that touch, sessions of one date under a regime of the day, and whatever a duty touches, also
+    one that counts as a session, and also on another date.
     """
     by_day = days.regime[rows.day_row] != PER_SESSION
     same_day = rows.day_row[1:] == rows.day_row[:-1]
     touching = rows.end[:-1] == rows.start[1:]
     joined: Bools = same_day & (by_day[1:] | touching)
-    duty = rows.due < 0
+    part = rows.due < 0
+    duty = part | due.duty[rows.due] if rows.due.size else part
     near = np.flatnonzero(duty[1:] | duty[:-1])  # pairs of rows of which one is a duty
     if near.size:
         # a duty between two sessions of a date that is judged as a whole does not part them
@@ -113,7 +115,9 @@ def _joined(days: Days, rows: _Row, same_person: Bools) -> Bools:
         left, right = sessions[before[known]], sessions[after[known]]
         whole = np.zeros(near.size, np.bool_)
         whole[known] = (rows.day_row[left] == rows.day_row[right]) & by_day[left]
-        joined[near] = same_person[near] & (whole | touching[near])
+        meets = rows.end[near] >= rows.start[near + 1]  # a duty that counts may reach into the next day's session
+        both = joined[near] & ~part[near] & ~part[near + 1]
+        joined[near] = same_person[near] & (whole | meets | both)
     return joined
 
 
