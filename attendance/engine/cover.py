@@ -34,18 +34,25 @@ def cover(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Cov
     exempt = groups.regime == EXEMPT
     settled = synced | (both & (paired.last >= groups.stretch_to)) | exempt
 
-    nowhere = np.zeros(len(groups), np.bool_)
-    outage_start, outage_end, clock_invalid = nowhere.copy(), nowhere.copy(), nowhere.copy()
+    outage_start, outage_end, clock_start, clock_end = (np.zeros(len(groups), np.bool_) for _ in range(4))
+    clock_at = np.zeros(len(expected.due), np.bool_)
     dead = _spans(case, expected, [(o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"], _all_of)
     # few groups depend on a terminal that was ever out of order
     rows = np.flatnonzero((dead.has(groups.depends_first) | dead.has(groups.depends_last)) & ~exempt)
     if rows.size:
         outage_start[rows], outage_end[rows] = _outages(expected, paired, dead, rows, both[rows])
     if case.clock_invalids:
-        rows = np.flatnonzero(_doubtful(case, expected, claims, paired) & ~exempt)
+        clock_start, clock_end, clock_at = _doubtful(case, expected, claims, paired)
+        concerned = clock_start | clock_end
+        concerned[expected.due.group[clock_at]] = True
+        rows = np.flatnonzero(concerned & both)
         late_in, early_out = _unmet(expected, paired, rows)
-        clock_invalid[rows] = ~(both[rows] & ~late_in & ~early_out)
-    return Coverable(settled, outage_start | outage_end, outage_start, outage_end, clock_invalid)
+        met = exempt.copy()
+        met[rows] |= ~late_in & ~early_out  # other punches meet both requirements
+        clock_start &= ~met
+        clock_end &= ~met
+        clock_at &= ~met[expected.due.group]
+    return Coverable(settled, outage_start, outage_end, clock_start, clock_end, clock_at)
 
 
 def _outages(expected: Expected, paired: Paired, dead: Spans, rows: Ints, both: Bools) -> tuple[Bools, Bools]:
@@ -105,16 +112,20 @@ def _lost(expected: Expected, rows: Ints, start: Ints, end: Ints) -> Ints:
     return np.bincount(of_row, seconds, rows.size).astype(np.int64) // 60
 
 
-def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Bools:
-    """Groups with a punch under an invalid clock in a window, or with such a clock at a required time (§5)."""
+def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) -> tuple[Bools, Bools, Bools]:
+    """Groups with an invalid clock at their required start, at their end, and sessions with a punch under one (§5)."""
     groups = expected.groups
-    found = np.zeros(len(groups), np.bool_)
-    under = paired.group[claims.timeless & ~claims.annulled & ~paired.off_site]
-    found[under[under >= 0]] = True
     invalid = _spans(case, expected, [(c.terminal, c.starts, c.ends) for c in case.clock_invalids], _any_of)
-    found |= invalid.covers(groups.depends_first.astype(np.int64), groups.stretch_from)
-    found |= invalid.covers(groups.depends_last.astype(np.int64), groups.stretch_to) & (groups.regime != CHECK_IN_ONLY)
-    return found
+    start = invalid.covers(groups.depends_first.astype(np.int64), groups.stretch_from)
+    end = invalid.covers(groups.depends_last.astype(np.int64), groups.stretch_to) & (groups.regime != CHECK_IN_ONLY)
+    under = np.flatnonzero(claims.timeless & ~claims.annulled & ~paired.off_site & (paired.group >= 0))
+    sessions = np.zeros(len(expected.due), np.bool_)
+    in_session = paired.due[under] >= 0
+    sessions[paired.due[under[in_session]]] = True
+    # in the window of a duty that touches sessions it speaks of all of them
+    of_duty = paired.group[under[~in_session]]
+    start[of_duty] = end[of_duty] = True
+    return start, end, sessions
 
 
 def _all_of(parts: list[Moments]) -> Moments:
