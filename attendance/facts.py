@@ -13,6 +13,8 @@ from datetime import date, datetime
 COVERS = ("late", "early", "absent", "left_post", "missing_in", "missing_out", "unverified")
 """What an explanation may be about: a type of violation, or minutes without one."""
 DECISIONS = ("approved", "refused")
+DIRECTIONS = ("none", "state", "in", "out")
+"""What a terminal's own in and out are worth: nothing, the state it sends, or it is a one-way gate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlmodel import Session, col, or_, select
 
 from attendance.errors import NotFound
+from attendance.rules.schedule import session_hours
 from attendance.store.tables import (
     AssignmentRow,
     EmployeeRow,
@@ -100,6 +101,25 @@ def terminals_of(session: Session, unit_ids: set[int]) -> set[int]:
     return here | {by_code[code] for listed in session.exec(query) for code in listed if code in by_code}
 
 
+def units_depending_on(session: Session, terminal: TerminalRow) -> set[int]:
+    """Numbers of the units whose people depend on a terminal unless their assignment says otherwise.
+
+    Those are the units for which its unit is the nearest up the tree that has terminals in use, this one among them.
+    """
+    at_site = {row.unit_id for row in terminals(session) if row.in_use} | {terminal.unit_id}
+    parents = {key(unit): unit.parent_id for unit in units(session)}
+    found = set()
+    for unit in parents:
+        step: int | None = unit
+        seen: set[int] = set()
+        while step is not None and step not in at_site and step not in seen:
+            seen.add(step)
+            step = parents.get(step)
+        if step == terminal.unit_id:
+            found.add(unit)
+    return found
+
+
 def units_below(session: Session, code: str) -> set[int]:
     """Numbers of the unit with this code and all below it. Raises NotFound."""
     return subtree(units(session), key(get(session, UnitRow, code)))
@@ -120,6 +140,16 @@ def session_names(session: Session) -> set[str]:
     for row in session.exec(select(ScheduleVersionRow)):
         found.update(row.sessions, *row.by_weekday.values())
     return found
+
+
+def sessions_pass_midnight(session: Session) -> bool:
+    """Whether some session of some schedule lies, or ends, on a day after its date."""
+    return any(
+        session_hours(name, *times).ends > 24 * 60
+        for row in session.exec(select(ScheduleVersionRow))
+        for sessions in (row.sessions, *row.by_weekday.values())
+        for name, times in sessions.items()
+    )
 
 
 def assignments_between(

@@ -207,9 +207,7 @@ def _guard_postgresql() -> None:
         "CREATE TRIGGER month_event_no_change BEFORE UPDATE OR DELETE ON month_event "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
-    op.execute(
-        "CREATE TRIGGER month_event_no_truncate BEFORE TRUNCATE ON month_event EXECUTE FUNCTION refuse_change()"
-    )
+    op.execute("CREATE TRIGGER month_event_no_truncate BEFORE TRUNCATE ON month_event EXECUTE FUNCTION refuse_change()")
     op.execute(
         f"CREATE TRIGGER ruling_lines_fixed BEFORE UPDATE OF {', '.join(LINES)} ON ruling "
         "EXECUTE FUNCTION refuse_change()"
