@@ -11,6 +11,7 @@ from time import perf_counter
 from attendance import clock
 from attendance.engine.run import evaluate
 from attendance.engine.verdict import DayVerdict, verdicts
+from attendance.services.locked import Held, hold_locked
 from attendance.store import case_reading, dirty, office, rulings
 from attendance.store.database import Database, Session
 
@@ -71,8 +72,8 @@ def evaluate_span(
     if as_of is not None:
         with database.reading() as session:
             people = _people_of(session, unit, from_on, to_on)
-            judged = _verdicts(total, session, zone, from_on, to_on, people, as_of)[0]
-            _count(total, [verdict for _, verdict in judged])
+            for held in _verdicts(total, session, zone, from_on, to_on, people, as_of)[0]:
+                _count(total, [verdict for _, verdict in held.verdicts])
         return total
     with database.writing() as session:
         people = _people_of(session, unit, from_on, to_on)
@@ -108,15 +109,17 @@ def _verdicts(
     to_on: date,
     people: list[int] | None,
     as_of: datetime | None = None,
-) -> tuple[list[tuple[int, DayVerdict]], case_reading.ReadCase]:
+) -> tuple[list[Held], case_reading.ReadCase]:
     begun = perf_counter()
     read = case_reading.read_case(session, zone, from_on, to_on, employee_ids=people, as_of=as_of)
     loaded = perf_counter()
     ids = dict(zip(read.case.people, read.employee_ids, strict=True))
-    judged = [(ids[v.employee], v) for v in verdicts(evaluate(read.case, from_on, to_on))]
+    judgement = evaluate(read.case, from_on, to_on)
+    judged = [(ids[v.employee], v) for v in verdicts(judgement)]
+    parts = hold_locked(session, zone, judged, judgement, read, people, as_of)
     total.seconds["read"] += loaded - begun
     total.seconds["judge"] += perf_counter() - loaded
-    return judged, read
+    return parts, read
 
 
 def _judge(
@@ -130,16 +133,18 @@ def _judge(
     causes: dict[tuple[int, date], str],
     now: datetime,
 ) -> None:
-    judged, read = _verdicts(total, session, zone, from_on, to_on, people)
-    if wanted is not None:
-        judged = [(employee, verdict) for employee, verdict in judged if (employee, verdict.on) in wanted]
-    begun = perf_counter()
-    fingerprint = rulings.keep_rulebook(session, read.case.rulebook, now)
-    total.days_changed += rulings.store(
-        session, judged, rulebook=fingerprint, unit_ids=read.unit_ids, causes=causes, recorded_at=now
-    )
-    total.seconds["write"] += perf_counter() - begun
-    _count(total, [verdict for _, verdict in judged])
+    parts, read = _verdicts(total, session, zone, from_on, to_on, people)
+    for held in parts:
+        judged = held.verdicts
+        if wanted is not None:
+            judged = [(employee, verdict) for employee, verdict in judged if (employee, verdict.on) in wanted]
+        begun = perf_counter()
+        fingerprint = rulings.keep_rulebook(session, held.rulebook, now)
+        total.days_changed += rulings.store(
+            session, judged, rulebook=fingerprint, unit_ids=read.unit_ids, causes=causes, recorded_at=now
+        )
+        total.seconds["write"] += perf_counter() - begun
+        _count(total, [verdict for _, verdict in judged])
 
 
 def _count(total: Evaluation, judged: list[DayVerdict]) -> None:

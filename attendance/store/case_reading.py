@@ -40,13 +40,16 @@ REACH_DAYS = 4  # neighbours two days off, sessions and windows that pass midnig
 
 @dataclass(frozen=True, slots=True)
 class ReadCase:
-    """A case and the numbers of its rows in the database. `stored` are the punches in the case's order."""
+    """A case and the numbers of its rows in the database. `stored` are the punches in the case's order; `asked`
+    is what was asked of its papers.
+    """
 
     case: Case
     employee_ids: tuple[int, ...]
     unit_ids: dict[str, int]
     terminal_ids: tuple[int, ...]
     stored: punch_log.StoredPunches
+    asked: Asked
 
 
 def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
@@ -153,6 +156,7 @@ def read_case(
         {code: number for number, code in unit_rows.items() if number is not None},
         terminal_ids,
         stored,
+        asked,
     )
 
 

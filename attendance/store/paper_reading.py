@@ -113,7 +113,7 @@ def read_papers(asked: Asked) -> dict[str, Any]:
     }
 
 
-def learned(asked: Asked) -> Iterator[Learned]:
+def learned_papers(asked: Asked) -> Iterator[Learned]:
     """Every paper of a person with the instants at which it became known, was decided, or was taken back."""
     for papers in (
         *_absences(asked), _exemptions(asked), _explanations(asked), _annulments(asked), _duties(asked),

@@ -13,6 +13,7 @@ from sqlalchemy import insert, update
 from sqlalchemy import select as select_core
 from sqlmodel import Session, SQLModel, col, select
 
+from attendance.engine.plain import duty_row, finding_row, overtime_row
 from attendance.engine.verdict import DayVerdict
 from attendance.rules.citation import Citation
 from attendance.rules.rulebook import Rulebook
@@ -24,7 +25,7 @@ _BATCH = 400
 
 def digest_of(verdict: DayVerdict) -> str:
     """SHA-256 over everything the verdict concludes and cites, so that a rule it does not rest on leaves it alone."""
-    content = (
+    content: tuple[Any, ...] = (
         verdict.employee,
         verdict.on,
         verdict.unit,
@@ -39,7 +40,18 @@ def digest_of(verdict: DayVerdict) -> str:
         verdict.symbols,
         [_cited(citation) for citation in verdict.citations],
     )
+    if verdict.duties or verdict.overtime or verdict.findings:  # else what was stored before these keeps its digest
+        content = (*content, *_lines(verdict).values())
     return hashlib.sha256(orjson.dumps(content)).hexdigest()
+
+
+def _lines(verdict: DayVerdict) -> dict[str, list[dict[str, Any]]]:
+    """What a verdict says beside the ledger, by the columns it is stored in."""
+    return {
+        "duties": [duty_row(line) for line in verdict.duties],
+        "overtime": [overtime_row(line) for line in verdict.overtime],
+        "findings": [finding_row(line) for line in verdict.findings],
+    }
 
 
 @lru_cache(maxsize=4096)
@@ -169,6 +181,7 @@ def _row(
         "flags": list(verdict.flags),
         "symbols": dict(verdict.symbols),
         "citations": [_cited(citation) for citation in verdict.citations],
+        **_lines(verdict),
         "rulebook": rulebook,
         "digest": digest,
         "cause": causes.get((employee, verdict.on), "evaluated") if earlier else "first",
