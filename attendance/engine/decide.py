@@ -72,7 +72,8 @@ def decide(case: Case, expected: Expected, evidence: Evidence, violations: Viola
                 _credit_unverified(evidence, decided, session)
             continue
         kind = TYPES.index(covers)
-        rows = np.flatnonzero((violations.due == session) & (violations.kind == kind))
+        low, high = np.searchsorted(violations.due, (session, session + 1))
+        rows = low + np.flatnonzero(violations.kind[low:high] == kind)
         if kind in MISSING:
             for row in rows.tolist():
                 _close_missing(expected, evidence, decided, row, paper)
@@ -106,7 +107,7 @@ def is_late(case: Case, paper: Explanation, days: int | None) -> bool:
     if days is None or paper.submitted_at is None or paper.by_head:
         return False
     on, submitted = paper.on, paper.submitted_at.date()
-    mine = [a for a in case.assignments if a.employee == paper.employee]
+    mine = case.service.get(paper.employee, ())
     while days and on < submitted:
         on += timedelta(days=1)
         held = next((a for a in mine if a.from_on <= on and (a.to_on is None or on <= a.to_on)), None)
@@ -133,7 +134,8 @@ def _close_missing(expected: Expected, evidence: Evidence, decided: Decided, row
     session = int(violations.due[row])
     group = evidence.group[session]
     refused = paper.decision == "refused"
-    decided.closed[evidence.missing & (evidence.group == group)] = True
+    together = np.arange(expected.groups.first_due[group], expected.groups.last_due[group] + 1)
+    decided.closed[together[evidence.missing[together] & (evidence.group[together] == group)]] = True
     violations.status[row] = COUNTED if refused else EXCUSED
     policy = expected.days.policies[expected.days.policy[expected.due.day_row[session]]]
     if refused and policy.missing_punch_refused == "session":

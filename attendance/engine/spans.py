@@ -29,6 +29,15 @@ def place(ordered: Ints, wanted: Ints, side: Literal["left", "right"]) -> Ints:
     return np.asarray(np.searchsorted(ordered, wanted, side), np.int64)
 
 
+def rows_of(owners: Small, owner: int) -> tuple[int, int]:
+    """Where the rows of one owner begin and end in an ascending column.
+
+    The needles have the column's own type: else numpy would convert the whole column for each question.
+    """
+    low, high = owners.searchsorted(np.array([owner, owner + 1], owners.dtype))
+    return int(low), int(high)
+
+
 class Spans:
     """Half-open spans `[lo, hi)` in epoch seconds, per owner sorted and disjoint; `value` is what each carries."""
 

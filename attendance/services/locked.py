@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -36,10 +36,12 @@ def hold_locked(
     read: ReadCase,
     people: Iterable[int] | None,
     as_of: datetime | None,
+    only: Collection[PersonDay] | None = None,
 ) -> list[Held]:
     """The verdicts that hold: those of open days as judged, then those of locked days in the place of theirs.
 
-    `people` are whom the reading was asked for (None: everybody), `as_of` as known when (None: now).
+    `people` are whom the reading was asked for (None: everybody), `as_of` as known when (None: now), `only` the days
+    that were asked for (None: all).
     """
     locks = _locks_in(session, judgement.from_on, judgement.to_on, as_of)
     if not locks:
@@ -51,7 +53,7 @@ def hold_locked(
     for unit, at, dates in locks:
         key = at, dates[0], dates[-1]
         if key not in known:
-            known[key] = _known_at(session, zone, at, dates, people)
+            known[key] = _known_at(session, zone, at, dates, people, only)
         read_then, then = known[key]
         numbers |= dict(zip(read_then.case.people, read_then.employee_ids, strict=True))
         mine = as_locked(now, then, unit, dates, _learned_later(judgement, read, read_then, dates, at, as_of))
@@ -75,10 +77,16 @@ def _locks_in(
 
 
 def _known_at(
-    session: Session, zone: str, at: datetime, dates: list[date], people: Iterable[int] | None
+    session: Session,
+    zone: str,
+    at: datetime,
+    dates: list[date],
+    people: Iterable[int] | None,
+    only: Collection[PersonDay] | None,
 ) -> tuple[ReadCase, dict[PersonDay, DayVerdict]]:
     read = case_reading.read_case(session, zone, dates[0], dates[-1], employee_ids=people, as_of=at)
-    found = verdicts(evaluate(read.case, dates[0], dates[-1]))
+    asked = None if only is None else [(who, on) for who, on in only if dates[0] <= on <= dates[-1]]
+    found = verdicts(evaluate(read.case, dates[0], dates[-1], unruled=[]), asked)
     return read, {(verdict.employee, verdict.on): verdict for verdict in found}
 
 

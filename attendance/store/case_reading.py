@@ -21,7 +21,7 @@ from attendance.rules.rulebook import Rulebook
 from attendance.rules.schedule import WEEKDAYS, Schedule, ScheduleVersion, SessionHours, session_hours
 from attendance.store import punch_log
 from attendance.store.known_rows import known_rows
-from attendance.store.paper_reading import Asked, read_papers
+from attendance.store.paper_reading import FEW, Asked, read_papers
 from attendance.store.tables import (
     AssignmentRow,
     CalendarEntryRow,
@@ -102,7 +102,8 @@ def read_case(
     first, last = from_on - timedelta(days=REACH_DAYS), to_on + timedelta(days=REACH_DAYS)
     rulebook = read_rulebook(session, as_of)
     wanted = set(employee_ids) if employee_ids is not None else None
-    assigned = _assignments(session, as_of, first, last, wanted)
+    few = sorted(wanted) if wanted is not None and len(wanted) <= FEW else None
+    assigned = _assignments(session, as_of, first, last, wanted, few)
     ids = tuple(sorted({row.employee_id for row in assigned} | (wanted or set())))
     people = {row.id: row.code for row in session.exec(select(EmployeeRow).where(col(EmployeeRow.id).in_(ids)))}
     terminals = list(session.exec(select(TerminalRow).order_by(col(TerminalRow.id))))
@@ -113,8 +114,9 @@ def read_case(
     papers = read_papers(asked)
     handed_in = _last_handed_in(papers["explanations"])
     if handed_in is not None and handed_in > last:  # their deadlines count working days up to then
-        assigned += _assignments(session, as_of, last + timedelta(days=1), handed_in, set(ids), begins_after=last)
-    enrolled = [row for row in known_rows(session, EnrolmentRow, as_of) if row.employee_id in people]
+        assigned += _assignments(session, as_of, last + timedelta(days=1), handed_in, set(ids), few, begins_after=last)
+    theirs = [col(EnrolmentRow.employee_id).in_(few)] if few is not None else []
+    enrolled = [row for row in known_rows(session, EnrolmentRow, as_of, *theirs) if row.employee_id in people]
     terminal_ids = tuple(row.id for row in terminals if row.id is not None)
     stored = punch_log.read(
         session,
@@ -166,6 +168,7 @@ def _assignments(
     first: date,
     last: date,
     wanted: set[int] | None,
+    few: list[int] | None,
     *,
     begins_after: date | None = None,
 ) -> list[AssignmentRow]:
@@ -177,6 +180,7 @@ def _assignments(
         AssignmentRow.from_on <= last,
         or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= first),
         *([AssignmentRow.from_on > begins_after] if begins_after is not None else []),
+        *([col(AssignmentRow.employee_id).in_(few)] if few is not None else []),
     )
     return [row for row in rows if wanted is None or row.employee_id in wanted]
 

@@ -24,13 +24,16 @@ def read_learned(asked: Asked) -> Iterator[Learned]:
         asked.as_of,
         AssignmentRow.from_on <= asked.last,
         or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= asked.first),
+        *asked.theirs(AssignmentRow.employee_id),
         withdrawn=True,
     )
     for row in held:
         if row.employee_id in asked.people:
             served = Assignment(asked.people[row.employee_id], asked.units[row.unit_id], row.from_on, row.to_on)
             yield Learned(served, (row.recorded_at, row.withdrawn_at))
-    for number in known_rows(asked.session, EnrolmentRow, asked.as_of, withdrawn=True):
+    for number in known_rows(
+        asked.session, EnrolmentRow, asked.as_of, *asked.theirs(EnrolmentRow.employee_id), withdrawn=True
+    ):
         if number.employee_id in asked.people:
             who, where = asked.people[number.employee_id], asked.terminals[number.terminal_id]
             enrolled = Enrolment(where, number.pin, who, number.from_on, number.to_on)

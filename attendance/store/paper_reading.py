@@ -41,6 +41,7 @@ from attendance.store.paper_tables import (
 )
 from attendance.store.tables import AbsenceRow
 
+FEW = 500  # people whose numbers fit a query; of more, all rows are read and sifted here
 Granted = TypeVar("Granted", bound=AbsenceRow | ExemptionRow | DutyRow | OvertimeRow | SiteFactRow)
 Moments = tuple[datetime | None, ...]
 Known = tuple[Personal, Moments]
@@ -72,6 +73,12 @@ class Asked:
     def ends(self) -> datetime:
         return datetime.combine(self.last + timedelta(days=1), time())
 
+    def theirs(self, employee_id: Any) -> list[Any]:
+        """The condition that a paper is of these people, where they are few."""
+        if len(self.people) > FEW:
+            return []
+        return [col(employee_id).in_([number for number in self.people if number is not None])]
+
     def wall(self, moment: datetime | None) -> datetime | None:
         return clock.to_wall(moment, self.zone) if moment is not None else None
 
@@ -94,6 +101,7 @@ def read_papers(asked: Asked) -> dict[str, Any]:
         asked.as_of,
         or_(col(ProtectionRow.from_on).is_(None), col(ProtectionRow.from_on) <= asked.last),
         or_(col(ProtectionRow.to_on).is_(None), col(ProtectionRow.to_on) >= asked.first),
+        *asked.theirs(ProtectionRow.employee_id),
     )
     return {
         "leaves": _facts(leaves),
@@ -129,7 +137,8 @@ def _facts(papers: Iterable[Known]) -> tuple[Personal, ...]:
 def _granted(asked: Asked, table: type[Granted], *conditions: Any) -> Iterator[tuple[Granted, str, Moments]]:
     """Approved papers of the people asked for: the row, whose it is, and since when it counts."""
     approved = col(table.approved_at)
-    conditions = (*conditions, approved.is_not(None) if asked.as_of is None else approved <= asked.as_of)
+    granted = approved.is_not(None) if asked.as_of is None else approved <= asked.as_of
+    conditions = (*conditions, granted, *asked.theirs(table.employee_id))
     for row in known_rows(asked.session, table, asked.as_of, *conditions, withdrawn=asked.withdrawn):
         if row.employee_id in asked.people and row.approved_at is not None:
             yield row, asked.people[row.employee_id], (max(row.recorded_at, row.approved_at), row.withdrawn_at)
@@ -196,6 +205,7 @@ def _explanations(asked: Asked) -> Iterator[Known]:
         ExplanationRow,
         asked.as_of,
         col(ExplanationRow.on).between(asked.first, asked.last),
+        *asked.theirs(ExplanationRow.employee_id),
         withdrawn=asked.withdrawn,
     )
     for row in rows:
@@ -229,6 +239,7 @@ def _annulments(asked: Asked) -> Iterator[Known]:
         asked.as_of,
         AnnulmentRow.decision == "approved",
         col(AnnulmentRow.wall_time).between(asked.begins, asked.ends),
+        *asked.theirs(AnnulmentRow.employee_id),
         withdrawn=asked.withdrawn,
     )
     for row in rows:
