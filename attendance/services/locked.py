@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from attendance import clock
 from attendance.engine.after_lock import PersonDay, as_locked, days_of_punches, learned_between
 from attendance.engine.run import Judgement, evaluate
 from attendance.engine.verdict import DayVerdict, verdicts
@@ -68,8 +69,7 @@ def _locks_in(
     """(unit, locked at, dates of the span) of every locked month that shares dates with a span."""
     found = []
     for (unit, month), state in sorted(month_events.states(session, as_of).items()):
-        following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-        first, last = max(month, from_on), min(following - timedelta(days=1), to_on)
+        first, last = max(month, from_on), min(clock.month_end(month), to_on)
         if state.locked_at is not None and first <= last:
             dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
             found.append((unit, state.locked_at, dates))

@@ -166,6 +166,16 @@ def assignments_between(
     return list(session.exec(query.order_by(col(AssignmentRow.employee_id), col(AssignmentRow.from_on))))
 
 
+def ever_assigned(session: Session, unit_id: int, from_on: date, to_on: date) -> list[int]:
+    """Numbers of the people some assignment puts into a unit on some date of the span, also one taken back since."""
+    query = select(AssignmentRow.employee_id).where(
+        AssignmentRow.unit_id == unit_id,
+        AssignmentRow.from_on <= to_on,
+        or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= from_on),
+    )
+    return sorted(set(session.exec(query)))
+
+
 def enrolments_of_terminal(session: Session, terminal_id: int) -> list[EnrolmentRow]:
     query = select(EnrolmentRow).where(
         EnrolmentRow.terminal_id == terminal_id, col(EnrolmentRow.withdrawn_at).is_(None)

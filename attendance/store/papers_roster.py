@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from attendance.errors import Invalid
 from attendance.store import office, touched
@@ -48,6 +48,13 @@ def add_duty(
         recorded_at=at,
     )
     return touched.file_paper(session, row, at)
+
+
+def on_duty(session: Session, from_on: date, to_on: date) -> list[int]:
+    """Numbers of the people of whom some duty begins in a span of dates."""
+    first, after = (datetime.combine(on, time()) for on in (from_on, to_on + timedelta(days=1)))
+    query = select(DutyRow.employee_id).where(DutyRow.starts >= first, DutyRow.starts < after)
+    return sorted(set(session.exec(query)))
 
 
 def order_overtime(

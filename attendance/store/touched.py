@@ -80,7 +80,7 @@ def mark_paper(session: Session, row: PaperRow, at: datetime) -> None:
 
 def mark_month(session: Session, unit_id: int, month: date, cause: str, at: datetime) -> None:
     """Mark everybody who serves in a unit in a month, or was judged to, on the dates of it."""
-    first, last = known_span(session, month, (month.replace(day=28) + 4 * DAY).replace(day=1) - DAY, at)
+    first, last = known_span(session, month, clock.month_end(month), at)
     days = [
         (row.employee_id, on)
         for row in office.assignments_between(session, first, last)
