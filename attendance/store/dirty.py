@@ -135,6 +135,12 @@ def mark_everybody(session: Session, from_on: date, to_on: date, cause: str, at:
     mark(session, days, cause, at)
 
 
+def count(session: Session) -> int:
+    """How many days are marked."""
+    session.flush()
+    return session.exec(select(func.count()).select_from(DirtyDayRow)).one()
+
+
 def take(session: Session, until: date, limit: int) -> dict[tuple[int, date], str]:
     """Take up to `limit` marked days up to a date, oldest first, with their causes, in the caller's transaction."""
     oldest = (
