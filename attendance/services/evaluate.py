@@ -12,6 +12,7 @@ from attendance import clock
 from attendance.engine.run import evaluate
 from attendance.engine.verdict import DayVerdict, verdicts
 from attendance.errors import NoVersionInForce
+from attendance.services.locked import Held, hold_locked
 from attendance.store import case_reading, dirty, office, ruling_log
 from attendance.store.database import Database, Session
 
@@ -78,8 +79,8 @@ def evaluate_span(
     if as_of is not None:
         with database.reading() as session:
             people = _people_of(session, unit, from_on, to_on)
-            judged = _verdicts(total, session, zone, from_on, to_on, people, as_of)[0]
-            _count(total, [verdict for _, verdict in judged])
+            for held in _verdicts(total, session, zone, from_on, to_on, people, as_of)[0]:
+                _count(total, [verdict for _, verdict in held.verdicts])
         return total
     with database.writing() as session:
         people = _people_of(session, unit, from_on, to_on)
@@ -116,7 +117,7 @@ def _verdicts(
     people: list[int] | None,
     as_of: datetime | None = None,
     wanted: set[tuple[int, date]] | None = None,
-) -> tuple[list[tuple[int, DayVerdict]], case_reading.ReadCase]:
+) -> tuple[list[Held], case_reading.ReadCase]:
     begun = perf_counter()
     read = case_reading.read_case(session, zone, from_on, to_on, employee_ids=people, as_of=as_of)
     loaded = perf_counter()
@@ -126,10 +127,11 @@ def _verdicts(
     unruled: list[NoVersionInForce] = []
     judgement = evaluate(read.case, from_on, to_on, unruled=unruled)
     judged = [(ids[v.employee], v) for v in verdicts(judgement, only)]
+    parts = hold_locked(session, zone, judged, judgement, read, people, as_of, only)
     total.unruled |= {str(error): None for error in unruled}
     total.seconds["read"] += loaded - begun
     total.seconds["judge"] += perf_counter() - loaded
-    return judged, read
+    return parts, read
 
 
 def _judge(
@@ -143,14 +145,15 @@ def _judge(
     causes: dict[tuple[int, date], str],
     now: datetime,
 ) -> None:
-    judged, read = _verdicts(total, session, zone, from_on, to_on, people, wanted=wanted)
+    parts, read = _verdicts(total, session, zone, from_on, to_on, people, wanted=wanted)
     begun = perf_counter()
-    fingerprint = ruling_log.keep_rulebook(session, read.case.rulebook, now)
-    total.days_changed += ruling_log.store(
-        session, judged, rulebook=fingerprint, unit_ids=read.unit_ids, causes=causes, recorded_at=now
-    )
+    for held in parts:
+        fingerprint = ruling_log.keep_rulebook(session, held.rulebook, now)
+        total.days_changed += ruling_log.store(
+            session, held.verdicts, rulebook=fingerprint, unit_ids=read.unit_ids, causes=causes, recorded_at=now
+        )
+        _count(total, [verdict for _, verdict in held.verdicts])
     total.seconds["write"] += perf_counter() - begun
-    _count(total, [verdict for _, verdict in judged])
 
 
 def _count(total: Evaluation, judged: list[DayVerdict]) -> None:
