@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import PunchColumns
+from attendance.engine.reach import margin_days, needed_days
 from attendance.facts import Assignment, Enrolment, Explanation, TerminalSite, Unit
 from attendance.plausible import implausible
 from attendance.rules.calendar import Calendar, CalendarEntry
@@ -21,7 +22,7 @@ from attendance.rules.rulebook import Rulebook
 from attendance.rules.schedule import WEEKDAYS, Schedule, ScheduleVersion, SessionHours, session_hours
 from attendance.store import punch_log
 from attendance.store.known_rows import known_rows
-from attendance.store.paper_reading import FEW, Asked, read_papers
+from attendance.store.paper_reading import FEW, Asked, read_duties, read_papers
 from attendance.store.tables import (
     AssignmentRow,
     CalendarEntryRow,
@@ -35,7 +36,8 @@ from attendance.store.tables import (
 )
 from attendance.store.terminal_reading import read_terminals
 
-REACH_DAYS = 4  # neighbours two days off, sessions and windows that pass midnight, clocks that are hours wrong
+REACH_DAYS = 2  # beyond what is judged: windows that pass midnight, clocks that are hours wrong
+ROSTER_DAYS = 14  # duties that touch each other, one after the other, are looked for so far around the dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def read_case(
     as_of: datetime | None = None,
 ) -> ReadCase:
     """What is known at `as_of` (None: now) about these people (None: everybody) for judging `from_on..to_on`."""
-    first, last = from_on - timedelta(days=REACH_DAYS), to_on + timedelta(days=REACH_DAYS)
+    first, last = from_on - timedelta(days=ROSTER_DAYS), to_on + timedelta(days=ROSTER_DAYS)
     rulebook = read_rulebook(session, as_of)
     wanted = set(employee_ids) if employee_ids is not None else None
     few = sorted(wanted) if wanted is not None and len(wanted) <= FEW else None
@@ -111,6 +113,10 @@ def read_case(
     unit_rows = {row.id: row.code for row in session.exec(select(UnitRow))}
     schedules = {row.id: row.code for row in session.exec(select(ScheduleRow))}
     asked = Asked(session, zone, people, terminal_codes, unit_rows, first, last, as_of)
+    margin = margin_days(rulebook.all_policies())
+    low, high = needed_days(read_duties(asked), margin, from_on, to_on)
+    first, last = clock.from_day_number(low - REACH_DAYS), clock.from_day_number(high + REACH_DAYS)
+    asked = replace(asked, first=first, last=last)
     papers = read_papers(asked)
     handed_in = _last_handed_in(papers["explanations"])
     if handed_in is not None and handed_in > last:  # their deadlines count working days up to then
