@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from attendance.errors import AttendanceError
+from attendance.reading import Refusal, Refused
 from attendance.scenario.answers import Answers
 from attendance.scenario.document import Scenario, expected_refusals, load
-from attendance.scenario.reading import Refusal, Refused
 from attendance.scenario.rows import actual_rows, text_of
 
 KEYS_OF_ROW = frozenset({"employee", "date", "month", "as_of", "note"})
