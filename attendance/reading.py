@@ -102,7 +102,7 @@ class Node:
     def choice(self, options: tuple[str, ...], default: str, code: str = "unknown_kind") -> str:
         chosen = self.text(default)
         if chosen not in options:
-            self.refuse(code, f"{chosen!r} is not one of {', '.join(options)}")
+            self.refuse(code, f"{chosen!r} is not one of {', '.join(options)}; write one of these")
             return default
         return chosen
 

@@ -14,34 +14,25 @@ from sqlmodel import Session, col, or_, select
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import PunchColumns
-from attendance.facts import Assignment, ClockOffset, Coverage, Enrolment, Leave, Mission, Outage, TerminalSite, Unit
+from attendance.facts import Assignment, ClockOffset, Coverage, Enrolment, Leave, Mission, Outage, TerminalSite
 from attendance.plausible import implausible
-from attendance.rules.calendar import Calendar, CalendarEntry
-from attendance.rules.citation import Citation
-from attendance.rules.policy import Policy
-from attendance.rules.rulebook import Rulebook
-from attendance.rules.schedule import WEEKDAYS, Schedule, ScheduleVersion, SessionHours, session_hours
 from attendance.store import punch_log
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, PullRow
+from attendance.store.rulebook_reading import read_rulebook
 from attendance.store.tables import (
     AbsenceRow,
     AssignmentRow,
-    CalendarEntryRow,
     EmployeeRow,
     EnrolmentRow,
     OutageRow,
-    PolicyRow,
     ScheduleRow,
-    ScheduleVersionRow,
     TerminalRow,
     UnitRow,
 )
 
 REACH_DAYS = 4  # neighbours two days off, sessions and windows that pass midnight, clocks that are hours wrong
 
-Dated = TypeVar(
-    "Dated", AssignmentRow, EnrolmentRow, ScheduleVersionRow, CalendarEntryRow, PolicyRow, AbsenceRow, OutageRow
-)
+Dated = TypeVar("Dated", AssignmentRow, EnrolmentRow, AbsenceRow, OutageRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,43 +44,6 @@ class ReadCase:
     unit_ids: dict[str, int]
     terminal_ids: tuple[int, ...]
     stored: punch_log.StoredPunches
-
-
-def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
-    """Schedules, calendar and policy as recorded by `as_of` (None: now)."""
-    units = list(session.exec(select(UnitRow)))
-    unit_codes = {unit.id: unit.code for unit in units}
-    schedules = {row.id: row.code for row in session.exec(select(ScheduleRow))}
-    versions: dict[str, list[ScheduleVersion]] = {code: [] for code in schedules.values()}
-    for row in _known(session, ScheduleVersionRow, as_of):
-        code = schedules[row.schedule_id]
-        versions[code].append(_version(row, code))
-    entries = [
-        CalendarEntry(
-            on=row.on,
-            kind=row.kind,
-            unit=unit_codes.get(row.unit_id),
-            session=row.session,
-            pair_on=row.pair_on,
-            recorded_at=row.recorded_at.replace(tzinfo=None),
-            citation=Citation("calendar", row.on, row.on, row.document),
-        )
-        for row in _known(session, CalendarEntryRow, as_of)
-    ]
-    policies = _known(session, PolicyRow, as_of)
-    policy = Policy()
-    if policies:
-        latest = policies[-1]
-        policy = Policy(**latest.values, citation=Citation("policy", latest.recorded_at.date(), None, latest.document))
-    return Rulebook(
-        units=[
-            Unit(unit.code, unit.name, unit_codes.get(unit.parent_id), schedules.get(unit.schedule_id))
-            for unit in units
-        ],
-        schedules={code: Schedule(code, tuple(listed)) for code, listed in versions.items()},
-        calendar=Calendar(entries),
-        policy=policy,
-    )
 
 
 def read_case(
@@ -182,23 +136,6 @@ def _known(session: Session, table: type[Dated], as_of: datetime | None, *condit
             col(table.recorded_at) <= as_of, or_(col(table.withdrawn_at).is_(None), col(table.withdrawn_at) > as_of)
         )
     return list(session.exec(query.order_by(col(table.recorded_at), col(table.id))))
-
-
-def _version(row: ScheduleVersionRow, code: str) -> ScheduleVersion:
-    return ScheduleVersion(
-        regime=row.regime,
-        sessions=_sessions(row.sessions),
-        weekdays=frozenset(WEEKDAYS.index(day) for day in row.weekdays),
-        by_weekday=tuple((WEEKDAYS.index(day), _sessions(listed)) for day, listed in row.by_weekday.items()),
-        from_on=row.from_on,
-        to_on=row.to_on,
-        citation=Citation(f"schedule.{code}", row.from_on, row.to_on, row.document, row.article),
-    )
-
-
-def _sessions(listed: dict[str, list[str]]) -> tuple[SessionHours, ...]:
-    hours = [session_hours(name, start, end) for name, (start, end) in listed.items()]
-    return tuple(sorted(hours, key=lambda session: session.starts))
 
 
 def _papers(
