@@ -75,7 +75,7 @@ def adopt_within(
     if filing.refusals:
         raise Refused(filing.refusals)
     after = read_rulebook(session)
-    _refuse_overruled(session, after, rules, scope)
+    refuse_overruled(session, after, rules, scope)
     silenced = _silenced(session, before, after, scope)
     if silenced and not replace:
         paths = {written.value.rule: written.path for written in rules.rules}
@@ -101,7 +101,7 @@ def under_schedule(rules: RuleFile, code: str | None) -> RuleFile:
         ) from None
 
 
-def _refuse_overruled(session: Session, book: Rulebook, rules: RuleFile, scope: Scope) -> None:
+def refuse_overruled(session: Session, book: Rulebook, rules: RuleFile, scope: Scope) -> None:
     """A version that a wider scope does not let decide would never hold: it is refused and not filed."""
     refusals = []
     for written in rules.rules:

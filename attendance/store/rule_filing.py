@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attendance.rules.overlay import span_of
-from attendance.rules.schedule import WEEKDAYS, ScheduleVersion, SessionHours
+from attendance.rules.schedule import WEEKDAYS, ScheduleVersion, SessionHours, times_of
 from attendance.rules.scoped import RuleVersion
 from attendance.rules.written import RuleFile, Written, WrittenSchedule
 from attendance.store import office
@@ -93,10 +93,4 @@ def _same_hours(one: ScheduleVersion, other: ScheduleVersion) -> bool:
 
 
 def _texts(sessions: Sequence[SessionHours]) -> dict[str, list[str]]:
-    """Sessions as rows keep them. An end over 48 hours off is written as the day before, which reads the same."""
-    return {hours.name: [_text(hours.starts), _text(hours.ends)] for hours in sessions}
-
-
-def _text(minutes: int) -> str:
-    within = minutes if minutes < 48 * 60 else minutes - 24 * 60
-    return f"{within // 60:02}:{within % 60:02}"
+    return {hours.name: times_of(hours) for hours in sessions}
