@@ -17,6 +17,7 @@ from attendance.store import dirty, office
 from attendance.store.registering import known_span
 from attendance.store.tables import AssignmentRow, EmployeeRow, ScheduleRow, UnitRow
 
+LOST = "lost"
 REACH = timedelta(days=1)  # windows end in the middle to the neighbours, so a change bears on the dates beside it
 _DAY = timedelta(days=1)
 _MOST_DAYS_BACK = 400
@@ -40,12 +41,12 @@ def mark_touched(session: Session, before: Rulebook, after: Rulebook, spans: lis
     for key, mine in _by_key(session, rows, before, after).items():
         for on, cause in _changes(key, before, after, begin, end).items():
             around = [day for day in (on - REACH, on, on + REACH) if first <= day <= last]
-            for row in mine:
-                if _covers(row, on):
-                    # where both changed, the day is judged again for its rule
-                    causes.update(((row.employee_id, day), cause) for day in around if cause == "rule")
-                    for day in around:
-                        causes.setdefault((row.employee_id, day), cause)
+            touched = [row.employee_id for row in mine if _covers(row, on)]
+            if touched and cause == LOST and first <= on <= last:
+                raise Invalid(_lost(key, on))
+            for pair in ((who, day) for who in touched for day in around):
+                if cause != "calendar" or pair not in causes:  # where both changed, it is judged again for its rule
+                    causes[pair] = "calendar" if cause == "calendar" else "rule"
     posts: dict[int, list[AssignmentRow]] = defaultdict(list)
     for row in rows:
         posts[row.employee_id].append(row)
@@ -53,6 +54,13 @@ def mark_touched(session: Session, before: Rulebook, after: Rulebook, spans: lis
     for cause in ("rule", "calendar"):
         dirty.mark(session, [day for day in employed if causes[day] == cause], cause, at)
     return len(employed)
+
+
+def _lost(key: Key, on: date) -> str:
+    return (
+        f"People of unit {key[0]} would have no hours on {on}, which they have now; add a version that covers this "
+        "date. Nothing was filed."
+    )
 
 
 def _covers(row: AssignmentRow, on: date) -> bool:
@@ -81,10 +89,8 @@ def _changes(key: Key, before: Rulebook, after: Rulebook, begin: date, end: date
     for on in (begin + timedelta(days=n) for n in range((end - begin).days + 1)):
         old, new = _plan(before, unit, schedule, on), _plan(after, unit, schedule, on)
         if old is not None and new is None:
-            raise Invalid(
-                f"People of unit {unit} would have no hours on {on}, which they have now; add a version that covers "
-                "this date. Nothing was filed."
-            )
+            found[on] = LOST
+            continue
         policies = before.policy_of(unit, person, on), after.policy_of(unit, person, on)
         if _of_days(policies[0]) != _of_days(policies[1]) or _hours(old) != _hours(new):
             found[on] = "rule"

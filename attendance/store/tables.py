@@ -13,7 +13,7 @@ from pydantic import NaiveDatetime
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, MetaData
 from sqlmodel import Field, SQLModel
 
-from attendance.store.types import Instant
+from attendance.store.types import AnyJson, Instant
 
 SQLModel.metadata = MetaData(
     naming_convention={
@@ -166,7 +166,7 @@ class RuleVersionRow(SQLModel, table=True):
     employee_id: int | None = Field(default=None, foreign_key="employee.id")
     from_on: date | None = None
     to_on: date | None = None
-    value: Any = Field(default=None, sa_column=Column(JSON, nullable=False))
+    value: Any = Field(default=None, sa_column=Column(AnyJson, nullable=False))
     allows: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     document: str = ""
     article: str = ""

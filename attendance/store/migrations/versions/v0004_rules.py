@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from attendance.store.types import Instant
+from attendance.store.types import AnyJson, Instant
 
 revision = "0004"
 down_revision = "0002"
@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("employee_id", sa.Integer(), nullable=True),
         sa.Column("from_on", sa.Date(), nullable=True),
         sa.Column("to_on", sa.Date(), nullable=True),
-        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("value", AnyJson(), nullable=False),
         sa.Column("allows", sa.JSON(), nullable=False),
         sa.Column("document", sa.String(), nullable=False),
         sa.Column("article", sa.String(), nullable=False),
