@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from attendance import clock
 from attendance.errors import Invalid
+from attendance.reading import Refused
 from attendance.rules.shipped import shipped
 from attendance.services.rules import adopt_within
 from attendance.store import accounts, office, punch_log, registering
@@ -47,7 +48,13 @@ def begin_office(
         registering.add_unit(session, unit, name=name, schedule=DEFAULT_SCHEDULE, at=at)
         loaded = 0
         for file in ("calendar", "leave", "exemptions") if calendar else ("leave", "exemptions"):
-            adopted = adopt_within(session, shipped(file), at=at)
+            try:
+                adopted = adopt_within(session, shipped(file), at=at)
+            except Refused as error:
+                raise Invalid(
+                    f"This office has decided otherwise what is shipped ({error.refusals[0].sentence}); leave the "
+                    "calendar out with --no-calendar."
+                ) from error
             if file == "calendar":
                 loaded = adopted.filed - adopted.announced
         who, password_hash = administrator

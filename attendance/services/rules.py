@@ -156,7 +156,7 @@ def confirm(
     Said twice, the second time confirms nothing. Raises Invalid where nothing is announced.
     """
     if not document.strip() or not document.isprintable():
-        raise Invalid("Name the document that confirms it, for example --document 'Nghị quyết 12/2026/QH16'.")
+        raise Invalid("Name the document that confirms it, with its number and date: --document TEXT.")
     with database.writing() as session:
         before = read_rulebook(session)
         confirmed, already = calendar_filing.confirm(session, on, unit, document, at)

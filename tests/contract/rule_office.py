@@ -17,6 +17,9 @@ from tests.builders import RECORDED_AT, WEEK, ZONE
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 13)  # a Monday and the Friday of the week after
 MOVED_ON = date(2026, 3, 9)
 ADOPTED_AT = datetime(2026, 3, 20, 2, tzinfo=UTC)
+LATER = ADOPTED_AT + timedelta(days=1)
+IN_A, IN_B = 'unit = "A"', 'unit = "B"'
+STOPPAGE = '[[entry]]\ndate = 2026-03-04\nkind = "stoppage"\ndocument = "CV 3"\n'
 HOURS = {"am": ["07:30", "12:00"], "pm": ["13:30", "17:00"]}
 LATE = {1001: 3, 1002: 7, 1003: 12, 1004: 20}  # minutes, every morning
 PEOPLE = ("E1", "E2", "E3", "E4")

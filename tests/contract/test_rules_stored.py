@@ -9,14 +9,14 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from attendance.errors import Invalid, NotFound
+from attendance.errors import Invalid
 from attendance.reading import Refused
 from attendance.rules.overlay import overlay
 from attendance.rules.scoped import Scope
 from attendance.rules.shipped import shipped
 from attendance.services.onboarding import begin_office
 from attendance.services.rule_listing import in_force
-from attendance.services.rules import adopt, confirm
+from attendance.services.rules import adopt
 from attendance.store import schema
 from attendance.store.database import Database, sqlite_url
 from attendance.store.rulebook_reading import read_rulebook
@@ -24,12 +24,13 @@ from tests import builders
 from tests.contract.rule_office import (
     ADOPTED_AT,
     FIRST,
+    IN_A,
+    IN_B,
     LAST,
-    MOVED_ON,
-    PEOPLE,
+    LATER,
+    STOPPAGE,
     amounts,
     build,
-    conclusions,
     days,
     grace,
     hours,
@@ -37,19 +38,6 @@ from tests.contract.rule_office import (
     marks,
     rules,
 )
-
-LATER = ADOPTED_AT + timedelta(days=1)
-IN_A, IN_B = 'unit = "A"', 'unit = "B"'
-STOPPAGE = '[[entry]]\ndate = 2026-03-04\nkind = "stoppage"\ndocument = "CV 3"\n'
-
-
-@pytest.fixture
-def office(sqlite_database: Database) -> Database:
-    """Judged, with nothing left to judge."""
-    build(sqlite_database)
-    judge(sqlite_database)
-    assert marks(sqlite_database) == {}
-    return sqlite_database
 
 
 def graces(database: Database, on: date = FIRST, as_of: datetime | None = None) -> dict[str, int]:
@@ -294,153 +282,6 @@ def test_a_unit_with_hours_keeps_their_code_unless_it_is_told(office: Database) 
     assert [book.plan("A", None, date(2026, 3, on)).sessions[0].hours.starts for on in (4, 5)] == [450, 420]
     with pytest.raises(Invalid, match="has 0 schedules"):
         adopt(office, rules(grace(1)), schedule="HC", at=ADOPTED_AT)
-
-
-# what is judged again ------------------------------------------------------------------------------------------------
-
-
-def expected(people: dict[str, tuple[date, date]], first: date, last: date) -> set[tuple[str, date]]:
-    """Their dates of a span and the one before and after, on which terminals were read."""
-    day = timedelta(days=1)
-    found = set()
-    for who, (begins, ends) in people.items():
-        touched = [on for on in days(first, last) if begins <= on <= ends]
-        found |= {(who, on + around) for on in touched for around in (-day, day * 0, day)}
-    return {(who, on) for who, on in found if FIRST <= on <= LAST + day}
-
-
-ALWAYS = (date.min, date.max)
-EVERYBODY = dict.fromkeys(PEOPLE, ALWAYS)
-MOVER_A, MOVER_B = (date.min, MOVED_ON - timedelta(days=1)), (MOVED_ON, date.max)
-STAFF_OF_A = {"E1": ALWAYS, "E2": ALWAYS, "E4": MOVER_A}
-
-
-@pytest.mark.parametrize(
-    ("sections", "scope", "people", "span", "cause"),
-    [
-        (grace(5, from_="2026-03-05", to="2026-03-06"), "nation = true", EVERYBODY,
-         (date(2026, 3, 5), date(2026, 3, 6)), "rule"),
-        (grace(5, from_="2026-03-05"), IN_A, STAFF_OF_A, (date(2026, 3, 5), LAST), "rule"),
-        (grace(5, to="2026-03-10"), IN_B, {"E3": ALWAYS, "E4": MOVER_B}, (FIRST, date(2026, 3, 10)), "rule"),
-        (grace(5, from_="2026-03-05", to="2026-03-05"), 'person = "E2"', {"E2": ALWAYS},
-         (date(2026, 3, 5), date(2026, 3, 5)), "rule"),
-        (STOPPAGE, IN_A, STAFF_OF_A, (date(2026, 3, 4), date(2026, 3, 4)), "calendar"),
-        (hours("HC", "07:00", from_="2026-03-12"), "nation = true", EVERYBODY,
-         (date(2026, 3, 12), LAST + timedelta(days=1)), "rule"),
-        (grace(5, from_="2026-06-01"), "nation = true", {}, (FIRST, FIRST), "rule"),
-        ('[[rule]]\nid = "grade_thresholds"\nvalue = {A = [0]}\n', "nation = true", {}, (FIRST, FIRST), "rule"),
-        (grace(0), IN_A, STAFF_OF_A, (FIRST, LAST + timedelta(days=1)), "rule"),
-        ('[[entry]]\ndate = 2026-03-05\nkind = "holiday"\nstatus = "announced"\n', IN_A, {}, (FIRST, FIRST), ""),
-    ],
-    ids=["nation", "unit", "moved", "person", "stoppage", "hours", "future", "grades", "same-value-cited", "announced"],
-)  # fmt: skip
-def test_exactly_the_days_a_rule_touches_are_judged_again(
-    office: Database,
-    sections: str,
-    scope: str,
-    people: dict[str, tuple[date, date]],
-    span: tuple[date, date],
-    cause: str,
-) -> None:
-    done = adopt(office, rules(sections, scope), replace=True, at=ADOPTED_AT)
-    found = marks(office)
-    assert set(found) == expected(people, *span)
-    assert done.marked == len(found)
-    assert set(found.values()) <= {cause}
-
-
-def test_a_day_on_which_a_narrower_rule_holds_is_not_touched_by_a_wider_one(office: Database) -> None:
-    adopt(office, rules(grace(9, from_="2026-03-01"), IN_A), at=ADOPTED_AT)
-    judge(office)
-    adopt(office, rules(grace(5, from_="2026-03-01")), at=LATER)
-    assert {who for who, _ in marks(office)} == {"E3", "E4"}
-    assert min(on for who, on in marks(office) if who == "E4") == MOVED_ON - timedelta(days=1)
-
-
-@pytest.mark.parametrize(
-    "sections",
-    [grace(10, from_="2026-03-04"), STOPPAGE, hours("HC", "07:20", from_="2026-03-06", to="2026-03-10")],
-    ids=["grace", "stoppage", "hours"],
-)
-def test_no_day_whose_conclusion_differs_is_missed(office: Database, sections: str) -> None:
-    before = conclusions(office)
-    adopt(office, rules(sections), replace=True, at=ADOPTED_AT)
-    marked = set(marks(office))
-    from attendance.services.evaluate import evaluate_span
-
-    evaluate_span(office, builders.ZONE, ADOPTED_AT, FIRST, LAST)
-    after = conclusions(office)
-    differs = {key for key in after if after[key] != before[key]}
-    assert differs
-    assert differs <= marked
-
-
-def test_days_whose_deadline_runs_over_a_changed_date_are_judged_again(office: Database) -> None:
-    adopt(office, rules('[[rule]]\nid = "explanation_deadline_workdays"\nvalue = 3\n'), at=ADOPTED_AT)
-    judge(office)
-    adopt(office, rules(STOPPAGE.replace("03-04", "03-11"), IN_B), at=LATER)
-    mine = sorted(on.day for who, on in marks(office) if who == "E3")
-    assert mine == [5, 6, 7, 8, 9, 10, 11, 12], (
-        "Friday the 6th is three working days before the 11th; and its neighbours"
-    )
-
-
-# confirming ----------------------------------------------------------------------------------------------------------
-
-ANNOUNCED = '[[entry]]\ndate = 2026-03-05\nkind = "holiday"\nstatus = "announced"\ndocument = "NQ 80"\n'
-SWAP = (
-    '[[entry]]\ndate = 2026-03-06\nkind = "swapped_off"\nfor = 2026-03-14\nstatus = "announced"\n'
-    '[[entry]]\ndate = 2026-03-14\nkind = "swapped_work"\nfor = 2026-03-06\nstatus = "announced"\n'
-)
-
-
-def kind_on(database: Database, on: date, as_of: datetime | None = None) -> str:
-    with database.reading() as session:
-        return read_rulebook(session, as_of).plan("A", None, on).kind
-
-
-def test_what_is_announced_decides_nothing_until_it_is_confirmed_under_its_document(office: Database) -> None:
-    day = date(2026, 3, 5)
-    adopt(office, rules(ANNOUNCED), at=ADOPTED_AT)
-    assert (kind_on(office, day), marks(office)) == ("workday", {})
-    confirmed, marked = confirm(office, day, document="Luật 9", at=LATER)
-    assert [(entry.on, entry.kind) for entry in confirmed] == [(day, "holiday")]
-    assert (kind_on(office, day), kind_on(office, day, LATER - timedelta(seconds=1))) == ("holiday", "workday")
-    assert marked == len(marks(office)) == 12
-    assert set(marks(office).values()) == {"calendar"}
-    assert confirm(office, day, document="Luật 9", at=LATER) == ([], 0)
-    with pytest.raises(Invalid, match="confirmed already"):
-        confirm(office, day, document="Luật 10", at=LATER)
-    before = amounts(office)
-    assert adopt(office, rules(ANNOUNCED), at=LATER).standing == 1, "the file that announced it does not bring it again"
-    assert amounts(office) == before
-
-
-def test_both_halves_of_a_swap_are_confirmed_together(office: Database) -> None:
-    adopt(office, rules(SWAP), at=ADOPTED_AT)
-    confirmed, _ = confirm(office, date(2026, 3, 14), document="CV 7", at=LATER)
-    assert {entry.on.day for entry in confirmed} == {6, 14}
-    assert (kind_on(office, date(2026, 3, 6)), kind_on(office, date(2026, 3, 14))) == ("swapped_off", "swapped_work")
-
-
-def test_confirming_what_is_not_announced_says_what_is(office: Database) -> None:
-    adopt(office, rules(ANNOUNCED, IN_A), at=ADOPTED_AT)
-    with pytest.raises(Invalid, match="but for unit A"):
-        confirm(office, date(2026, 3, 5), document="Luật 9", at=LATER)
-    with pytest.raises(Invalid, match="announced are: 2026-03-05"):
-        confirm(office, date(2026, 3, 6), document="Luật 9", at=LATER)
-    with pytest.raises(Invalid, match="--document"):
-        confirm(office, date(2026, 3, 5), document=" ", at=LATER)
-    with pytest.raises(NotFound):
-        confirm(office, date(2026, 3, 5), document="Luật 9", unit="Z", at=LATER)
-
-
-def test_a_confirmed_file_settles_what_was_announced(office: Database) -> None:
-    adopt(office, rules(ANNOUNCED), at=ADOPTED_AT)
-    adopt(office, rules(ANNOUNCED.replace('status = "announced"\n', "")), at=LATER)
-    assert kind_on(office, date(2026, 3, 5)) == "holiday"
-    with office.reading() as session:
-        assert in_force(session, FIRST).announced == ()
 
 
 # the first steps -----------------------------------------------------------------------------------------------------

@@ -52,13 +52,6 @@ TRIALS = {
 }
 
 
-@pytest.fixture
-def office(sqlite_database: Database) -> Database:
-    build(sqlite_database)
-    judge(sqlite_database)
-    return sqlite_database
-
-
 def tried(database: Database, new: RuleFile | None, old: RuleFile | None = None, **options: Any) -> WhatIf:
     return compare(database, ZONE, old, new, FIRST, LAST, **options)
 

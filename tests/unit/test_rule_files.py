@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import tomllib
 from collections.abc import Callable
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +24,8 @@ from attendance.rules.toml_reading import parse_toml
 from tests.unit.rule_files import DROP, WHOLE, spoiled, whole
 
 V0 = ("schedule", 0, "versions", 0)
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def refused(document: dict[str, Any]) -> list[tuple[str, str]]:
@@ -65,7 +68,7 @@ def test_a_whole_file_says_what_stands_in_it() -> None:
     assert found.counts() == {"rules": 4, "schedule_versions": 2, "calendar": 5, "leave": 1, "exemptions": 1}
 
 
-MISTAKES: list[tuple[Path, Any, str, str]] = [
+MISTAKES: list[tuple[Place, Any, str, str]] = [
     (("rules",), DROP, "rules", "wrong_type"),
     (("rules",), 2, "rules", "unknown_kind"),
     (("rules",), True, "rules", "wrong_type"),
@@ -159,7 +162,7 @@ MISTAKES: list[tuple[Path, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("path", "value", "place", "code"), MISTAKES, ids=lambda part: str(part)[:60])
-def test_a_mistake_is_refused_by_its_place_and_its_kind(path: Path, value: Any, place: str, code: str) -> None:
+def test_a_mistake_is_refused_by_its_place_and_its_kind(path: Place, value: Any, place: str, code: str) -> None:
     assert (place, code) in refused(spoiled(path, value))
 
 
@@ -260,7 +263,7 @@ def mistakes(document: Callable[[], dict[str, Any]]) -> list[Refusal]:
     return []
 
 
-def places(value: Any, path: Path = ()) -> list[Path]:
+def places(value: Any, path: Place = ()) -> list[Path]:
     found = [path] if path else []
     steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, inner in steps:
@@ -306,6 +309,13 @@ def test_any_spoiled_text_loads_or_is_refused_with_a_place(seed: int) -> None:
                 text[at], text[other] = text[other], text[at]
     found = mistakes(lambda: parse_toml("".join(text).encode()))
     assert all(refusal.path and refusal.sentence.isprintable() for refusal in found)
+
+
+@pytest.mark.parametrize("name", ["developers/add-a-rule.md", "en/administrator.md", "vi/administrator.md"])
+def test_the_examples_of_the_documents_are_good_rule_files(name: str) -> None:
+    text = (DOCS / name).read_text("utf-8")
+    (example,) = re.findall(r"^```toml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert sum(read_rule_file(parse_toml(example.encode()), name).counts().values()) >= 3
 
 
 # what is shipped -----------------------------------------------------------------------------------------------------
