@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from .expected import MINUTE, Doc, Plan, Session, facts
-from .seen import Evidence, Punch, Window, dead_moments, during, watermark
+from .expected import Plan, Session
+from .seen import Evidence, Punch, Window, dead_moments, watermark
+from .words import MINUTE, Doc, during, facts, policy
 
 DAY_REGIMES = ("first_last", "check_in_only", "exempt")  # the sessions of a date are judged together
 
@@ -58,7 +59,7 @@ class Judging:
     plans: dict[date, Plan]
 
     def policy(self, key: str, default: Any) -> Any:
-        return (self.document.get("policy") or {}).get(key, default)
+        return policy(self.document, key, default)
 
     def groups(self) -> Iterator[list[Session]]:
         """What is judged together, each once; sessions and parts of duties in order of time."""
@@ -86,6 +87,8 @@ class Judging:
         touch = one.session.end == two.session.start
         if one.session.duty or two.session.duty:
             return touch or self.lies_within(one, two)
+        if touch and (one.session.counted or two.session.counted):
+            return True
         return one.plan is two.plan and (touch or one.plan.regime in DAY_REGIMES)
 
     def lies_within(self, part: Window, other: Window) -> bool:

@@ -8,20 +8,24 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 
 from attendance.scenario.running import run_document
-from tests.oracle import judge_day
+from tests.oracle import Office, Undecided
 from tests.property.cases_strategy import FEATURES, Case, cases
+from tests.property.waiting import waits
 
 FIELDS = (
     "unit", "day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min", "violations",
-    "flags", "symbols", "duty", "overtime",
+    "flags", "symbols", "duty", "overtime", "findings",
 )  # fmt: skip
 
 
 def assert_agree(case: Case) -> None:
     document, employee, on, as_of = case.document, case.employee, case.work_date, case.as_of
     try:
-        expected = judge_day(document, employee, on, as_of)
-    except NotImplementedError:
+        office = Office(document)
+        expected = office.day(employee, on, as_of)
+    except Undecided:
+        reject()
+    if waits(office, employee, as_of):
         reject()
     row: dict[str, Any] = {name: expected[name] for name in FIELDS} | {"employee": employee, "date": on.isoformat()}
     if as_of is not None:
