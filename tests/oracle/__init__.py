@@ -7,12 +7,13 @@ is counted can be listed; nothing here is fast or clever. What rules.md does not
 from datetime import date, datetime
 from typing import Any
 
+from .expected import NoVersionError
 from .locked import Office
 from .months import month_row, refused_locks
 from .readings import READINGS
 from .words import Doc, Undecided
 
-__all__ = ["READINGS", "Office", "Undecided", "judge_day", "month_row", "refused_locks"]
+__all__ = ["READINGS", "NoVersionError", "Office", "Undecided", "judge_day", "month_row", "refused_locks"]
 
 
 def judge_day(document: Doc, employee: str, work_date: date, as_of: datetime | None = None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def findings(document: Doc, employee: str, plan: Plan, as_of: datetime | None) -
             result = "absent_with_reason" if reason else "absent_no_reason"
             found.append({"at": text_of(document, visit["at"]), "result": result, "minutes": None})
             missions = [m for m in facts(document, "mission", employee) if known(m, "approved_at", as_of)]
-            if any(during(m, visit["at"]) and came_after(m, visit["at"]) for m in missions):
+            if not reason and any(during(m, visit["at"]) and came_after(m, visit["at"]) for m in missions):
                 flags.add(LATER)
     return found, flags
 
