@@ -15,7 +15,7 @@ import numpy.typing as npt
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import ANY_WAY, INWARD, OUTWARD, Claims
-from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, order_by_owner
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, order_by_owner, union
 
 DIRECTIONS = ("none", "state", "in", "out")
 _STATES = np.full(256, ANY_WAY, np.int8)
@@ -59,28 +59,30 @@ def _ways(case: Case, rows: Ints) -> npt.NDArray[np.int8]:
 
 def _annulled(case: Case, sent: Ints, person: Ints) -> Bools:
     """Punches an approved annulment names by person, terminal and the time the terminal sent."""
+    named = {
+        (case.person_index.get(paper.employee, -1), case.site_index.get(paper.terminal, -1), at)
+        for paper in case.annulments
+        for at in (clock.instant_seconds(paper.at, case.zone),)
+    }
     found = np.zeros(sent.size, np.bool_)
-    for paper in case.annulments:
-        who, where = case.person_index.get(paper.employee, -1), case.site_index.get(paper.terminal, -1)
-        at = clock.instant_seconds(paper.at, case.zone)
-        if who >= 0:
-            found |= (person == who) & (case.punches.site == where) & (sent == at)
+    perhaps = np.flatnonzero(np.isin(sent, np.array([at for _, _, at in named], np.int64)) & (person >= 0))
+    claims = zip(person[perhaps].tolist(), case.punches.site[perhaps].tolist(), sent[perhaps].tolist(), strict=True)
+    found[perhaps] = [claim in named for claim in claims]
     return found
 
 
 def _timeless(case: Case, sent: Ints) -> Bools:
     """Punches made while the clock of their terminal was worth nothing, by the time the terminal sent."""
-    found = np.zeros(sent.size, np.bool_)
+    by_site: dict[int, list[tuple[int, int]]] = {}
     for span in case.clock_invalids:
         where = case.site_index.get(span.terminal, -1)
-        begin, end = begin_of(span.starts, case.zone), end_of(span.ends, case.zone)
-        found |= (case.punches.site == where) & (sent >= begin) & (sent < end)
-    return found
+        by_site.setdefault(where, []).append((begin_of(span.starts, case.zone), end_of(span.ends, case.zone)))
+    worthless = Spans((site, lo, hi, 0) for site, listed in by_site.items() if site >= 0 for lo, hi in union(listed))
+    return worthless.covers(case.punches.site.astype(np.int64), sent)
 
 
 def _true_time(case: Case, sent: Ints) -> tuple[Ints, Bools]:
     """`true time = terminal time - offset` where the offset exceeds the tolerance."""
-    tolerance = case.rulebook.policy.clock_tolerance_seconds
     offsets = Spans(
         (
             case.site_index[offset.terminal],
@@ -95,8 +97,23 @@ def _true_time(case: Case, sent: Ints) -> tuple[Ints, Bools]:
         return sent, np.zeros(sent.size, np.bool_)
     row = offsets.find(case.punches.site.astype(np.int64), sent)
     seconds = np.where(row >= 0, offsets.value[row], 0)
-    corrected = np.abs(seconds) > tolerance
+    corrected = np.abs(seconds) > _tolerance(case, sent)
     return np.where(corrected, sent - seconds, sent), corrected
+
+
+def _tolerance(case: Case, sent: Ints) -> Ints | int:
+    """Seconds a clock may be off before its punches are corrected: the rule of the unit where the terminal stands."""
+    book, punches = case.rulebook, case.punches
+    if "clock_tolerance_seconds" not in book.rules.rules:
+        return book.policy.clock_tolerance_seconds
+    day = clock.to_walls(sent, case.zone) // clock.DAY_SECONDS
+    places, index = np.unique(np.stack([punches.site.astype(np.int64), day]), axis=1, return_inverse=True)
+    values = [
+        book.policy_of(case.sites[site].unit, None, clock.from_day_number(on)).clock_tolerance_seconds
+        for site, on in places.T.tolist()
+    ]
+    found: Ints = np.array(values, np.int64)[index]
+    return found
 
 
 def _people(case: Case, at: Ints) -> Ints:

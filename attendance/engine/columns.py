@@ -6,11 +6,13 @@ Moments are epoch seconds (int64), so differences are true seconds also across a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
 
 Ints = npt.NDArray[np.int64]
@@ -65,7 +67,8 @@ class Days:
     """One row is a person and a date on which an assignment holds, sorted by person, then day.
 
     `assignment` indexes the case's assignments, `depends` the sets of terminals, `plan` the list of plans (-1: no
-    version in force, only outside the dates asked for). Sessions of a row are `first[row] : first[row] + count[row]`.
+    version in force, only outside the dates asked for), `policy` that of thresholds. Sessions of a row are
+    `first[row] : first[row] + count[row]`.
     """
 
     person: Small
@@ -77,21 +80,35 @@ class Days:
     count: Ints
     plans: tuple[DayPlan, ...]
     regime: npt.NDArray[np.int8]
+    policy: Small
+    policies: tuple[Policy, ...]
+    starts: Ints  # the first row of each person, and the end of the last one's
 
     def __len__(self) -> int:
         return int(self.person.size)
 
+    def rule(self, of: Callable[[Policy], int | bool], rows: Ints) -> Ints | int:
+        """The value of a rule of policy for each of some rows: one number where all policies agree on it."""
+        values = [int(of(policy)) for policy in self.policies] or [0]
+        if len(set(values)) == 1:
+            return values[0]
+        found: Ints = np.array(values, np.int64)[self.policy[rows]]
+        return found
+
     def find(self, person: int, day: int) -> int:
         """The row of a person and date, -1 where the person is not employed then."""
-        low, high = np.searchsorted(self.person, [person, person + 1])
-        row = int(low + np.searchsorted(self.day[low:high], day))
+        low, high = self._rows_of(person)
+        row = low + int(self.day[low:high].searchsorted(day))
         return row if row < high and self.day[row] == day else -1
 
     def between(self, person: int, first: int, last: int) -> tuple[int, int]:
         """The rows of a person from one day to another, both included, as a half-open range."""
-        low, high = np.searchsorted(self.person, [person, person + 1])
-        begin, end = low + np.searchsorted(self.day[low:high], [first, last + 1])
-        return int(begin), int(end)
+        low, high = self._rows_of(person)
+        listed = self.day[low:high]
+        return low + int(listed.searchsorted(first)), low + int(listed.searchsorted(last + 1))
+
+    def _rows_of(self, person: int) -> tuple[int, int]:
+        return (int(self.starts[person]), int(self.starts[person + 1])) if person >= 0 else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +138,7 @@ class Due:
     group: Ints
     names: tuple[str, ...]
     depends: Small
+    duty: Bools  # a duty that counts as schedule
 
     def __len__(self) -> int:
         return int(self.start.size)
@@ -233,16 +251,23 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Coverable:
-    """Per group: may it be judged? `settled`, else not synced; `outage`: a dead terminal stands in the way.
+    """Per group: may it be judged? `settled`, else not synced. What stands in the way of its start and of its end:
 
-    `clock_invalid`: a clock without worth does.
+    a dead terminal (`outage_start`, `outage_end`), a clock without worth (`clock_start`, `clock_end`). `clock_at`, per
+    session of Due: a punch was made in its window under such a clock.
     """
 
     settled: Bools
-    outage: Bools
     outage_start: Bools
     outage_end: Bools
-    clock_invalid: Bools
+    clock_start: Bools
+    clock_end: Bools
+    clock_at: Bools
+
+    @property
+    def outage(self) -> Bools:
+        """Groups with a dead terminal in the way of either side."""
+        return self.outage_start | self.outage_end
 
 
 # Kinds of violation, in the order in which they are listed for a session.

@@ -66,16 +66,19 @@ def decide(case: Case, expected: Expected, evidence: Evidence, violations: Viola
         none.copy(),
     )
     papers, late_days = _papers(case, expected)
-    for (session, covers), paper in papers.items():
+    asked = np.array([session for session, _ in papers], np.int64)
+    begins = violations.due.searchsorted(asked).tolist()
+    finish = violations.due.searchsorted(asked, "right").tolist()
+    for ((session, covers), paper), low, high in zip(papers.items(), begins, finish, strict=True):
         if covers == UNVERIFIED:
             if paper.decision == "approved":
                 _credit_unverified(evidence, decided, session)
             continue
         kind = TYPES.index(covers)
-        rows = np.flatnonzero((violations.due == session) & (violations.kind == kind))
+        rows = low + np.flatnonzero(violations.kind[low:high] == kind)
         if kind in MISSING:
             for row in rows.tolist():
-                _close_missing(case, expected, evidence, decided, row, paper)
+                _close_missing(expected, evidence, decided, row, paper)
         elif paper.decision == "approved":
             _excuse(decided, rows, session, paper)
     return replace(decided, late_days=late_days)
@@ -90,7 +93,7 @@ def _papers(case: Case, expected: Expected) -> tuple[dict[tuple[int, str], Expla
         day_row = days.find(case.person_index.get(paper.employee, -1), clock.day_number(paper.on))
         if day_row < 0:
             continue
-        late = is_late(case, paper)
+        late = is_late(case, paper, days.policies[days.policy[day_row]].explanation_deadline_workdays)
         if late:
             late_days.append(day_row)
         if paper.decision is None or (late and not paper.accepted_after_deadline):
@@ -101,13 +104,14 @@ def _papers(case: Case, expected: Expected) -> tuple[dict[tuple[int, str], Expla
     return found, tuple(late_days)
 
 
-def is_late(case: Case, paper: Explanation) -> bool:
-    """Whether it was handed in after the end of the N-th working day of that person after the date."""
-    days = case.rulebook.policy.explanation_deadline_workdays
+def is_late(case: Case, paper: Explanation, days: int | None) -> bool:
+    """Whether it was handed in after the end of that person's working day number `days` after the date."""
     if days is None or paper.submitted_at is None or paper.by_head:
         return False
     on, submitted = paper.on, paper.submitted_at.date()
-    mine = [a for a in case.assignments if a.employee == paper.employee]
+    if (submitted - on).days <= days:
+        return False  # there are no more working days than days
+    mine = case.service.get(paper.employee, ())
     while days and on < submitted:
         on += timedelta(days=1)
         held = next((a for a in mine if a.from_on <= on and (a.to_on is None or on <= a.to_on)), None)
@@ -124,9 +128,7 @@ def _credit_unverified(evidence: Evidence, decided: Decided, session: int) -> No
         decided.closed[session] = True
 
 
-def _close_missing(
-    case: Case, expected: Expected, evidence: Evidence, decided: Decided, row: int, paper: Explanation
-) -> None:
+def _close_missing(expected: Expected, evidence: Evidence, decided: Decided, row: int, paper: Explanation) -> None:
     """The paper about one missing punch settles all sessions it left unverified.
 
     Approved, or refused where a punch is proof of presence, their minutes are credited; refused with `session`, those
@@ -136,9 +138,11 @@ def _close_missing(
     session = int(violations.due[row])
     group = evidence.group[session]
     refused = paper.decision == "refused"
-    decided.closed[evidence.missing & (evidence.group == group)] = True
+    together = np.arange(expected.groups.first_due[group], expected.groups.last_due[group] + 1)
+    decided.closed[together[evidence.missing[together] & (evidence.group[together] == group)]] = True
     violations.status[row] = COUNTED if refused else EXCUSED
-    if refused and case.rulebook.policy.missing_punch_refused == "session":
+    policy = expected.days.policies[expected.days.policy[expected.due.day_row[session]]]
+    if refused and policy.missing_punch_refused == "session":
         decided.against[session] = violations.counted[row] = evidence.away[session]
 
 

@@ -21,7 +21,10 @@ NO_GAPS = Gaps(NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS)
 def gaps(expected: Expected, claims: Claims, paired: Paired) -> Gaps:
     """Every gap of a group with an in and an out, by session. An odd number of inner punches concludes nothing."""
     due, groups = expected.due, expected.groups
-    tracked = (paired.count > 2) & ~paired.lone & np.isin(groups.regime, (PER_SESSION, FIRST_LAST))
+    asked = expected.days.rule(lambda policy: policy.track_mid_session, due.day_row[groups.first_due])
+    tracked = (
+        (np.asarray(asked) > 0) & (paired.count > 2) & ~paired.lone & np.isin(groups.regime, (PER_SESSION, FIRST_LAST))
+    )
     inner = np.flatnonzero(paired.kept & paired.counts & (paired.group >= 0))
     group = paired.group[inner]
     between = tracked[group] & (inner > paired.first_claim[group]) & (inner < paired.last_claim[group])

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from attendance.engine.case import Case
 from attendance.engine.columns import (
     ABSENT,
     COUNTED,
@@ -34,7 +33,8 @@ from attendance.engine.columns import (
 from attendance.engine.expect import Expected
 from attendance.engine.spans import Bools, Ints
 from attendance.engine.windows import EXEMPT
-from attendance.rules.policy import Policy
+
+NEVER = 1 << 40  # minutes no session has
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Evidence:
     `judged`: both punches are there and nothing stands in the way; then `present`, `late`, `early` hold (minutes of the
     session lost at either side, before grace) and `away` its uncovered minutes. `unverified`: nothing may be concluded;
     `outage`, `clock_invalid`, `unsynced` say why, else a punch is missing (`missing`). `group` is the row in Groups, -1
-    for a session without one.
+    for a session without one. `late_grace`, `early_grace`, `absent_over` are the thresholds, in minutes, one for all
+    sessions where they agree.
     """
 
     group: Ints
@@ -60,8 +61,10 @@ class Evidence:
     missing: Bools
     missing_in_at: Bools
     missing_out_at: Bools
-    policy: Policy
     clock_invalid: Bools
+    late_grace: Ints | int = 0
+    early_grace: Ints | int = 0
+    absent_over: Ints | int = NEVER
 
 
 Judge = Callable[[Evidence], tuple[Bools, Ints]]
@@ -69,13 +72,13 @@ Judge = Callable[[Evidence], tuple[Bools, Ints]]
 
 def arrived_late(evidence: Evidence) -> tuple[Bools, Ints]:
     """In after the required start, beyond grace: the whole delay."""
-    late = evidence.judged & evidence.present & (evidence.late > evidence.policy.late_grace_minutes)
+    late = evidence.judged & evidence.present & (evidence.late > evidence.late_grace)
     return late & ~_lost_too_much(evidence), evidence.late
 
 
 def left_early(evidence: Evidence) -> tuple[Bools, Ints]:
     """Out before the required end, beyond grace: the whole remainder."""
-    early = evidence.judged & evidence.present & (evidence.early > evidence.policy.early_grace_minutes)
+    early = evidence.judged & evidence.present & (evidence.early > evidence.early_grace)
     return early & ~_lost_too_much(evidence), evidence.early
 
 
@@ -107,21 +110,20 @@ JUDGES: tuple[tuple[int, Judge], ...] = (
 
 
 def _lost(evidence: Evidence) -> Ints:
-    policy = evidence.policy
-    late = np.where(evidence.late > policy.late_grace_minutes, evidence.late, 0)
-    early = np.where(evidence.early > policy.early_grace_minutes, evidence.early, 0)
+    late = np.where(evidence.late > evidence.late_grace, evidence.late, 0)
+    early = np.where(evidence.early > evidence.early_grace, evidence.early, 0)
     return late + early
 
 
 def _lost_too_much(evidence: Evidence) -> Bools:
     """Whether late and early beyond grace together make the session one absence (`absent_over_minutes`)."""
-    limit = evidence.policy.absent_over_minutes
-    if limit is None:
+    limit = evidence.absent_over
+    if isinstance(limit, int) and limit == NEVER:
         return np.zeros(evidence.away.size, np.bool_)
     return evidence.judged & evidence.present & (_lost(evidence) > limit)
 
 
-def _no_evidence(group: Ints, policy: Policy) -> Evidence:
+def _no_evidence(group: Ints) -> Evidence:
     """Of days on which nobody has to be anywhere."""
     nothing, none = np.zeros(group.size, np.bool_), np.zeros(group.size, np.int64)
     return Evidence(
@@ -138,18 +140,17 @@ def _no_evidence(group: Ints, policy: Policy) -> Evidence:
         missing=nothing,
         missing_in_at=nothing,
         missing_out_at=nothing,
-        policy=policy,
         clock_invalid=nothing,
     )
 
 
-def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
+def weigh(expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
     """Spread what is known of groups over their sessions."""
     due, groups = expected.due, expected.groups
     group = due.group
     known = group >= 0
     if not len(groups):
-        return _no_evidence(group, case.rulebook.policy)
+        return _no_evidence(group)
     first, last = paired.first[group], paired.last[group]
     required = known & (groups.regime[group] != EXEMPT)  # of the exempt nothing is asked
     both = required & (paired.count[group] > 0) & ~paired.lone[group]
@@ -159,8 +160,8 @@ def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) 
     late = due.uncovered_before(inside_from) // 60
     uncovered = due.uncovered()
     early = (uncovered - due.uncovered_before(inside_to)) // 60
-    outage = settled & _blocked(expected, paired, coverable, present)
-    clock_invalid = settled & coverable.clock_invalid[group]
+    outage = settled & _blocked(expected, paired, present, coverable.outage_start, coverable.outage_end)
+    clock_invalid = settled & _doubtful(expected, paired, present, coverable)
     blind = outage | clock_invalid
     unsynced = required & ~settled
     missing = settled & ~blind & paired.lone[group]
@@ -179,19 +180,23 @@ def weigh(case: Case, expected: Expected, paired: Paired, coverable: Coverable) 
         missing=missing,
         missing_in_at=missing & ~paired.lone_is_in[group] & (rows == groups.first_due[group]),
         missing_out_at=missing & paired.lone_is_in[group] & (rows == groups.last_due[group]),
-        policy=case.rulebook.policy,
         clock_invalid=clock_invalid,
+        late_grace=expected.days.rule(lambda policy: policy.late_grace_minutes, due.day_row),
+        early_grace=expected.days.rule(lambda policy: policy.early_grace_minutes, due.day_row),
+        absent_over=expected.days.rule(
+            lambda policy: NEVER if policy.absent_over_minutes is None else policy.absent_over_minutes, due.day_row
+        ),
     )
 
 
-def _blocked(expected: Expected, paired: Paired, coverable: Coverable, present: Bools) -> Bools:
-    """Sessions about which a dead terminal lets nothing be concluded.
+def _blocked(expected: Expected, paired: Paired, present: Bools, at_start: Bools, at_end: Bools) -> Bools:
+    """Sessions about which nothing can be concluded because of what stands in the way of a group's start or end.
 
     With two punches only the sessions up to the first one attended (at the start), or from the last one attended (at
     the end); else all that is judged together.
     """
     due, groups = expected.due, expected.groups
-    if not coverable.outage.any():
+    if not (at_start.any() or at_end.any()):
         return np.zeros(len(due), np.bool_)
     group = due.group
     rows = np.arange(len(due))
@@ -200,9 +205,26 @@ def _blocked(expected: Expected, paired: Paired, coverable: Coverable, present: 
     last_present[group[attended]] = attended
     first_present[group[attended[::-1]]] = attended[::-1]
     pairs = (paired.count > 0) & ~paired.lone
-    at_start = coverable.outage_start[group] & (~pairs[group] | (rows <= first_present[group]))
-    at_end = coverable.outage_end[group] & (~pairs[group] | (rows >= last_present[group]))
-    return at_start | at_end
+    start = at_start[group] & (~pairs[group] | (rows <= first_present[group]))
+    end = at_end[group] & (~pairs[group] | (rows >= last_present[group]))
+    found: Bools = start | end
+    return found
+
+
+def _doubtful(expected: Expected, paired: Paired, present: Bools, coverable: Coverable) -> Bools:
+    """Sessions about which a clock without worth lets nothing be concluded: those with a punch made under it.
+
+    Without two other punches all that is judged together.
+    """
+    blocked = _blocked(expected, paired, present, coverable.clock_start, coverable.clock_end)
+    if not coverable.clock_at.any():
+        return blocked
+    group = expected.due.group
+    alone = np.zeros(len(expected.groups), np.bool_)
+    alone[group[coverable.clock_at]] = True
+    alone &= (paired.count == 0) | paired.lone
+    found: Bools = blocked | coverable.clock_at | (alone[group] & (group >= 0))
+    return found
 
 
 def judge(evidence: Evidence, gaps: Gaps) -> Violations:

@@ -6,6 +6,8 @@ dropped over all terminals of a person, then each falls into the window it lies 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,24 +19,28 @@ from attendance.engine.standing import day_of_claims
 from attendance.engine.windows import CHECK_IN_ONLY
 from attendance.rules.policy import Policy
 
+NOWHERE = np.zeros(0, np.int64)
+
 
 def pair(case: Case, expected: Expected, claims: Claims) -> Paired:
     """The in and out of every group, and what became of every claim, row by row of Groups and Claims."""
-    policy = case.rulebook.policy
     window = _window_of(expected, claims)
     windows, groups = expected.windows, expected.groups
     off_site = np.zeros(claims.at.size, np.bool_)
-    if policy.site_policy == "home_only":
-        off_site = _off_site(case, expected, claims, window)
+    home_only = _rule_of_claims(case, expected, claims, window, lambda policy: policy.site_policy == "home_only")
+    if np.any(home_only):
+        off_site = _off_site(case, expected, claims, window) & (np.asarray(home_only) > 0)
     counts = ~(claims.annulled | claims.timeless | off_site)
+    repeats = _rule_of_claims(case, expected, claims, window, lambda policy: policy.duplicate_window_seconds)
     kept = counts.copy()
     if counts.all():
-        kept = drop_repeats(claims.person, claims.at, policy.duplicate_window_seconds)
+        kept = drop_repeats(claims.person, claims.at, repeats)
     else:
-        kept[counts] = drop_repeats(claims.person[counts], claims.at[counts], policy.duplicate_window_seconds)
+        within = repeats if isinstance(repeats, int) else repeats[counts]
+        kept[counts] = drop_repeats(claims.person[counts], claims.at[counts], within)
     group_of = _of_window(windows.group, window)
     counted = np.flatnonzero(kept & (group_of >= 0))
-    count, first, last, lone, lone_is_in = _sides(claims, groups, counted, group_of[counted], policy)
+    count, first, last, lone, lone_is_in = _sides(expected, claims, counted, group_of[counted])
     return Paired(
         count=count,
         first=np.where(first >= 0, claims.at[first], 0) if claims.at.size else count,
@@ -67,10 +73,9 @@ def _outs(claims: Claims, groups: Groups, first: Ints, last: Ints) -> Ints:
     return np.where(here, np.maximum(groups.stretch_to, claims.at[first]), outs)
 
 
-def _sides(
-    claims: Claims, groups: Groups, counted: Ints, group: Ints, policy: Policy
-) -> tuple[Ints, Ints, Ints, Bools, Bools]:
+def _sides(expected: Expected, claims: Claims, counted: Ints, group: Ints) -> tuple[Ints, Ints, Ints, Bools, Bools]:
     """Per group: how many punches, the claims that are in and out (-1 none), whether one is missing, which is there."""
+    groups = expected.groups
     count, first, last = (np.full(len(groups), fill, np.int64) for fill in (0, -1, -1))
     lone, lone_is_in = np.zeros(len(groups), np.bool_), np.zeros(len(groups), np.bool_)
     if not counted.size:
@@ -81,7 +86,9 @@ def _sides(
     here = group[begins]
     earliest, latest = claims.at[counted[begins]], claims.at[counted[ends]]
     required_from, required_to = groups.stretch_from[here], groups.stretch_to[here]
-    one = (latest - earliest <= policy.repeat_minutes * 60) | (latest <= required_from) | (earliest >= required_to)
+    day_row = expected.due.day_row[groups.first_due[here]]
+    repeat = expected.days.rule(lambda policy: policy.repeat_minutes * 60, day_row)
+    one = (latest - earliest <= repeat) | (latest <= required_from) | (earliest >= required_to)
     paired = (
         groups.regime[here] != CHECK_IN_ONLY
     )  # there a punch is only ever the in, and no rule of lone punches holds
@@ -123,8 +130,20 @@ def _directed(way: npt.NDArray[np.int8], begins: Ints, ends: Ints, one: Bools) -
     return came, left
 
 
-def drop_repeats(person: Small, at: Ints, window_seconds: int) -> Bools:
-    """False for a punch at most `window_seconds` after the last kept one of the same person.
+def _rule_of_claims(
+    case: Case, expected: Expected, claims: Claims, window: Ints, of: Callable[[Policy], int | bool]
+) -> Ints | int:
+    """The value of a rule of policy for each claim, by the date it stands on; of the office's base on no such date."""
+    days = expected.days
+    if len({of(policy) for policy in days.policies}) <= 1:
+        return days.rule(of, NOWHERE)
+    row = day_of_claims(case, expected, claims, window)
+    values = np.asarray(days.rule(of, np.maximum(row, 0)))
+    return np.where(row >= 0, values, int(of(case.rulebook.policy)))
+
+
+def drop_repeats(person: Small, at: Ints, window_seconds: Ints | int) -> Bools:
+    """False for a punch at most `window_seconds` (of all, or of each kept one) after the last kept one of the person.
 
     Punches are sorted by person and time. Kept punches form a chain: from each one to the first punch beyond its
     window. Chains restart wherever a person's punches lie further apart than the window, so all chains are followed
@@ -133,16 +152,17 @@ def drop_repeats(person: Small, at: Ints, window_seconds: int) -> Bools:
     kept = np.zeros(at.size, np.bool_)
     if not kept.size:
         return kept
-    apart = np.append(True, (np.diff(person) != 0) | (np.diff(at) > window_seconds))
+    seconds = np.broadcast_to(np.asarray(window_seconds, np.int64), at.shape)
+    apart = np.append(True, (np.diff(person) != 0) | (np.diff(at) > seconds.max()))
     kept[apart] = True
     # only runs of several punches have anything to drop, and they are few
     crowded = np.flatnonzero(~apart | np.append(~apart[1:], False))
-    at, person = at[crowded], person[crowded]
+    at, person, seconds = at[crowded], person[crowded], seconds[crowded]
     keys = key(person, at)
     current = np.flatnonzero(apart[crowded])
     run_end = np.append(current[1:], crowded.size)[: current.size]
     while current.size:
-        following = place(keys, key(person[current], at[current] + window_seconds), "right")
+        following = place(keys, key(person[current], at[current] + seconds[current]), "right")
         inside = following < run_end
         current, run_end = following[inside], run_end[inside]
         kept[crowded[current]] = True

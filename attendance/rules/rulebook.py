@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -13,8 +13,9 @@ from attendance.errors import Invalid, NotFound
 from attendance.facts import Unit
 from attendance.rules.calendar import NOTHING, WORKING_KINDS, Calendar, CalendarEntry, DayRuling
 from attendance.rules.citation import Citation
-from attendance.rules.policy import Policy
+from attendance.rules.policy import Policy, checked, resolved_policy
 from attendance.rules.schedule import Schedule, ScheduleVersion, SessionHours
+from attendance.rules.scoped import Resolved, RuleSet, RuleVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ class DayPlan:
 
 
 class Rulebook:
-    """Schedules, calendar and policy over a tree of units. Asking outside all versions raises NoVersionInForce."""
+    """Schedules, calendar and policy over a tree of units. Asking outside all versions raises NoVersionInForce.
+
+    `policy` holds where no version of `rules` says otherwise.
+    """
 
     def __init__(
         self,
@@ -50,12 +54,15 @@ class Rulebook:
         schedules: Mapping[str, Schedule],
         calendar: Calendar | None = None,
         policy: Policy | None = None,
+        rules: Iterable[RuleVersion] = (),
     ) -> None:
         self.units = {unit.code: unit for unit in units}
         self.schedules = dict(schedules)
         self.calendar = calendar or Calendar()
         self.policy = policy or Policy()
+        self.rules = RuleSet(rules)
         self._plans: dict[tuple[str, str | None, date], DayPlan] = {}
+        self._policies: dict[tuple[str, str | None, int], Policy] = {}
 
     def path(self, unit: str) -> tuple[str, ...]:
         """The unit and those above it, nearest first."""
@@ -90,6 +97,28 @@ class Rulebook:
         ruling = self.calendar.of(on, self.path(unit))
         return _plan(version, ruling, on)
 
+    def traced(self, rule: str, unit: str, person: str | None, on: date) -> Resolved | None:
+        """The version of a rule of policy that holds, with the path on which it was found; None: its default does."""
+        return self.rules.resolve(rule, self.path(unit)[::-1], person, on)
+
+    def policy_of(self, unit: str, person: str | None, on: date) -> Policy:
+        """The thresholds in force for a person of a unit on a date; without a person those of the unit."""
+        own = person if person in self.rules.persons else None
+        key = (unit, own, self.rules.epoch(on))
+        found = self._policies.get(key)
+        if found is None:
+            traced = {rule: self.traced(rule, unit, own, on) for rule in self.rules.rules}
+            found = resolved_policy(self.policy, {rule: held for rule, held in traced.items() if held is not None})
+            self._policies[key] = found
+        return found
+
+    def all_policies(self) -> list[Policy]:
+        """The base, and one for each version of a rule taken alone: every value a rule may have is in one of them."""
+        return [
+            self.policy,
+            *(replace(self.policy, **{v.rule: checked(v.rule, v.value)}) for v in self.rules.versions),
+        ]
+
     def content(self) -> dict[str, object]:
         """All rules as plain data, in a fixed order."""
         written = {
@@ -97,6 +126,7 @@ class Rulebook:
             "schedules": {code: asdict(schedule) for code, schedule in sorted(self.schedules.items())},
             "calendar": [asdict(entry) for entry in self.calendar.entries()],
             "policy": asdict(self.policy),
+            "rules": sorted((asdict(version) for version in self.rules.versions), key=str),
         }
         plain: dict[str, object] = json.loads(json.dumps(written, default=_plain))
         return plain

@@ -37,6 +37,7 @@ from attendance.store.tables import (
     UnitRow,
 )
 
+FEW = 500  # people whose numbers fit a query; of more, all rows are read and sifted here
 REACH_DAYS = 4  # neighbours two days off, sessions and windows that pass midnight, clocks that are hours wrong
 
 Dated = TypeVar(
@@ -105,6 +106,7 @@ def read_case(
     first, last = from_on - timedelta(days=REACH_DAYS), to_on + timedelta(days=REACH_DAYS)
     rulebook = read_rulebook(session, as_of)
     wanted = set(employee_ids) if employee_ids is not None else None
+    few = sorted(wanted) if wanted is not None and len(wanted) <= FEW else None
     assigned = [
         row
         for row in _known(
@@ -113,6 +115,7 @@ def read_case(
             as_of,
             AssignmentRow.from_on <= last,
             or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= first),
+            *([col(AssignmentRow.employee_id).in_(few)] if few is not None else []),
         )
         if wanted is None or row.employee_id in wanted
     ]
@@ -122,7 +125,8 @@ def read_case(
     terminal_codes = {row.id: row.code for row in terminals}
     unit_rows = {row.id: row.code for row in session.exec(select(UnitRow))}
     schedules = {row.id: row.code for row in session.exec(select(ScheduleRow))}
-    enrolled = [row for row in _known(session, EnrolmentRow, as_of) if row.employee_id in people]
+    theirs = [col(EnrolmentRow.employee_id).in_(few)] if few is not None else []
+    enrolled = [row for row in _known(session, EnrolmentRow, as_of, *theirs) if row.employee_id in people]
     terminal_ids = tuple(row.id for row in terminals if row.id is not None)
     stored = punch_log.read(
         session,

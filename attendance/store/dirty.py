@@ -11,8 +11,8 @@ from sqlmodel import Session, col, func, or_, select
 
 from attendance import clock
 from attendance.store import office
+from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import CoverageRow, DirtyDayRow, RulingRow
-from attendance.store.if_absent import insert_if_absent
 from attendance.store.tables import AssignmentRow, EnrolmentRow, TerminalRow
 
 _BATCH = 5_000
@@ -81,7 +81,9 @@ def mark_unjudged(session: Session, today: date, at: datetime) -> None:
     if earliest is None or latest is None:
         return
     today = min(today, latest.date())
-    first, last = session.exec(select(func.min(col(RulingRow.work_date)), func.max(col(RulingRow.work_date)))).one()
+    # two questions, because SQLite answers both at once only by looking at every ruling
+    first = session.exec(select(func.min(col(RulingRow.work_date)))).one()
+    last = session.exec(select(func.max(col(RulingRow.work_date)))).one()
     day = timedelta(days=1)
     if first is None or last is None:
         mark_everybody(session, earliest.date(), today, "first", at)

@@ -11,8 +11,8 @@ import zstandard
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
+from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
-from attendance.store.if_absent import insert_if_absent
 
 CLOCK_JITTER_SECONDS = 3  # a terminal answers in whole seconds, and the line has its own delay
 

@@ -49,7 +49,7 @@ def test_a_disagreement_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_store(tmp_path: Path) -> None:
-    assert len(storing.bench(tmp_path, 20, 1)) == 2
+    assert len(storing.bench(tmp_path, 20, 1)) == 3
 
 
 def test_import(tmp_path: Path) -> None:
