@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .expected import Plan, Session, plan_before_papers, take_papers
-from .words import Doc, during, facts, known, text_of, unit_chain
+from .words import Doc, day, during, facts, known, text_of, unit_chain
 
 LATER = "mission_approved_after_inspection"
 
@@ -38,8 +38,13 @@ def had_reason(
     document: Doc, employee: str, plan: Plan, session: Session, as_of: datetime | None, visit: datetime
 ) -> bool:
     """True when papers approved before the visit took that minute away from what is required of the person."""
+    before = visit - timedelta(microseconds=1)
+    for paper in facts(document, "explanation", employee):  # of the absence itself, given beforehand
+        about = day(paper["date"]) == plan.date and (paper["session"], paper["covers"]) == (session.name, "absent")
+        if about and paper.get("decision") == "approved" and known(paper, "decided_at", before):
+            return True
     then = plan_before_papers(document, employee, plan.date, as_of)
     assert then is not None
-    take_papers(document, employee, then, visit - timedelta(microseconds=1))
+    take_papers(document, employee, then, before)
     same = next(s for s in then.sessions if s.start == session.start)
     return visit.replace(second=0, microsecond=0) not in same.required

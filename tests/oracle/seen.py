@@ -181,7 +181,7 @@ def windows(document: Doc, plans: Iterable[Plan], duties: list[Doc]) -> list[Win
     found.sort(key=lambda w: w.session.start)
     for earlier, later in pairwise(found):
         gap = later.session.start - earlier.session.end
-        if gap < timedelta(0):
+        if gap < timedelta(0) and not (earlier.session.counted or later.session.counted):
             raise Undecided("sessions of one person that overlap")
         earlier.until_border = later.after_border = earlier.session.end + gap / 2
     return found
@@ -197,7 +197,7 @@ def gather(
 ) -> Evidence:
     """§4 the punches that count for the date, and its flags about punches."""
     evidence = Evidence()
-    ordered = [order_window(document, o, plans, all_windows) for o in orders_of(document, employee, as_of)]
+    ordered = order_windows(document, employee, as_of, plans, all_windows)
 
     def home(at: datetime) -> Window | None:
         return next((w for w in all_windows if w.holds(at)), None)
@@ -277,20 +277,30 @@ class OrderWindow:
         return (self.after is None or at > self.after) and self.reach_from <= at <= self.until
 
 
-def order_window(document: Doc, order: Doc, plans: dict[date, Plan], all_windows: list[Window]) -> OrderWindow:
-    """An order has a window as sessions have; only what lies outside sessions counts."""
-    starts, ends = order["from"], order["to"]
+def order_windows(
+    document: Doc, employee: str, as_of: datetime | None, plans: dict[date, Plan], all_windows: list[Window]
+) -> list[OrderWindow]:
+    """An order has a window as sessions have, also beside other orders; only what lies outside sessions counts."""
     busy = {m for p in plans.values() for s in p.sessions for m in s.minutes}
-    minutes = minutes_between(starts, ends) - busy
-    if date_of(document, starts) not in plans or not minutes:
-        return OrderWindow(order, set(), datetime.max, datetime.max, datetime.min)
-    first, last = min(minutes), max(minutes) + MINUTE
+    parts = []
+    for order in orders_of(document, employee, as_of):
+        minutes = minutes_between(order["from"], order["to"]) - busy
+        parts.append((order, minutes if date_of(document, order["from"]) in plans else set()))
+    spans = [(w.session.start, w.session.end) for w in all_windows]
+    spans += [(min(minutes), max(minutes) + MINUTE) for _, minutes in parts if minutes]
     reach = timedelta(minutes=policy(document, "session_window_minutes", 360))
-    before = [w.session.end for w in all_windows if w.session.end <= first]
-    after = [w.session.start for w in all_windows if w.session.start >= last]
-    border = max(before) + (first - max(before)) / 2 if before else None
-    until = min([last + reach] + [last + (a - last) / 2 for a in after])
-    return OrderWindow(order, minutes, border, first - reach, until)
+    found = []
+    for order, minutes in parts:
+        if not minutes:
+            found.append(OrderWindow(order, set(), datetime.max, datetime.max, datetime.min))
+            continue
+        first, last = min(minutes), max(minutes) + MINUTE
+        before = [end for _, end in spans if end <= first]
+        after = [start for start, _ in spans if start >= last]
+        border = max(before) + (first - max(before)) / 2 if before else None
+        until = min([last + reach] + [last + (start - last) / 2 for start in after])
+        found.append(OrderWindow(order, minutes, border, first - reach, until))
+    return found
 
 
 def watermark(document: Doc, terminal: str, as_of: datetime) -> datetime:

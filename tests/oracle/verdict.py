@@ -7,7 +7,7 @@ from typing import Any
 from .expected import WORKING, NoVersionError, Plan, Session, plan_day, roster
 from .inspected import findings
 from .judging import Judging, Outcome
-from .seen import OrderWindow, Window, gather, order_window, orders_of, windows
+from .seen import OrderWindow, Window, gather, order_windows, windows
 from .words import MINUTE, Doc, date_of, day, facts, is_night, known, minutes_between, policy, text_of
 
 KIND_OF_OVERTIME = {"weekend": "NN", "compensation": "NN", "swapped_off": "NN", "holiday": "NL"}  # §8
@@ -20,6 +20,7 @@ class Knowledge:
     def __init__(self, document: Doc, as_of: datetime | None) -> None:
         self.document, self.as_of = document, as_of
         self._plans: dict[tuple[str, date], Plan | None] = {}
+        self._duties: dict[str, list[Doc]] = {}
 
     def plan(self, employee: str, on: date) -> Plan | None:
         if (employee, on) not in self._plans:
@@ -34,13 +35,24 @@ class Knowledge:
             return False
         return plan is not None and plan.kind in WORKING
 
+    def duties(self, employee: str) -> list[Doc]:
+        """The roster of a person."""
+        if employee not in self._duties:
+            self._duties[employee] = roster(self.document, employee, self.as_of)
+        return self._duties[employee]
+
     def around(self, employee: str, on: date) -> dict[date, Plan]:
         """The plans of a date and of the days on each side whose sessions may be neighbours."""
-        far = 3 + 2 * policy(self.document, "session_window_minutes", 360) // 1440
+        far = timedelta(days=3 + 2 * policy(self.document, "session_window_minutes", 360) // 1440)
+        first, last = on - far, on + far
+        duties = [(date_of(self.document, d["from"]), date_of(self.document, d["to"])) for d in self.duties(employee)]
+        for begins, ends in sorted(duties) + sorted(duties, reverse=True):  # one duty after another is one stretch
+            if begins <= last and first <= ends:
+                first, last = min(first, begins - far), max(last, ends + far)
         plans: dict[date, Plan] = {}
-        for shift in range(-far, far + 1):
+        for shift in range((last - first).days + 1):
             try:
-                plan = self.plan(employee, on + timedelta(days=shift))
+                plan = self.plan(employee, first + timedelta(days=shift))
             except NoVersionError:
                 continue
             if plan is not None:
@@ -49,8 +61,7 @@ class Knowledge:
 
     def windows(self, employee: str, on: date) -> list[Window]:
         """The windows on and near a date."""
-        duties = roster(self.document, employee, self.as_of)
-        return windows(self.document, self.around(employee, on).values(), duties)
+        return windows(self.document, self.around(employee, on).values(), self.duties(employee))
 
     def case(self, employee: str, on: date) -> "Case | None":
         """All that is known of one day of one person; None when not employed."""
@@ -125,7 +136,7 @@ class Case(Judging):
     def duty_rows(self) -> list[dict[str, Any]]:
         """Every duty that starts on the date, in the minutes of the roster."""
         rows = []
-        for duty in roster(self.document, self.employee, self.as_of):
+        for duty in self.knowledge.duties(self.employee):
             if date_of(self.document, duty["from"]) == self.plan.date:
                 minutes = minutes_between(duty["from"], duty["to"])
                 night = len([m for m in minutes if is_night(self.document, m)])
@@ -151,10 +162,10 @@ class Case(Judging):
     def overtime_rows(self) -> list[dict[str, Any]]:
         """§8 presence inside each order that starts on the date, second by second."""
         rows = []
-        for order in orders_of(self.document, self.employee, self.as_of):
-            if date_of(self.document, order["from"]) != self.plan.date:
+        near = order_windows(self.document, self.employee, self.as_of, self.plans, self.all_windows)
+        for window in near:
+            if date_of(self.document, window.order["from"]) != self.plan.date:
                 continue
-            window = order_window(self.document, order, self.plans, self.all_windows)
             punches = [p.true for p in self.evidence.kept if window.holds(p.true)]
             if not punches:
                 continue

@@ -71,6 +71,7 @@ def schedule_versions(draw: Draw, features: frozenset[str]) -> Doc:
         regimes += ["check_in_only", "exempt", "check_in_only"]
     weekdays = WEEKDAYS[: draw(st.sampled_from([5, 6, 7]))]
     version: Doc = {"regime": draw(st.sampled_from(regimes)), "sessions": table, "weekdays": weekdays}
+    version["document"] = f"QĐ {draw(st.integers(1, 9))}/UBND"
     if chance(draw, 4):
         names = list(table)[: draw(st.integers(1, len(table)))]
         version["by_weekday"] = {draw(st.sampled_from(weekdays)): {n: table[n] for n in names}}

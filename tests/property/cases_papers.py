@@ -64,6 +64,7 @@ def duties(draw: Draw, person: str, schedule: Doc, days: list[date]) -> list[Doc
         shapes = [
             (last, max(after[0][1], last + timedelta(hours=1))),  # touches both sides across midnight
             (last, last + timedelta(hours=draw(st.integers(1, 5)))),
+            (last, after[0][1] + timedelta(minutes=30)),  # overlaps the next date
             (last + timedelta(minutes=45), last + timedelta(hours=3)),
             (hours[0][1] - timedelta(hours=2), hours[0][1]),
             (hours[0][1] + timedelta(hours=1), hours[0][2] + timedelta(minutes=30)),

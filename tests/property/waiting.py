@@ -7,43 +7,30 @@ does.
 from datetime import datetime, timedelta
 
 from tests.oracle import Office
-from tests.oracle.words import date_of
+from tests.oracle.words import Doc, date_of
+
+CRASHES = IndexError
+"""An invalid clock where nothing is asked of anybody in the days judged (all on leave, say) stops the engine."""
 
 SPANS = ("mission", "exemption", "overtime", "duty", "inspection")
 
 
-def waits(office: Office, employee: str, as_of: datetime | None) -> bool:
+def waits(office: Office, employee: str) -> bool:
     """True when the verdict of the person turns on a sentence that the engine does not follow yet."""
-    return (
-        counted_duty_touches(office, employee, as_of)
-        or reason_before_papers(office, employee)
-        or late_fact_past_midnight(office, employee)
-        or far_ahead_of_receipt(office)
-    )
+    return late_fact_past_midnight(office, employee) or far_ahead_of_receipt(office) or session_swapped_in(office)
 
 
-def counted_duty_touches(office: Office, employee: str, as_of: datetime | None) -> bool:
-    """§3.4 "A duty that touches a session, before or after it, also across midnight, is one stretch with it"."""
-    knowledge = office.knowledge(office.moment(as_of))
-    for fact in office.document["facts"]:
-        if fact["kind"] == "duty" and fact["employee"] == employee and fact.get("counts_as_schedule"):
-            plans = knowledge.around(employee, fact["from"].date()).values()
-            counted = [(p, s) for p in plans for s in p.sessions if s.counted]
-            others = [(p, s) for p in plans for s in p.sessions]
-            if any(p is not q and (s.end == t.start or t.end == s.start) for p, s in counted for q, t in others):
-                return True
-    return False
+def session_swapped_in(office: Office) -> bool:
+    """§3.2 "`swapped_work` follows the hours of the weekday of its `for` date", also one session on a working day."""
+    return any(
+        entry["kind"] == "swapped_work" and entry.get("session") not in (None, "all")
+        for entry in office.document.get("calendar") or []
+    ) and any(version.get("by_weekday") for version in versions(office))
 
 
-def reason_before_papers(office: Office, employee: str) -> bool:
-    """§5 "Whether an absence had a reason is judged by what was approved **before** the visit"."""
-    mine = [f for f in office.document["facts"] if f["employee"] == employee]
-    visits = [f["at"] for f in office.document["facts"] if f["kind"] == "inspection" and employee in f["found_absent"]]
-    daily = any(f["kind"] == "exemption" and f.get("minutes_per_day") for f in mine)
-    approved = [
-        f["approved_at"] for f in mine if f.get("approved_at") and f["kind"] in ("leave", "mission", "exemption")
-    ]
-    return daily and any(at >= visit for visit in visits for at in approved)
+def versions(office: Office) -> list[Doc]:
+    """Every version of every schedule."""
+    return [v for schedule in office.document["schedules"].values() for v in schedule.get("versions") or [schedule]]
 
 
 def late_fact_past_midnight(office: Office, employee: str) -> bool:

@@ -17,7 +17,7 @@ def law_cases() -> list[Any]:
     """Every document that expects rows."""
     return [
         pytest.param(document, id=f"{file.stem}-{document['id']}")
-        for file in sorted(CASES.glob("*.yaml"))
+        for file in sorted(CASES.rglob("*.yaml"))
         for document in parse(file.read_text(encoding="utf-8"), file.name)
         if "expect" in document and "refuse" not in document
     ]
