@@ -61,6 +61,8 @@ REVISION_CAUSES = (
     "assignment",
     "explanation",
     "coverage",
+    "clock",
+    "lock",
     "reopened",
 )
 

@@ -16,8 +16,8 @@ from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import ANY_WAY, INWARD, OUTWARD, Claims
 from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, order_by_owner, union
+from attendance.facts import DIRECTIONS
 
-DIRECTIONS = ("none", "state", "in", "out")
 _STATES = np.full(256, ANY_WAY, np.int8)
 _STATES[[0, 3, 4]] = INWARD
 _STATES[[1, 2, 5]] = OUTWARD

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from time import perf_counter
 
 from attendance import clock
-from attendance.engine.run import evaluate
+from attendance.engine.blocks import evaluate_blocks
 from attendance.engine.verdict import DayVerdict, verdicts
 from attendance.errors import NoVersionInForce
+from attendance.services.locked import Held, hold_locked
 from attendance.store import case_reading, dirty, office, ruling_log
 from attendance.store.database import Database, Session
 
@@ -78,8 +79,8 @@ def evaluate_span(
     if as_of is not None:
         with database.reading() as session:
             people = _people_of(session, unit, from_on, to_on)
-            judged = _verdicts(total, session, zone, from_on, to_on, people, as_of)[0]
-            _count(total, [verdict for _, verdict in judged])
+            for held in _verdicts(total, session, zone, from_on, to_on, people, as_of)[0]:
+                _count(total, [verdict for _, verdict in held.verdicts])
         return total
     with database.writing() as session:
         people = _people_of(session, unit, from_on, to_on)
@@ -116,7 +117,7 @@ def _verdicts(
     people: list[int] | None,
     as_of: datetime | None = None,
     wanted: set[tuple[int, date]] | None = None,
-) -> tuple[list[tuple[int, DayVerdict]], case_reading.ReadCase]:
+) -> tuple[list[Held], case_reading.ReadCase]:
     begun = perf_counter()
     read = case_reading.read_case(session, zone, from_on, to_on, employee_ids=people, as_of=as_of)
     loaded = perf_counter()
@@ -124,12 +125,16 @@ def _verdicts(
     codes = dict(zip(read.employee_ids, read.case.people, strict=True))
     only = None if wanted is None else [(codes[employee], on) for employee, on in wanted if employee in codes]
     unruled: list[NoVersionInForce] = []
-    judgement = evaluate(read.case, from_on, to_on, unruled=unruled)
-    judged = [(ids[v.employee], v) for v in verdicts(judgement, only)]
+    parts: list[Held] = []
+    for judgement in evaluate_blocks(read.case, from_on, to_on, unruled=unruled):
+        here = judgement.case.person_index
+        asked = None if only is None else [day for day in only if day[0] in here]
+        judged = [(ids[v.employee], v) for v in verdicts(judgement, asked)]
+        parts += hold_locked(session, zone, judged, judgement, read, [ids[who] for who in here], as_of, asked)
     total.unruled |= {str(error): None for error in unruled}
     total.seconds["read"] += loaded - begun
     total.seconds["judge"] += perf_counter() - loaded
-    return judged, read
+    return parts, read
 
 
 def _judge(
@@ -143,14 +148,15 @@ def _judge(
     causes: dict[tuple[int, date], str],
     now: datetime,
 ) -> None:
-    judged, read = _verdicts(total, session, zone, from_on, to_on, people, wanted=wanted)
+    parts, read = _verdicts(total, session, zone, from_on, to_on, people, wanted=wanted)
     begun = perf_counter()
-    fingerprint = ruling_log.keep_rulebook(session, read.case.rulebook, now)
-    total.days_changed += ruling_log.store(
-        session, judged, rulebook=fingerprint, unit_ids=read.unit_ids, causes=causes, recorded_at=now
-    )
+    for held in parts:
+        fingerprint = ruling_log.keep_rulebook(session, held.rulebook, now)
+        total.days_changed += ruling_log.store(
+            session, held.verdicts, rulebook=fingerprint, unit_ids=read.unit_ids, causes=causes, recorded_at=now
+        )
+        _count(total, [verdict for _, verdict in held.verdicts])
     total.seconds["write"] += perf_counter() - begun
-    _count(total, [verdict for _, verdict in judged])
 
 
 def _count(total: Evaluation, judged: list[DayVerdict]) -> None:

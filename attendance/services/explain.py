@@ -12,6 +12,7 @@ from attendance.engine.columns import Ints
 from attendance.engine.run import Judgement, evaluate
 from attendance.engine.standing import day_of_claims
 from attendance.engine.verdict import DayVerdict, not_employed, verdicts
+from attendance.services.locked import hold_locked
 from attendance.store import case_reading
 from attendance.store.case_reading import ReadCase
 from attendance.store.database import Session
@@ -59,15 +60,29 @@ class Explanation:
 def explain_day(
     session: Session, zone: str, employee_id: int, on: date, *, as_of: datetime | None = None
 ) -> Explanation:
-    """What is concluded of a person on a date with what is known at `as_of` (None: now), and from what."""
-    read = case_reading.read_case(session, zone, on, on, employee_ids=[employee_id], as_of=as_of)
-    judgement = evaluate(read.case, on, on)
-    verdict = next(iter(verdicts(judgement)), None) or not_employed(read.case.people[0] if read.case.people else "", on)
+    """What is concluded of a person on a date with what is known at `as_of` (None: now), and from what.
+
+    A locked day is shown as it was known at the lock, with its flag where something became known later.
+    """
+    read, judgement = _judged(session, zone, employee_id, on, as_of)
+    open_days = [(employee_id, verdict) for verdict in verdicts(judgement)]
+    parts = hold_locked(session, zone, open_days, judgement, read, [employee_id], as_of)
+    held = next((part for part in parts if part.verdicts), None)
+    if held is not None and held.locked_at is not None:
+        read, judgement = _judged(session, zone, employee_id, on, held.locked_at)
+    verdict = held.verdicts[0][1] if held else not_employed(read.case.people[0] if read.case.people else "", on)
     row = judgement.expected.days.find(0, clock.day_number(on))
     if row < 0:
         return Explanation(verdict, (), (), (), read)
     terminals = judgement.expected.depend_sets[int(judgement.expected.days.depends[row])]
     return Explanation(verdict, _sessions(judgement, row), _punches(judgement, row), terminals, read)
+
+
+def _judged(
+    session: Session, zone: str, employee_id: int, on: date, as_of: datetime | None
+) -> tuple[ReadCase, Judgement]:
+    read = case_reading.read_case(session, zone, on, on, employee_ids=[employee_id], as_of=as_of)
+    return read, evaluate(read.case, on, on)
 
 
 def _sessions(judgement: Judgement, day_row: int) -> tuple[DueSession, ...]:

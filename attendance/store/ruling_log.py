@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import BigInteger, Date, Integer, String, select, text, update
 from sqlmodel import Session, col
 
+from attendance.engine.plain import duty_row, finding_row, overtime_row
 from attendance.engine.verdict import DayVerdict
 from attendance.rules.citation import Citation
 from attendance.rules.rulebook import Rulebook
@@ -23,7 +24,8 @@ from attendance.store.evidence_tables import RulebookRow, RulingRow, ViolationRo
 _BATCH = 400
 _RULING = (
     "id", "employee_id", "work_date", "revision", "unit_id", "day_kind", "scheduled_min", "worked_min", "credited_min",
-    "leave_min", "unverified_min", "flags", "symbols", "citations", "rulebook", "digest", "cause", "recorded_at",
+    "leave_min", "unverified_min", "flags", "symbols", "citations", "duties", "overtime", "findings", "rulebook",
+    "digest", "cause", "recorded_at",
 )  # fmt: skip
 _VIOLATION = (
     "ruling_id", "employee_id", "unit_id", "work_date", "session", "type", "minutes", "excused_min", "counted_min",
@@ -83,6 +85,15 @@ class _Texts:
         )
 
 
+def _lines(verdict: DayVerdict) -> tuple[str, str, str]:
+    """Duties, overtime and findings of a verdict as they are stored and digested; few days have any."""
+    return (
+        orjson.dumps([duty_row(line) for line in verdict.duties]).decode() if verdict.duties else "[]",
+        orjson.dumps([overtime_row(line) for line in verdict.overtime]).decode() if verdict.overtime else "[]",
+        orjson.dumps([finding_row(line) for line in verdict.findings]).decode() if verdict.findings else "[]",
+    )
+
+
 def digest_of(verdict: DayVerdict) -> str:
     """SHA-256 over everything the verdict concludes and cites, so that a rule it does not rest on leaves it alone.
 
@@ -96,6 +107,8 @@ def _digest(verdict: DayVerdict, texts: tuple[str, str, str, str]) -> str:
         f"{verdict.unit}|{verdict.day_kind}|{verdict.scheduled_min}|{verdict.worked_min}|{verdict.credited_min}|"
         f"{verdict.leave_min}|{verdict.unverified_min}|{'|'.join(texts)}"
     )
+    if verdict.duties or verdict.overtime or verdict.findings:
+        content += f"|{'|'.join(_lines(verdict))}"
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -190,8 +203,8 @@ def store(
         rulings.append(
             (
                 number, employee, on, revision, unit, verdict.day_kind, verdict.scheduled_min, verdict.worked_min,
-                verdict.credited_min, verdict.leave_min, verdict.unverified_min, flags, symbols, citations, rulebook,
-                digest, cause, now,
+                verdict.credited_min, verdict.leave_min, verdict.unverified_min, flags, symbols, citations,
+                *_lines(verdict), rulebook, digest, cause, now,
             )
         )  # fmt: skip
         violations += [
