@@ -13,6 +13,8 @@ TREES = [
     [{"code": "A", "schedule": "S1"}, {"code": "B", "parent": "A"}, {"code": "C", "schedule": "S2"}],
 ]
 
+HOWS = ["here"] * 6 + ["elsewhere"] * 2 + ["late"]
+
 
 @st.composite
 def trees(draw: Draw, features: frozenset[str]) -> list[Doc]:
@@ -86,7 +88,8 @@ def punches(
     found: dict[tuple[str, str], Doc] = {}
     usual = person["assignments"][0]["terminals"][0]
     for true in at:
-        terminal = usual if not chance(draw, 4) else draw(st.sampled_from(terminals))
+        how = draw(st.sampled_from(HOWS))
+        terminal = usual if how != "elsewhere" else draw(st.sampled_from(terminals))
         sent = true
         for fact in facts:  # so that the corrected time lies near the line
             if holds(fact, "clock_offset", terminal, true) and chance(draw):
@@ -96,7 +99,7 @@ def punches(
         punch: Doc = {"terminal": terminal, **who_punched(person, terminal, true.date()), "at": sent.isoformat()}
         if "direction" in features:
             punch["state"] = draw(st.sampled_from([0, 1, 2, 3, 4, 5, 255, 255]))
-        if "late" in features and chance(draw, 6):  # later, or by the word of a clock that runs ahead earlier
+        if "late" in features and how == "late":  # later, or by the word of a clock that runs ahead earlier
             lag = draw(st.sampled_from([1, 600, 3000, 9000, -60, -1440, -1441]))
             punch["received_at"] = stamp(sent + timedelta(minutes=lag))
         found[terminal, punch["at"]] = punch

@@ -32,7 +32,7 @@ def assert_cited(questions: Questions) -> None:
             assert hours[0].from_on == (day(version["from"]) if version.get("from") else None)
 
 
-@modest(60)
+@modest(40)
 @given(questions=offices(FEATURES))
 def test_no_violation_without_citation(questions: Questions) -> None:
     """Every day with a violation cites the version of the hours in force, with its document, and the policy."""

@@ -8,21 +8,21 @@ from tests.property.cases_strategy import FEATURES, MONTHS, Case, Questions, cas
 from tests.property.packs import HOURS, full, modest
 
 
-@modest(200)
+@modest(120)
 @given(case=cases(FEATURES))
 def test_engine_and_oracle_agree(case: Case) -> None:
     """One person, one date, one moment of any office."""
     assert_agree_on(case)
 
 
-@modest(70)
+@modest(50)
 @given(questions=offices(FEATURES))
 def test_engine_and_oracle_agree_on_everybody_at_several_moments(questions: Questions) -> None:
     """Every person on every date, and the refused entries of the roster."""
     assert_agree(questions)
 
 
-@modest(30)
+@modest(25)
 @given(questions=offices(MONTHS))
 def test_engine_and_oracle_agree_on_locked_months_and_their_sums(questions: Questions) -> None:
     """Days and months of units that are locked, reopened or refused a lock, also with facts that came after it."""

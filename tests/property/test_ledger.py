@@ -27,7 +27,7 @@ def assert_identity(questions: Questions) -> None:
                     assert found.excused_min + found.counted_min == found.minutes > 0, found
 
 
-@modest(60)
+@modest(40)
 @given(questions=offices(FEATURES))
 def test_identity(questions: Questions) -> None:
     """scheduled = credited + leave + unverified + counted, on every day of everybody at every moment."""
@@ -74,7 +74,7 @@ def same_question(verdict: DayVerdict, chosen: Occurrence) -> list[Occurrence]:
     return [v for v in verdict.violations if (v.type, v.session) == (chosen.type, chosen.session)]
 
 
-@modest(60)
+@modest(40)
 @given(questions=offices(UNANSWERED), pick=st.integers(0, 9), minutes=st.sampled_from([0, 1, 10, 60, 600]))
 def test_an_excused_violation_stays_visible(questions: Questions, pick: int, minutes: int) -> None:
     """An approved explanation changes what is excused, never which violations there are or their minutes."""

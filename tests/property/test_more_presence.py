@@ -69,7 +69,7 @@ def assert_never_adds(case: OneMore) -> None:
             assert lost(after[key]) <= lost(verdict), (key, case.punch)
 
 
-@modest(80)
+@modest(60)
 @given(case=one_more())
 def test_more_presence_never_adds_absence(case: OneMore) -> None:
     """Where nothing was missing or unverified, one more punch adds no minute of absent, late or early."""

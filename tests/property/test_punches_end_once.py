@@ -59,7 +59,7 @@ def assert_ends_once(questions: Questions) -> None:
         assert where_each_ends(questions.document, as_of) == where_each_should_end(questions.document, as_of)
 
 
-@modest(60)
+@modest(40)
 @given(questions=offices(FEATURES))
 def test_every_raw_punch_ends_attributed_orphan_or_quarantined_once(questions: Questions) -> None:
     """No punch is lost, none counted for two, and each ends where the oracle says."""
@@ -90,7 +90,7 @@ def assert_order_is_nothing(questions: Questions, salt: int) -> None:
     assert rows(document, asked) == rows(document | {"punches": later}, asked)
 
 
-@modest(60)
+@modest(40)
 @given(questions=offices(ALL_KNOWN), salt=st.integers(1, 999))
 def test_order_of_arrival_does_not_matter(questions: Questions, salt: int) -> None:
     """Punches listed in any order, and received at any time, give the same rows once they are there."""

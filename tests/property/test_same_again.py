@@ -38,7 +38,7 @@ def assert_twice_is_once(questions: Questions) -> None:
     assert judged[0] == judged[1]
 
 
-@modest(40)
+@modest(30)
 @given(questions=offices(KNOWN))
 def test_evaluating_twice_changes_nothing(questions: Questions) -> None:
     """Asked again, in another order, from the file written out and read back: the same rows, the same document."""
@@ -82,7 +82,7 @@ def assert_part_is_part(questions: Questions, low: int, high: int) -> None:
             assert verdicts(alone(document, person), questions.days, as_of) == mine
 
 
-@modest(40)
+@modest(30)
 @given(questions=offices(KNOWN), low=st.integers(0, 6), high=st.integers(0, 6))
 def test_evaluating_a_part_equals_that_part_of_the_whole(questions: Questions, low: int, high: int) -> None:
     """One day alone, some days alone, one person alone: the same verdicts as of everybody on all days."""
@@ -101,7 +101,7 @@ def month_of(on: date) -> str:
     return on.strftime("%Y-%m")
 
 
-@modest(15)
+@modest(10)
 @given(questions=offices(MONTHS - {"recorded"}))
 def test_a_month_asked_twice_and_from_the_written_file_is_the_same(questions: Questions) -> None:
     """Locks, versions and sums are functions of the file too."""

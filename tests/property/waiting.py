@@ -1,7 +1,7 @@
 """Where engine and rules.md differ today: what is not compared until the engine is mended, each with its sentence.
 
-Every entry has its smallest case in `test_engine_waits.py`, which is expected to fail and says so when it no longer
-does.
+Every entry has its smallest case in `waiting.yaml`; `test_engine_waits.py` expects it to fail, and says so when it no
+longer does.
 """
 
 from datetime import datetime, timedelta
