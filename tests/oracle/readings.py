@@ -47,7 +47,7 @@ READINGS: tuple[str, ...] = (
     "missing, so only its required time counts; on a hit nothing is said of a missing punch.",
     "§5 dead outage on a stretch as under first_last; on a hit with no session of presence, all.",
     "§5 dead outage: the terminals are those of the session of the required time (first or last of the group).",
-    "§5 outages, clock offsets and site facts are known at every as_of.",
+    "§5 outages, clock offsets and invalid clocks are known at every as_of; duties and site facts once approved_at is.",
     "§6 an approved paper on a missing punch credits the unverified minutes whatever its `minutes`, also of one "
     "session; one on `unverified` too; `unverified` does not reach terminal_not_synced.",
     "§6 a paper must name the session and the type where the violation stands.",
@@ -78,13 +78,38 @@ READINGS: tuple[str, ...] = (
     "§4 track_mid_session: inner punches whose known directions contradict out/in conclude nothing, like an odd "
     "number; "
     "the flag stands on the date of the first session judged with them.",
-    "§5 invalid clock: of any terminal the person depends on (no `every`, unlike outages); punches under it "
-    "never count, "
-    "not as repeats either; what is judged together is unverified together. With an outage both flags stand.",
+    "§5 invalid clock: of any terminal the person depends on (no `every`, unlike outages); punches under it never "
+    "count, not as repeats either. With an outage both flags stand.",
+    "§5 invalid clock, of several sessions judged together: unverified is the session in whose window the punch lies; "
+    "at a required time it works as an outage does (up to the first session of presence, or from the last); with one "
+    "punch or none, all. The others are judged by the punches that count.",
     "§6 of several decided papers about one question the one decided last holds; several gaps share the minutes "
     "of one.",
     "§8 an order that overlaps a session counts as if it began or ended where the session does; `between` excludes the "
     "order's own ends; without a punch in its window nothing is carried over.",
     "§8 overtime minutes are whole minutes of the sum of seconds; from and to are cut down to the minute; a "
     "stoppage is NT.",
+    "§2 wall times of the zone, and everything counted, are instants: a night with 23 hours has 60 minutes less; so is "
+    "the distance of a punch from its receipt.",
+    "§3.2 swapped_work of one session on a working day: that session follows the hours of the weekday of `for`, if it "
+    "has one of that name; the day stays a workday.",
+    "§3.4 a duty of a person not employed then is refused for that alone, also when it is forbidden by night.",
+    "§3.4 a duty that counts and overlaps a session is one stretch with it; each keeps all its minutes, since the "
+    "ledger is that of a day. Other sessions of one person that overlap (after a transfer) are Undecided.",
+    "§3.4 one duty that touches another is one stretch with it, over as many dates as there are.",
+    "§5 a finding stands on the date of the session; from the session's start, without its end; one for each visit.",
+    "§5 `before` the visit: approved_at is earlier; at the same moment is not. Without approved_at it always was.",
+    "§5 a reason is what took that minute from what is required: leave, mission, exemption, each as far as approved "
+    "before; also an explanation of `absent` in that session decided before. One of late or early is not.",
+    "§5 mission_approved_after_inspection: a mission over the minute, approved at the visit or later, and no reason "
+    "before.",
+    "§8 a second lock of a locked month, and a reopening of an open one, are none; a version is added by a reopening.",
+    "§8 a day is locked by the lock of the unit it belonged to as known at that lock; of two the earlier holds. Who "
+    "was assigned later to a locked month is not employed in it, and the day carries fact_after_lock.",
+    "§8 facts of a person and date: papers, punches, assignments; calendar and hours are rules. A refusal is one.",
+    "§8 a paper with a window is about the dates it touches, and about the date of a session that it touches after "
+    "midnight; a punch and its annulment are about the date on which the punch stands (§4).",
+    "§8 facts known at the moment of the lock are in it; quarantined punches are nobody's facts.",
+    "§8 lockable says nothing of whether the month is locked already. Without a grade whose bounds fit there is none.",
+    "§8 of two neighbouring orders the border is in the middle, as with sessions.",
 )

@@ -84,7 +84,7 @@ def assert_order_is_nothing(questions: Questions, salt: int) -> None:
     # once all are here, it does not matter when each came, unless its date cannot be believed beside its receipt
     asked = questions_about(questions.people, questions.days)
     later = [
-        punch | {"received_at": f"2026-04-{1 + (salt + place) % 28:02d}T00:00"} if "received_at" not in punch else punch
+        punch | {"received_at": f"2026-05-{1 + (salt + place) % 28:02d}T00:00"} if "received_at" not in punch else punch
         for place, punch in enumerate(document["punches"])
     ]
     assert rows(document, asked) == rows(document | {"punches": later}, asked)
