@@ -160,7 +160,7 @@ def _punch_columns(stored: punch_log.StoredPunches, terminals: Sequence[Terminal
         assert row.id is not None
         site_of[row.id] = place[row.id]
         sane_of[row.id] = clock.day_number(row.first_sane_on) * clock.DAY_SECONDS
-    early, ahead = implausible(stored.wall, clock.to_walls(stored.received, zone), sane_of[stored.terminal])
+    early, ahead = implausible(stored.wall, stored.received, sane_of[stored.terminal], zone)
     return PunchColumns(
         site=site_of[stored.terminal],
         pin=stored.pin,
