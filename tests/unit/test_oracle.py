@@ -198,7 +198,7 @@ def test_what_the_rules_do_not_decide_is_refused_by_name() -> None:
         judge_day(office(facts=[mission]), "E1", date(2026, 3, 4))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(case=cases(FEATURES))
 def test_generated_cases_are_judged_and_the_ledger_balances(case: Case) -> None:
     try:
