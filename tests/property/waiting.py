@@ -7,6 +7,7 @@ longer does.
 from datetime import datetime, timedelta
 
 from tests.oracle import Office
+from tests.oracle.seen import punches_of
 from tests.oracle.words import Doc, date_of
 
 CRASHES = IndexError
@@ -17,7 +18,20 @@ SPANS = ("mission", "exemption", "overtime", "duty", "inspection")
 
 def waits(office: Office, employee: str) -> bool:
     """True when the verdict of the person turns on a sentence that the engine does not follow yet."""
-    return late_fact_past_midnight(office, employee) or far_ahead_of_receipt(office) or session_swapped_in(office)
+    return (
+        late_fact_past_midnight(office, employee)
+        or two_ways_in_one_second(office, employee)
+        or far_ahead_of_receipt(office)
+        or session_swapped_in(office)
+    )
+
+
+def two_ways_in_one_second(office: Office, employee: str) -> bool:
+    """The issue: "order of arrival does not matter". Of an in and an out in one second the one listed first is kept."""
+    ways: dict[datetime, set[str]] = {}
+    for punch in punches_of(office.document, employee, None):
+        ways.setdefault(punch.true, set()).add(punch.way)
+    return any(len(found) > 1 for found in ways.values())
 
 
 def session_swapped_in(office: Office) -> bool:
