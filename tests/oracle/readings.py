@@ -21,6 +21,8 @@ READINGS: tuple[str, ...] = (
     "§4 whether a punch is a repeat is decided after off-site punches are taken out; its flag stands by its own window "
     "or date, not those of the kept punch; it carries duplicates_ignored and clock_corrected, never "
     "off_schedule_punch.",
+    "§4 of punches of one second, of which all but one are repeats, the one of the terminal first by name is kept, an "
+    "in before an out.",
     "§4 neighbouring sessions for borders are those that have a window: covered, leave and calendar-taken ones do not "
     "count.",
     "§4 an off-site punch in no window is off_site_punch on its calendar date (terminals: of the assignment or a site "

@@ -132,7 +132,7 @@ def punches_of(document: Doc, employee: str, as_of: datetime | None) -> list[Pun
             timeless = any(during(f, sent) for f in invalid)
             way = direction(terminal.get("direction", "none"), punch.get("state", 255))
             found.append(Punch(punch["terminal"], true, true != sent, way, annulled, timeless))
-    return sorted(found, key=lambda p: p.true)
+    return sorted(found, key=lambda p: (p.true, p.terminal, p.way))  # never by the order in which they came
 
 
 @dataclass

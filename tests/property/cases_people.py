@@ -13,7 +13,7 @@ TREES = [
     [{"code": "A", "schedule": "S1"}, {"code": "B", "parent": "A"}, {"code": "C", "schedule": "S2"}],
 ]
 
-HOWS = ["here"] * 6 + ["elsewhere"] * 2 + ["late"]
+HOWS = ["here"] * 12 + ["elsewhere"] * 4 + ["late"] * 2 + ["twice"]
 
 
 @st.composite
@@ -103,6 +103,11 @@ def punches(
             lag = draw(st.sampled_from([1, 600, 3000, 9000, -60, -1440, -1441]))
             punch["received_at"] = stamp(sent + timedelta(minutes=lag))
         found[terminal, punch["at"]] = punch
+        other = next((t for t in terminals if t != terminal), terminal)
+        dead = any(holds(f, "outage", other, sent) and f["mode"] == "dead" for f in facts)
+        if how == "twice" and not dead:  # at two terminals in one second
+            also = {"terminal": other, **who_punched(person, other, true.date()), "at": sent.isoformat()}
+            found[other, also["at"]] = also
     if chance(draw, 6):  # implausible: quarantined
         bad = draw(st.sampled_from(["2009-12-31T23:59:59", "2000-01-01T07:30:00", "2026-02-30T07:30:00"]))
         found[usual, bad] = {
