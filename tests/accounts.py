@@ -34,6 +34,21 @@ def document(**parts: Any) -> dict[str, Any]:
     return {"scenario": 1, "id": "why", "schedules": {"OFFICE": OFFICE}, "punches": punches, **parts}
 
 
+def on_the_day(kind: str, start: str, end: str, **more: Any) -> dict[str, Any]:
+    """A fact from a time to a time of the day."""
+    return {"kind": kind, "from": f"2026-03-04T{start}", "to": f"2026-03-04T{end}", **more}
+
+
+def explanation(covers: str, session: str = "am", **more: Any) -> dict[str, Any]:
+    """A paper about the day."""
+    return {"kind": "explanation", "date": date(2026, 3, 4), "session": session, "covers": covers, **more}
+
+
+def hours(regime: str = "per_session", **sessions: list[str]) -> dict[str, Any]:
+    """Schedules with one set of hours for Wednesday and Thursday."""
+    return {"S": {"regime": regime, "sessions": sessions or OFFICE["sessions"], "weekdays": ["wed", "thu"]}}
+
+
 @dataclass(frozen=True)
 class Told:
     """One day of a case: the judgement it comes from, its account, and the page a reader would see."""
@@ -43,8 +58,18 @@ class Told:
     page: WhyPage
 
     def say(self, lang: str = "vi", *parts: str) -> list[str]:
+        """The sentences of some parts (none: of all)."""
         speaker = Speaker(self.page, Translator(lang))
         return [speaker.say(each) for each in self.account.statements if not parts or each.part in parts]
+
+    def of(self, session: int, *parts: str, lang: str = "vi") -> list[str]:
+        """What is said of a session in some parts (none: in all)."""
+        speaker = Speaker(self.page, Translator(lang))
+        mine = [each for each in self.account.statements if each.session == session]
+        return [speaker.say(each) for each in mine if not parts or each.part in parts]
+
+    def both(self, session: int, *parts: str) -> tuple[list[str], list[str]]:
+        return self.of(session, *parts), self.of(session, *parts, lang="en")
 
 
 def tell(

@@ -17,7 +17,6 @@ from attendance.plausible import AHEAD_SECONDS
 from attendance.services.explain.gaps import inner_pairs
 from attendance.services.explain.look import DayLook
 from attendance.services.explain.statements import (
-    Length,
     Notes,
     Offset,
     Phrase,
@@ -126,7 +125,7 @@ def _repeat(look: DayLook, claim: int) -> Phrase:
     return phrase(
         "punch.repeat",
         time=look.wall(int(claims.at[before])),
-        length=Length(int(claims.at[claim] - claims.at[before])),
+        length=Seconds(int(claims.at[claim] - claims.at[before])),
         limit=Seconds(look.policy.duplicate_window_seconds),
     )
 
