@@ -169,7 +169,9 @@ def assert_reasons_are_those_of_the_engine(told: Told) -> None:
     flags = told.account.verdict.flags
     assert f"duplicates_ignored:{uses['ignored']}" in flags or not uses["ignored"]
     assert f"punch_annulled:{uses['annulled']}" in flags or not uses["annulled"]
-    assert ("off_schedule_punch" in flags) == bool(uses["off_schedule"])
+    noted = {note.key for each in of(told, "punch") for note in each.values["notes"].notes}
+    assert ("off_schedule_punch" in flags) == bool(uses["off_schedule"] or "note.outside" in noted)
+    assert ("clock_corrected" in flags) >= bool("note.clock" in noted and not {"annulled", "off_site"} & set(uses))
     assert ("off_site_punch" in flags) == bool(uses["off_site"])
     assert ("odd_inner_punch" in flags) == ("verdict.odd" in said)
     assert ("explanation_after_deadline" not in flags) or {

@@ -52,6 +52,7 @@ def test_every_sentence_has_its_words_and_every_word_its_sentence() -> None:
     built |= {f"verdict.missing_{side}{where}" for side in ("in", "out") for where in ("", "_elsewhere")}
     built |= {f"sum.{grace}_{side}" for grace in ("within", "beyond") for side in ("late", "early")}
     built |= {f"part.{kind}" for kind in ("mission", "window", "minutes")}
+    built |= {f"punch.{when}_{side}" for when in ("lone", "so_far") for side in ("in", "out")}
     built |= {f"paper.{head}{outcome}" for head in ("", "head_") for outcome in ("approved", "refused", "undecided")}
     built |= {f"pair.{count}_{side}" for count in ("one", "many") for side in ("nearer_in", "nearer_out", "equal")}
     worded = {str(message.id) for message in catalogue("vi") if str(message.id).startswith("explain.")}

@@ -299,6 +299,7 @@ def test_where_the_terminal_was_not_read_nothing_is_concluded() -> None:
         "270 phút của buổi sáng ở mục chưa kết luận, cho đến khi máy được đọc đủ.",
     ]
     assert day.say("vi", "terminal") == ["Máy T-A: đã đọc đủ đến 09:00."]
+    assert day.say("vi", "punch") == ["07:46, T-A: tạm lấy là giờ vào buổi sáng, chờ đọc đủ dữ liệu."]
 
 
 def test_punches_may_settle_before_the_window_is_read() -> None:

@@ -63,7 +63,12 @@ def _told(look: DayLook, claim: int) -> tuple[UsedPunch, Statement]:
         "time": look.wall(at),
         "terminal": look.terminals([int(claims.site[claim])]),
         "use": what,
-        "notes": notes(_clock(look, claim), _way(look, claim), _order(look, claim) if use != "overtime" else None),
+        "notes": notes(
+            _clock(look, claim),
+            _way(look, claim),
+            _outside(look, claim),
+            _order(look, claim) if use != "overtime" else None,
+        ),
     }
     statement = Statement("punch", "punch.line", values, punch=row)
     return UsedPunch(row, at, use, bool(claims.corrected[claim])), statement
@@ -103,9 +108,10 @@ def _of_group(look: DayLook, claim: int, group: int) -> tuple[str, Phrase]:
         taken = first if paired.lone_is_in[group] else last
         if claim != taken:
             return "evidence", phrase("punch.beside_lone", time=look.wall(int(look.claims.at[taken])))
+        so_far = "lone" if look.judgement.coverable.settled[group] else "so_far"
         if paired.lone_is_in[group]:
-            return "in", phrase("punch.lone_in", session=start)
-        return "out", phrase("punch.lone_out", session=end)
+            return "in", phrase(f"punch.{so_far}_in", session=start)
+        return "out", phrase(f"punch.{so_far}_out", session=end)
     if claim == first:
         return "in", phrase("punch.first") if regime == FIRST_LAST else phrase("punch.in", session=start)
     if claim == last:
@@ -168,6 +174,14 @@ def order_of(look: DayLook, claim: int) -> OrderWindow | None:
     """The overtime order of the person in whose window a punch lies."""
     at, person = int(look.claims.at[claim]), int(look.claims.person[claim])
     return next((o for o in look.judgement.orders if o.person == person and o.lo <= at <= o.hi), None)
+
+
+def _outside(look: DayLook, claim: int) -> Phrase | None:
+    """Said of a punch that is not used for its clock and lies in no window either."""
+    unused = look.claims.timeless[claim] and not (look.claims.annulled[claim] or look.paired.off_site[claim])
+    if unused and look.paired.window[claim] < 0 and order_of(look, claim) is None:
+        return phrase("note.outside")
+    return None
 
 
 def _order(look: DayLook, claim: int) -> Phrase | None:
