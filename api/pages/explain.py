@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from api.pages.i18n import Translator
 from attendance.services.explain.statements import (
+    Difference,
     Length,
     Listing,
     Minutes,
@@ -145,10 +146,14 @@ class Speaker:
                 return t.offset(seconds)
             case Span():
                 return self._span(value)
+            case Difference(later, earlier):
+                first = t.clock(later) if later.date() == earlier.date() else self._time(later)
+                return f"{first} − {self._time(earlier)}"
             case Stamp(at):
                 return t("moment.on", time=t.clock(at), date=t.date(at.date()))
             case Word(group, code):
-                return t.word(group, code)
+                unnamed = group == "session" and not t.knows(f"session.{code}")
+                return t("session.unnamed", name=code) if unnamed else t.word(group, code)
             case Terminals(codes):
                 *others, last = [self.page.terminal_names.get(code) or code for code in codes] or [""]
                 return t("list.and", others=", ".join(others), last=last) if others else last

@@ -258,6 +258,16 @@ def test_a_stretch_over_midnight_names_the_other_date() -> None:
     ]
 
 
+def test_a_night_session_is_reckoned_on_the_next_date() -> None:
+    case = document(schedules=hours(N2=["22:00", "06:00"]), punches=["22:10", {"at": "2026-03-05T05:40:00"}])
+    assert told(case).of(0, "verdict", "sum") == [
+        "Giờ vào buổi N2 22:10, giờ vào quy định 22:00.",
+        "22:10 − 22:00 = 10 phút.",
+        "Giờ ra buổi N2 05:40 ngày 05/03/2026, giờ ra quy định 06:00 ngày 05/03/2026.",
+        "06:00 − 05:40 ngày 05/03/2026 = 20 phút.",
+    ]
+
+
 def test_sessions_that_touch_are_one_stretch() -> None:
     touching = hours(am=["07:30", "12:00"], pm=["12:00", "15:30"])
     day = told(document(schedules=touching, punches=["07:25", "15:40"]))

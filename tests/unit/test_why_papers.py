@@ -338,8 +338,7 @@ def test_statements_are_plain_data_with_their_types() -> None:
         "key": "sum.plain",
         "values": {
             "session": {"group": "session", "code": "am"},
-            "later": "2026-03-04T07:55:00+07:00",
-            "earlier": "2026-03-04T07:30:00+07:00",
+            "difference": {"later": "2026-03-04T07:55:00+07:00", "earlier": "2026-03-04T07:30:00+07:00"},
             "length": {"seconds": 1500},
             "notes": {"notes": []},
         },

@@ -19,7 +19,7 @@ from attendance.engine.standing import day_of_claims
 from attendance.engine.windows import EXEMPT
 from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
-from attendance.services.explain.statements import Length, Phrase, Span, Terminals, Value, Word, phrase
+from attendance.services.explain.statements import Difference, Length, Phrase, Span, Terminals, Value, Word, phrase
 
 Stretch = tuple[int, int]
 """A half-open stretch of moments in epoch seconds."""
@@ -181,7 +181,7 @@ def length(stretches: Iterable[Stretch]) -> int:
 
 def difference(look: DayLook, later: int, earlier: int) -> dict[str, Value]:
     """What stands in a subtraction: both moments and what lies between them in true time."""
-    return {"later": look.wall(later), "earlier": look.wall(earlier), "length": Length(later - earlier)}
+    return {"difference": Difference(look.wall(later), look.wall(earlier)), "length": Length(later - earlier)}
 
 
 def clock_change(look: DayLook, later: int, earlier: int) -> Phrase | None:

@@ -69,6 +69,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One moment less an earlier one, wall time."""
+
+    later: datetime
+    earlier: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """A moment that is always said with its date."""
 
@@ -135,6 +143,7 @@ Value: TypeAlias = (
     | Length
     | Offset
     | Span
+    | Difference
     | Stamp
     | Word
     | Terminals
