@@ -56,6 +56,11 @@ def from_day_number(number: int) -> date:
     return date.fromordinal(int(number) + EPOCH_ORDINAL)
 
 
+def month_end(month: date) -> date:
+    """The last date of the month a date lies in."""
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
 def to_instant(wall: datetime, zone_name: str) -> datetime:
     """The UTC instant of a naive wall time; of two possible ones (clocks set back) the earlier."""
     return wall.replace(tzinfo=zone(zone_name)).astimezone(UTC)

@@ -94,6 +94,21 @@ class Invalid(AttendanceError):
     code = "invalid"
 
 
+class MonthNotLockable(AttendanceError):
+    """A month has question marks: `blockers` are (employee, date, session) of each."""
+
+    code = "lock_with_unverified"
+
+    def __init__(self, unit: str, month: date, blockers: list[tuple[str, date, str]]) -> None:
+        employee, on, session = blockers[0]
+        others = f" and {len(blockers) - 1} more" if len(blockers) > 1 else ""
+        super().__init__(
+            f"{month:%Y-%m} of unit {unit} cannot be locked: {session} of {employee} on {on.isoformat()}{others} is "
+            "not settled yet. Settle what is open, or wait until the terminals are read."
+        )
+        self.unit, self.month, self.blockers = unit, month, blockers
+
+
 class StoreUnavailable(AttendanceError):
     """The database refused to take a change (full disk, locked, wrong settings): nothing was half-stored."""
 

@@ -1,7 +1,7 @@
 """Facts: frozen values about offices, people, terminals and papers, as they are claimed, never as they are judged.
 
-Times of the day are naive local wall time of the office's zone unless the name ends in `_at` (UTC instant).
-Dates of validity include both ends (`to_on=None`: open); spans of time include `starts` and exclude `ends`.
+Times of the day are naive local wall time of the office's zone, in a case also those that end in `_at` (elsewhere UTC
+instants). Dates of validity include both ends (`to_on=None`: open); spans of time include `starts` and exclude `ends`.
 `recorded_at` and `approved_at` say since when a fact is known; None means always.
 """
 
@@ -9,6 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+
+COVERS = ("late", "early", "absent", "left_post", "missing_in", "missing_out", "unverified")
+"""What an explanation may be about: a type of violation, or minutes without one."""
+DECISIONS = ("approved", "refused")
+DIRECTIONS = ("none", "state", "in", "out")
+"""What a terminal's own in and out are worth: nothing, the state it sends, or it is a one-way gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +160,17 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Annulment:
-    """An approved decision that a punch of this person does not count; `at` is the time the terminal sent."""
+    """A decision that a punch of this person does not count; `at` is the time the terminal sent.
+
+    Only an approved one is part of a case.
+    """
 
     employee: str
     terminal: str
     at: datetime
     reason: str = ""
     decided_at: datetime | None = None
+    decision: str | None = "approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +243,22 @@ class MonthEvent:
     at: datetime
     reopened: bool = False
     reason: str = ""
+
+
+Paper = (
+    Leave
+    | Mission
+    | Exemption
+    | Explanation
+    | Annulment
+    | Duty
+    | OvertimeOrder
+    | SiteFact
+    | ClockOffset
+    | ClockInvalid
+    | Outage
+    | Inspection
+    | Protection
+    | MonthEvent
+)
+"""Whatever people file about people, terminals and months."""

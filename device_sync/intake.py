@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 
 from attendance import clock
-from attendance.store import dirty, intake_log, office, registering
+from attendance.store import dirty, intake_log, office, registering, touched
 from attendance.store.database import Database, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
@@ -121,7 +121,11 @@ def file_log(
         before = intake_log.watermark(session, number) if continued is None else None
         watermark = intake_log.extend_coverage(session, number, starts, read_until)
         if log.clock_offset_seconds is not None:
-            intake_log.record_clock(session, number, log.clock_offset_seconds, since=last_read, at=finished_at)
+            offset = log.clock_offset_seconds
+            span = intake_log.record_clock(session, number, offset, since=last_read, at=finished_at)
+            stored_before = position.next_sequence > 1 + filed.new  # new punches are marked below
+            if span is not None and stored_before and (offset or last_read is not None):
+                touched.mark_punches(session, terminal, span.starts, None, "clock", finished_at)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
         newly = continued if continued is not None else min(starts, before or starts)

@@ -8,7 +8,7 @@ from typing import Any
 from attendance import clock
 from attendance.services.explain.account import DayAccount
 from attendance.services.explain.stored import Explanation, explain_day
-from attendance.store import people, pulls, rulings, schedule_names
+from attendance.store import people, pulls, ruling_log, rulings, schedule_names
 from attendance.store.database import Session
 from attendance.store.listing_keys import violation_id
 from attendance.store.office import units
@@ -72,7 +72,7 @@ def why_page(
         terminal_names=dict(pulls.terminal_names(session).values()),
         rule_titles=titles,
         rulebook=newest.rulebook if newest else read.case.rulebook.fingerprint,
-        provisional=newest is None or newest.digest != rulings.digest_of(verdict) or on >= clock.today(now, zone),
+        provisional=newest is None or newest.digest != ruling_log.digest_of(verdict) or on >= clock.today(now, zone),
     )
 
 

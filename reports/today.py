@@ -13,7 +13,7 @@ import numpy as np
 
 from attendance import clock
 from attendance.engine.run import Judgement, evaluate
-from attendance.store import case_reading, office, people, rulings
+from attendance.store import case_reading, office, people, ruling_log, rulings
 from attendance.store.database import Session
 from attendance.store.listing_keys import violation_id
 from reports.freshness import freshness
@@ -93,7 +93,7 @@ def _day_kind(judgement: Judgement, on: date) -> str:
 
 def _links(session: Session, read: case_reading.ReadCase, on: date) -> dict[tuple[int, str], str]:
     """The page of the violation already recorded for a person and session."""
-    stored = rulings.newest(session, read.employee_ids, on, on)
+    stored = ruling_log.newest(session, read.employee_ids, on, on)
     found: dict[tuple[int, str], str] = {}
     for listed in rulings.violations_of(session, (row.id for row in stored.values())).values():
         for row in listed:

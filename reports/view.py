@@ -66,6 +66,8 @@ REVISION_CAUSES = (
     "assignment",
     "explanation",
     "coverage",
+    "clock",
+    "lock",
     "reopened",
 )
 

@@ -10,9 +10,10 @@ from typing import Any
 from api.pages.explain import Speaker
 from api.pages.i18n import Translator
 from attendance import clock
+from attendance.engine.after_lock import AFTER_LOCK
 from attendance.engine.locks import MonthState
 from attendance.engine.run import Judgement, evaluate
-from attendance.scenario.answers import AFTER_LOCK, Answers
+from attendance.scenario.answers import Answers
 from attendance.scenario.document import Scenario, load
 from attendance.scenario.known import case_at
 from attendance.scenario.moments import month_dates

@@ -1,19 +1,21 @@
-"""Commands that enter papers: leave, missions, outages of terminals. What is entered counts as approved."""
+"""Commands that enter papers: the most usual ones by one line each, all kinds from a file. They count as approved."""
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.place import open_database, read_date, read_settings, say
+from api.cli.place import open_database, print_json, read_date, read_settings, say
 from attendance.errors import Invalid
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Papers that excuse, and outages of terminals.", no_args_is_help=True)
-    for name, command in (("leave", leave), ("mission", mission), ("outage", outage)):
+    for name, command in (("leave", leave), ("mission", mission), ("outage", outage), ("file", file)):
         group.command(name)(command)
     app.add_typer(group, name="papers")
 
@@ -65,6 +67,42 @@ def outage(
     with open_database(read_settings()) as database, database.writing() as session:
         papers.add_outage(session, terminal, *window, document=document, at=utc_now())
     say(f"{terminal} was out of order from {starts} to {ends}. Judge it again: attendance evaluate")
+
+
+def file(
+    facts: Annotated[Path, typer.Argument(help="YAML or JSON: `facts:` of a case file, or the list alone.")],
+    by: Annotated[str, typer.Option(help="Who decided what is decided in it; nobody decides on their own.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check: nothing is stored.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Papers of every kind from a file, all or none. Exit 2 names every mistake with its place in the file."""
+    from attendance.clock import utc_now
+    from attendance.scenario.reading import Refused, content_of
+    from attendance.services.filing import file_facts
+
+    settings = read_settings()
+    try:
+        content = content_of(facts.read_text(encoding="utf-8-sig"), str(facts))
+        with open_database(settings) as database:
+            done = file_facts(database, settings.timezone, content, now=utc_now(), by=by, dry_run=dry_run)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{facts} cannot be read ({type(error).__name__}); name a YAML or JSON file.") from error
+    except Refused as error:
+        for refusal in error.refusals:
+            sys.stderr.write(f"{facts}: {refusal.path}: {refusal.code}: {refusal.sentence}\n")
+        raise typer.Exit(2) from None
+    refused = [{"employee": e.employee, "date": e.on.isoformat(), "code": e.code} for e in done.roster_errors]
+    if as_json:
+        counts = {"filed": dict(sorted(done.filed.items())), "days_marked": done.days_marked}
+        print_json(counts | {"roster_errors": refused, "dry_run": dry_run})
+        return
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(done.filed.items()))
+    if dry_run:
+        say(f"Nothing was stored. The file would be taken: {kinds}; {done.days_marked} days would be judged again.")
+    else:
+        say(f"Filed: {kinds}; {done.days_marked} days to judge again: attendance evaluate")
+    for error in refused:
+        say(f"This duty does not hold: {error['employee']} on {error['date']} ({error['code']})")
 
 
 def _wall(text: str) -> datetime:

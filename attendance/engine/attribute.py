@@ -15,9 +15,9 @@ import numpy.typing as npt
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import ANY_WAY, INWARD, OUTWARD, Claims
-from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, order_by_owner
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, order_by_owner, union
+from attendance.facts import DIRECTIONS
 
-DIRECTIONS = ("none", "state", "in", "out")
 _STATES = np.full(256, ANY_WAY, np.int8)
 _STATES[[0, 3, 4]] = INWARD
 _STATES[[1, 2, 5]] = OUTWARD
@@ -59,23 +59,26 @@ def _ways(case: Case, rows: Ints) -> npt.NDArray[np.int8]:
 
 def _annulled(case: Case, sent: Ints, person: Ints) -> Bools:
     """Punches an approved annulment names by person, terminal and the time the terminal sent."""
+    named = {
+        (case.person_index.get(paper.employee, -1), case.site_index.get(paper.terminal, -1), at)
+        for paper in case.annulments
+        for at in (clock.instant_seconds(paper.at, case.zone),)
+    }
     found = np.zeros(sent.size, np.bool_)
-    for paper in case.annulments:
-        who, where = case.person_index.get(paper.employee, -1), case.site_index.get(paper.terminal, -1)
-        at = clock.instant_seconds(paper.at, case.zone)
-        if who >= 0:
-            found |= (person == who) & (case.punches.site == where) & (sent == at)
+    perhaps = np.flatnonzero(np.isin(sent, np.array([at for _, _, at in named], np.int64)) & (person >= 0))
+    claims = zip(person[perhaps].tolist(), case.punches.site[perhaps].tolist(), sent[perhaps].tolist(), strict=True)
+    found[perhaps] = [claim in named for claim in claims]
     return found
 
 
 def _timeless(case: Case, sent: Ints) -> Bools:
     """Punches made while the clock of their terminal was worth nothing, by the time the terminal sent."""
-    found = np.zeros(sent.size, np.bool_)
+    by_site: dict[int, list[tuple[int, int]]] = {}
     for span in case.clock_invalids:
         where = case.site_index.get(span.terminal, -1)
-        begin, end = begin_of(span.starts, case.zone), end_of(span.ends, case.zone)
-        found |= (case.punches.site == where) & (sent >= begin) & (sent < end)
-    return found
+        by_site.setdefault(where, []).append((begin_of(span.starts, case.zone), end_of(span.ends, case.zone)))
+    worthless = Spans((site, lo, hi, 0) for site, listed in by_site.items() if site >= 0 for lo, hi in union(listed))
+    return worthless.covers(case.punches.site.astype(np.int64), sent)
 
 
 def _true_time(case: Case, sent: Ints) -> tuple[Ints, Bools]:

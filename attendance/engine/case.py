@@ -63,6 +63,14 @@ class Case:
         return {code: index for index, code in enumerate(self.people)}
 
     @cached_property
+    def service(self) -> dict[str, list[Assignment]]:
+        """The assignments of each person, in the order written."""
+        found: dict[str, list[Assignment]] = {}
+        for assignment in self.assignments:
+            found.setdefault(assignment.employee, []).append(assignment)
+        return found
+
+    @cached_property
     def site_index(self) -> dict[str, int]:
         return {site.code: index for index, site in enumerate(self.sites)}
 

@@ -82,6 +82,7 @@ class Days:
     regime: npt.NDArray[np.int8]
     policy: Small
     policies: tuple[Policy, ...]
+    starts: Ints  # the first row of each person, and the end of the last one's
 
     def __len__(self) -> int:
         return int(self.person.size)
@@ -96,15 +97,18 @@ class Days:
 
     def find(self, person: int, day: int) -> int:
         """The row of a person and date, -1 where the person is not employed then."""
-        low, high = np.searchsorted(self.person, [person, person + 1])
-        row = int(low + np.searchsorted(self.day[low:high], day))
+        low, high = self._rows_of(person)
+        row = low + int(self.day[low:high].searchsorted(day))
         return row if row < high and self.day[row] == day else -1
 
     def between(self, person: int, first: int, last: int) -> tuple[int, int]:
         """The rows of a person from one day to another, both included, as a half-open range."""
-        low, high = np.searchsorted(self.person, [person, person + 1])
-        begin, end = low + np.searchsorted(self.day[low:high], [first, last + 1])
-        return int(begin), int(end)
+        low, high = self._rows_of(person)
+        listed = self.day[low:high]
+        return low + int(listed.searchsorted(first)), low + int(listed.searchsorted(last + 1))
+
+    def _rows_of(self, person: int) -> tuple[int, int]:
+        return (int(self.starts[person]), int(self.starts[person + 1])) if person >= 0 else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ class Due:
     group: Ints
     names: tuple[str, ...]
     depends: Small
+    duty: Bools  # a duty that counts as schedule
 
     def __len__(self) -> int:
         return int(self.start.size)
@@ -246,16 +251,23 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Coverable:
-    """Per group: may it be judged? `settled`, else not synced; `outage`: a dead terminal stands in the way.
+    """Per group: may it be judged? `settled`, else not synced. What stands in the way of its start and of its end:
 
-    `clock_invalid`: a clock without worth does.
+    a dead terminal (`outage_start`, `outage_end`), a clock without worth (`clock_start`, `clock_end`). `clock_at`, per
+    session of Due: a punch was made in its window under such a clock.
     """
 
     settled: Bools
-    outage: Bools
     outage_start: Bools
     outage_end: Bools
-    clock_invalid: Bools
+    clock_start: Bools
+    clock_end: Bools
+    clock_at: Bools
+
+    @property
+    def outage(self) -> Bools:
+        """Groups with a dead terminal in the way of either side."""
+        return self.outage_start | self.outage_end
 
 
 # Kinds of violation, in the order in which they are listed for a session.

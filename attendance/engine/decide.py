@@ -66,13 +66,16 @@ def decide(case: Case, expected: Expected, evidence: Evidence, violations: Viola
         none.copy(),
     )
     papers, late_days = _papers(case, expected)
-    for (session, covers), paper in papers.items():
+    asked = np.array([session for session, _ in papers], np.int64)
+    begins = violations.due.searchsorted(asked).tolist()
+    finish = violations.due.searchsorted(asked, "right").tolist()
+    for ((session, covers), paper), low, high in zip(papers.items(), begins, finish, strict=True):
         if covers == UNVERIFIED:
             if paper.decision == "approved":
                 _credit_unverified(evidence, decided, session)
             continue
         kind = TYPES.index(covers)
-        rows = np.flatnonzero((violations.due == session) & (violations.kind == kind))
+        rows = low + np.flatnonzero(violations.kind[low:high] == kind)
         if kind in MISSING:
             for row in rows.tolist():
                 _close_missing(expected, evidence, decided, row, paper)
@@ -106,7 +109,9 @@ def is_late(case: Case, paper: Explanation, days: int | None) -> bool:
     if days is None or paper.submitted_at is None or paper.by_head:
         return False
     on, submitted = paper.on, paper.submitted_at.date()
-    mine = [a for a in case.assignments if a.employee == paper.employee]
+    if (submitted - on).days <= days:
+        return False  # there are no more working days than days
+    mine = case.service.get(paper.employee, ())
     while days and on < submitted:
         on += timedelta(days=1)
         held = next((a for a in mine if a.from_on <= on and (a.to_on is None or on <= a.to_on)), None)
@@ -133,7 +138,8 @@ def _close_missing(expected: Expected, evidence: Evidence, decided: Decided, row
     session = int(violations.due[row])
     group = evidence.group[session]
     refused = paper.decision == "refused"
-    decided.closed[evidence.missing & (evidence.group == group)] = True
+    together = np.arange(expected.groups.first_due[group], expected.groups.last_due[group] + 1)
+    decided.closed[together[evidence.missing[together] & (evidence.group[together] == group)]] = True
     violations.status[row] = COUNTED if refused else EXCUSED
     policy = expected.days.policies[expected.days.policy[expected.due.day_row[session]]]
     if refused and policy.missing_punch_refused == "session":

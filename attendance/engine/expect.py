@@ -20,6 +20,7 @@ from attendance.engine.days import employed_days, move_sites, within
 from attendance.engine.papers import Notes, take_papers
 from attendance.engine.roster import Roster, count_duties, outer_parts, review
 from attendance.engine.windows import set_windows
+from attendance.errors import NoVersionInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,12 @@ class Expected:
     notes: Notes
 
 
-def expect(case: Case, from_on: date, to_on: date) -> Expected:
-    """Everything due from `from_on - 2` to `to_on + 2`. Raises NoVersionInForce for a date asked for."""
-    days, depend_sets = employed_days(case, from_on, to_on)
+def expect(case: Case, from_on: date, to_on: date, unruled: list[NoVersionInForce] | None = None) -> Expected:
+    """Everything due on the dates asked for, and as far around them as it matters.
+
+    Raises NoVersionInForce for a date asked for, or lists it in `unruled`.
+    """
+    days, depend_sets = employed_days(case, from_on, to_on, unruled)
     due = _scheduled(case, days)
     roster = review(case) if case.duties else Roster()
     if roster.duties:
@@ -86,6 +90,7 @@ def _scheduled(case: Case, days: Days) -> Due:
         group=none,
         names=tuple(names),
         depends=days.depends[day_row].astype(np.int32),
+        duty=np.zeros(day_row.size, np.bool_),
     )
 
 

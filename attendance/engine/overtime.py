@@ -18,7 +18,7 @@ from attendance.engine.expect import Expected
 from attendance.engine.judge import Evidence
 from attendance.engine.night import night_spans
 from attendance.engine.roster import sessions_near
-from attendance.engine.spans import Bools, Ints, intersection, without
+from attendance.engine.spans import Bools, Ints, intersection, rows_of, without
 from attendance.facts import OvertimeOrder
 
 KINDS = {"weekend": "NN", "compensation": "NN", "swapped_off": "NN", "holiday": "NL"}
@@ -58,11 +58,14 @@ def order_windows(case: Case, expected: Expected) -> tuple[OrderWindow, ...]:
         if row >= 0 and (parts := without(start, end, sessions_near(days, expected.due, person, start, end))):
             placed.append((order, person, row, tuple(parts)))
     found = []
-    for index, (order, person, row, outside) in enumerate(placed):
+    of_person: dict[int, list[tuple[tuple[int, int], ...]]] = {}
+    for _, person, _, outside in placed:
+        of_person.setdefault(person, []).append(outside)
+    for order, person, row, outside in placed:
         reach = days.policies[days.policy[row]].session_window_minutes * 60
         start, end = outside[0][0], outside[-1][1]
-        low, high = np.searchsorted(windows.person, [person, person + 1])
-        others = [other for at, (_, who, _, other) in enumerate(placed) if who == person and at != index]
+        low, high = rows_of(windows.person, person)
+        others = [other for other in of_person[person] if other is not outside]
         ends = [*windows.end[low:high].tolist(), *(other[-1][1] for other in others)]
         starts = [*windows.start[low:high].tolist(), *(other[0][0] for other in others)]
         before = max((moment for moment in ends if moment <= start), default=None)
@@ -77,7 +80,9 @@ def in_order_windows(orders: tuple[OrderWindow, ...], claims: Claims) -> Bools:
     """Whether each claim lies in the window of an order of its person."""
     inside = np.zeros(claims.at.size, np.bool_)
     for order in orders:
-        inside |= (claims.person == order.person) & (claims.at >= order.lo) & (claims.at <= order.hi)
+        low, high = rows_of(claims.person, order.person)
+        mine = claims.at[low:high]
+        inside[low:high] |= (mine >= order.lo) & (mine <= order.hi)
     return inside
 
 
@@ -92,7 +97,7 @@ def overtime(
     """The lines of each row of Days, in order of time; an order without a counted minute gives none."""
     found: dict[int, list[OvertimeLine]] = {}
     for order in sorted(orders, key=lambda order: order.parts[0]):
-        low, high = np.searchsorted(claims.person, [order.person, order.person + 1])
+        low, high = rows_of(claims.person, order.person)
         mine = np.arange(low, high)
         punches = claims.at[mine[paired.kept[mine] & paired.counts[mine]]]
         present = _presence(expected, paired, evidence, order, punches)
@@ -133,7 +138,7 @@ def _presence(
     begin, finish = first, last
     start, end = order.parts[0][0], order.parts[-1][1]
     windows = expected.windows
-    low, high = np.searchsorted(windows.person, [order.person, order.person + 1])
+    low, high = rows_of(windows.person, order.person)
     sessions = np.flatnonzero(windows.due[low:high] >= 0) + low
     before = sessions[windows.end[sessions] <= start]
     after = sessions[windows.start[sessions] >= end]

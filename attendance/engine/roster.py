@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -13,7 +14,7 @@ from attendance.engine.columns import Days, Due
 from attendance.engine.days import firsts_of
 from attendance.engine.night import night_seconds, night_spans
 from attendance.engine.spans import without
-from attendance.facts import Duty
+from attendance.facts import Duty, Protection
 from attendance.rules.rulebook import DayPlan
 
 NOT_EMPLOYED = "duty_not_employed"
@@ -53,8 +54,12 @@ def review(case: Case) -> Roster:
     """Refuses a duty of a person not employed on its date, and night duty under the protection `pregnancy_m7`."""
     held: list[Duty] = []
     errors: list[RosterError] = []
+    sheltered: dict[str, list[Protection]] = {}
+    for protection in case.protections:
+        if protection.code == NO_NIGHTS:
+            sheltered.setdefault(protection.employee, []).append(protection)
     for duty in case.duties:
-        code = _refusal(case, duty)
+        code = _refusal(case, duty, sheltered.get(duty.employee, ()))
         if code is None:
             held.append(duty)
         else:
@@ -62,13 +67,11 @@ def review(case: Case) -> Roster:
     return Roster(tuple(held), tuple(errors))
 
 
-def _refusal(case: Case, duty: Duty) -> str | None:
+def _refusal(case: Case, duty: Duty, sheltered: Sequence[Protection]) -> str | None:
     on = duty.starts.date()
-    if not any(a.employee == duty.employee and _holds(a.from_on, a.to_on, on) for a in case.assignments):
+    if not any(_holds(a.from_on, a.to_on, on) for a in case.service.get(duty.employee, ())):
         return NOT_EMPLOYED
-    for protection in case.protections:
-        if protection.employee != duty.employee or protection.code != NO_NIGHTS:
-            continue
+    for protection in sheltered:
         for begin, _ in night_spans(*moments_of(case, duty), case.zone):
             night = clock.to_wall(clock.from_wall_seconds(begin).replace(tzinfo=clock.UTC), case.zone).date()
             if _holds(protection.from_on, protection.to_on, night):
@@ -131,6 +134,7 @@ def count_duties(case: Case, roster: Roster, days: Days, due: Due) -> tuple[Days
         end=np.concatenate([due.end, np.array(ends, np.int64)])[order],
         taken=np.concatenate([due.taken, nobody.astype(np.bool_)])[order],
         depends=np.concatenate([due.depends, days.depends[rows]])[order],
+        duty=np.concatenate([due.duty, ~nobody.astype(np.bool_)])[order],
         names=tuple(known),
     )
     return replace(days, count=count, first=firsts_of(count)), due
@@ -158,6 +162,7 @@ def _name(case: Case, plan: DayPlan, duty: Duty, taken: set[str]) -> str:
 def outer_parts(case: Case, roster: Roster, days: Days, due: Due) -> list[tuple[int, int, int, int]]:
     """(person, start, end, day row) of the parts of duties outside sessions and outside duties written earlier."""
     found: list[tuple[int, int, int, int]] = []
+    taken: dict[int, list[tuple[int, int]]] = {}
     for duty in roster.duties:
         person = case.person_index.get(duty.employee, -1)
         row = days.find(person, clock.day_number(duty.starts.date()))
@@ -165,17 +170,18 @@ def outer_parts(case: Case, roster: Roster, days: Days, due: Due) -> list[tuple[
             continue
         start, end = moments_of(case, duty)
         busy = sessions_near(days, due, person, start, end)
-        busy += [(begin, finish) for who, begin, finish, _ in found if who == person]
-        found += [(person, begin, finish, row) for begin, finish in without(start, end, busy)]
+        outside = without(start, end, busy + taken.get(person, []))
+        taken.setdefault(person, []).extend(outside)
+        found += [(person, begin, finish, row) for begin, finish in outside]
     return found
 
 
 def sessions_near(days: Days, due: Due, person: int, start: int, end: int) -> list[tuple[int, int]]:
     """Own start and end of the sessions of a person that share time with `[start, end)`, whatever took them."""
-    low, high = np.searchsorted(days.person, [person, person + 1])
+    # a session lies at most two days after its date, and zones differ from UTC by less than one
+    low, high = days.between(person, start // clock.DAY_SECONDS - 3, end // clock.DAY_SECONDS + 2)
     if low == high:
         return []
-    first, last = int(days.first[low]), int(days.first[high - 1] + days.count[high - 1])
-    rows = np.arange(first, last)
+    rows = np.arange(int(days.first[low]), int(days.first[high - 1] + days.count[high - 1]))
     near = rows[~due.taken[rows] & (due.start[rows] < end) & (due.end[rows] > start)]
     return [(int(due.start[at]), int(due.end[at])) for at in near]

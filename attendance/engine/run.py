@@ -17,6 +17,7 @@ from attendance.engine.overtime import OrderWindow, order_windows
 from attendance.engine.pair import pair
 from attendance.engine.settle import settle
 from attendance.engine.tally import tally
+from attendance.errors import NoVersionInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,13 @@ class Judgement:
     orders: tuple[OrderWindow, ...]
 
 
-def evaluate(case: Case, from_on: date, to_on: date) -> Judgement:
+def evaluate(case: Case, from_on: date, to_on: date, *, unruled: list[NoVersionInForce] | None = None) -> Judgement:
     """Judge every person of the case on every date from `from_on` to `to_on`, both included.
 
-    Raises NoVersionInForce where a date has no rule, LedgerBroken where the minutes of a day do not add up.
+    Raises NoVersionInForce where a date has no rule; with `unruled` these errors are put there, and the days are left
+    out instead. Raises LedgerBroken where the minutes of a day do not add up.
     """
-    expected = expect(case, from_on, to_on)
+    expected = expect(case, from_on, to_on, unruled)
     claims = attribute(case)
     paired = pair(case, expected, claims)
     coverable = cover(case, expected, claims, paired)

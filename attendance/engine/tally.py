@@ -49,7 +49,7 @@ def tally(
     flags = np.zeros(len(days), np.int32)
 
     def raise_flag(rows: Ints, flag: int) -> None:
-        np.bitwise_or.at(flags, rows, flag)
+        flags[rows] |= flag  # rows that come twice get the same bit twice
 
     raise_flag(due.day_row[evidence.unsynced], NOT_SYNCED)
     raise_flag(due.day_row[evidence.outage], OUTAGE)

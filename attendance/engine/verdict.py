@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,13 +55,15 @@ class DayVerdict:
     findings: tuple[Finding, ...] = ()
 
 
-def verdicts(judgement: Judgement) -> Iterator[DayVerdict]:
-    """Verdicts of all days asked for on which somebody is employed, by person in the case's order, then date."""
+def verdicts(judgement: Judgement, only: Iterable[tuple[str, date]] | None = None) -> Iterator[DayVerdict]:
+    """Verdicts of all days asked for on which somebody is employed, by person in the case's order, then date.
+
+    `only`: of these people and dates alone. A day without rules has none.
+    """
     expected, case = judgement.expected, judgement.case
     days = expected.days
     first, last = clock.day_number(judgement.from_on), clock.day_number(judgement.to_on)
     by_day = _occurrences(judgement)
-    signs = _session_signs(judgement)
     ledger = judgement.days
     orders = judgement.orders
     roster = duty_lines(case, expected.roster) if expected.roster.duties else {}
@@ -70,28 +72,38 @@ def verdicts(judgement: Judgement) -> Iterator[DayVerdict]:
     notes: dict[int, set[str]] = defaultdict(set)
     for row, name in (*expected.notes, *later):
         notes[row].add(name)
-    for row in np.flatnonzero((days.day >= first) & (days.day <= last)).tolist():
-        plan = days.plans[days.plan[row]]
-        employee, on = case.people[days.person[row]], clock.from_day_number(days.day[row])
+    if only is None:
+        asked = np.flatnonzero((days.day >= first) & (days.day <= last) & (days.plan >= 0))
+    else:
+        found_rows = {days.find(case.person_index.get(who, -1), clock.day_number(on)) for who, on in only}
+        asked = np.array(sorted(found_rows - {-1}), np.int64)
+        asked = asked[days.plan[asked] >= 0]
+    dates = {day: clock.from_day_number(day) for day in range(first, last + 1)}
+    units = [assignment.unit for assignment in case.assignments]
+    shared = _Shared(judgement)
+    minutes = (ledger.scheduled, ledger.worked, ledger.credited, ledger.leave, ledger.unverified)
+    columns = (days.person, days.day, days.plan, days.policy, days.assignment, *minutes)
+    flagged = (ledger.flags, ledger.duplicates, ledger.annulled)
+    listed = zip(asked.tolist(), *(column[asked].tolist() for column in (*columns, *flagged)), strict=True)
+    for row, person, day, plan, policy, assignment, scheduled, worked, credited, leave, unverified, *raised in listed:
+        employee, on = case.people[person], dates[day]
         yield DayVerdict(
-            employee=employee,
-            on=on,
-            unit=case.assignments[days.assignment[row]].unit,
-            day_kind=plan.kind,
-            scheduled_min=int(ledger.scheduled[row]),
-            worked_min=int(ledger.worked[row]),
-            credited_min=int(ledger.credited[row]),
-            leave_min=int(ledger.leave[row]),
-            unverified_min=int(ledger.unverified[row]),
-            violations=tuple(by_day.get(row, ())),
-            flags=_flags(
-                int(ledger.flags[row]), int(ledger.duplicates[row]), int(ledger.annulled[row]), notes.get(row)
-            ),
-            symbols=_symbols(judgement, plan, row, signs),
-            citations=(*plan.citations, *days.policies[days.policy[row]].citations),
-            duties=tuple(roster.get((employee, on), ())),
-            overtime=tuple(extra.get(row, ())),
-            findings=tuple(found.get(row, ())),
+            employee,
+            on,
+            units[assignment],
+            days.plans[plan].kind,
+            scheduled,
+            worked,
+            credited,
+            leave,
+            unverified,
+            by_day.get(row, ()),
+            shared.flags((raised[0], raised[1], raised[2]), notes.get(row)),
+            shared.symbols(row, plan),
+            shared.citations(plan, policy),
+            tuple(roster.get((employee, on), ())) if roster else (),
+            tuple(extra.get(row, ())) if extra else (),
+            tuple(found.get(row, ())) if found else (),
         )
 
 
@@ -100,23 +112,83 @@ def not_employed(employee: str, on: date) -> DayVerdict:
     return DayVerdict(employee, on, None, "not_employed", symbols=(("am", ""), ("pm", "")))
 
 
-def _occurrences(judgement: Judgement) -> dict[int, list[Occurrence]]:
+def _occurrences(judgement: Judgement) -> dict[int, tuple[Occurrence, ...]]:
+    """The violations of each row of Days, in their order; equal ones are the same value."""
     due, violations = judgement.expected.due, judgement.violations
-    by_day: dict[int, list[Occurrence]] = defaultdict(list)
-    for row in range(len(violations)):
-        session = int(violations.due[row])
-        minutes = int(violations.minutes[row])
-        by_day[int(due.day_row[session])].append(
-            Occurrence(
-                type=TYPES[violations.kind[row]],
-                session=due.names[due.name[session]],
-                minutes=None if minutes < 0 else minutes,
-                excused_min=int(violations.excused[row]),
-                counted_min=int(violations.counted[row]),
-                status=STATUSES[violations.status[row]],
+    columns = (
+        due.day_row[violations.due], violations.kind, due.name[violations.due], violations.minutes, violations.excused,
+        violations.counted, violations.status,
+    )  # fmt: skip
+    known: dict[tuple[int, ...], Occurrence] = {}
+    by_day: dict[int, list[Occurrence]] = {}
+    for day_row, *content in zip(*(column.tolist() for column in columns), strict=True):
+        occurrence = known.get(key := tuple(content))
+        if occurrence is None:
+            kind, name, minutes, excused, counted, status = content
+            occurrence = known[key] = Occurrence(
+                TYPES[kind], due.names[name], None if minutes < 0 else minutes, excused, counted, STATUSES[status]
             )
-        )
-    return by_day
+        by_day.setdefault(day_row, []).append(occurrence)
+    same: dict[tuple[int, ...], tuple[Occurrence, ...]] = {}
+    return {row: same.setdefault(tuple(map(id, listed)), tuple(listed)) for row, listed in by_day.items()}
+
+
+class _Shared:
+    """Parts of verdicts that thousands of days share: each is made once."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        self._days, self._due = judgement.expected.days, judgement.expected.due
+        self._signs = _session_signs(judgement)
+        self._first, self._count = self._days.first.tolist(), self._days.count.tolist()
+        self._taken = self._due.taken.tolist() if self._due.taken.any() else None
+        self._named = judgement.expected.roster.duties != ()
+        self._flags: dict[tuple[int, int, int], tuple[str, ...]] = {(0, 0, 0): ()}
+        self._symbols: dict[tuple[int, tuple[str, ...]], tuple[tuple[str, str], ...]] = {}
+        self._citations: dict[tuple[int, int], tuple[Citation, ...]] = {}
+
+    def flags(self, raised: tuple[int, int, int], notes: set[str] | None) -> tuple[str, ...]:
+        """`raised`: the bits, how many repeats were ignored, how many punches annulled."""
+        if notes:
+            return _flags(*raised, notes)
+        found = self._flags.get(raised)
+        if found is None:
+            found = self._flags[raised] = _flags(*raised, None)
+        return found
+
+    def citations(self, plan: int, policy: int) -> tuple[Citation, ...]:
+        found = self._citations.get((plan, policy))
+        if found is None:
+            days = self._days
+            found = (*days.plans[plan].citations, *days.policies[policy].citations)
+            found = self._citations[plan, policy] = self._same(found)
+        return found
+
+    def _same(self, cited: tuple[Citation, ...]) -> tuple[Citation, ...]:
+        return next((known for known in self._citations.values() if known == cited), cited)
+
+    def symbols(self, row: int, plan: int) -> tuple[tuple[str, str], ...]:
+        """The names the sheet shows; a duty that counts on a day off is a session of it, and the others are `-`."""
+        first = self._first[row]
+        sessions = range(first, first + self._count[row])
+        day = self._days.plans[plan]
+        if self._named and len(sessions) != len(day.sessions):
+            return self._written(day, [(self._due.names[self._due.name[at]], at) for at in sessions])
+        key = plan, tuple(self._signs[first : sessions.stop])
+        found = self._symbols.get(key)
+        if found is None:
+            found = self._written(day, [(self._due.names[self._due.name[at]], at) for at in sessions])
+            self._symbols[key] = found
+        return found
+
+    def _written(self, plan: DayPlan, sessions: list[tuple[str, int]]) -> tuple[tuple[str, str], ...]:
+        shown = dict.fromkeys(plan.names, "-" if sessions else CALENDAR_SIGNS.get(plan.kind, ""))
+        for session in plan.sessions:
+            if session.taken:
+                shown[session.hours.name] = CALENDAR_SIGNS.get(session.taken, "")
+        for name, at in sessions:
+            if self._taken is None or not self._taken[at]:
+                shown[name] = self._signs[at]
+        return tuple(shown.items())
 
 
 def _session_signs(judgement: Judgement) -> list[str]:
@@ -134,21 +206,6 @@ def _session_signs(judgement: Judgement) -> list[str]:
         signs[row] = judgement.case.leaves[due.leave[row]].code
     result: list[str] = signs.tolist()
     return result
-
-
-def _symbols(judgement: Judgement, plan: DayPlan, row: int, signs: list[str]) -> tuple[tuple[str, str], ...]:
-    """The names the sheet shows; a duty that counts on a day off is a session of it, and the others are `-`."""
-    days, due = judgement.expected.days, judgement.expected.due
-    first, count = int(days.first[row]), int(days.count[row])
-    blank = "-" if count else CALENDAR_SIGNS.get(plan.kind, "")
-    shown = dict.fromkeys(plan.names, blank)
-    for session in plan.sessions:
-        if session.taken:
-            shown[session.hours.name] = CALENDAR_SIGNS.get(session.taken, "")
-    for at in range(first, first + count):
-        if not due.taken[at]:
-            shown[due.names[due.name[at]]] = signs[at]
-    return tuple(shown.items())
 
 
 def _flags(bits: int, duplicates: int, annulled: int, notes: set[str] | None) -> tuple[str, ...]:

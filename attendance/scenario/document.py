@@ -12,7 +12,7 @@ from attendance.rules.calendar import CalendarEntry
 from attendance.rules.policy import Policy
 from attendance.rules.schedule import Schedule
 from attendance.scenario.expect_section import read_rows
-from attendance.scenario.facts_section import Papers, read_facts
+from attendance.scenario.facts_section import Known, Papers, read_facts
 from attendance.scenario.people_section import Punch, read_employees, read_punches, read_terminals
 from attendance.scenario.reading import Node, Refusal, Refused
 from attendance.scenario.rules_section import read_calendar, read_policy, read_schedules, read_units
@@ -63,9 +63,8 @@ def load(document: dict[str, Any]) -> tuple[Scenario, list[Refusal] | None]:
     terminals = read_terminals(root.child("terminals"), units)
     people, assignments, enrolments = read_employees(root.child("employees"), units, schedules, terminals, zone)
     calendar = read_calendar(root.child("calendar"), codes, zone)
-    papers = read_facts(
-        root.child("facts"), people, tuple(t.code for t in terminals), tuple(u.code for u in units), zone
-    )
+    known = Known(people, tuple(t.code for t in terminals), tuple(u.code for u in units), zone)
+    papers = read_facts(root.child("facts"), known)
     punches = read_punches(root.child("punches"), people, terminals, zone)
     rows = read_rows(root.child("expect"), people, tuple(u.code for u in units), zone)
     if refusals:

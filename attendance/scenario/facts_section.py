@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from attendance.facts import (
+    COVERS,
+    DECISIONS,
     Annulment,
     ClockInvalid,
     ClockOffset,
@@ -19,20 +21,22 @@ from attendance.facts import (
     MonthEvent,
     Outage,
     OvertimeOrder,
+    Paper,
     Protection,
     SiteFact,
 )
 from attendance.scenario.moments import local, month_start, validity
 from attendance.scenario.reading import Node
 
-COVERS = ("late", "early", "absent", "left_post", "missing_in", "missing_out", "unverified")
-DECISIONS = ("approved", "refused")
 FREE_KEYS = {"kind", "id", "note", "source"}
 
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Everything the facts of a case say, whenever it became known, in the order written."""
+    """Everything the facts of a case say, whenever it became known, in the order written.
+
+    `written` are all of them in one order, each with the node it was written at.
+    """
 
     leaves: list[Leave] = field(default_factory=list)
     missions: list[Mission] = field(default_factory=list)
@@ -48,52 +52,78 @@ class Papers:
     inspections: list[Inspection] = field(default_factory=list)
     protections: list[Protection] = field(default_factory=list)
     month_events: list[MonthEvent] = field(default_factory=list)
-    lock_paths: dict[MonthEvent, str] = field(default_factory=dict)
+    written: list[tuple[Node, Paper]] = field(default_factory=list)
+
+    def add(self, entry: Node, paper: Paper) -> None:
+        getattr(self, _LISTS[type(paper)]).append(paper)
+        self.written.append((entry, paper))
+
+    def path_of(self, event: MonthEvent) -> str:
+        """Where a lock or reopening was written first."""
+        return next(entry.path for entry, paper in self.written if paper == event)
+
+
+_LISTS: dict[type, str] = {
+    Leave: "leaves",
+    Mission: "missions",
+    Exemption: "exemptions",
+    Explanation: "explanations",
+    Annulment: "annulments",
+    Duty: "duties",
+    OvertimeOrder: "overtime_orders",
+    SiteFact: "site_facts",
+    Outage: "outages",
+    ClockOffset: "clock_offsets",
+    ClockInvalid: "clock_invalids",
+    Inspection: "inspections",
+    Protection: "protections",
+    MonthEvent: "month_events",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The codes a fact may refer to, and the zone its moments are read in."""
+    """The codes a fact may refer to, where they are known, and the zone its moments are read in."""
 
     people: tuple[str, ...]
     terminals: tuple[str, ...]
     units: tuple[str, ...]
     zone: str
+    where: str = "in this case"
 
     def employee(self, entry: Node) -> str:
-        return _reference(entry.child("employee"), "employee", self.people)
+        return self._reference(entry.child("employee"), "employee", self.people)
 
     def terminal(self, entry: Node) -> str:
-        return _reference(entry.child("terminal"), "terminal", self.terminals)
+        return self._reference(entry.child("terminal"), "terminal", self.terminals)
 
     def unit(self, entry: Node) -> str:
-        return _reference(entry.child("unit"), "unit", self.units)
+        return self._reference(entry.child("unit"), "unit", self.units)
+
+    def employees(self, node: Node) -> tuple[str, ...]:
+        return tuple(self._reference(entry, "employee", self.people) for entry in node.each())
+
+    def terminals_in(self, node: Node) -> tuple[str, ...]:
+        return tuple(self._reference(entry, "terminal", self.terminals) for entry in node.each())
 
     def moment(self, node: Node) -> datetime | None:
         return local(node, self.zone)
 
-
-def _reference(node: Node, kind: str, codes: tuple[str, ...]) -> str:
-    """A code that is known; one that is left out is the only one there is."""
-    code = node.optional_text()
-    if code is None:
-        if len(codes) != 1 and node.value is None:
-            node.refuse("ambiguous_default", f"several of them are possible; name the {kind}")
-        return codes[0] if codes else ""
-    if code not in codes:
-        node.refuse("unknown_reference", f"there is no {kind} {code!r} in this case")
-    return code
-
-
-def _references(node: Node, kind: str, codes: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_reference(entry, kind, codes) for entry in node.each())
+    def _reference(self, node: Node, kind: str, codes: tuple[str, ...]) -> str:
+        """A code that is known; one that is left out is the only one there is."""
+        code = node.optional_text()
+        if code is None:
+            if len(codes) != 1 and node.value is None:
+                node.refuse("ambiguous_default", f"several of them are possible; name the {kind}")
+            return codes[0] if codes else ""
+        if code not in codes:
+            node.refuse("unknown_reference", f"there is no {kind} {code!r} {self.where}")
+        return code
 
 
-def read_facts(
-    node: Node, people: tuple[str, ...], terminals: tuple[str, ...], units: tuple[str, ...], zone: str
-) -> Papers:
-    """Every fact of a case; mistakes are collected as refusals, each with its path."""
-    papers, known = Papers(), Known(people, terminals, units, zone)
+def read_facts(node: Node, known: Known) -> Papers:
+    """Every fact of a list; mistakes are collected as refusals, each with its path."""
+    papers = Papers()
     for entry in node.each():
         if not isinstance(entry.value, dict):
             entry.refuse("wrong_type", "a mapping is expected here")
@@ -104,7 +134,9 @@ def read_facts(
             continue
         keys, read = KINDS[kind]
         if entry.keys(keys | FREE_KEYS):
-            read(entry, known, papers)
+            paper = read(entry, known)
+            if paper is not None:
+                papers.add(entry, paper)
     return papers
 
 
@@ -142,22 +174,21 @@ def _span(entry: Node, known: Known) -> tuple[datetime | None, datetime | None]:
     return starts, ends
 
 
-def _leave(entry: Node, known: Known, papers: Papers) -> None:
-    on = required_day(entry.child("date"))
-    leave = (entry.child("code").text("P"), on, entry.child("session").text("all"))
-    approved = known.moment(entry.child("approved_at"))
-    employee = known.employee(entry)
-    if on is not None:
-        papers.leaves.append(Leave(employee, leave[0], on, leave[2], approved))
+def _leave(entry: Node, known: Known) -> Paper | None:
+    on, employee = required_day(entry.child("date")), known.employee(entry)
+    code, session = entry.child("code").text("P"), entry.child("session").text("all")
+    approved, document = known.moment(entry.child("approved_at")), entry.child("document").text()
+    return Leave(employee, code, on, session, approved, document) if on is not None else None
 
 
-def _mission(entry: Node, known: Known, papers: Papers) -> None:
+def _mission(entry: Node, known: Known) -> Paper | None:
     employee, approved = known.employee(entry), known.moment(entry.child("approved_at"))
-    if window := _window(entry, known):
-        papers.missions.append(Mission(employee, *window, approved))
+    document = entry.child("document").text()
+    window = _window(entry, known)
+    return Mission(employee, *window, approved, document) if window else None
 
 
-def _exemption(entry: Node, known: Known, papers: Papers) -> None:
+def _exemption(entry: Node, known: Known) -> Paper | None:
     minutes = entry.child("minutes_per_day").integer(None, 0, 24 * 60)
     listed = tuple(on for at in entry.child("dates").each() if (on := at.day()) is not None)
     by_dates = minutes is not None or listed or all(_is_date(entry.child(side)) for side in ("from", "to"))
@@ -165,19 +196,17 @@ def _exemption(entry: Node, known: Known, papers: Papers) -> None:
     starts, ends = (None, None) if by_dates else _span(entry, known)
     if minutes is None and not (from_on or to_on or starts or ends) and not entry.child("minutes_per_day").value:
         entry.child("minutes_per_day").refuse("wrong_type", "write minutes_per_day, or from and to of a window")
-    papers.exemptions.append(
-        Exemption(
-            employee=known.employee(entry),
-            code=entry.child("code").text("exemption"),
-            minutes_per_day=minutes,
-            placement=entry.child("placement").choice(("day_start", "day_end"), "day_end"),
-            from_on=from_on,
-            to_on=to_on,
-            dates=listed,
-            starts=starts,
-            ends=ends,
-            approved_at=known.moment(entry.child("approved_at")),
-        )
+    return Exemption(
+        employee=known.employee(entry),
+        code=entry.child("code").text("exemption"),
+        minutes_per_day=minutes,
+        placement=entry.child("placement").choice(("day_start", "day_end"), "day_end"),
+        from_on=from_on,
+        to_on=to_on,
+        dates=listed,
+        starts=starts,
+        ends=ends,
+        approved_at=known.moment(entry.child("approved_at")),
     )
 
 
@@ -187,13 +216,13 @@ def _is_date(node: Node) -> bool:
     return value is None or (isinstance(value, date) and not isinstance(value, datetime)) or len(str(value)) == 10
 
 
-def _explanation(entry: Node, known: Known, papers: Papers) -> None:
+def _explanation(entry: Node, known: Known) -> Paper | None:
     on = required_day(entry.child("date"))
     for name in ("session", "covers"):
         if entry.child(name).value is None:
             entry.child(name).refuse("wrong_type", "this value is required")
     decision = entry.child("decision")
-    paper = Explanation(
+    return Explanation(
         employee=known.employee(entry),
         on=on or date.min,
         session=entry.child("session").text(),
@@ -205,80 +234,72 @@ def _explanation(entry: Node, known: Known, papers: Papers) -> None:
         accepted_after_deadline=entry.child("accepted_after_deadline").boolean(False),
         by_head=entry.child("kind").value == "decision",
     )
-    papers.explanations.append(paper)
 
 
-def _annulment(entry: Node, known: Known, papers: Papers) -> None:
+def _annulment(entry: Node, known: Known) -> Paper | None:
     employee, terminal = known.employee(entry), known.terminal(entry)
     at, decided = _required_moment(entry.child("at"), known), known.moment(entry.child("decided_at"))
-    decision = entry.child("decision")
-    approved = decision.value is not None and decision.choice(DECISIONS, "refused") == "approved"
+    decision = None if entry.child("decision").value is None else entry.child("decision").choice(DECISIONS, "refused")
     reason = entry.child("reason").text()
-    if at is not None and approved:
-        papers.annulments.append(Annulment(employee, terminal, at, reason, decided))
+    return Annulment(employee, terminal, at, reason, decided, decision) if at is not None else None
 
 
-def _duty(entry: Node, known: Known, papers: Papers) -> None:
+def _duty(entry: Node, known: Known) -> Paper | None:
     employee, approved = known.employee(entry), known.moment(entry.child("approved_at"))
     code, counts = entry.child("code").text("duty"), entry.child("counts_as_schedule").boolean(False)
-    if window := _window(entry, known):
-        papers.duties.append(Duty(employee, code, *window, counts, approved))
+    window = _window(entry, known)
+    return Duty(employee, code, *window, counts, approved) if window else None
 
 
-def _overtime(entry: Node, known: Known, papers: Papers) -> None:
+def _overtime(entry: Node, known: Known) -> Paper | None:
     employee, approved = known.employee(entry), known.moment(entry.child("approved_at"))
-    if window := _window(entry, known):
-        papers.overtime_orders.append(OvertimeOrder(employee, *window, approved))
+    window = _window(entry, known)
+    return OvertimeOrder(employee, *window, approved) if window else None
 
 
-def _site(entry: Node, known: Known, papers: Papers) -> None:
+def _site(entry: Node, known: Known) -> Paper | None:
     on, employee = required_day(entry.child("date")), known.employee(entry)
-    terminals = _references(entry.child("terminals"), "terminal", known.terminals)
+    terminals = known.terminals_in(entry.child("terminals"))
     if not terminals:
         entry.child("terminals").refuse("wrong_type", "at least one terminal is required here")
     session, approved = entry.child("session").optional_text(), known.moment(entry.child("approved_at"))
-    if on is not None:
-        papers.site_facts.append(SiteFact(employee, on, session, terminals, approved))
+    return SiteFact(employee, on, session, terminals, approved) if on is not None else None
 
 
-def _clock_offset(entry: Node, known: Known, papers: Papers) -> None:
+def _clock_offset(entry: Node, known: Known) -> Paper | None:
     seconds = entry.child("offset_seconds").integer(0, -(2**31), 2**31)
-    papers.clock_offsets.append(ClockOffset(known.terminal(entry), *_span(entry, known), seconds or 0))
+    return ClockOffset(known.terminal(entry), *_span(entry, known), seconds or 0)
 
 
-def _clock_invalid(entry: Node, known: Known, papers: Papers) -> None:
-    papers.clock_invalids.append(ClockInvalid(known.terminal(entry), *_span(entry, known)))
+def _clock_invalid(entry: Node, known: Known) -> Paper | None:
+    return ClockInvalid(known.terminal(entry), *_span(entry, known))
 
 
-def _outage(entry: Node, known: Known, papers: Papers) -> None:
+def _outage(entry: Node, known: Known) -> Paper | None:
     mode, terminal = entry.child("mode").choice(("dead", "network"), "dead"), known.terminal(entry)
-    if window := _window(entry, known):
-        papers.outages.append(Outage(terminal, mode, *window))
+    window = _window(entry, known)
+    return Outage(terminal, mode, *window) if window else None
 
 
-def _inspection(entry: Node, known: Known, papers: Papers) -> None:
+def _inspection(entry: Node, known: Known) -> Paper | None:
     unit, at = known.unit(entry), _required_moment(entry.child("at"), known)
-    people = _references(entry.child("found_absent"), "employee", known.people)
-    if at is not None:
-        papers.inspections.append(Inspection(unit, at, people))
+    people = known.employees(entry.child("found_absent"))
+    return Inspection(unit, at, people) if at is not None else None
 
 
-def _protection(entry: Node, known: Known, papers: Papers) -> None:
-    code = entry.child("code").text()
-    papers.protections.append(Protection(known.employee(entry), code, *validity(entry)))
+def _protection(entry: Node, known: Known) -> Paper | None:
+    return Protection(known.employee(entry), entry.child("code").text(), *validity(entry))
 
 
-def _month_event(entry: Node, known: Known, papers: Papers) -> None:
+def _month_event(entry: Node, known: Known) -> Paper | None:
     unit, month = known.unit(entry), month_start(entry.child("month"))
     at, reason = _required_moment(entry.child("at"), known), entry.child("reason").text()
     if month is None or at is None:
-        return
-    event = MonthEvent(unit, month, at, entry.child("kind").value == "reopen", reason)
-    papers.month_events.append(event)
-    papers.lock_paths.setdefault(event, entry.path)
+        return None
+    return MonthEvent(unit, month, at, entry.child("kind").value == "reopen", reason)
 
 
-Reader = Callable[[Node, Known, Papers], None]
+Reader = Callable[[Node, Known], Paper | None]
 KINDS: dict[str, tuple[set[str], Reader]] = {
     "leave": ({"employee", "code", "date", "session", "approved_at", "document"}, _leave),
     "mission": ({"employee", "code", "from", "to", "approved_at", "document"}, _mission),

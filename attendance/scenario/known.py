@@ -51,7 +51,9 @@ def case_at(scenario: Scenario, as_of: datetime | None) -> Case:
         clock_offsets=tuple(papers.clock_offsets),
         exemptions=tuple(exemption for exemption in papers.exemptions if is_known(exemption.approved_at, as_of)),
         explanations=tuple(_explanations(papers.explanations, as_of)),
-        annulments=tuple(paper for paper in papers.annulments if is_known(paper.decided_at, as_of)),
+        annulments=tuple(
+            paper for paper in papers.annulments if paper.decision == "approved" and is_known(paper.decided_at, as_of)
+        ),
         duties=tuple(duty for duty in papers.duties if is_known(duty.approved_at, as_of)),
         overtime_orders=tuple(order for order in papers.overtime_orders if is_known(order.approved_at, as_of)),
         site_facts=tuple(fact for fact in papers.site_facts if is_known(fact.approved_at, as_of)),

@@ -39,5 +39,4 @@ def month_start(node: Node) -> date | None:
 
 def month_dates(start: date) -> list[date]:
     """Every date of the month that begins on `start`."""
-    following = (start.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return [start + timedelta(days=n) for n in range((following - start).days)]
+    return [start + timedelta(days=n) for n in range(clock.month_end(start).day)]

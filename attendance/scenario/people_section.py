@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from attendance.facts import Assignment, Enrolment, TerminalSite, Unit
+from attendance.facts import DIRECTIONS, Assignment, Enrolment, TerminalSite, Unit
 from attendance.rules.schedule import Schedule
 from attendance.scenario.moments import local, validity
 from attendance.scenario.reading import Node
 
-DIRECTIONS = ("none", "state", "in", "out")
 DIRECT = "employee:"  # a pin no terminal can send: the case names the person instead of a number
 
 

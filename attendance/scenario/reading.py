@@ -51,15 +51,19 @@ def _unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
-def parse(text: str, source: str) -> list[Any]:
-    """The documents of a YAML or JSON text: one mapping, or a list of them. Raises Refused."""
+def content_of(text: str, source: str) -> Any:
+    """What a YAML or JSON text says. Raises Refused where it is neither, or a key is written twice."""
     try:
         if text.lstrip()[:1] in ("{", "["):
-            content = json.loads(text, object_pairs_hook=_unique)
-        else:
-            content = yaml.load(text, _StrictLoader)  # noqa: S506 - derived from SafeLoader
+            return json.loads(text, object_pairs_hook=_unique)
+        return yaml.load(text, _StrictLoader)  # noqa: S506 - derived from SafeLoader
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise Refused([Refusal(source, "wrong_type", f"this is neither YAML nor JSON ({_one_line(error)})")]) from error
+
+
+def parse(text: str, source: str) -> list[Any]:
+    """The documents of a YAML or JSON text: one mapping, or a list of them. Raises Refused."""
+    content = content_of(text, source)
     documents = content if isinstance(content, list) else [content]
     if not documents or not all(isinstance(document, dict) for document in documents):
         raise Refused([Refusal(source, "wrong_type", "a scenario is a mapping, or a list of mappings")])

@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from attendance.engine.period import MonthLine, sum_month
-from attendance.engine.roster import review
+from attendance.engine.after_lock import PersonDay
+from attendance.engine.period import Blocker, MonthLine, sum_month
+from attendance.engine.plain import duty_row, finding_row, overtime_row, text_of
+from attendance.engine.roster import RosterError
 from attendance.engine.verdict import DayVerdict, not_employed
-from attendance.scenario.answers import Answers, PersonDay
 from attendance.scenario.document import Scenario
-from attendance.scenario.known import case_at
 from attendance.scenario.moments import month_dates
 
 Row = dict[str, Any]
 
 
-def actual_rows(scenario: Scenario) -> Iterable[Row]:
+class Source(Protocol):
+    """Whoever answers what is concluded, as known at a moment (None: everything): a case file, or a database."""
+
+    def on(self, dates: Iterable[date], as_of: datetime | None) -> dict[PersonDay, DayVerdict]: ...
+
+    def blockers(self, unit: str, month: date, as_of: datetime | None) -> list[Blocker]: ...
+
+    def version(self, unit: str, month: date, as_of: datetime | None) -> int: ...
+
+    def roster_errors(self, as_of: datetime | None) -> tuple[RosterError, ...]: ...
+
+
+def actual_rows(scenario: Scenario, answers: Source) -> Iterable[Row]:
     """One actual row per expected row, in their order."""
-    answers = Answers(scenario)
     for as_of in {row.get("as_of") for row in scenario.expect}:
         # all dates of a moment are judged together
         answers.on(_dates(row for row in scenario.expect if row.get("as_of") == as_of), as_of)
@@ -29,14 +40,18 @@ def actual_rows(scenario: Scenario) -> Iterable[Row]:
         employee = row.get("employee") or (scenario.people[0] if len(scenario.people) == 1 else "")
         actual: Row = {"employee": employee} if employee else {}
         if "month" in row:
-            actual = _month_row(answers, row, employee)
+            actual = _month_row(scenario, answers, row, employee)
         elif "date" in row:
             found = answers.on([row["date"]], as_of)
             actual = _day_row(found.get((employee, row["date"])) or not_employed(employee, row["date"]))
         if as_of:
             actual["as_of"] = text_of(as_of)
         if "roster_errors" in row:
-            actual["roster_errors"] = _roster_errors(scenario, as_of, row.get("employee"))
+            actual["roster_errors"] = [
+                {"date": error.on.isoformat(), "code": error.code}
+                for error in answers.roster_errors(as_of)
+                if row.get("employee") in (None, error.employee)
+            ]
         yield actual
 
 
@@ -48,11 +63,6 @@ def _dates(rows: Iterable[Row]) -> list[date]:
         elif "date" in row:
             asked.append(row["date"])
     return asked
-
-
-def text_of(moment: datetime) -> str:
-    """A moment as a scenario writes it: seconds only where there are any."""
-    return moment.isoformat(timespec="seconds" if moment.second else "minutes")
 
 
 def _day_row(verdict: DayVerdict) -> Row:
@@ -79,40 +89,19 @@ def _day_row(verdict: DayVerdict) -> Row:
         ],
         "flags": list(verdict.flags),
         "symbols": dict(verdict.symbols),
-        "duty": [
-            {
-                "from": text_of(line.starts),
-                "to": text_of(line.ends),
-                "minutes": line.minutes,
-                "night_min": line.night_min,
-                "attributed_to": line.attributed_to.isoformat(),
-            }
-            for line in verdict.duties
-        ],
-        "overtime": [
-            {
-                "from": text_of(line.starts),
-                "to": text_of(line.ends),
-                "minutes": line.minutes,
-                "night_min": line.night_min,
-                "kind": line.kind,
-            }
-            for line in verdict.overtime
-        ],
-        "findings": [
-            {"at": text_of(line.at), "result": line.result, "minutes": line.minutes} for line in verdict.findings
-        ],
+        "duty": [duty_row(line) for line in verdict.duties],
+        "overtime": [overtime_row(line) for line in verdict.overtime],
+        "findings": [finding_row(line) for line in verdict.findings],
     }
 
 
-def _month_row(answers: Answers, row: Row, employee: str) -> Row:
+def _month_row(scenario: Scenario, answers: Source, row: Row, employee: str) -> Row:
     month, as_of = row["month"], row.get("as_of")
     known = answers.on(month_dates(month), as_of)
-    unit = row.get("unit") or _only_unit(answers.scenario, known, employee)
+    unit = row.get("unit") or _only_unit(scenario, known, employee)
     days = [known[key] for key in sorted(known) if key[0] == employee and unit in (None, known[key].unit)]
-    line: MonthLine = sum_month(days, answers.scenario.policy)
+    line: MonthLine = sum_month(days, scenario.policy)
     marks = answers.blockers(unit, month, as_of) if unit else []
-    state = answers.states(as_of).get((unit or "", month))
     fields: Row = {name: getattr(line, name) for name in line.__slots__}
     return fields | {
         "employee": employee,
@@ -121,7 +110,7 @@ def _month_row(answers: Answers, row: Row, employee: str) -> Row:
         "overtime_min": asdict(line.overtime_min),
         "lockable": not marks,
         "blockers": [{"employee": m.employee, "date": m.on.isoformat(), "session": m.session} for m in marks],
-        "version": state.version if state else 1,
+        "version": answers.version(unit or "", month, as_of),
     }
 
 
@@ -131,8 +120,3 @@ def _only_unit(scenario: Scenario, known: dict[PersonDay, DayVerdict], employee:
     if len(units) == 1:
         return units.pop()
     return scenario.units[0].code if len(scenario.units) == 1 else None
-
-
-def _roster_errors(scenario: Scenario, as_of: datetime | None, employee: str | None) -> list[Row]:
-    errors = review(case_at(scenario, as_of)).errors
-    return [{"date": e.on.isoformat(), "code": e.code} for e in errors if employee in (None, e.employee)]

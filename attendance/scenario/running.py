@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from attendance.engine.plain import text_of
 from attendance.errors import AttendanceError
 from attendance.scenario.answers import Answers
 from attendance.scenario.document import Scenario, expected_refusals, load
 from attendance.scenario.reading import Refusal, Refused
-from attendance.scenario.rows import actual_rows, text_of
+from attendance.scenario.rows import actual_rows
 
 KEYS_OF_ROW = frozenset({"employee", "date", "month", "as_of", "note"})
 SETS = frozenset({"violations", "duty", "overtime", "findings", "blockers", "roster_errors"})
@@ -55,10 +56,10 @@ def run_document(document: dict[str, Any]) -> Result:
     if wanted is not None:
         return Result(name, (Difference("refuse", sorted(wanted), []),))
     try:
-        actual = tuple(actual_rows(scenario))
+        actual = tuple(actual_rows(scenario, Answers(scenario)))
     except AttendanceError as error:
         return Result(name, (Difference("", "a verdict", str(error)),))
-    return Result(name, tuple(_compare(scenario, actual)), actual)
+    return Result(name, tuple(compare(scenario, actual)), actual)
 
 
 def _refuse_unverified_locks(scenario: Scenario) -> None:
@@ -77,7 +78,8 @@ def _refuse_unverified_locks(scenario: Scenario) -> None:
         raise Refused(refusals)
 
 
-def _compare(scenario: Scenario, actual: tuple[dict[str, Any], ...]) -> Iterable[Difference]:
+def compare(scenario: Scenario, actual: tuple[dict[str, Any], ...]) -> Iterable[Difference]:
+    """Where the actual rows differ from the expected ones, in the fields that are expected."""
     for index, (row, found) in enumerate(zip(scenario.expect, actual, strict=True)):
         for name, expected in row.items():
             if name in KEYS_OF_ROW:

@@ -9,22 +9,29 @@ from datetime import date, datetime
 from time import perf_counter
 
 from attendance import clock
-from attendance.engine.run import evaluate
+from attendance.engine.blocks import evaluate_blocks
 from attendance.engine.verdict import DayVerdict, verdicts
-from attendance.store import case_reading, dirty, office, rulings
+from attendance.errors import NoVersionInForce
+from attendance.services.locked import Held, hold_locked
+from attendance.store import case_reading, dirty, office, ruling_log
 from attendance.store.database import Database, Session
 
 DIRTY_BATCH = 20_000
+STRETCH_DAYS = 35  # a month, with the days beside it that a punch at its edge marks
 
 
 @dataclass(slots=True)
 class Evaluation:
-    """Counts of one evaluation; `violations` by type over the days judged, whether or not they changed."""
+    """Counts of one evaluation; `violations` by type over the days judged, whether or not they changed.
+
+    `unruled`: sentences about dates that no version of the hours covers. Nobody is judged on them, everybody else is.
+    """
 
     days_judged: int = 0
     days_changed: int = 0
     unverified_days: int = 0
     violations: Counter[str] = field(default_factory=Counter)
+    unruled: dict[str, None] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=lambda: {"read": 0.0, "judge": 0.0, "write": 0.0})
 
     def as_json(self) -> dict[str, object]:
@@ -33,6 +40,7 @@ class Evaluation:
             "days_changed": self.days_changed,
             "unverified_days": self.unverified_days,
             "violations": dict(sorted(self.violations.items())),
+            "unruled": list(self.unruled),
             "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
         }
 
@@ -45,10 +53,10 @@ def evaluate_dirty(database: Database, zone: str, now: datetime) -> Evaluation:
         with database.writing() as session:
             dirty.mark_unjudged(session, today, now)
             causes = dirty.take(session, today, DIRTY_BATCH)
-            for month in _by_month(sorted({on for _, on in causes})):
-                wanted = {key for key in causes if month[0] <= key[1] <= month[-1]}
+            for dates in _stretches(sorted({on for _, on in causes})):
+                wanted = {key for key in causes if dates[0] <= key[1] <= dates[-1]}
                 people = sorted({employee for employee, _ in wanted})
-                _judge(total, session, zone, month[0], month[-1], people, wanted, causes, now)
+                _judge(total, session, zone, dates[0], dates[-1], people, wanted, causes, now)
         if len(causes) < DIRTY_BATCH:
             return total
 
@@ -71,8 +79,8 @@ def evaluate_span(
     if as_of is not None:
         with database.reading() as session:
             people = _people_of(session, unit, from_on, to_on)
-            judged = _verdicts(total, session, zone, from_on, to_on, people, as_of)[0]
-            _count(total, [verdict for _, verdict in judged])
+            for held in _verdicts(total, session, zone, from_on, to_on, people, as_of)[0]:
+                _count(total, [verdict for _, verdict in held.verdicts])
         return total
     with database.writing() as session:
         people = _people_of(session, unit, from_on, to_on)
@@ -88,11 +96,11 @@ def _people_of(session: Session, unit: str | None, from_on: date, to_on: date) -
     return sorted({row.employee_id for row in assigned if row.unit_id in below})
 
 
-def _by_month(days: Sequence[date]) -> Iterable[list[date]]:
-    """Dates in order, cut where the month changes: the engine works best a month at a time."""
+def _stretches(days: Sequence[date]) -> Iterable[list[date]]:
+    """Dates in order, cut so that none is far from the first of its part: the engine works best a month at a time."""
     part: list[date] = []
     for on in days:
-        if part and (on.year, on.month) != (part[-1].year, part[-1].month):
+        if part and (on - part[0]).days >= STRETCH_DAYS:
             yield part
             part = []
         part.append(on)
@@ -108,15 +116,25 @@ def _verdicts(
     to_on: date,
     people: list[int] | None,
     as_of: datetime | None = None,
-) -> tuple[list[tuple[int, DayVerdict]], case_reading.ReadCase]:
+    wanted: set[tuple[int, date]] | None = None,
+) -> tuple[list[Held], case_reading.ReadCase]:
     begun = perf_counter()
     read = case_reading.read_case(session, zone, from_on, to_on, employee_ids=people, as_of=as_of)
     loaded = perf_counter()
     ids = dict(zip(read.case.people, read.employee_ids, strict=True))
-    judged = [(ids[v.employee], v) for v in verdicts(evaluate(read.case, from_on, to_on))]
+    codes = dict(zip(read.employee_ids, read.case.people, strict=True))
+    only = None if wanted is None else [(codes[employee], on) for employee, on in wanted if employee in codes]
+    unruled: list[NoVersionInForce] = []
+    parts: list[Held] = []
+    for judgement in evaluate_blocks(read.case, from_on, to_on, unruled=unruled):
+        here = judgement.case.person_index
+        asked = None if only is None else [day for day in only if day[0] in here]
+        judged = [(ids[v.employee], v) for v in verdicts(judgement, asked)]
+        parts += hold_locked(session, zone, judged, judgement, read, [ids[who] for who in here], as_of, asked)
+    total.unruled |= {str(error): None for error in unruled}
     total.seconds["read"] += loaded - begun
     total.seconds["judge"] += perf_counter() - loaded
-    return judged, read
+    return parts, read
 
 
 def _judge(
@@ -130,16 +148,15 @@ def _judge(
     causes: dict[tuple[int, date], str],
     now: datetime,
 ) -> None:
-    judged, read = _verdicts(total, session, zone, from_on, to_on, people)
-    if wanted is not None:
-        judged = [(employee, verdict) for employee, verdict in judged if (employee, verdict.on) in wanted]
+    parts, read = _verdicts(total, session, zone, from_on, to_on, people, wanted=wanted)
     begun = perf_counter()
-    fingerprint = rulings.keep_rulebook(session, read.case.rulebook, now)
-    total.days_changed += rulings.store(
-        session, judged, rulebook=fingerprint, unit_ids=read.unit_ids, causes=causes, recorded_at=now
-    )
+    for held in parts:
+        fingerprint = ruling_log.keep_rulebook(session, held.rulebook, now)
+        total.days_changed += ruling_log.store(
+            session, held.verdicts, rulebook=fingerprint, unit_ids=read.unit_ids, causes=causes, recorded_at=now
+        )
+        _count(total, [verdict for _, verdict in held.verdicts])
     total.seconds["write"] += perf_counter() - begun
-    _count(total, [verdict for _, verdict in judged])
 
 
 def _count(total: Evaluation, judged: list[DayVerdict]) -> None:

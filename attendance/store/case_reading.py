@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Select
 from sqlmodel import Session, col, or_, select
 
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import PunchColumns
-from attendance.facts import Assignment, ClockOffset, Coverage, Enrolment, Leave, Mission, Outage, TerminalSite, Unit
+from attendance.engine.reach import margin_days, needed_days
+from attendance.facts import Assignment, Enrolment, Explanation, TerminalSite, Unit
 from attendance.plausible import implausible
 from attendance.rules.calendar import Calendar, CalendarEntry
 from attendance.rules.citation import Citation
@@ -22,37 +21,37 @@ from attendance.rules.policy import Policy
 from attendance.rules.rulebook import Rulebook
 from attendance.rules.schedule import WEEKDAYS, Schedule, ScheduleVersion, SessionHours, session_hours
 from attendance.store import punch_log
-from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, PullRow
+from attendance.store.known_rows import known_rows
+from attendance.store.paper_reading import FEW, Asked, read_duties, read_papers
 from attendance.store.tables import (
-    AbsenceRow,
     AssignmentRow,
     CalendarEntryRow,
     EmployeeRow,
     EnrolmentRow,
-    OutageRow,
     PolicyRow,
     ScheduleRow,
     ScheduleVersionRow,
     TerminalRow,
     UnitRow,
 )
+from attendance.store.terminal_reading import read_terminals
 
-REACH_DAYS = 4  # neighbours two days off, sessions and windows that pass midnight, clocks that are hours wrong
-
-Dated = TypeVar(
-    "Dated", AssignmentRow, EnrolmentRow, ScheduleVersionRow, CalendarEntryRow, PolicyRow, AbsenceRow, OutageRow
-)
+REACH_DAYS = 2  # beyond what is judged: windows that pass midnight, clocks that are hours wrong
+ROSTER_DAYS = 14  # duties that touch each other, one after the other, are looked for so far around the dates
 
 
 @dataclass(frozen=True, slots=True)
 class ReadCase:
-    """A case and the numbers of its rows in the database. `stored` are the punches in the case's order."""
+    """A case and the numbers of its rows in the database. `stored` are the punches in the case's order; `asked`
+    is what was asked of its papers.
+    """
 
     case: Case
     employee_ids: tuple[int, ...]
     unit_ids: dict[str, int]
     terminal_ids: tuple[int, ...]
     stored: punch_log.StoredPunches
+    asked: Asked
 
 
 def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
@@ -61,7 +60,7 @@ def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
     unit_codes = {unit.id: unit.code for unit in units}
     schedules = {row.id: row.code for row in session.exec(select(ScheduleRow))}
     versions: dict[str, list[ScheduleVersion]] = {code: [] for code in schedules.values()}
-    for row in _known(session, ScheduleVersionRow, as_of):
+    for row in known_rows(session, ScheduleVersionRow, as_of):
         code = schedules[row.schedule_id]
         versions[code].append(_version(row, code))
     entries = [
@@ -74,9 +73,9 @@ def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
             recorded_at=row.recorded_at.replace(tzinfo=None),
             citation=Citation("calendar", row.on, row.on, row.document),
         )
-        for row in _known(session, CalendarEntryRow, as_of)
+        for row in known_rows(session, CalendarEntryRow, as_of)
     ]
-    policies = _known(session, PolicyRow, as_of)
+    policies = known_rows(session, PolicyRow, as_of)
     policy = Policy()
     if policies:
         latest = policies[-1]
@@ -102,27 +101,28 @@ def read_case(
     as_of: datetime | None = None,
 ) -> ReadCase:
     """What is known at `as_of` (None: now) about these people (None: everybody) for judging `from_on..to_on`."""
-    first, last = from_on - timedelta(days=REACH_DAYS), to_on + timedelta(days=REACH_DAYS)
+    first, last = from_on - timedelta(days=ROSTER_DAYS), to_on + timedelta(days=ROSTER_DAYS)
     rulebook = read_rulebook(session, as_of)
     wanted = set(employee_ids) if employee_ids is not None else None
-    assigned = [
-        row
-        for row in _known(
-            session,
-            AssignmentRow,
-            as_of,
-            AssignmentRow.from_on <= last,
-            or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= first),
-        )
-        if wanted is None or row.employee_id in wanted
-    ]
+    few = sorted(wanted) if wanted is not None and len(wanted) <= FEW else None
+    assigned = _assignments(session, as_of, first, last, wanted, few)
     ids = tuple(sorted({row.employee_id for row in assigned} | (wanted or set())))
     people = {row.id: row.code for row in session.exec(select(EmployeeRow).where(col(EmployeeRow.id).in_(ids)))}
     terminals = list(session.exec(select(TerminalRow).order_by(col(TerminalRow.id))))
     terminal_codes = {row.id: row.code for row in terminals}
     unit_rows = {row.id: row.code for row in session.exec(select(UnitRow))}
     schedules = {row.id: row.code for row in session.exec(select(ScheduleRow))}
-    enrolled = [row for row in _known(session, EnrolmentRow, as_of) if row.employee_id in people]
+    asked = Asked(session, zone, people, terminal_codes, unit_rows, first, last, as_of)
+    margin = margin_days(rulebook.all_policies())
+    low, high = needed_days(read_duties(asked), margin, from_on, to_on)
+    first, last = clock.from_day_number(low - REACH_DAYS), clock.from_day_number(high + REACH_DAYS)
+    asked = replace(asked, first=first, last=last)
+    papers = read_papers(asked)
+    handed_in = _last_handed_in(papers["explanations"])
+    if handed_in is not None and handed_in > last:  # their deadlines count working days up to then
+        assigned += _assignments(session, as_of, last + timedelta(days=1), handed_in, set(ids), few, begins_after=last)
+    theirs = [col(EnrolmentRow.employee_id).in_(few)] if few is not None else []
+    enrolled = [row for row in known_rows(session, EnrolmentRow, as_of, *theirs) if row.employee_id in people]
     terminal_ids = tuple(row.id for row in terminals if row.id is not None)
     stored = punch_log.read(
         session,
@@ -154,13 +154,8 @@ def read_case(
             for row in enrolled
         ),
         punches=_punch_columns(stored, terminals, zone),
-        coverage=_coverage(session, terminal_codes, as_of),
-        **_papers(session, people, as_of, first, last),
-        outages=tuple(
-            Outage(terminal_codes[row.terminal_id], row.mode, row.starts, row.ends)
-            for row in _known(session, OutageRow, as_of)
-        ),
-        clock_offsets=_clock_offsets(session, terminal_codes, as_of),
+        **papers,
+        **read_terminals(asked),
     )
     by_code = {code: number for number, code in people.items()}
     return ReadCase(
@@ -169,19 +164,35 @@ def read_case(
         {code: number for number, code in unit_rows.items() if number is not None},
         terminal_ids,
         stored,
+        asked,
     )
 
 
-def _known(session: Session, table: type[Dated], as_of: datetime | None, *conditions: Any) -> list[Dated]:
-    """Rows recorded by then and not withdrawn by then, in the order in which they were recorded."""
-    query = select(table).where(*conditions)
-    if as_of is None:
-        query = query.where(col(table.withdrawn_at).is_(None))
-    else:
-        query = query.where(
-            col(table.recorded_at) <= as_of, or_(col(table.withdrawn_at).is_(None), col(table.withdrawn_at) > as_of)
-        )
-    return list(session.exec(query.order_by(col(table.recorded_at), col(table.id))))
+def _assignments(
+    session: Session,
+    as_of: datetime | None,
+    first: date,
+    last: date,
+    wanted: set[int] | None,
+    few: list[int] | None,
+    *,
+    begins_after: date | None = None,
+) -> list[AssignmentRow]:
+    """Assignments of these people (None: everybody) that hold on some date of a span."""
+    rows = known_rows(
+        session,
+        AssignmentRow,
+        as_of,
+        AssignmentRow.from_on <= last,
+        or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= first),
+        *([AssignmentRow.from_on > begins_after] if begins_after is not None else []),
+        *([col(AssignmentRow.employee_id).in_(few)] if few is not None else []),
+    )
+    return [row for row in rows if wanted is None or row.employee_id in wanted]
+
+
+def _last_handed_in(explanations: Iterable[Explanation]) -> date | None:
+    return max((paper.submitted_at.date() for paper in explanations if paper.submitted_at), default=None)
 
 
 def _version(row: ScheduleVersionRow, code: str) -> ScheduleVersion:
@@ -199,25 +210,6 @@ def _version(row: ScheduleVersionRow, code: str) -> ScheduleVersion:
 def _sessions(listed: dict[str, list[str]]) -> tuple[SessionHours, ...]:
     hours = [session_hours(name, start, end) for name, (start, end) in listed.items()]
     return tuple(sorted(hours, key=lambda session: session.starts))
-
-
-def _papers(
-    session: Session, people: dict[int | None, str], as_of: datetime | None, first: date, last: date
-) -> dict[str, Any]:
-    """Leave and missions that were approved by then; a paper nobody approved excuses nothing."""
-    leaves: list[Leave] = []
-    missions: list[Mission] = []
-    for row in _known(session, AbsenceRow, as_of):
-        if row.employee_id not in people or row.approved_at is None or (as_of is not None and row.approved_at > as_of):
-            continue
-        who = people[row.employee_id]
-        if row.kind == "leave" and row.on is not None and first <= row.on <= last:
-            leaves.append(Leave(who, row.code, row.on, row.session, row.approved_at, row.document))
-        elif (
-            row.kind == "mission" and row.starts and row.ends and row.ends.date() >= first and row.starts.date() <= last
-        ):
-            missions.append(Mission(who, row.starts, row.ends, row.approved_at, row.document))
-    return {"leaves": tuple(leaves), "missions": tuple(missions)}
 
 
 def _punch_columns(stored: punch_log.StoredPunches, terminals: Sequence[TerminalRow], zone: str) -> PunchColumns:
@@ -238,33 +230,4 @@ def _punch_columns(stored: punch_log.StoredPunches, terminals: Sequence[Terminal
         state=stored.state,
         sane=~(early | ahead),
         pins=stored.pins,
-    )
-
-
-def _coverage(session: Session, codes: dict[int | None, str], as_of: datetime | None) -> tuple[Coverage, ...]:
-    if as_of is None:
-        return tuple(
-            Coverage(codes[row.terminal_id], row.starts, row.until) for row in session.exec(select(CoverageRow))
-        )
-    query: Select[Any] = select(PullRow.terminal_id, PullRow.complete_from, PullRow.complete_until).where(  # type: ignore[assignment]
-        col(PullRow.finished_at) <= as_of, col(PullRow.complete_until).is_not(None)
-    )
-    return tuple(Coverage(codes[terminal], starts, until) for terminal, starts, until in session.execute(query))
-
-
-def _clock_offsets(session: Session, codes: dict[int | None, str], as_of: datetime | None) -> tuple[ClockOffset, ...]:
-    """Each span ends where the next one of its terminal begins; the last is open."""
-    query = select(ClockSpanRow).order_by(col(ClockSpanRow.terminal_id), col(ClockSpanRow.id))
-    if as_of is not None:
-        query = query.where(col(ClockSpanRow.recorded_at) <= as_of)
-    rows = list(session.exec(query))
-    following: list[ClockSpanRow | None] = [*rows[1:], None] if rows else []
-    return tuple(
-        ClockOffset(
-            codes[row.terminal_id],
-            row.starts,
-            after.starts if after is not None and after.terminal_id == row.terminal_id else None,
-            row.offset_seconds,
-        )
-        for row, after in zip(rows, following, strict=True)
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import delete, tuple_
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from attendance import clock
 from attendance.store import office
+from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import CoverageRow, DirtyDayRow, RulingRow
-from attendance.store.if_absent import insert_if_absent
-from attendance.store.tables import AssignmentRow, EnrolmentRow, TerminalRow
+from attendance.store.paper_tables import DutyRow, ExplanationRow, SiteFactRow
+from attendance.store.tables import EnrolmentRow, TerminalRow
 
 _BATCH = 5_000
 
@@ -29,25 +30,39 @@ def mark(session: Session, days: Iterable[tuple[int, date]], cause: str, marked_
 
 
 def mark_dependants(
-    session: Session, terminal: TerminalRow, from_on: date, to_on: date, cause: str, at: datetime
+    session: Session,
+    terminal: TerminalRow,
+    from_on: date,
+    to_on: date,
+    cause: str,
+    at: datetime,
+    *,
+    enrolled: bool = True,
 ) -> None:
-    """Mark everybody who depends on a terminal, or is enrolled on it, on every date of a span they are employed on."""
-    enrolled = set(session.exec(select(EnrolmentRow.employee_id).where(EnrolmentRow.terminal_id == terminal.id)))
-    query = select(
-        col(AssignmentRow.employee_id),
-        col(AssignmentRow.from_on),
-        col(AssignmentRow.to_on),
-        col(AssignmentRow.terminals),
-    ).where(
-        col(AssignmentRow.withdrawn_at).is_(None),
-        AssignmentRow.from_on <= to_on,
-        or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= from_on),
-    )
+    """Mark everybody who depends on a terminal (with `enrolled`: or has a number on it) on every date of a span they
+    are employed on, and back to the beginning of a duty that runs into it.
+    """
+    numbers: set[int] = set()
+    if enrolled:
+        numbers = set(session.exec(select(EnrolmentRow.employee_id).where(EnrolmentRow.terminal_id == terminal.id)))
+    by_default = office.units_depending_on(session, terminal)
     days = []
-    for employee, begins, ends, terminals in session.exec(query):
-        if not terminals or terminal.code in terminals or employee in enrolled:
-            first, last = max(begins, from_on), min(ends or to_on, to_on)
-            days += [(employee, first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    for row in office.assignments_between(session, from_on, to_on):
+        depends = terminal.code in row.terminals if row.terminals else row.unit_id in by_default
+        if depends or row.employee_id in numbers:
+            first, last = max(row.from_on, from_on), min(row.to_on or to_on, to_on)
+            days += [(row.employee_id, first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    sent = select(SiteFactRow).where(col(SiteFactRow.on).between(from_on, to_on))
+    days += [(row.employee_id, row.on) for row in session.exec(sent) if terminal.code in row.terminals]
+    concerned = {employee for employee, _ in days}
+    midnight = datetime.combine(from_on, time())
+    running = select(DutyRow.employee_id, DutyRow.starts).where(
+        DutyRow.starts < midnight, DutyRow.ends >= midnight - timedelta(days=1)
+    )
+    for employee, starts in session.exec(running):
+        if employee in concerned:  # the sessions it touches are settled with it
+            length = (from_on - starts.date()).days
+            days += [(employee, from_on - timedelta(days=n)) for n in range(1, length + 1)]
     mark(session, days, cause, at)
 
 
@@ -71,6 +86,23 @@ def mark_punchers(
     )
 
 
+def mark_explained(
+    session: Session, from_on: date, to_on: date | None, cause: str, at: datetime, *, employee_id: int | None = None
+) -> None:
+    """Mark earlier dates somebody explained in this span of dates or after it: which of its dates are working days says
+    whether the explanation was in time.
+    """
+    since = datetime.combine(max(from_on, date(1, 1, 2)) - timedelta(days=1), time(), UTC)
+    query = select(col(ExplanationRow.employee_id), col(ExplanationRow.on)).where(
+        col(ExplanationRow.withdrawn_at).is_(None),
+        col(ExplanationRow.submitted_at) >= since,
+        ExplanationRow.on < (to_on or date.max),
+    )
+    if employee_id is not None:
+        query = query.where(ExplanationRow.employee_id == employee_id)
+    mark(session, session.exec(query), cause, at)
+
+
 def mark_unjudged(session: Session, today: date, at: datetime) -> None:
     """Mark the days nobody has been judged on yet, between the first and the last reading of any terminal.
 
@@ -81,7 +113,9 @@ def mark_unjudged(session: Session, today: date, at: datetime) -> None:
     if earliest is None or latest is None:
         return
     today = min(today, latest.date())
-    first, last = session.exec(select(func.min(col(RulingRow.work_date)), func.max(col(RulingRow.work_date)))).one()
+    # two questions, because SQLite answers both at once only by looking at every ruling
+    first = session.exec(select(func.min(col(RulingRow.work_date)))).one()
+    last = session.exec(select(func.max(col(RulingRow.work_date)))).one()
     day = timedelta(days=1)
     if first is None or last is None:
         mark_everybody(session, earliest.date(), today, "first", at)
@@ -99,6 +133,12 @@ def mark_everybody(session: Session, from_on: date, to_on: date, cause: str, at:
         first, last = max(row.from_on, from_on), min(row.to_on or to_on, to_on)
         days += [(row.employee_id, first + timedelta(days=n)) for n in range((last - first).days + 1)]
     mark(session, days, cause, at)
+
+
+def count(session: Session) -> int:
+    """How many days are marked."""
+    session.flush()
+    return session.exec(select(func.count()).select_from(DirtyDayRow)).one()
 
 
 def take(session: Session, until: date, limit: int) -> dict[tuple[int, date], str]:

@@ -16,6 +16,10 @@ from sqlmodel import Field, SQLModel
 from attendance.store.tables import BigKey, instant, wall
 
 
+def _lines() -> Column[Any]:
+    return Column(JSON, nullable=False, server_default="[]")
+
+
 class PullRow(SQLModel, table=True):
     """One attempt to read a terminal, or one file that was brought; written once, when it has ended.
 
@@ -164,6 +168,9 @@ class RulingRow(SQLModel, table=True):
     flags: list[str] = Field(sa_column=Column(JSON, nullable=False))
     symbols: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     citations: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    duties: list[dict[str, Any]] = Field(default_factory=list, sa_column=_lines())
+    overtime: list[dict[str, Any]] = Field(default_factory=list, sa_column=_lines())
+    findings: list[dict[str, Any]] = Field(default_factory=list, sa_column=_lines())
     rulebook: str = Field(foreign_key="rulebook.fingerprint")
     digest: str
     cause: str

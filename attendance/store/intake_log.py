@@ -11,8 +11,8 @@ import zstandard
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
+from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
-from attendance.store.if_absent import insert_if_absent
 
 CLOCK_JITTER_SECONDS = 3  # a terminal answers in whole seconds, and the line has its own delay
 
@@ -126,21 +126,16 @@ def watermark(session: Session, terminal_id: int) -> datetime | None:
 
 def record_clock(
     session: Session, terminal_id: int, offset_seconds: int, *, since: datetime | None, at: datetime
-) -> None:
+) -> ClockSpanRow | None:
     """File a measured clock offset; `since` is the wall time of the last good pull, None at the first.
 
-    A reading within `CLOCK_JITTER_SECONDS` of the last one is the same clock, and files nothing.
+    A reading within `CLOCK_JITTER_SECONDS` of the last one is the same clock: it files nothing, and answers None.
     """
     query = select(ClockSpanRow).where(ClockSpanRow.terminal_id == terminal_id).order_by(col(ClockSpanRow.id).desc())
     last = session.exec(query.limit(1)).one_or_none()
     if last is not None and abs(last.offset_seconds - offset_seconds) <= CLOCK_JITTER_SECONDS:
-        return
+        return None
     starts = since + timedelta(seconds=last.offset_seconds) if since is not None and last is not None else None
-    session.add(
-        ClockSpanRow(
-            terminal_id=terminal_id,
-            starts=starts,
-            offset_seconds=offset_seconds,
-            recorded_at=at,
-        )
-    )
+    span = ClockSpanRow(terminal_id=terminal_id, starts=starts, offset_seconds=offset_seconds, recorded_at=at)
+    session.add(span)
+    return span

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from attendance.store.if_absent import insert_if_absent
+from attendance.store.bulk import insert_if_absent
 from attendance.store.tables import LeaseRow
 
 

@@ -69,6 +69,9 @@ def _verdicts() -> AnySelect:
             *(col(getattr(RulingRow, name)).label(name) for name in _DAY),
             col(RulingRow.flags).label("flags"),
             col(RulingRow.symbols).label("symbols"),
+            col(RulingRow.duties).label("duty"),
+            col(RulingRow.overtime).label("overtime"),
+            col(RulingRow.findings).label("findings"),
             *(col(getattr(RulingRow, name)).label(name) for name in _PROVENANCE),
         )
         .join(EmployeeRow, col(EmployeeRow.id) == col(RulingRow.employee_id))

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlmodel import Session, col, or_, select
 
 from attendance.errors import NotFound
+from attendance.rules.schedule import session_hours
 from attendance.store.tables import (
     AssignmentRow,
     EmployeeRow,
@@ -100,6 +101,25 @@ def terminals_of(session: Session, unit_ids: set[int]) -> set[int]:
     return here | {by_code[code] for listed in session.exec(query) for code in listed if code in by_code}
 
 
+def units_depending_on(session: Session, terminal: TerminalRow) -> set[int]:
+    """Numbers of the units whose people depend on a terminal unless their assignment says otherwise.
+
+    Those are the units for which its unit is the nearest up the tree that has terminals in use, this one among them.
+    """
+    at_site = {row.unit_id for row in terminals(session) if row.in_use} | {terminal.unit_id}
+    parents = {key(unit): unit.parent_id for unit in units(session)}
+    found = set()
+    for unit in parents:
+        step: int | None = unit
+        seen: set[int] = set()
+        while step is not None and step not in at_site and step not in seen:
+            seen.add(step)
+            step = parents.get(step)
+        if step == terminal.unit_id:
+            found.add(unit)
+    return found
+
+
 def units_below(session: Session, code: str) -> set[int]:
     """Numbers of the unit with this code and all below it. Raises NotFound."""
     return subtree(units(session), key(get(session, UnitRow, code)))
@@ -122,6 +142,16 @@ def session_names(session: Session) -> set[str]:
     return found
 
 
+def sessions_pass_midnight(session: Session) -> bool:
+    """Whether some session of some schedule lies, or ends, on a day after its date."""
+    return any(
+        session_hours(name, *times).ends > 24 * 60
+        for row in session.exec(select(ScheduleVersionRow))
+        for sessions in (row.sessions, *row.by_weekday.values())
+        for name, times in sessions.items()
+    )
+
+
 def assignments_between(
     session: Session, from_on: date, to_on: date, employee_ids: Iterable[int] | None = None
 ) -> list[AssignmentRow]:
@@ -134,6 +164,16 @@ def assignments_between(
     if employee_ids is not None:
         query = query.where(col(AssignmentRow.employee_id).in_(list(employee_ids)))
     return list(session.exec(query.order_by(col(AssignmentRow.employee_id), col(AssignmentRow.from_on))))
+
+
+def ever_assigned(session: Session, unit_id: int, from_on: date, to_on: date) -> list[int]:
+    """Numbers of the people some assignment puts into a unit on some date of the span, also one taken back since."""
+    query = select(AssignmentRow.employee_id).where(
+        AssignmentRow.unit_id == unit_id,
+        AssignmentRow.from_on <= to_on,
+        or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= from_on),
+    )
+    return sorted(set(session.exec(query)))
 
 
 def enrolments_of_terminal(session: Session, terminal_id: int) -> list[EnrolmentRow]:

@@ -1,15 +1,24 @@
-"""Filing papers: leave, missions, outages. Each verb checks, files, marks the days it touches; none is overwritten."""
+"""Filing papers that excuse: leave, missions, exemptions; and outages. Each verb checks, files, marks the days it may
+change; none is overwritten: what no longer holds is withdrawn.
+
+`at` is the moment of recording. A paper without `approved_at` excuses nothing yet; it is withdrawn and filed anew, with
+its approval, once it has one.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from attendance.errors import Invalid
-from attendance.store import dirty, office
-from attendance.store.registering import mark_person
+from attendance.store import office, touched
+from attendance.store.paper_checks import check_dates, check_known_by, check_order, check_session
+from attendance.store.paper_tables import ExemptionRow
 from attendance.store.tables import AbsenceRow, EmployeeRow, OutageRow, TerminalRow
+
+PLACEMENTS = ("day_start", "day_end")
 
 
 def add_leave(
@@ -25,9 +34,8 @@ def add_leave(
 ) -> AbsenceRow:
     """Leave of whole sessions of a date. It excuses only once it is approved. Raises Invalid for an unknown session."""
     person = office.get(session, EmployeeRow, employee)
-    known = {"all", *office.session_names(session)}
-    if part not in known:
-        raise Invalid(f"No schedule has a session {part!r}; write one of {', '.join(sorted(known))}.")
+    check_session(session, part)
+    check_known_by(at, approved_at=approved_at)
     row = AbsenceRow(
         kind="leave",
         employee_id=office.key(person),
@@ -38,10 +46,7 @@ def add_leave(
         approved_at=approved_at,
         recorded_at=at,
     )
-    session.add(row)
-    session.flush()
-    mark_person(session, row.employee_id, on - timedelta(days=1), on + timedelta(days=1), "paper", at)
-    return row
+    return touched.file_paper(session, row, at)
 
 
 def add_mission(
@@ -56,8 +61,8 @@ def add_mission(
 ) -> AbsenceRow:
     """A window away on orders, in wall time. It excuses only once it is approved."""
     person = office.get(session, EmployeeRow, employee)
-    if ends <= starts:
-        raise Invalid(f"The mission of {employee} ends at {ends} before it begins at {starts}; swap the times.")
+    check_order(f"The mission of {employee}", starts, ends)
+    check_known_by(at, approved_at=approved_at)
     row = AbsenceRow(
         kind="mission",
         employee_id=office.key(person),
@@ -67,11 +72,53 @@ def add_mission(
         approved_at=approved_at,
         recorded_at=at,
     )
-    session.add(row)
-    session.flush()
-    day = timedelta(days=1)
-    mark_person(session, row.employee_id, starts.date() - day, ends.date() + day, "paper", at)
-    return row
+    return touched.file_paper(session, row, at)
+
+
+def add_exemption(
+    session: Session,
+    employee: str,
+    *,
+    code: str = "exemption",
+    minutes_per_day: int | None = None,
+    placement: str = "day_end",
+    from_on: date | None = None,
+    to_on: date | None = None,
+    dates: Sequence[date] = (),
+    starts: datetime | None = None,
+    ends: datetime | None = None,
+    document: str = "",
+    approved_at: datetime | None = None,
+    at: datetime,
+) -> ExemptionRow:
+    """Minutes of each day (`minutes_per_day`, on `dates` or from `from_on` to `to_on`), or a window of wall time."""
+    person = office.get(session, EmployeeRow, employee)
+    if placement not in PLACEMENTS:
+        raise Invalid(f"{placement!r} is not a placement; write {' or '.join(PLACEMENTS)}.")
+    if minutes_per_day is not None and not 0 <= minutes_per_day <= 24 * 60:
+        raise Invalid(f"{minutes_per_day} minutes of a day are not possible; write 0 to {24 * 60}.")
+    if minutes_per_day is None and not (from_on or to_on or starts or ends):
+        raise Invalid(f"The exemption of {employee} has neither minutes of a day nor a window; write one of them.")
+    if minutes_per_day is not None and (starts or ends):
+        raise Invalid(f"The exemption of {employee} has minutes of a day and a window; write one of them.")
+    check_dates(f"The exemption of {employee}", from_on, to_on)
+    check_order(f"The exemption of {employee}", starts, ends)
+    check_known_by(at, approved_at=approved_at)
+    row = ExemptionRow(
+        employee_id=office.key(person),
+        code=code,
+        minutes_per_day=minutes_per_day,
+        placement=placement,
+        from_on=from_on,
+        to_on=to_on,
+        dates=[on.isoformat() for on in dates],
+        starts=starts,
+        ends=ends,
+        document=document,
+        approved_at=approved_at,
+        recorded_at=at,
+    )
+    return touched.file_paper(session, row, at)
 
 
 def add_outage(
@@ -86,15 +133,19 @@ def add_outage(
 ) -> OutageRow:
     """A terminal was out of order for a span of wall time."""
     site = office.get(session, TerminalRow, terminal)
-    if ends <= starts:
-        raise Invalid(f"The outage of {terminal} ends at {ends} before it begins at {starts}; swap the times.")
+    check_order(f"The outage of {terminal}", starts, ends)
     if mode not in ("dead", "network"):
         raise Invalid(f"{mode!r} is not a mode of outage; write dead or network.")
     row = OutageRow(
         terminal_id=office.key(site), mode=mode, starts=starts, ends=ends, document=document, recorded_at=at
     )
+    return touched.file_paper(session, row, at)
+
+
+def withdraw(session: Session, row: touched.PaperRow, at: datetime) -> None:
+    """A paper no longer holds from `at` on; what was known before stays. Raises Invalid for one withdrawn already."""
+    if row.withdrawn_at is not None:
+        raise Invalid("This paper was withdrawn before; file another one to say otherwise.")
+    row.withdrawn_at = at
     session.add(row)
-    session.flush()
-    day = timedelta(days=1)
-    dirty.mark_dependants(session, site, starts.date() - day, ends.date() + day, "paper", at)
-    return row
+    touched.mark_paper(session, row, at)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from attendance.errors import AlreadyExists, Invalid, Overlap
+from attendance.facts import DIRECTIONS
 from attendance.rules.calendar import ENTRY_KINDS
 from attendance.rules.schedule import REGIMES, WEEKDAYS, session_hours
 from attendance.store import dirty, office
@@ -86,14 +87,19 @@ def add_terminal(
     transport: str = "tcp",
     has_comm_key: bool = False,
     poll_seconds: int = 300,
+    direction: str = "none",
+    first_sane_on: date = date(2010, 1, 1),
     at: datetime,
 ) -> TerminalRow:
+    """Register a terminal. `direction`: what its in and out are worth; an earlier date than `first_sane_on` is none."""
     if office.find(session, TerminalRow, check_code("terminal", code)):
         raise AlreadyExists("terminal", code)
     if transport not in ("tcp", "udp"):
         raise Invalid(f"{transport!r} is not a transport; write tcp or udp.")
     if not 1 <= port <= 65535:
         raise Invalid(f"{port} is not a port; write a number from 1 to 65535 (terminals use 4370).")
+    if direction not in DIRECTIONS:
+        raise Invalid(f"{direction!r} is not a direction; write one of {', '.join(DIRECTIONS)}.")
     row = TerminalRow(
         code=code,
         name=name or code,
@@ -103,6 +109,8 @@ def add_terminal(
         transport=transport,
         has_comm_key=has_comm_key,
         poll_seconds=poll_seconds,
+        direction=direction,
+        first_sane_on=first_sane_on,
         recorded_at=at,
     )
     session.add(row)
@@ -188,6 +196,7 @@ def assign(
     session.add(row)
     session.flush()
     mark_person(session, row.employee_id, from_on, to_on, "assignment", at)
+    dirty.mark_explained(session, from_on, to_on, "assignment", at, employee_id=row.employee_id)
     return row
 
 
@@ -283,6 +292,7 @@ def add_schedule_version(
     session.add(row)
     session.flush()
     mark_everybody(session, from_on or date.min, to_on, "rule", at)
+    dirty.mark_explained(session, from_on or date.min, to_on, "rule", at)
     return row
 
 
@@ -314,6 +324,7 @@ def add_calendar_entry(
     session.add(row)
     session.flush()
     mark_everybody(session, on - timedelta(days=1), on + timedelta(days=1), "calendar", at)
+    dirty.mark_explained(session, on, on, "calendar", at)
     return row
 
 

@@ -1,179 +1,21 @@
-"""Verdicts as stored revisions: written only where they differ, superseded and never overwritten."""
+"""Verdicts as stored revisions: what was ruled of a day, and every register of it. Writing them: `ruling_log`."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
-import orjson
-from sqlalchemy import insert, update
 from sqlalchemy import select as select_core
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
-from attendance.engine.verdict import DayVerdict
+from attendance.engine.plain import duty_line, finding, overtime_line
+from attendance.engine.verdict import DayVerdict, Occurrence
 from attendance.rules.citation import Citation
-from attendance.rules.rulebook import Rulebook
-from attendance.store.evidence_tables import RulebookRow, RulingRow, ViolationRow
+from attendance.store.evidence_tables import RulingRow, ViolationRow
 from attendance.store.tables import EmployeeRow, UnitRow
 
 _BATCH = 400
-
-
-def digest_of(verdict: DayVerdict) -> str:
-    """SHA-256 over everything the verdict concludes and cites, so that a rule it does not rest on leaves it alone."""
-    content = (
-        verdict.employee,
-        verdict.on,
-        verdict.unit,
-        verdict.day_kind,
-        verdict.scheduled_min,
-        verdict.worked_min,
-        verdict.credited_min,
-        verdict.leave_min,
-        verdict.unverified_min,
-        [(v.type, v.session, v.minutes, v.excused_min, v.counted_min, v.status) for v in verdict.violations],
-        verdict.flags,
-        verdict.symbols,
-        [_cited(citation) for citation in verdict.citations],
-    )
-    return hashlib.sha256(orjson.dumps(content)).hexdigest()
-
-
-@lru_cache(maxsize=4096)
-def _cited(citation: Citation) -> dict[str, Any]:
-    """A citation as it is stored; thousands of days share a few."""
-    return {
-        "rule": citation.rule,
-        "version": citation.version,
-        "from_on": citation.from_on.isoformat() if citation.from_on else None,
-        "to_on": citation.to_on.isoformat() if citation.to_on else None,
-        "document": citation.document,
-        "article": citation.article,
-    }
-
-
-def keep_rulebook(session: Session, rulebook: Rulebook, recorded_at: datetime) -> str:
-    """File the rules under their fingerprint if they are new; answers the fingerprint."""
-    if session.get(RulebookRow, rulebook.fingerprint) is None:
-        session.add(RulebookRow(fingerprint=rulebook.fingerprint, content=rulebook.content(), recorded_at=recorded_at))
-        session.flush()
-    return rulebook.fingerprint
-
-
-class Newest(NamedTuple):
-    """What is needed of the newest ruling of a day to tell whether another one differs."""
-
-    id: int
-    revision: int
-    digest: str
-
-
-def newest(session: Session, employee_ids: Iterable[int], from_on: date, to_on: date) -> dict[tuple[int, date], Newest]:
-    """The newest rulings of some people in a span of dates, by (employee id, date)."""
-    wanted = sorted(set(employee_ids))
-    columns = (RulingRow.employee_id, RulingRow.work_date, RulingRow.id, RulingRow.revision, RulingRow.digest)
-    found: dict[tuple[int, date], Newest] = {}
-    for begin in range(0, len(wanted), _BATCH):
-        query = select_core(*(col(column) for column in columns)).where(
-            col(RulingRow.employee_id).in_(wanted[begin : begin + _BATCH]),
-            col(RulingRow.work_date).between(from_on, to_on),
-            col(RulingRow.superseded_at).is_(None),
-        )
-        found |= {(row[0], row[1]): Newest(row[2], row[3], row[4]) for row in session.execute(query)}
-    return found
-
-
-def store(
-    session: Session,
-    judged: Sequence[tuple[int, DayVerdict]],
-    *,
-    rulebook: str,
-    unit_ids: Mapping[str, int],
-    causes: Mapping[tuple[int, date], str],
-    recorded_at: datetime,
-) -> int:
-    """Write the verdicts that differ from the newest ruling; answers how many did.
-
-    `judged` are (employee id, verdict); `causes` why each day was judged again. A day that is judged for the first
-    time is a first revision whatever its cause.
-    """
-    if not judged:
-        return 0
-    days = [verdict.on for _, verdict in judged]
-    before = newest(session, (employee for employee, _ in judged), min(days), max(days))
-    changed: list[tuple[int, DayVerdict, str]] = []
-    for employee, verdict in judged:
-        digest = digest_of(verdict)
-        earlier = before.get((employee, verdict.on))
-        if earlier is None or earlier.digest != digest:
-            changed.append((employee, verdict, digest))
-    if not changed:
-        return 0
-    outdated = [row.id for e, v, _ in changed if (row := before.get((e, v.on))) is not None]
-    for begin in range(0, len(outdated), _BATCH):
-        part = outdated[begin : begin + _BATCH]
-        session.execute(update(RulingRow).where(col(RulingRow.id).in_(part)).values(superseded_at=recorded_at))
-        stale = col(ViolationRow.ruling_id).in_(part)
-        session.execute(update(ViolationRow).where(stale).values(superseded_at=recorded_at))
-    rows = [
-        _row(employee, verdict, digest, before.get((employee, verdict.on)), rulebook, unit_ids, causes, recorded_at)
-        for employee, verdict, digest in changed
-    ]
-    ruling, violation = SQLModel.metadata.tables["ruling"], SQLModel.metadata.tables["violation"]
-    numbers = list(session.scalars(insert(ruling).returning(ruling.c.id, sort_by_parameter_order=True), rows))
-    violations = [
-        {
-            "ruling_id": number,
-            "employee_id": employee,
-            "unit_id": unit_ids.get(verdict.unit or ""),
-            "work_date": verdict.on,
-            "session": v.session,
-            "type": v.type,
-            "minutes": v.minutes,
-            "excused_min": v.excused_min,
-            "counted_min": v.counted_min,
-            "status": v.status,
-        }
-        for number, (employee, verdict, _) in zip(numbers, changed, strict=True)
-        for v in verdict.violations
-    ]
-    if violations:
-        session.execute(insert(violation), violations)
-    return len(changed)
-
-
-def _row(
-    employee: int,
-    verdict: DayVerdict,
-    digest: str,
-    earlier: Newest | None,
-    rulebook: str,
-    unit_ids: Mapping[str, int],
-    causes: Mapping[tuple[int, date], str],
-    recorded_at: datetime,
-) -> dict[str, Any]:
-    return {
-        "employee_id": employee,
-        "work_date": verdict.on,
-        "revision": earlier.revision + 1 if earlier else 1,
-        "unit_id": unit_ids.get(verdict.unit or ""),
-        "day_kind": verdict.day_kind,
-        "scheduled_min": verdict.scheduled_min,
-        "worked_min": verdict.worked_min,
-        "credited_min": verdict.credited_min,
-        "leave_min": verdict.leave_min,
-        "unverified_min": verdict.unverified_min,
-        "flags": list(verdict.flags),
-        "symbols": dict(verdict.symbols),
-        "citations": [_cited(citation) for citation in verdict.citations],
-        "rulebook": rulebook,
-        "digest": digest,
-        "cause": causes.get((employee, verdict.on), "evaluated") if earlier else "first",
-        "recorded_at": recorded_at,
-    }
 
 
 def violations_of(session: Session, ruling_ids: Iterable[int]) -> dict[int, list[ViolationRow]]:
@@ -185,6 +27,61 @@ def violations_of(session: Session, ruling_ids: Iterable[int]) -> dict[int, list
         for row in session.exec(query.order_by(col(ViolationRow.id))):
             found.setdefault(row.ruling_id, []).append(row)
     return found
+
+
+def current(
+    session: Session, from_on: date, to_on: date, employee_ids: Iterable[int] | None = None
+) -> list[tuple[int, DayVerdict]]:
+    """The verdicts that stand, of these people (None: everybody), by (employee number, verdict), person and date."""
+    codes = {row.id: row.code for row in session.exec(select(EmployeeRow))}
+    units = {row.id: row.code for row in session.exec(select(UnitRow))}
+    query = select(RulingRow).where(
+        col(RulingRow.superseded_at).is_(None), col(RulingRow.work_date).between(from_on, to_on)
+    )
+    wanted = None if employee_ids is None else set(employee_ids)
+    rows = [
+        row
+        for row in session.exec(query.order_by(col(RulingRow.employee_id), col(RulingRow.work_date)))
+        if wanted is None or row.employee_id in wanted
+    ]
+    found = violations_of(session, [row.id for row in rows if row.id is not None])
+    return [
+        (row.employee_id, _verdict(row, codes[row.employee_id], units.get(row.unit_id), found.get(row.id or 0, [])))
+        for row in rows
+    ]
+
+
+def _verdict(row: RulingRow, employee: str, unit: str | None, violations: list[ViolationRow]) -> DayVerdict:
+    """The verdict a ruling was stored from."""
+    return DayVerdict(
+        employee=employee,
+        on=row.work_date,
+        unit=unit,
+        day_kind=row.day_kind,
+        scheduled_min=row.scheduled_min,
+        worked_min=row.worked_min,
+        credited_min=row.credited_min,
+        leave_min=row.leave_min,
+        unverified_min=row.unverified_min,
+        violations=tuple(
+            Occurrence(v.type, v.session, v.minutes, v.excused_min, v.counted_min, v.status) for v in violations
+        ),
+        flags=tuple(row.flags),
+        symbols=tuple(row.symbols.items()),
+        citations=tuple(
+            Citation(
+                cited["rule"],
+                date.fromisoformat(cited["from_on"]) if cited["from_on"] else None,
+                date.fromisoformat(cited["to_on"]) if cited["to_on"] else None,
+                cited["document"],
+                cited["article"],
+            )
+            for cited in row.citations
+        ),
+        duties=tuple(duty_line(line) for line in row.duties),
+        overtime=tuple(overtime_line(line) for line in row.overtime),
+        findings=tuple(finding(line) for line in row.findings),
+    )
 
 
 def revisions(session: Session, employee_id: int, on: date) -> list[RulingRow]:

@@ -23,7 +23,7 @@ from tests.whole_accounts import assert_whole
 ROOM = Path(statements.__file__).parent
 CASES = [
     pytest.param(case, id=str(case["id"]))
-    for path in sorted((Path(__file__).parents[1] / "cases").glob("*.yaml"))
+    for path in sorted((Path(__file__).parents[1] / "cases").rglob("*.yaml"))
     for case in parse(path.read_text("utf-8"), path.name)
     if "refuse" not in case
 ]

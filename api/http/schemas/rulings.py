@@ -32,6 +32,9 @@ _VERDICT: dict[str, Any] = {
     "violations": [_OCCURRENCE],
     "flags": [],
     "symbols": {"am": "+", "pm": "+"},
+    "duty": [],
+    "overtime": [{"from": "2026-11-20T17:30", "to": "2026-11-20T19:45", "minutes": 135, "night_min": 0, "kind": "NT"}],
+    "findings": [],
     "revision": 1,
     "rulebook": "4f2a90c1d7e35b68",
     "citations": [
@@ -92,6 +95,9 @@ class Verdict(BaseModel):
     violations: list[Occurrence] = Field(description="What was found.")
     flags: list[str] = Field(description="What a reader should know beside it.")
     symbols: dict[str, str] = Field(description="Sign of each session on the time sheet.")
+    duty: list[dict[str, Any]] = Field(description="Duties of the roster: from, to, minutes, night_min, attributed_to.")
+    overtime: list[dict[str, Any]] = Field(description="Presence under an order: from, to, minutes, night_min, kind.")
+    findings: list[dict[str, Any]] = Field(description="What inspections found: at, result.")
     revision: int = Field(description="1, 2, …: a newer one never overwrites an older.")
     rulebook: str = Field(description="Fingerprint of the rules it was judged by.")
     citations: list[dict[str, Any]] = Field(description="The rules it rests on, with their documents.")

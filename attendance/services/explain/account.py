@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from attendance import clock
+from attendance.engine.after_lock import AFTER_LOCK
 from attendance.engine.locks import MonthState
 from attendance.engine.run import Judgement
 from attendance.engine.verdict import DayVerdict, not_employed, verdicts
@@ -76,7 +77,7 @@ def account_of(
         statements = tuple(beside.of_no_day(judgement, employee, on))
         return DayAccount(not_employed(employee, on), statements=statements)
     if fact_after_lock:
-        verdict = replace(verdict, flags=tuple(sorted({*verdict.flags, beside.AFTER_LOCK})))
+        verdict = replace(verdict, flags=tuple(sorted({*verdict.flags, AFTER_LOCK})))
     look = DayLook(judgement, row)
     taken = takings(look)
     used = punches.used(look)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
-from attendance.engine.findings import WITH_REASON
+from attendance.engine.after_lock import AFTER_LOCK
+from attendance.engine.findings import APPROVED_LATER, WITH_REASON
 from attendance.engine.locks import MonthState
 from attendance.engine.overtime import OrderWindow, OvertimeLine
 from attendance.engine.run import Judgement
@@ -25,9 +26,6 @@ from attendance.services.explain.statements import (
     phrase,
 )
 
-MISSION_LATER = "mission_approved_after_inspection"
-AFTER_LOCK = "fact_after_lock"
-
 
 def of_day(look: DayLook, verdict: DayVerdict, month: MonthState | None) -> Iterator[Statement]:
     """Everything of the day that changes none of its minutes."""
@@ -41,18 +39,11 @@ def _night(minutes: int) -> Notes:
 
 
 def _duties(look: DayLook, verdict: DayVerdict) -> Iterator[Told]:
-    starts = {int(look.due.start[session]) for session in look.sessions}
-    planned = {session.hours.name for session in look.plan.sessions if not session.taken}
+    starts = {int(look.due.start[session]) for session in look.sessions if look.due.duty[session]}
     for line in verdict.duties:
-        counts = not planned and look.moment(line.starts) in starts
-        yield (
-            "duty.session" if counts else "duty.line",
-            {
-                "span": Span(line.starts, line.ends),
-                "minutes": Minutes(line.minutes),
-                "notes": _night(line.night_min),
-            },
-        )
+        values: dict[str, Value] = {"span": Span(line.starts, line.ends), "minutes": Minutes(line.minutes)}
+        key = "duty.session" if look.moment(line.starts) in starts else "duty.line"
+        yield key, values | {"notes": _night(line.night_min)}
     yield from _refused(look.judgement, look.employee, look.on)
 
 
@@ -110,7 +101,7 @@ def _findings(verdict: DayVerdict) -> Iterator[Told]:
         yield key, {"time": finding.at}
     if verdict.findings:
         yield "finding.unchanged", {}
-    if MISSION_LATER in verdict.flags:
+    if APPROVED_LATER in verdict.flags:
         yield "finding.mission_later", {}
 
 

@@ -76,8 +76,7 @@ def _told(look: DayLook, session: int, takings: list[Taken]) -> Iterator[Told]:
         away = next((s.taken for s in look.plan.sessions if s.hours.name == look.name(session) and s.taken), None)
         yield "hours.taken", {"span": look.span(whole), "kind": Word("day_kind", away or look.plan.kind)}
         return
-    planned = any(hours.name == look.name(session) for hours in (s.hours for s in look.plan.sessions if not s.taken))
-    yield "hours.plan" if planned else "hours.duty", {"span": look.span(whole), "minutes": minutes}
+    yield "hours.duty" if due.duty[session] else "hours.plan", {"span": look.span(whole), "minutes": minutes}
     if due.leave[session] >= 0:
         yield "hours.leave", {"minutes": minutes}
         return

@@ -49,13 +49,16 @@ def _covering(look: DayLook, sites: tuple[int, ...], moment: int, key: str) -> I
             yield key, values | {"required": look.wall(moment)}
 
 
-def clocks(look: DayLook, group: int) -> Iterator[Told]:
-    """The invalid clocks that leave a group open: by a punch made under one, or at a required time."""
-    claims, paired = look.claims, look.paired
+def clocks(look: DayLook, session: int) -> Iterator[Told]:
+    """The invalid clocks that leave a session open: punches made under one in it, else what concerns its group."""
+    claims, paired, group = look.claims, look.paired, look.group(session)
     under = (paired.group == group) & claims.timeless & ~claims.annulled & ~paired.off_site
-    for claim in np.flatnonzero(under).tolist():
+    own = under & (paired.due == session)
+    for claim in np.flatnonzero(own if own.any() else under).tolist():
         terminals = look.terminals([int(claims.site[claim])])
         yield "clock.punch", {"time": look.wall(int(claims.at[claim])), "terminals": terminals}
+    if own.any():
+        return
     start, end = look.required(group)
     for moment, depends in ((start, look.groups.depends_first), (end, look.groups.depends_last)):
         for site in look.sites(int(depends[group])):

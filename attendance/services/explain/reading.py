@@ -19,6 +19,8 @@ def of_session(look: DayLook, session: int) -> Iterator[Statement]:
         return
     blocked = [at for at in look.together(group) if at in look.sessions and look.evidence.outage[at]]
     told = list(obstacles.outages(look, group)) if session in blocked[:1] else []
+    if look.evidence.clock_invalid[session]:
+        told += obstacles.clocks(look, session)
     if session == look.spokesman(group):
         told += _told(look, session, group)
     for key, values in told:
@@ -30,8 +32,6 @@ def _told(look: DayLook, session: int, group: int) -> Iterator[Told]:
     if evidence.unsynced[session]:
         yield from _not_read(look, group)
         return
-    if evidence.clock_invalid[session]:
-        yield from obstacles.clocks(look, group)
     if evidence.outage[session] or evidence.clock_invalid[session]:
         return
     sites, required, window_end = _depends(look, group)

@@ -4,7 +4,8 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import attendance.store.evidence_tables
-import attendance.store.tables  # noqa: F401 - both fill the metadata
+import attendance.store.paper_tables
+import attendance.store.tables  # noqa: F401 - all three fill the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

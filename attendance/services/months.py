@@ -1,0 +1,83 @@
+"""Months of a unit: what stands in the way of locking one, locking it, reopening it, and its line for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from attendance import clock
+from attendance.engine.locks import MonthState
+from attendance.engine.period import Blocker, MonthLine, blockers, sum_month
+from attendance.engine.verdict import DayVerdict
+from attendance.errors import MonthNotLockable
+from attendance.rules.policy import Policy
+from attendance.services.locked import Held
+from attendance.services.verdicts import judge_span
+from attendance.store import month_events, office
+from attendance.store.database import Session
+from attendance.store.tables import UnitRow
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A month (its first day) of a unit, as known when it was asked for; `lines` by the code of the person."""
+
+    unit: str
+    month: date
+    state: MonthState
+    blockers: tuple[Blocker, ...]
+    lines: tuple[tuple[str, MonthLine], ...]
+
+    @property
+    def lockable(self) -> bool:
+        return not self.blockers
+
+
+def sheet(session: Session, zone: str, unit: str, month: date, *, as_of: datetime | None = None) -> Sheet:
+    """The month of a unit (not of those below it) as known at `as_of` (None: now). Raises NotFound."""
+    last = clock.month_end(month)
+    people = office.ever_assigned(session, office.key(office.get(session, UnitRow, unit)), month, last)
+    parts = judge_span(session, zone, month, last, people=people, as_of=as_of)
+    days = sorted(_days_of(parts, unit), key=lambda verdict: (verdict.employee, verdict.on))
+    # the rules a locked month is graded by are those known at its lock
+    book = next((part.rulebook for part in parts if _days_of([part], unit)), parts[0].rulebook)
+    state = month_events.states(session, as_of).get((unit, month), MonthState())
+    lines = month_lines(days, book.policy_of(unit, None, last))
+    return Sheet(unit, month, state, tuple(blockers(days)), lines)
+
+
+def month_lines(days: Iterable[DayVerdict], policy: Policy) -> tuple[tuple[str, MonthLine], ...]:
+    """A line for each person of whom some days of a unit and month are given, judged or stored, by code."""
+    by_person: dict[str, list[DayVerdict]] = {}
+    for verdict in days:
+        by_person.setdefault(verdict.employee, []).append(verdict)
+    return tuple((employee, sum_month(listed, policy)) for employee, listed in sorted(by_person.items()))
+
+
+def lock(
+    session: Session, zone: str, unit: str, month: date, *, by: str = "", moment: datetime | None = None, now: datetime
+) -> None:
+    """Lock a month as known at `moment` (None: now). Raises MonthNotLockable while it has a question mark, Invalid."""
+    marks = sheet(session, zone, unit, month, as_of=moment or now).blockers
+    if marks:
+        raise MonthNotLockable(unit, month, [(mark.employee, mark.on, mark.session) for mark in marks])
+    month_events.lock(session, unit, month, moment=moment or now, by=by, at=now)
+
+
+def reopen(
+    session: Session,
+    unit: str,
+    month: date,
+    *,
+    reason: str,
+    by: str = "",
+    moment: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Open a locked month again, as its next version. Raises Invalid without a reason."""
+    month_events.reopen(session, unit, month, reason=reason, moment=moment or now, by=by, at=now)
+
+
+def _days_of(parts: list[Held], unit: str) -> list[DayVerdict]:
+    return [verdict for part in parts for _, verdict in part.verdicts if verdict.unit == unit]

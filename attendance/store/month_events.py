@@ -1,0 +1,84 @@
+"""Locks and reopenings of months: filed once, never taken back; the state of a month is a function of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from attendance.engine.locks import MonthState, month_states
+from attendance.errors import Invalid
+from attendance.facts import MonthEvent
+from attendance.store import office, touched
+from attendance.store.paper_checks import check_known_by
+from attendance.store.paper_tables import MonthEventRow
+from attendance.store.tables import UnitRow
+
+States = dict[tuple[str, date], MonthState]
+
+
+def states(session: Session, as_of: datetime | None = None) -> States:
+    """The state of every (unit, month) that was ever locked, as known at `as_of` (None: now); moments are instants."""
+    return month_states(_events(session, as_of), as_of)
+
+
+def lock(session: Session, unit: str, month: date, *, moment: datetime, by: str = "", at: datetime) -> MonthEventRow:
+    """A month is locked from `moment` on; whether it may be is for the caller to find out. Raises Invalid."""
+    state = _state_before(session, unit, month, moment, at)
+    if state.locked_at is not None:
+        raise Invalid(
+            f"{month:%Y-%m} of unit {unit} is locked since {state.locked_at:%Y-%m-%d %H:%M} UTC; reopen it first."
+        )
+    return _file(session, unit, month, "lock", moment, "", by, at)
+
+
+def reopen(
+    session: Session, unit: str, month: date, *, reason: str, moment: datetime, by: str = "", at: datetime
+) -> MonthEventRow:
+    """A locked month is open again, as its next version. Raises Invalid where it is not locked or has no reason."""
+    state = _state_before(session, unit, month, moment, at)
+    if not reason.strip():
+        raise Invalid(f"Why {month:%Y-%m} of unit {unit} is reopened is not said; give a reason.")
+    if state.locked_at is None:
+        raise Invalid(f"{month:%Y-%m} of unit {unit} is not locked; there is nothing to reopen.")
+    return _file(session, unit, month, "reopened", moment, reason.strip(), by, at)
+
+
+def _state_before(session: Session, unit: str, month: date, moment: datetime, at: datetime) -> MonthState:
+    office.get(session, UnitRow, unit)
+    if month.day != 1:
+        raise Invalid(f"{month} is not the first day of a month; write for example 2026-03.")
+    check_known_by(at, moment=moment)
+    earlier = [event.at for event in _events(session, None) if (event.unit, event.month) == (unit, month)]
+    if earlier and moment <= max(earlier):
+        raise Invalid(
+            f"{month:%Y-%m} of unit {unit} was locked or reopened later, at {max(earlier):%Y-%m-%d %H:%M} UTC."
+        )
+    return states(session).get((unit, month), MonthState())
+
+
+def _events(session: Session, as_of: datetime | None) -> list[MonthEvent]:
+    units = {row.id: row.code for row in office.units(session)}
+    query = select(MonthEventRow).order_by(col(MonthEventRow.at), col(MonthEventRow.id))
+    if as_of is not None:
+        query = query.where(col(MonthEventRow.recorded_at) <= as_of)
+    return [MonthEvent(units[row.unit_id], row.month, row.at, row.reopened, row.reason) for row in session.exec(query)]
+
+
+def _file(
+    session: Session, unit: str, month: date, cause: str, moment: datetime, reason: str, by: str, at: datetime
+) -> MonthEventRow:
+    unit_id = office.key(office.get(session, UnitRow, unit))
+    row = MonthEventRow(
+        unit_id=unit_id,
+        month=month,
+        at=moment,
+        reopened=cause == "reopened",
+        reason=reason,
+        decided_by=by,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    touched.mark_month(session, unit_id, month, cause, at)
+    return row
