@@ -176,5 +176,6 @@ def assert_reasons_are_those_of_the_engine(told: Told) -> None:
     assert ("explanation_after_deadline" not in flags) or {
         "paper.void",
         "paper.accepted_late",
+        "paper.no_session",
         "paper.undecided",
     } & said

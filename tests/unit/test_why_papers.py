@@ -78,6 +78,14 @@ def test_a_paper_about_something_else_changes_nothing() -> None:
     assert said[-1] == "Không có nội dung này trong kết luận của buổi sáng, nên không thay đổi gì."
 
 
+def test_a_paper_about_a_session_the_day_has_not_is_shown() -> None:
+    paper = explanation("late", "evening", submitted_at="2026-03-04T09:00")
+    assert tell(document(facts=[paper], punches=WHOLE)).say("vi", "beside") == [
+        "Giấy về việc đến muộn buổi evening, nộp lúc 09:00 ngày 04/03/2026: "
+        "ngày này không có buổi đó, nên không thay đổi gì."
+    ]
+
+
 @pytest.mark.parametrize(
     ("accepted", "end"),
     [

@@ -92,6 +92,7 @@ def account_of(
             *_sessions(look, verdict, taken),
             *(statement for _, statement in used),
             *reading.of_day(look),
+            *papers.of_no_session(look),
             *beside.of_day(look, verdict, month),
             *rules.book(look, verdict),
             *conclusions.ledger(look),

@@ -41,6 +41,17 @@ def of_session(session: Session) -> Iterator[Statement]:
         yield session.say("paper", "paper.deadline", date=until, workdays=workdays)
 
 
+def of_no_session(look: DayLook) -> Iterator[Statement]:
+    """Papers about a session that the day does not have."""
+    names = {look.name(session) for session in look.sessions}
+    for paper in look.case.explanations:
+        here = (paper.employee, paper.on) == (look.employee, look.on)
+        if here and not names & {paper.session} and not (names and paper.session == "all"):
+            session = Word("session", paper.session)
+            values: dict[str, Value] = {"about": Word("about", paper.covers), "session": session}
+            yield Statement("beside", "paper.no_session", values | {"notes": _handed_in(look, paper)})
+
+
 def _is_about(look: DayLook, paper: Explanation, name: str) -> bool:
     return paper.employee == look.employee and paper.on == look.on and paper.session in ("all", name)
 
