@@ -82,11 +82,13 @@ def file(
 
     settings = read_settings()
     try:
-        content = content_of(facts.read_text(encoding="utf-8-sig"), str(facts))
-        with open_database(settings) as database:
-            done = file_facts(database, settings.timezone, content, now=utc_now(), by=by, dry_run=dry_run)
+        text = facts.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{facts} cannot be read ({type(error).__name__}); name a YAML or JSON file.") from error
+    try:
+        content = content_of(text, str(facts))
+        with open_database(settings) as database:
+            done = file_facts(database, settings.timezone, content, now=utc_now(), by=by, dry_run=dry_run)
     except Refused as error:
         for refusal in error.refusals:
             sys.stderr.write(f"{facts}: {refusal.path}: {refusal.code}: {refusal.sentence}\n")

@@ -41,7 +41,7 @@ def cover(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Cov
     rows = np.flatnonzero((dead.has(groups.depends_first) | dead.has(groups.depends_last)) & ~exempt)
     if rows.size:
         outage_start[rows], outage_end[rows] = _outages(expected, paired, dead, rows, both[rows])
-    if case.clock_invalids:
+    if case.clock_invalids and len(groups):
         clock_start, clock_end, clock_at = _doubtful(case, expected, claims, paired)
         concerned = clock_start | clock_end
         concerned[expected.due.group[clock_at]] = True

@@ -176,8 +176,9 @@ def _apply_session_entries(
     for entry in entries:
         if entry.kind in WORKING_KINDS:
             brought = [hours for hours in _hours_under(version, entry, on) if hours.name == entry.session]
-            if brought and all(session.hours.name != entry.session for session in due):
-                due = [*due, PlannedSession(brought[0])]
+            due_already = any(session.hours.name == entry.session for session in due)
+            if brought and (not due_already or entry.kind == "swapped_work"):
+                due = [*(s for s in due if s.hours.name != entry.session), PlannedSession(brought[0])]
                 kind = entry.kind if kind == "weekend" else kind
         else:
             due = [

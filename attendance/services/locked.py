@@ -98,7 +98,7 @@ def _learned_later(
     """People and dates of which a fact became known after the lock, punches among them."""
     people = {**read.asked.people, **then.asked.people}
     asked = replace(read.asked, people=people, first=dates[0], last=dates[-1])
-    found = learned_between(learned_reading.read_learned(asked), dates, at, as_of)
+    found = learned_between(learned_reading.read_learned(asked), dates, at, as_of, [judgement])
     late = ~np.isin(_keys(judgement.case, read), _keys(then.case, then))
     found.update(days_of_punches(judgement, late))
     return found

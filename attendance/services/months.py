@@ -10,7 +10,7 @@ from attendance import clock
 from attendance.engine.locks import MonthState
 from attendance.engine.period import Blocker, MonthLine, blockers, sum_month
 from attendance.engine.verdict import DayVerdict
-from attendance.errors import MonthNotLockable
+from attendance.errors import Invalid, MonthNotLockable
 from attendance.rules.policy import Policy
 from attendance.services.locked import Held
 from attendance.services.verdicts import judge_span
@@ -58,8 +58,20 @@ def month_lines(days: Iterable[DayVerdict], policy: Policy) -> tuple[tuple[str, 
 def lock(
     session: Session, zone: str, unit: str, month: date, *, by: str = "", moment: datetime | None = None, now: datetime
 ) -> None:
-    """Lock a month as known at `moment` (None: now). Raises MonthNotLockable while it has a question mark, Invalid."""
-    marks = sheet(session, zone, unit, month, as_of=moment or now).blockers
+    """Lock a month as known at `moment` (None: now). Raises MonthNotLockable while it has a question mark, Invalid.
+
+    Somebody who was entered only after that moment would count as not employed: then it can be locked as of now only.
+    """
+    found = sheet(session, zone, unit, month, as_of=moment or now)
+    marks = found.blockers
+    if moment is not None and moment < now:
+        then = {employee for employee, _ in found.lines}
+        unknown = [who for who, _ in sheet(session, zone, unit, month, as_of=now).lines if who not in then]
+        if unknown:
+            raise Invalid(
+                f"{unknown[0]} was entered in unit {unit} only after {moment:%Y-%m-%d %H:%M} UTC; lock {month:%Y-%m} "
+                "as of now."
+            )
     if marks:
         raise MonthNotLockable(unit, month, [(mark.employee, mark.on, mark.session) for mark in marks])
     month_events.lock(session, unit, month, moment=moment or now, by=by, at=now)

@@ -242,7 +242,7 @@ def _annulments(asked: Asked) -> Iterator[Known]:
         asked.session,
         AnnulmentRow,
         asked.as_of,
-        AnnulmentRow.decision == "approved",
+        col(AnnulmentRow.decision).is_not(None) if asked.withdrawn else AnnulmentRow.decision == "approved",
         col(AnnulmentRow.wall_time).between(asked.begins, asked.ends),
         *asked.theirs(AnnulmentRow.employee_id),
         withdrawn=asked.withdrawn,

@@ -18,8 +18,11 @@ _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the migration that runs in a 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(database: Database) -> None:
-    """Create or migrate every table. Safe to run at every start; a killed run leaves the schema as it was."""
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Create or migrate every table. Safe to run at every start; a killed run leaves the schema as it was.
+
+    `revision`: an earlier version, for whoever wants to see it migrated.
+    """
     engine = database.engine.execution_options(attendance_writing=True)
     with _ONE_AT_A_TIME, engine.connect() as connection, connection.begin():
         if not database.is_sqlite:
@@ -27,7 +30,7 @@ def upgrade(database: Database) -> None:
         current = MigrationContext.configure(connection).get_current_revision()
         _refuse_newer(current)
         if current != head():
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), revision)
 
 
 def head() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from sqlmodel import SQLModel, select
 from attendance.errors import Conflict, Invalid, StoreUnavailable
 from attendance.services.evaluate import evaluate_dirty
 from attendance.store import evidence_tables as evidence
-from attendance.store import leases, registering
+from attendance.store import leases, month_events, paper_tables, registering
 from attendance.store import tables as office_tables
 from attendance.store.database import Database, sqlite_url
 from attendance.store.schema import is_current, upgrade
@@ -26,8 +26,19 @@ from tests import builders
 from tests.builders import ZONE, build_office, file_body, records, rows
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
-APPEND_ONLY = {"pull": "message", "punch_block": "count", "quarantine": "reason", "rulebook": "content"}
+APPEND_ONLY = {
+    "pull": "message", "punch_block": "count", "quarantine": "reason", "rulebook": "content", "month_event": "reason",
+}  # fmt: skip
 KEPT = {"ruling": "worked_min", "violation": "counted_min"}
+
+
+OLD_RULING = (
+    "INSERT INTO employee (id, code, name, recorded_at) VALUES (1, 'E1', 'E1', '2026-01-01')",
+    "INSERT INTO rulebook (fingerprint, content, recorded_at) VALUES ('r', '{}', '2026-01-01')",
+    "INSERT INTO ruling (id, employee_id, work_date, revision, day_kind, scheduled_min, worked_min, credited_min, "
+    "leave_min, unverified_min, flags, symbols, citations, rulebook, digest, cause, recorded_at) VALUES "
+    "(1, 1, '2026-03-04', 1, 'workday', 480, 480, 480, 0, 0, '[]', '{}', '[]', 'r', 'abc', 'first', '2026-03-05')",
+)
 
 
 def fill(database: Database) -> None:
@@ -36,6 +47,8 @@ def fill(database: Database) -> None:
     body = records(20) + builders.record("1001", builders.bad_date())
     file_body(database, body, read_at=datetime(2026, 3, 6, 18))
     evaluate_dirty(database, ZONE, datetime(2026, 3, 6, 12, tzinfo=UTC))
+    with database.writing() as session:
+        month_events.lock(session, "A", date(2026, 2, 1), moment=AT, at=AT)
 
 
 # schema --------------------------------------------------------------------------------------------------------------
@@ -59,6 +72,30 @@ def test_upgrading_again_changes_nothing(any_database: Database) -> None:
     )
     assert builders.count(any_database, "employee") == 3
     assert is_current(any_database)
+
+
+@pytest.mark.parametrize("column", ["duties", "overtime", "findings"])
+def test_what_a_ruling_says_beside_the_ledger_is_as_fixed_as_the_rest(any_database: Database, column: str) -> None:
+    fill(any_database)
+    with pytest.raises(SQLAlchemyError, match="append-only"), any_database.writing() as session:
+        session.execute(text(f"UPDATE ruling SET {column} = {column}"))
+
+
+def test_rulings_of_the_version_before_the_papers_keep_their_content_and_their_guards(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "old.db"))
+    upgrade(database, "0002")
+    with database.writing() as session:
+        for statement in OLD_RULING:
+            session.execute(text(statement))
+    upgrade(database)
+    assert is_current(database)
+    assert rows(database, "SELECT digest, duties, overtime, findings FROM ruling") == [("abc", "[]", "[]", "[]")]
+    with database.reading() as session:
+        assert session.exec(select(evidence.RulingRow.duties)).one() == []
+    for change in ("worked_min = 2", "findings = '[1]'", "superseded_at = NULL"):
+        with pytest.raises(SQLAlchemyError, match="append-only"), database.writing() as session:
+            session.execute(text(f"UPDATE ruling SET {change}"))
+    database.close()
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(any_database: Database) -> None:
@@ -114,8 +151,12 @@ def test_raw_sql_cannot_change_or_remove_evidence(any_database: Database, table:
 
 
 @pytest.mark.parametrize(
-    "kind", [evidence.PullRow, evidence.PunchBlockRow, evidence.QuarantineRow, evidence.RulebookRow]
-)
+    "kind",
+    [
+        evidence.PullRow, evidence.PunchBlockRow, evidence.QuarantineRow, evidence.RulebookRow,
+        paper_tables.MonthEventRow,
+    ],
+)  # fmt: skip
 def test_the_orm_cannot_change_or_remove_evidence(any_database: Database, kind: type[SQLModel]) -> None:
     fill(any_database)
     column = APPEND_ONLY[str(kind.__tablename__)]

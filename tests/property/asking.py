@@ -8,7 +8,6 @@ from tests.oracle import NoVersionError, Office, Undecided, month_row, refused_l
 from tests.property.cases_hours import Doc
 from tests.property.cases_strategy import Case, Questions
 from tests.property.judging import run
-from tests.property.waiting import waits
 
 DAY_FIELDS = (
     "unit", "day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min", "violations",
@@ -67,8 +66,6 @@ def assert_agree(questions: Questions, *, months: bool = False) -> int:
     document, people = questions.document, questions.people
     office = Office(document)
     try:
-        if any(waits(office, person) for person in people):
-            reject()
         refused = refused_locks(office)
         if refused:
             result = run({**document, "refuse": refused})
@@ -94,8 +91,6 @@ def assert_agree_on(case: Case) -> None:
     """Asserts that the engine says of one day what the oracle expects; where no version holds, both refuse it."""
     document, on = case.document, case.work_date
     office = Office(document)
-    if waits(office, case.employee):
-        reject()
     row = asked({"employee": case.employee, "date": on.isoformat()}, case.as_of)
     try:
         expected = office.day(case.employee, on, case.as_of)

@@ -1,11 +1,11 @@
 """Every raw punch is somebody's, nobody's or kept aside, and the order in which punches come changes nothing."""
 
 import random
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance.engine.attribute import attribute
@@ -17,7 +17,6 @@ from tests.property.cases_hours import Doc
 from tests.property.cases_strategy import FEATURES, Questions, offices
 from tests.property.judging import questions_about, rows
 from tests.property.packs import HOURS, full, modest
-from tests.property.waiting import two_ways_in_one_second
 
 ALL_KNOWN = FEATURES - {"recorded"}
 
@@ -77,7 +76,6 @@ def test_every_raw_punch_ends_once_in_full(questions: Questions) -> None:
 
 def assert_order_is_nothing(questions: Questions, salt: int) -> None:
     document = questions.document
-    assume(not any(two_ways_in_one_second(Office(document), person) for person in questions.people))
     shuffled = list(document["punches"])
     random.Random(salt).shuffle(shuffled)
     for as_of in questions.moments:
@@ -105,3 +103,16 @@ def test_order_of_arrival_does_not_matter(questions: Questions, salt: int) -> No
 @given(questions=offices(ALL_KNOWN), salt=st.integers(1, 999))
 def test_order_of_arrival_does_not_matter_in_full(questions: Questions, salt: int) -> None:
     assert_order_is_nothing(questions, salt)
+
+
+def test_an_in_and_an_out_of_one_second_may_be_listed_in_any_order() -> None:
+    """Whichever is kept, it is not the one that comes first."""
+    hours = {"S": {"regime": "per_session", "sessions": {"am": ["07:30", "11:30"]}, "weekdays": ["wed"]}}
+    terminals = [{"code": "T-A", "unit": "A", "direction": "in"}, {"code": "T-B", "unit": "A", "direction": "out"}]
+    people = [{"code": "E1", "assignments": [{"unit": "A", "schedule": "S", "terminals": ["T-A", "T-B"]}]}]
+    punches = [
+        {"terminal": t, "at": f"2026-03-04T{at}"} for t, at in (("T-A", "07:30"), ("T-A", "11:30"), ("T-B", "11:30"))
+    ]
+    document = {"scenario": 1, "schedules": hours, "terminals": terminals, "employees": people}
+    asked = questions_about(["E1"], [date(2026, 3, 4)])
+    assert rows(document | {"punches": punches}, asked) == rows(document | {"punches": punches[::-1]}, asked)

@@ -199,7 +199,7 @@ def test_what_the_rules_do_not_decide_is_refused_by_name() -> None:
         judge_day(office(facts=[mission]), "E1", date(2026, 3, 4))
 
 
-@modest(150)
+@modest(80)
 @given(case=cases(FEATURES - {"recorded"}))
 def test_generated_cases_are_judged_and_the_ledger_balances(case: Case) -> None:
     try:
