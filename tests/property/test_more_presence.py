@@ -31,12 +31,15 @@ class OneMore:
 def one_more(draw: Draw) -> OneMore:
     """A punch at any second inside a session of a person, at a terminal of the session that could take it.
 
-    None that makes one after it a repeat: the repeat would be ignored (§4), and its time with it.
+    None that makes one after it a repeat: the repeat would be ignored (§4), and its time with it. None under
+    check_in_only beside outs: while there are only outs the first of them shows when the person came, and no longer
+    when there is another punch, so that two sentences of §4 contradict the property there.
     """
     questions = draw(offices(PRESENCE))
     office = Office(questions.document)
     person, on = draw(st.sampled_from(questions.people)), draw(st.sampled_from(questions.days))
-    plan = office.knowledge(None).plan(person, on)
+    plans = office.knowledge(None).around(person, on)
+    plan = plans.get(on)
     if plan is None or not plan.sessions:
         reject()
     session = draw(st.sampled_from(plan.sessions))
@@ -49,7 +52,10 @@ def one_more(draw: Draw) -> OneMore:
     punch = {"terminal": terminal, "employee": person, "at": shown}
     true = true_time(office.document, {"terminal": terminal}, at)
     window = timedelta(seconds=(questions.document["policy"]).get("duplicate_window_seconds", 60))
-    after = [p.true for p in punches_of(office.document, person, None)]
+    others = punches_of(office.document, person, None)
+    after = [p.true for p in others]
+    if any(p.regime == "check_in_only" for p in plans.values()) and any(p.way == "out" for p in others):
+        reject()
     if not session.start < true < session.end or any(true <= t <= true + window for t in after):
         reject()
     return OneMore(questions, punch)
