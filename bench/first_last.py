@@ -1,45 +1,74 @@
-"""The least anybody can do with a month of punches: first in, last out of each person, day and session, by NumPy alone.
+"""First in, last out of each person, day and session by bare NumPy: the same conclusions, and nothing else.
 
-It knows fixed hours and the middle of the break, no papers, no rules, no coverage, no evidence; it is the floor above
-which every rule is paid. Five columns a session: worked, late, early, absent, one punch missing.
+It is written for one office: fixed hours, four borders, one watermark a terminal, no papers, no rules to look up, no
+evidence to keep. What it concludes is checked against the engine; it is the floor above which every rule is paid.
 """
 
 from __future__ import annotations
+
+from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
 
 from attendance import clock
-from bench.office import HOURS, PEOPLE_PER_TERMINAL, Punches, workdays
+from bench.office import BEHIND, HOURS, LAST_READ, PEOPLE_PER_TERMINAL, Punches, workdays
 
-Ints = npt.NDArray[np.int32]
+REPEAT, LONE, REACH = 60, 15 * 60, 6 * 3600
+Ints = npt.NDArray[np.int64]
 
 
 def first_in_last_out(people: int, punches: Punches) -> dict[str, Ints]:
-    """Minutes worked, late, early, and whether absent or lone: (people, working days, sessions) each."""
-    person = punches.site * np.int32(PEOPLE_PER_TERMINAL) + punches.pin
+    """Minutes per (person, working day, session): worked, unverified, late, early, absent (-1 where none)."""
+    person = punches.site.astype(np.int64) * PEOPLE_PER_TERMINAL + punches.pin
     order = np.argsort(person.astype(np.uint16) if people < 1 << 16 else person, kind="stable")
-    who, wall = person[order], punches.wall[order]
-    day = (wall // clock.DAY_SECONDS).astype(np.int32)
-    second = (wall - day * np.int64(clock.DAY_SECONDS)).astype(np.int32)
-    starts, ends = (np.array([_seconds(times[side]) for times in HOURS.values()], np.int32) for side in (0, 1))
-    session = (second > (ends[0] + starts[1]) // 2).astype(np.int32)
+    who, at = person[order], punches.wall[order]
+    kept = np.append(True, (who[1:] != who[:-1]) | (np.diff(at) > REPEAT))
+    who, at = who[kept], at[kept]
     days = workdays()
-    column = np.full(int(days[-1] - days[0]) + 1, -1, np.int32)
+    starts, ends = (np.array([_seconds(times[side]) for times in HOURS.values()], np.int64) for side in (0, 1))
+    day = at // clock.DAY_SECONDS
+    second = at - day * clock.DAY_SECONDS
+    session = (second > (ends[0] + starts[1]) // 2).astype(np.int64)
+    inside = (second >= starts[session] - REACH) & (second <= ends[session] + REACH)
+    column = np.full(int(days[-1] - days[0]) + 1, -1, np.int64)
     column[days - days[0]] = np.arange(days.size)
-    row = (who * np.int32(days.size) + column[day - np.int32(days[0])]) * np.int32(starts.size) + session
+    row = (who * days.size + column[day - days[0]]) * starts.size + session
+    row, second = row[inside], second[inside]
     begins = np.flatnonzero(np.append(True, row[1:] != row[:-1]))
     finish = np.append(begins[1:], row.size) - 1
     shape = (people, days.size, starts.size)
-    first, last = np.full(shape, -1, np.int32), np.full(shape, -1, np.int32)
+    first, last = np.full(shape, -1, np.int64), np.full(shape, -1, np.int64)
     first.ravel()[row[begins]], last.ravel()[row[begins]] = second[begins], second[finish]
-    absent = first < 0
-    lone = ~absent & ((last - first <= 900) | (last <= starts) | (first >= ends))
-    both = ~absent & ~lone
-    late = np.where(both, np.maximum(first - starts, 0) // 60, 0)
-    early = np.where(both, np.maximum(ends - last, 0) // 60, 0)
-    worked = np.where(both, (ends - starts) // 60 - late - early, 0)
-    return {"worked": worked, "late minutes": late, "early minutes": early, "absent": absent, "lone": lone}
+
+    terminals = -(-people // PEOPLE_PER_TERMINAL)
+    read = np.full(terminals, clock.wall_seconds(LAST_READ))
+    read[-1] = clock.wall_seconds(BEHIND)
+    until = read[np.arange(people) // PEOPLE_PER_TERMINAL][:, None, None]
+    borders = np.append((ends[:-1] + starts[1:]) // 2, ends[-1] + REACH)
+    synced = until > (days[:, None] * clock.DAY_SECONDS + borders)[None]
+    length = np.broadcast_to((ends - starts) // 60, shape)
+    nobody = first < 0
+    lone = ~nobody & ((last - first <= LONE) | (last <= starts) | (first >= ends))
+    judged = ~nobody & ~lone & (synced | (last >= ends))
+    late = np.where(judged, np.maximum(first - starts, 0) // 60, 0)
+    early = np.where(judged, np.maximum(ends - last, 0) // 60, 0)
+    absent = nobody & synced
+    return {
+        "worked": np.where(judged, length - late - early, 0),
+        "unverified": np.where(judged | absent, 0, length),
+        "late minutes": late,
+        "early minutes": early,
+        "absent minutes": np.where(absent, length, 0),
+    }
+
+
+def sums_of_floor(columns: dict[str, Ints]) -> Counter[str]:
+    """Its sums under the names of the other ways."""
+    sums = Counter({name: int(column.sum()) for name, column in columns.items()})
+    for name in ("late", "early", "absent"):
+        sums[name] = int(np.count_nonzero(columns[f"{name} minutes"]))
+    return sums
 
 
 def _seconds(text: str) -> int:

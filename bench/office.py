@@ -34,15 +34,15 @@ class Punches:
     wall: npt.NDArray[np.int64]
 
 
-def workdays() -> npt.NDArray[np.int64]:
-    first, last = clock.day_number(FROM_ON), clock.day_number(TO_ON)
+def workdays(from_on: date = FROM_ON, to_on: date = TO_ON) -> npt.NDArray[np.int64]:
+    first, last = clock.day_number(from_on), clock.day_number(to_on)
     return np.array([day for day in range(first, last + 1) if clock.from_day_number(day).weekday() < 5], np.int64)
 
 
-def invent_punches(people: int, seed: int = 7) -> Punches:
+def invent_punches(people: int, seed: int = 7, from_on: date = FROM_ON, to_on: date = TO_ON) -> Punches:
     """Four punches a day near the hours; 4 % of the days missed whole, 3 % of the punches forgotten, 4 % made twice."""
     rng = np.random.default_rng(seed)
-    days = workdays()
+    days = workdays(from_on, to_on)
     edges = np.array([session_hours("", *times) for times in HOURS.values()], object)
     hours = np.array([[edge.starts, edge.ends] for edge in edges], np.int64).ravel() * 60
     usual = np.array([-300, 240, -300, 240], np.int64)

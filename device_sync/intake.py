@@ -84,7 +84,8 @@ def file_log(
             session,
             terminal,
             records,
-            received=clock.wall_seconds(clock.to_wall(finished_at, zone)),
+            received=int(finished_at.timestamp()),
+            zone=zone,
             raw=lambda index: bytes(body[index * size : (index + 1) * size]),
             seen_before=skipped == 0 and position.next_sequence > 1,
         )
@@ -169,8 +170,8 @@ def file_export(
         terminal = office.get(session, TerminalRow, terminal_code)
         number = office.key(terminal)
         position = intake_log.position_of(session, number)
-        received = clock.wall_seconds(clock.to_wall(received_at, zone))
-        found = sort_records(session, terminal, records, received=received, raw=written)
+        received = int(received_at.timestamp())
+        found = sort_records(session, terminal, records, received=received, zone=zone, raw=written)
         filed = Filed(
             terminal=terminal_code,
             outcome=OK,

@@ -52,17 +52,18 @@ def sort_records(
     records: Records,
     *,
     received: int,
+    zone: str,
     raw: Callable[[int], bytes],
     seen_before: bool = True,
 ) -> Sorted:
-    """Sort records of one log or file received at a wall second; `raw` answers a record's bytes by its position.
+    """Sort records of one log or file received at an epoch second; `raw` answers a record's bytes by its position.
 
     A date before the terminal's first sane date, or over 24 h ahead of receipt, is suspect. A punch is known when one
     with the same number, second, state and verify mode is stored, or stands earlier in the same log. `seen_before` is
     False for the tail of a log, whose records no earlier reading can have put into quarantine.
     """
     first_sane = clock.day_number(terminal.first_sane_on) * clock.DAY_SECONDS
-    early, ahead = implausible(records.wall, received, first_sane)
+    early, ahead = implausible(records.wall, received, first_sane, zone)
     doubtful = seen_before or bool(records.rejected) or bool(early.any()) or bool(ahead.any())
     kept = intake_log.quarantined_records(session, office.key(terminal)) if doubtful else set()
     # a date that was ahead when it was received does not become true by waiting for it

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from attendance import clock
-from attendance.services.explain import Explanation, explain_day
+from attendance.services.explain.account import DayAccount
+from attendance.services.explain.stored import Explanation, explain_day
 from attendance.store import people, pulls, ruling_log, rulings, schedule_names
 from attendance.store.database import Session
 from attendance.store.listing_keys import violation_id
@@ -30,24 +31,14 @@ def why_page(
     `provisional` says that the day is not over, or that a newer judgement than the recorded one is on its way.
     """
     told = explain_day(session, zone, employee_id, on, as_of=as_of)
-    verdict, read = told.verdict, told.read
+    account, read = told.account, told.read
+    verdict = account.verdict
     code, name = people.names(session, [employee_id])[employee_id]
     unit_names = {unit.code: unit.name for unit in units(session)}
-    listed = tuple(
-        DayViolation(
-            id=violation_id(employee_id, on, v.session, v.type),
-            type=v.type,
-            session=v.session,
-            minutes=v.minutes,
-            excused_min=v.excused_min,
-            counted_min=v.counted_min,
-            status=v.status,
-        )
-        for v in verdict.violations
-    )
+    listed = _violations(account, employee_id, zone)
     recorded = rulings.revisions(session, employee_id, on)
     newest = recorded[-1] if recorded else None
-    depends = [read.terminal_ids[index] for index in told.terminals]
+    depends = [read.terminal_ids[index] for index in account.terminals]
     titles = schedule_names.titles(session)
     return WhyPage(
         employee=code,
@@ -55,7 +46,7 @@ def why_page(
         unit_name=unit_names.get(verdict.unit or "", ""),
         day=on,
         day_kind=verdict.day_kind,
-        sessions=_sessions(told, zone),
+        sessions=_sessions(account, zone),
         punches=_punches(session, told, zone),
         violations=listed,
         focus=next((violation for violation in listed if violation.id == focus), None),
@@ -77,6 +68,9 @@ def why_page(
         revisions=tuple(
             Revision(row.revision, clock.to_wall(row.recorded_at, zone), row.cause, _summary(row)) for row in recorded
         ),
+        statements=account.statements,
+        terminal_names=dict(pulls.terminal_names(session).values()),
+        rule_titles=titles,
         rulebook=newest.rulebook if newest else read.case.rulebook.fingerprint,
         provisional=newest is None or newest.digest != ruling_log.digest_of(verdict) or on >= clock.today(now, zone),
     )
@@ -88,36 +82,57 @@ def _summary(row: Any) -> str:
     return f"{row.credited_min + row.leave_min}/{row.scheduled_min} · {signs}" if row.scheduled_min else signs
 
 
-def _sessions(told: Explanation, zone: str) -> tuple[DaySession, ...]:
-    def wall(seconds: int) -> datetime:
-        return clock.to_wall(datetime.fromtimestamp(seconds, clock.UTC), zone)
+def _wall(seconds: int, zone: str) -> datetime:
+    return clock.to_wall(datetime.fromtimestamp(seconds, clock.UTC), zone)
 
+
+def _violations(account: DayAccount, employee_id: int, zone: str) -> tuple[DayViolation, ...]:
+    placed = {left.place: (_wall(left.starts, zone), _wall(left.ends, zone)) for left in account.posts_left}
+    found = []
+    for place, v in enumerate(account.verdict.violations):
+        starts, ends = placed.get(place, (None, None))
+        found.append(
+            DayViolation(
+                id=violation_id(employee_id, account.verdict.on, v.session, v.type),
+                type=v.type,
+                session=v.session,
+                minutes=v.minutes,
+                excused_min=v.excused_min,
+                counted_min=v.counted_min,
+                status=v.status,
+                starts=starts,
+                ends=ends,
+            )
+        )
+    return tuple(found)
+
+
+def _sessions(account: DayAccount, zone: str) -> tuple[DaySession, ...]:
     return tuple(
         DaySession(
             name=s.name,
-            starts=wall(s.starts),
-            ends=wall(s.ends),
-            required_from=wall(s.required_from) if s.required_from is not None else None,
-            required_to=wall(s.required_to) if s.required_to is not None else None,
+            starts=_wall(s.starts, zone),
+            ends=_wall(s.ends, zone),
+            required_from=_wall(s.required_from, zone) if s.required_from is not None else None,
+            required_to=_wall(s.required_to, zone) if s.required_to is not None else None,
             state=s.state,
-            covered=tuple((wall(a), wall(b), kind) for a, b, kind in s.covered),
+            covered=tuple((_wall(a, zone), _wall(b, zone), kind) for a, b, kind in s.covered),
         )
-        for s in told.sessions
+        for s in account.sessions
     )
 
 
 def _punches(session: Session, told: Explanation, zone: str) -> tuple[DayPunch, ...]:
-    read = told.read
-    stored = read.stored
-    brought = pulls.of(session, {int(stored.pull[p.row]) for p in told.punches})
+    stored, punches = told.read.stored, told.account.punches
+    brought = pulls.of(session, {int(stored.pull[p.row]) for p in punches})
     names = pulls.terminal_names(session)
     found = []
-    for punch in told.punches:
+    for punch in punches:
         pull = brought[int(stored.pull[punch.row])]
         code, name = names[int(stored.terminal[punch.row])]
         found.append(
             DayPunch(
-                at=clock.to_wall(datetime.fromtimestamp(punch.at, clock.UTC), zone),
+                at=_wall(punch.at, zone),
                 terminal_time=clock.from_wall_seconds(int(stored.wall[punch.row])),
                 terminal=code,
                 terminal_name=name,
@@ -129,6 +144,7 @@ def _punches(session: Session, told: Explanation, zone: str) -> tuple[DayPunch, 
                 pull_digest=pull.log_digest or "",
                 log_index=int(stored.index[punch.row]),
                 source=pull.source,  # type: ignore[arg-type]
+                row=punch.row,
             )
         )
     return tuple(sorted(found, key=lambda p: (p.at, p.sequence)))

@@ -16,7 +16,18 @@ from reports.view import WhyPage
 def evidence_of(session: Session, zone: str, now: datetime, key: ViolationKey) -> dict[str, Any]:
     """Punches with the pull that brought each, sessions, coverage, rule with document, ledger and revisions."""
     page = page_as_data(why_page(session, zone, now, key.employee_id, key.on, focus=str(key)), zone)
-    wanted = ("sessions", "punches", "flags", "ledger", "symbols", "citations", "coverage", "revisions", "rulebook")
+    wanted = (
+        "sessions",
+        "punches",
+        "flags",
+        "ledger",
+        "symbols",
+        "citations",
+        "coverage",
+        "revisions",
+        "rulebook",
+        "statements",
+    )
     return {name: page[name] for name in (*wanted, "provisional")}
 
 

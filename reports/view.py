@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
+
+from attendance.services.explain.statements import Statement
 
 PersonState = Literal["present", "late", "absent", "excused", "unknown", "not_scheduled"]
 Freshness = Literal["fresh", "late", "never", "failing"]
-PunchUse = Literal["in", "out", "evidence", "ignored", "off_schedule"]
+PunchUse = Literal[
+    "in", "out", "evidence", "ignored", "annulled", "off_site", "invalid_clock", "off_schedule", "overtime", "duty",
+    "quarantined",
+]  # fmt: skip
 Span = tuple[datetime, datetime, str]
 
 # The vocabularies below are what the catalogues must know; the test of completeness walks them.
@@ -31,7 +36,7 @@ DAY_KINDS = (
 )
 SESSION_STATES = ("judged", "unverified", "leave", "mission", "absent", "exempt", "pending", "stoppage")
 COVER_KINDS = ("leave", "mission", "exemption", "duty", "grace", "explanation")
-PUNCH_USES = ("in", "out", "evidence", "ignored", "off_schedule")
+PUNCH_USES = get_args(PunchUse)
 VIOLATION_TYPES = ("late", "early", "absent", "missing_in", "missing_out", "left_post")
 VIOLATION_STATUSES = ("counted", "partly_excused", "excused", "pending")
 LEDGER_PARTS = ("scheduled", "credited", "leave", "unverified", "counted", "worked")
@@ -117,7 +122,7 @@ class TodayPage:
 
 @dataclass(frozen=True, slots=True)
 class DayPunch:
-    """`at` is the true time that was judged, `terminal_time` what the terminal said."""
+    """`at` is the true time that was judged, `terminal_time` what the terminal said; `row` names it in statements."""
 
     at: datetime
     terminal_time: datetime
@@ -131,6 +136,7 @@ class DayPunch:
     pull_digest: str
     log_index: int
     source: Literal["pull", "file"]
+    row: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +190,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class WhyPage:
-    """One person's day; with `focus`, one violation of it. Empty `sentences` are written by `explain`."""
+    """One person's day; with `focus`, one violation of it. `statements` say how it came about, in no language.
+
+    `terminal_names` by code and `rule_titles` by rule are what readers call them.
+    """
 
     employee: str
     name: str
@@ -201,7 +210,9 @@ class WhyPage:
     citations: tuple[Citation, ...]
     coverage: tuple[TerminalFreshness, ...]
     revisions: tuple[Revision, ...]
-    sentences: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    terminal_names: dict[str, str] = field(default_factory=dict)
+    rule_titles: dict[str, str] = field(default_factory=dict)
     rulebook: str = ""
     provisional: bool = False
 

@@ -35,7 +35,7 @@ from attendance.facts import (
     Protection,
     SiteFact,
 )
-from attendance.rules.policy import Policy
+from attendance.rules.policy import MEASURES, Policy
 from attendance.scenario.document import load
 from attendance.scenario.known import received_at
 from attendance.scenario.moments import month_dates
@@ -45,7 +45,7 @@ from attendance.services.verdicts import judge_span, refused_duties
 from attendance.store import papers, papers_clocks, papers_decided, papers_roster, registering, rulings
 from attendance.store.database import Database, Session
 from attendance.store.paper_tables import ExplanationRow
-from attendance.store.tables import PolicyRow
+from attendance.store.tables import RuleVersionRow
 from device_sync import wire
 from device_sync.intake import file_log
 from device_sync.terminal import Sizes, TerminalLog
@@ -59,8 +59,11 @@ Act = Callable[[Session], object]
 
 
 def file_policy(session: Session, policy: Policy) -> None:
-    values = {name: value for name, value in asdict(policy).items() if name not in ("citation", "cited")}
-    session.add(PolicyRow(values=values, recorded_at=ALWAYS))
+    """The thresholds of a case that differ from the defaults, as a decision of the whole nation."""
+    for rule in MEASURES:
+        value = getattr(policy, rule)
+        if value != getattr(Policy(), rule):
+            session.add(RuleVersionRow(rule=rule, scope="nation", value=value, allows=[], recorded_at=ALWAYS))
 
 
 class OfficeOfCase:

@@ -70,7 +70,10 @@ def explain(
     language: Annotated[str | None, typer.Option(help="vi or en; that of the settings if left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Say in plain sentences how the conclusions of a day came about, down to the pull that brought each punch."""
+    """Say in plain sentences how the conclusions of a day came about, down to the pull that brought each punch.
+
+    With --json each sentence stands beside the statement it says, whose values have types.
+    """
     from attendance.clock import utc_now
     from attendance.store import office
     from attendance.store.tables import EmployeeRow
@@ -84,12 +87,16 @@ def explain(
     with open_database(settings) as database, database.reading() as session:
         number = office.key(office.get(session, EmployeeRow, employee))
         page = why_page(session, settings.timezone, utc_now(), number, read_date(on))
-    if as_json:
-        print_json(page_as_data(page, settings.timezone))
-        return
-    from api.pages.explain import tell
+    from api.pages.explain import Speaker, tell
     from api.pages.i18n import Translator
 
+    if as_json:
+        content = page_as_data(page, settings.timezone)
+        speaker = Speaker(page, Translator(spoken))
+        for statement, plain in zip(page.statements, content["statements"], strict=True):
+            plain["text"] = speaker.say(statement)
+        print_json(content)
+        return
     for line in tell(page, Translator(spoken)):
         say(line)
 

@@ -38,7 +38,7 @@ def init(
 ) -> None:
     """Make the data folder, the database, the first unit with its hours, and the first administrator."""
     from attendance.clock import utc_now
-    from attendance.rules.shipped import shipped_calendar
+    from attendance.rules.shipped import shipped
     from attendance.services.accounts import Accounts
     from attendance.services.onboarding import begin_office
 
@@ -63,9 +63,13 @@ def init(
         key.touch(mode=0o600)
         key.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
     say(f"Unit {unit} works {hours.replace(',', ' and ')}, Monday to Friday; {entries} calendar entries are loaded.")
-    for entry in shipped_calendar():
-        if calendar and entry.status != "confirmed":
-            say(f"Not loaded, only announced so far: {entry.on} ({entry.kind}, {entry.citation.document}).")
+    for written in shipped("calendar").entries if calendar else ():
+        if written.status == "announced":
+            entry = written.entry
+            say(
+                f"Announced so far, and decides nothing: {entry.on} ({entry.kind}, {entry.citation.document}). When it "
+                f"is law: attendance rules confirm {entry.on} --document TEXT"
+            )
     say(f"{admin} may sign in. To start: ATTENDANCE_SECRET_KEY_FILE={key} attendance serve")
 
 

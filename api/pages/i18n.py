@@ -7,7 +7,7 @@ catalogue can be out of date. A key that a catalogue does not know is an error, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -87,6 +87,13 @@ class Translator:
         key = f"{group}.{code}"
         return self(key) if self.knows(key) else code
 
+    def word(self, group: str, code: str) -> str:
+        """The word for a code as it stands inside a sentence."""
+        key = f"{group}.{code}"
+        if not self.knows(key):
+            return code
+        return self(key)[:1].lower() + self(key)[1:]
+
     def flag(self, flag: str) -> str:
         """A flag in words; what stands after its colon is a number of punches or a code. Other text stays as it is."""
         name, _, detail = flag.partition(":")
@@ -131,14 +138,15 @@ class Translator:
         """`07:30–11:30`"""
         return f"{self.time(starts)}–{self.time(ends)}"
 
+    def length(self, seconds: int) -> str:
+        """`16 phút 40 giây`; whole minutes without seconds."""
+        minutes, rest = divmod(seconds, 60)
+        parts = [self.minutes(minutes)] if minutes or not rest else []
+        return " ".join([*parts, *([self.n("seconds", rest)] if rest else [])])
+
     def offset(self, seconds: int) -> str:
         """How far a terminal's clock is from the true time, in words: `nhanh 7 phút`."""
-        amount = timedelta(seconds=abs(seconds))
-        minutes, rest = divmod(int(amount.total_seconds()), 60)
-        parts = [self.minutes(minutes)] if minutes else []
-        if rest or not parts:
-            parts.append(self.n("seconds", rest))
-        return self("clock.fast" if seconds > 0 else "clock.slow", amount=" ".join(parts))
+        return self("clock.fast" if seconds > 0 else "clock.slow", amount=self.length(abs(seconds)))
 
 
 def read_day(text: str, today: date) -> date | None:

@@ -61,6 +61,11 @@ class Mark:
     anchor: str
     label_y: float | None
 
+    @property
+    def taken(self) -> bool:
+        """Whether it was taken as in or out."""
+        return self.use in ("in", "out")
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:

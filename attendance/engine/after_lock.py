@@ -57,15 +57,53 @@ class Learned:
 
 
 def learned_between(
-    facts: Iterable[Learned], dates: Sequence[date], after: datetime, until: datetime | None
+    facts: Iterable[Learned],
+    dates: Sequence[date],
+    after: datetime,
+    until: datetime | None,
+    judgements: Iterable[Judgement],
 ) -> set[PersonDay]:
     """People and dates (of those asked for) of which a fact became known after a moment, up to another (None: ever).
 
-    Also a fact that would change nothing.
+    Also a fact that would change nothing. `judgements` say to which dates hours after midnight belong.
     """
     asked = set(dates)
-    found = {key for item in facts if item.came_between(after, until) for key in _days_of(item.fact, dates)}
+    late = [item.fact for item in facts if item.came_between(after, until)]
+    found = {key for fact in late for key in _days_of(fact, dates)}
+    for judgement in judgements if late else ():
+        found.update(_days_of_sessions(judgement, late))
+        found.update(_days_of_annulled(judgement, [fact for fact in late if isinstance(fact, Annulment)]))
     return {key for key in found if key[1] in asked}
+
+
+def _days_of_sessions(judgement: Judgement, facts: Iterable[Personal]) -> Iterator[PersonDay]:
+    """The dates of the sessions that share time with a window, which a session begun the evening before may do."""
+    case, days, due = judgement.case, judgement.expected.days, judgement.expected.due
+    for fact in facts:
+        if not isinstance(fact, Mission | OvertimeOrder | Duty) or fact.employee not in case.person_index:
+            continue
+        begin, end = (clock.instant_seconds(moment, case.zone) for moment in (fact.starts, fact.ends))
+        day = clock.day_number(fact.starts.date())
+        low, high = days.between(case.person_index[fact.employee], day - 2, day - 1)
+        for row in range(low, high):
+            sessions = slice(int(days.first[row]), int(days.first[row] + days.count[row]))
+            if ((due.start[sessions] < end) & (due.end[sessions] > begin)).any():
+                yield fact.employee, clock.from_day_number(int(days.day[row]))
+
+
+def _days_of_annulled(judgement: Judgement, papers: Sequence[Annulment]) -> Iterator[PersonDay]:
+    """The dates on which the punches stand that some papers speak of."""
+    if not papers:
+        return
+    case = judgement.case
+    named = {(paper.employee, paper.terminal, clock.wall_seconds(paper.at)) for paper in papers}
+    days, claims, punches = judgement.expected.days, judgement.claims, case.punches
+    home = day_of_claims(case, judgement.expected, claims, judgement.paired.window)
+    for claim, row in enumerate(home.tolist()):
+        source = int(claims.source[claim])
+        who, site = case.people[int(claims.person[claim])], case.sites[int(punches.site[source])].code
+        if row >= 0 and (who, site, int(punches.wall[source])) in named:
+            yield who, clock.from_day_number(int(days.day[row]))
 
 
 def _days_of(fact: Personal, dates: Sequence[date]) -> Iterator[PersonDay]:
@@ -80,9 +118,7 @@ def _days_of(fact: Personal, dates: Sequence[date]) -> Iterator[PersonDay]:
         for on in fact.dates or (on for on in dates if _holds(fact.from_on, fact.to_on, on)):
             if fact.minutes_per_day is not None or _touches(fact.starts, fact.ends, on):
                 yield fact.employee, on
-    elif isinstance(fact, Annulment):
-        yield fact.employee, fact.at.date()
-    else:
+    elif isinstance(fact, Inspection):
         yield from ((employee, fact.at.date()) for employee in fact.found_absent)
 
 

@@ -24,13 +24,17 @@ _STATES[[1, 2, 5]] = OUTWARD
 
 
 def attribute(case: Case) -> Claims:
-    """Claims sorted by person and true time; rows nobody is enrolled for become `orphans`."""
+    """Claims sorted by person and true time; rows nobody is enrolled for become `orphans`.
+
+    Of several in one second the order is by terminal and direction, never by which came first.
+    """
     punches = case.punches
     sent = clock.to_instants(punches.wall, case.zone)
     at, corrected = _true_time(case, sent)
     person = _people(case, at)
     mine = np.flatnonzero((person >= 0) & punches.sane)
     order = mine[order_by_owner(person[mine].astype(np.int32), at[mine])]
+    _order_ties(case, order, person, at)
     return Claims(
         source=order.astype(np.int64),
         person=person[order].astype(np.int32),
@@ -42,6 +46,18 @@ def attribute(case: Case) -> Claims:
         annulled=_annulled(case, sent, person)[order] if case.annulments else np.zeros(order.size, np.bool_),
         timeless=_timeless(case, sent)[order] if case.clock_invalids else np.zeros(order.size, np.bool_),
     )
+
+
+def _order_ties(case: Case, order: Ints, person: Ints, at: Ints) -> None:
+    """Puts punches of a person in one second in an order of their own, in place."""
+    who, moment = person[order], at[order]
+    tied = (who[1:] == who[:-1]) & (moment[1:] == moment[:-1])
+    if not tied.any():
+        return
+    rows = np.flatnonzero(np.append(tied, False) | np.append(False, tied))
+    codes = np.argsort(np.argsort(np.array([site.code for site in case.sites], object)))
+    sites = codes[case.punches.site[order[rows]]]
+    order[rows] = order[rows[np.lexsort((_ways(case, order[rows]), sites, moment[rows], who[rows]))]]
 
 
 def _ways(case: Case, rows: Ints) -> npt.NDArray[np.int8]:

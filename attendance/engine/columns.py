@@ -138,6 +138,7 @@ class Due:
     group: Ints
     names: tuple[str, ...]
     depends: Small
+    duty: Bools  # a duty that counts as schedule
 
     def __len__(self) -> int:
         return int(self.start.size)
@@ -250,16 +251,23 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Coverable:
-    """Per group: may it be judged? `settled`, else not synced; `outage`: a dead terminal stands in the way.
+    """Per group: may it be judged? `settled`, else not synced. What stands in the way of its start and of its end:
 
-    `clock_invalid`: a clock without worth does.
+    a dead terminal (`outage_start`, `outage_end`), a clock without worth (`clock_start`, `clock_end`). `clock_at`, per
+    session of Due: a punch was made in its window under such a clock.
     """
 
     settled: Bools
-    outage: Bools
     outage_start: Bools
     outage_end: Bools
-    clock_invalid: Bools
+    clock_start: Bools
+    clock_end: Bools
+    clock_at: Bools
+
+    @property
+    def outage(self) -> Bools:
+        """Groups with a dead terminal in the way of either side."""
+        return self.outage_start | self.outage_end
 
 
 # Kinds of violation, in the order in which they are listed for a session.

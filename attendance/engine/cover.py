@@ -15,6 +15,7 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Claims, Coverable, Paired
+from attendance.engine.days import within
 from attendance.engine.expect import Expected
 from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, intersection, union
 from attendance.engine.windows import CHECK_IN_ONLY, EXEMPT
@@ -33,70 +34,98 @@ def cover(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Cov
     exempt = groups.regime == EXEMPT
     settled = synced | (both & (paired.last >= groups.stretch_to)) | exempt
 
-    nowhere = np.zeros(len(groups), np.bool_)
-    if not case.clock_invalids and all(outage.mode != "dead" for outage in case.outages):
-        return Coverable(settled, nowhere, nowhere, nowhere, nowhere)
-
-    has_in = both | paired.lone_is_in
-    has_out = both | (paired.lone & ~paired.lone_is_in)
-    late_in, early_out = _unmet(expected, paired, has_in, has_out)
+    outage_start, outage_end, clock_start, clock_end = (np.zeros(len(groups), np.bool_) for _ in range(4))
+    clock_at = np.zeros(len(expected.due), np.bool_)
     dead = _spans(case, expected, [(o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"], _all_of)
-    # A missing punch leaves the required time alone to be covered; one that meets it leaves nothing to excuse.
-    at_first, at_last = groups.depends_first.astype(np.int64), groups.depends_last.astype(np.int64)
-    outage_start = ~exempt & np.where(
-        has_in,
-        late_in & dead.touches(at_first, groups.required_from, paired.first),
-        dead.covers(at_first, groups.stretch_from),
-    )
-    outage_end = ~exempt & np.where(
-        has_out,
-        early_out & (dead.touches(at_last, paired.last, groups.required_to) | dead.covers(at_last, groups.required_to)),
-        dead.covers(at_last, groups.stretch_to) & (groups.regime != CHECK_IN_ONLY),
-    )
-    clock_invalid = nowhere
-    if case.clock_invalids:
-        met = both & ~late_in & ~early_out
-        clock_invalid = _doubtful(case, expected, claims, paired) & ~met & ~exempt
-    return Coverable(settled, outage_start | outage_end, outage_start, outage_end, clock_invalid)
+    # few groups depend on a terminal that was ever out of order
+    rows = np.flatnonzero((dead.has(groups.depends_first) | dead.has(groups.depends_last)) & ~exempt)
+    if rows.size:
+        outage_start[rows], outage_end[rows] = _outages(expected, paired, dead, rows, both[rows])
+    if case.clock_invalids and len(groups):
+        clock_start, clock_end, clock_at = _doubtful(case, expected, claims, paired)
+        concerned = clock_start | clock_end
+        concerned[expected.due.group[clock_at]] = True
+        rows = np.flatnonzero(concerned & both)
+        late_in, early_out = _unmet(expected, paired, rows)
+        met = exempt.copy()
+        met[rows] |= ~late_in & ~early_out  # other punches meet both requirements
+        clock_start &= ~met
+        clock_end &= ~met
+        clock_at &= ~met[expected.due.group]
+    return Coverable(settled, outage_start, outage_end, clock_start, clock_end, clock_at)
 
 
-def _unmet(expected: Expected, paired: Paired, has_in: Bools, has_out: Bools) -> tuple[Bools, Bools]:
-    """Where the in is late, and where the out is early, beyond grace."""
+def _outages(expected: Expected, paired: Paired, dead: Spans, rows: Ints, both: Bools) -> tuple[Bools, Bools]:
+    """Whether a dead terminal excuses the in and the out of some groups.
+
+    A missing punch leaves the required time alone to be covered; one that meets it leaves nothing to excuse.
+    """
+    groups = expected.groups
+    lone_in = paired.lone[rows] & paired.lone_is_in[rows]
+    lone_out = paired.lone[rows] & ~paired.lone_is_in[rows]
+    late_in, early_out = _unmet(expected, paired, rows)
+    first, last = groups.depends_first[rows].astype(np.int64), groups.depends_last[rows].astype(np.int64)
+    came, left = paired.first[rows], paired.last[rows]
+    required_from, required_to = groups.required_from[rows], groups.required_to[rows]
+    start = np.where(
+        both | lone_in,
+        late_in & dead.touches(first, required_from, came),
+        dead.covers(first, groups.stretch_from[rows]),
+    )
+    end = np.where(
+        both | lone_out,
+        early_out & (dead.touches(last, left, required_to) | dead.covers(last, required_to)),
+        dead.covers(last, groups.stretch_to[rows]) & (groups.regime[rows] != CHECK_IN_ONLY),
+    )
+    return start, end
+
+
+def _unmet(expected: Expected, paired: Paired, rows: Ints) -> tuple[Bools, Bools]:
+    """Where in some groups an in that is there is late, and an out that is there is early, beyond grace."""
     due, groups, days = expected.due, expected.groups, expected.days
-    late_grace = days.rule(lambda policy: policy.late_grace_minutes, due.day_row[groups.first_due])
-    early_grace = days.rule(lambda policy: policy.early_grace_minutes, due.day_row[groups.last_due])
-    late = (paired.first - groups.required_from) // 60 > late_grace
-    early = (groups.required_to - paired.last) // 60 > early_grace
+    late_grace = days.rule(lambda policy: policy.late_grace_minutes, due.day_row[groups.first_due[rows]])
+    early_grace = days.rule(lambda policy: policy.early_grace_minutes, due.day_row[groups.last_due[rows]])
+    came, left = paired.first[rows], paired.last[rows]
+    late = (came - groups.required_from[rows]) // 60 > late_grace
+    early = (groups.required_to[rows] - left) // 60 > early_grace
     if len(due.free_from) > 1 or (groups.first_due != groups.last_due).any():
         # breaks and covered stretches between the required time and the punch are no minutes of delay
-        late &= _lost(expected, groups.required_from, paired.first) > late_grace
-        early &= _lost(expected, paired.last, groups.required_to) > early_grace
+        late &= _lost(expected, rows, groups.required_from[rows], came) > late_grace
+        early &= _lost(expected, rows, left, groups.required_to[rows]) > early_grace
+    single = paired.lone[rows]
+    has_in = (paired.count[rows] > 0) & (~single | paired.lone_is_in[rows])
+    has_out = (paired.count[rows] > 0) & (~single | ~paired.lone_is_in[rows])
     return has_in & late, has_out & early
 
 
-def _lost(expected: Expected, start: Ints, end: Ints) -> Ints:
-    """Whole uncovered minutes of each group's sessions between two moments."""
+def _lost(expected: Expected, rows: Ints, start: Ints, end: Ints) -> Ints:
+    """Whole uncovered minutes of the sessions of some groups between two moments."""
     due, groups = expected.due, expected.groups
-    known = np.flatnonzero(due.group >= 0)
-    group = due.group[known]
-    seconds = np.zeros(known.size, np.int64)
+    many = groups.last_due[rows] - groups.first_due[rows] + 1
+    of_row = np.repeat(np.arange(rows.size), many)
+    sessions = np.repeat(groups.first_due[rows], many) + within(many)
+    mine = due.group[sessions] == rows[of_row]
+    of_row, sessions = of_row[mine], sessions[mine]
+    seconds = np.zeros(sessions.size, np.int64)
     for low, high in zip(due.free_from, due.free_to, strict=True):
-        seconds += np.maximum(np.minimum(end[group], high[known]) - np.maximum(start[group], low[known]), 0)
-    lost = np.zeros(len(groups), np.int64)
-    np.add.at(lost, group, seconds)
-    return lost // 60
+        seconds += np.maximum(np.minimum(end[of_row], high[sessions]) - np.maximum(start[of_row], low[sessions]), 0)
+    return np.bincount(of_row, seconds, rows.size).astype(np.int64) // 60
 
 
-def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Bools:
-    """Groups with a punch under an invalid clock in a window, or with such a clock at a required time (§5)."""
+def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) -> tuple[Bools, Bools, Bools]:
+    """Groups with an invalid clock at their required start, at their end, and sessions with a punch under one (§5)."""
     groups = expected.groups
-    found = np.zeros(len(groups), np.bool_)
-    under = paired.group[claims.timeless & ~claims.annulled & ~paired.off_site]
-    found[under[under >= 0]] = True
     invalid = _spans(case, expected, [(c.terminal, c.starts, c.ends) for c in case.clock_invalids], _any_of)
-    found |= invalid.covers(groups.depends_first.astype(np.int64), groups.stretch_from)
-    found |= invalid.covers(groups.depends_last.astype(np.int64), groups.stretch_to) & (groups.regime != CHECK_IN_ONLY)
-    return found
+    start = invalid.covers(groups.depends_first.astype(np.int64), groups.stretch_from)
+    end = invalid.covers(groups.depends_last.astype(np.int64), groups.stretch_to) & (groups.regime != CHECK_IN_ONLY)
+    under = np.flatnonzero(claims.timeless & ~claims.annulled & ~paired.off_site & (paired.group >= 0))
+    sessions = np.zeros(len(expected.due), np.bool_)
+    in_session = paired.due[under] >= 0
+    sessions[paired.due[under[in_session]]] = True
+    # in the window of a duty that touches sessions it speaks of all of them
+    of_duty = paired.group[under[~in_session]]
+    start[of_duty] = end[of_duty] = True
+    return start, end, sessions
 
 
 def _all_of(parts: list[Moments]) -> Moments:

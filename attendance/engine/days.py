@@ -9,6 +9,7 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due
+from attendance.engine.reach import margin_days, needed_days
 from attendance.engine.spans import Ints, Small
 from attendance.errors import NoVersionInForce
 from attendance.facts import Assignment, SiteFact
@@ -16,19 +17,18 @@ from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
 from attendance.rules.schedule import REGIMES
 
-MARGIN_DAYS = 2  # neighbours of the first and last date asked for bound its windows
-
 DependSets = dict[tuple[int, ...], int]
 
 
 def employed_days(
     case: Case, from_on: date, to_on: date, unruled: list[NoVersionInForce] | None = None
 ) -> tuple[Days, DependSets]:
-    """Every person-day with an assignment from `from_on - 2` to `to_on + 2`, and the sets of terminals they depend on.
+    """Every person-day with an assignment around the dates asked for, and the sets of terminals they depend on.
 
     Raises NoVersionInForce for a date asked for that no version of the schedule covers, or puts it into `unruled`.
     """
-    first, last = clock.day_number(from_on) - MARGIN_DAYS, clock.day_number(to_on) + MARGIN_DAYS
+    first, last = needed_days(case.duties, margin_days(case.rulebook.all_policies()), from_on, to_on)
+    asked = clock.day_number(from_on), clock.day_number(to_on)
     # few assignments differ in unit, schedule and terminals: what follows from those is resolved once each
     kinds: dict[tuple[str, str | None, tuple[str, ...]], int] = {}
     of_kind: list[Assignment] = []
@@ -53,7 +53,7 @@ def employed_days(
     day = lows[assignment] + within(lengths)
     kind = kind_of[assignment]
 
-    plan, plans = _plans(case, tuple(offices), office_of[kind], day, (first, last), unruled)
+    plan, plans = _plans(case, tuple(offices), office_of[kind], day, (first, last), asked, unruled)
     policy, policies = _policies(case, tuple(offices), office_of[kind], person_of[assignment], day)
     counts_of = np.array([len(p.sessions) for p in plans] or [0], np.int64)
     regime_of = np.array([REGIMES.index(p.regime) for p in plans] or [0], np.int8)
@@ -81,6 +81,7 @@ def _plans(
     office: Ints,
     day: Ints,
     bounds: tuple[int, int],
+    asked: tuple[int, int],
     unruled: list[NoVersionInForce] | None,
 ) -> tuple[Small, tuple[DayPlan, ...]]:
     """The plan of each person-day: few distinct (office, date) pairs are resolved once each."""
@@ -95,7 +96,7 @@ def _plans(
         try:
             plan = case.rulebook.plan(unit, own, clock.from_day_number(first + offset))
         except NoVersionInForce as error:
-            if MARGIN_DAYS <= offset < width - MARGIN_DAYS:
+            if asked[0] <= first + offset <= asked[1]:
                 if unruled is None:
                     raise
                 unruled.append(error)

@@ -66,13 +66,15 @@ def decide(case: Case, expected: Expected, evidence: Evidence, violations: Viola
         none.copy(),
     )
     papers, late_days = _papers(case, expected)
-    for (session, covers), paper in papers.items():
+    asked = np.array([session for session, _ in papers], np.int64)
+    begins = violations.due.searchsorted(asked).tolist()
+    finish = violations.due.searchsorted(asked, "right").tolist()
+    for ((session, covers), paper), low, high in zip(papers.items(), begins, finish, strict=True):
         if covers == UNVERIFIED:
             if paper.decision == "approved":
                 _credit_unverified(evidence, decided, session)
             continue
         kind = TYPES.index(covers)
-        low, high = np.searchsorted(violations.due, (session, session + 1))
         rows = low + np.flatnonzero(violations.kind[low:high] == kind)
         if kind in MISSING:
             for row in rows.tolist():
@@ -107,6 +109,8 @@ def is_late(case: Case, paper: Explanation, days: int | None) -> bool:
     if days is None or paper.submitted_at is None or paper.by_head:
         return False
     on, submitted = paper.on, paper.submitted_at.date()
+    if (submitted - on).days <= days:
+        return False  # there are no more working days than days
     mine = case.service.get(paper.employee, ())
     while days and on < submitted:
         on += timedelta(days=1)

@@ -37,7 +37,10 @@ class Expected:
 
 
 def expect(case: Case, from_on: date, to_on: date, unruled: list[NoVersionInForce] | None = None) -> Expected:
-    """Everything due from `from_on - 2` to `to_on + 2`. Raises NoVersionInForce for a date asked for, or lists it."""
+    """Everything due on the dates asked for, and as far around them as it matters.
+
+    Raises NoVersionInForce for a date asked for, or lists it in `unruled`.
+    """
     days, depend_sets = employed_days(case, from_on, to_on, unruled)
     due = _scheduled(case, days)
     roster = review(case) if case.duties else Roster()
@@ -87,6 +90,7 @@ def _scheduled(case: Case, days: Days) -> Due:
         group=none,
         names=tuple(names),
         depends=days.depends[day_row].astype(np.int32),
+        duty=np.zeros(day_row.size, np.bool_),
     )
 
 

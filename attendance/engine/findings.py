@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from attendance import clock
 from attendance.engine.case import Case
-from attendance.engine.expect import Expected
-from attendance.engine.papers import window_of
-from attendance.facts import Inspection
+from attendance.engine.expect import Expected, expect
+from attendance.facts import Exemption, Inspection, Leave, Mission
 
 WITH_REASON, NO_REASON = "absent_with_reason", "absent_no_reason"
 APPROVED_LATER = "mission_approved_after_inspection"
+
+Paper = TypeVar("Paper", Leave, Mission, Exemption)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,36 @@ def findings(case: Case, expected: Expected) -> tuple[dict[int, list[Finding]], 
     found: dict[int, list[Finding]] = {}
     later: list[tuple[int, str]] = []
     for visit in sorted(case.inspections, key=lambda visit: visit.at):
-        for employee in dict.fromkeys(visit.found_absent):
-            session = _session_at(case, expected, visit, employee)
-            if session is None:
-                continue
+        absent = [who for who in dict.fromkeys(visit.found_absent) if who in case.person_index]
+        at_work = {who: at for who in absent if (at := _session_at(case, expected, visit, who)) is not None}
+        if not at_work:
+            continue
+        before = _known_before(case, visit, tuple(at_work))
+        then = expect(before, visit.at.date(), visit.at.date())
+        for employee, session in at_work.items():
             row = int(expected.due.day_row[session])
-            before = _has_reason(case, expected, visit, employee, session)
-            found.setdefault(row, []).append(Finding(visit.at, WITH_REASON if before else NO_REASON))
-            if not before and _mission_later(case, visit, employee):
+            reason = _has_reason(before, then, visit, employee)
+            found.setdefault(row, []).append(Finding(visit.at, WITH_REASON if reason else NO_REASON))
+            if not reason and _mission_later(case, visit, employee):
                 later.append((row, APPROVED_LATER))
     return found, later
+
+
+def _known_before(case: Case, visit: Inspection, people: tuple[str, ...]) -> Case:
+    """The same office with those of these people's papers that were approved before the visit."""
+
+    def approved(papers: Iterable[Paper]) -> tuple[Paper, ...]:
+        return tuple(p for p in papers if p.employee in people and _before(p.approved_at, visit))
+
+    return replace(
+        case,
+        people=people,
+        assignments=tuple(a for who in people for a in case.service.get(who, ())),
+        duties=tuple(duty for duty in case.duties if duty.employee in people),
+        leaves=approved(case.leaves),
+        missions=approved(case.missions),
+        exemptions=approved(case.exemptions),
+    )
 
 
 def _session_at(case: Case, expected: Expected, visit: Inspection, employee: str) -> int | None:
@@ -57,41 +80,22 @@ def _session_at(case: Case, expected: Expected, visit: Inspection, employee: str
     return None
 
 
-def _has_reason(case: Case, expected: Expected, visit: Inspection, employee: str, session: int) -> bool:
-    """Whether leave, a mission or an exemption approved before the visit covers that minute."""
-    due = expected.due
-    leave = int(due.leave[session])
-    if leave >= 0 and any(
-        _before(other.approved_at, visit)
-        for other in case.leaves
-        if other.employee == employee
-        and other.on == case.leaves[leave].on
-        and other.session in ("all", due.names[due.name[session]])
-    ):
-        return True
-    if any(
-        _before(mission.approved_at, visit) and mission.starts <= visit.at < mission.ends
-        for mission in case.missions
-        if mission.employee == employee
-    ):
-        return True
-    return _is_exempt(case, expected, visit, employee, session)
-
-
-def _is_exempt(case: Case, expected: Expected, visit: Inspection, employee: str, session: int) -> bool:
-    """Whether an exemption known before the visit holds at that minute."""
-    due = expected.due
-    at = clock.instant_seconds(visit.at, case.zone)
-    windows = [e for e in case.exemptions if e.employee == employee and _before(e.approved_at, visit)]
-    for exemption in windows:
-        if exemption.minutes_per_day is None:
-            starts, ends = window_of(exemption)
-            if (starts is None or starts <= visit.at) and (ends is None or visit.at < ends):
-                return True
+def _has_reason(before: Case, then: Expected, visit: Inspection, employee: str) -> bool:
+    """Whether papers approved before the visit cover that minute, or the absence of that session."""
+    session = _session_at(before, then, visit, employee)
+    if session is None:
+        return False
+    due, at = then.due, clock.instant_seconds(visit.at, before.zone)
     free = any(low[session] <= at < high[session] for low, high in zip(due.free_from, due.free_to, strict=True))
-    away = [m for m in case.missions if m.employee == employee and m.starts <= visit.at < m.ends]
-    in_minutes = any(exemption.minutes_per_day is not None for exemption in windows)
-    return in_minutes and not free and not away and due.leave[session] < 0
+    on = clock.from_day_number(int(then.days.day[due.day_row[session]]))
+    return not free or any(
+        paper.employee == employee
+        and (paper.on, paper.covers, paper.decision) == (on, "absent", "approved")
+        and paper.session in ("all", due.names[due.name[session]])
+        and paper.decided_at is not None
+        and _before(paper.decided_at, visit)
+        for paper in before.explanations
+    )
 
 
 def _mission_later(case: Case, visit: Inspection, employee: str) -> bool:

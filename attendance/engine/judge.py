@@ -160,8 +160,8 @@ def weigh(expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
     late = due.uncovered_before(inside_from) // 60
     uncovered = due.uncovered()
     early = (uncovered - due.uncovered_before(inside_to)) // 60
-    outage = settled & _blocked(expected, paired, coverable, present)
-    clock_invalid = settled & coverable.clock_invalid[group]
+    outage = settled & _blocked(expected, paired, present, coverable.outage_start, coverable.outage_end)
+    clock_invalid = settled & _doubtful(expected, paired, present, coverable)
     blind = outage | clock_invalid
     unsynced = required & ~settled
     missing = settled & ~blind & paired.lone[group]
@@ -189,14 +189,14 @@ def weigh(expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
     )
 
 
-def _blocked(expected: Expected, paired: Paired, coverable: Coverable, present: Bools) -> Bools:
-    """Sessions about which a dead terminal lets nothing be concluded.
+def _blocked(expected: Expected, paired: Paired, present: Bools, at_start: Bools, at_end: Bools) -> Bools:
+    """Sessions about which nothing can be concluded because of what stands in the way of a group's start or end.
 
     With two punches only the sessions up to the first one attended (at the start), or from the last one attended (at
     the end); else all that is judged together.
     """
     due, groups = expected.due, expected.groups
-    if not coverable.outage.any():
+    if not (at_start.any() or at_end.any()):
         return np.zeros(len(due), np.bool_)
     group = due.group
     rows = np.arange(len(due))
@@ -205,9 +205,26 @@ def _blocked(expected: Expected, paired: Paired, coverable: Coverable, present: 
     last_present[group[attended]] = attended
     first_present[group[attended[::-1]]] = attended[::-1]
     pairs = (paired.count > 0) & ~paired.lone
-    at_start = coverable.outage_start[group] & (~pairs[group] | (rows <= first_present[group]))
-    at_end = coverable.outage_end[group] & (~pairs[group] | (rows >= last_present[group]))
-    return at_start | at_end
+    start = at_start[group] & (~pairs[group] | (rows <= first_present[group]))
+    end = at_end[group] & (~pairs[group] | (rows >= last_present[group]))
+    found: Bools = start | end
+    return found
+
+
+def _doubtful(expected: Expected, paired: Paired, present: Bools, coverable: Coverable) -> Bools:
+    """Sessions about which a clock without worth lets nothing be concluded: those with a punch made under it.
+
+    Without two other punches all that is judged together.
+    """
+    blocked = _blocked(expected, paired, present, coverable.clock_start, coverable.clock_end)
+    if not coverable.clock_at.any():
+        return blocked
+    group = expected.due.group
+    alone = np.zeros(len(expected.groups), np.bool_)
+    alone[group[coverable.clock_at]] = True
+    alone &= (paired.count == 0) | paired.lone
+    found: Bools = blocked | coverable.clock_at | (alone[group] & (group >= 0))
+    return found
 
 
 def judge(evidence: Evidence, gaps: Gaps) -> Violations:

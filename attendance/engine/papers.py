@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -10,23 +10,24 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due
-from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Small, without
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Small, key, place, without
 from attendance.facts import Exemption
 
 Notes = list[tuple[int, str]]
 """(row of Days, name) of flags that are not among FLAGS."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Left:
     """What is left of the sessions that a paper touches: disjoint stretches in order of time, by row of Due."""
 
-    due: Due
-    free: dict[int, list[tuple[int, int]]]
+    def __init__(self, due: Due, free: dict[int, list[tuple[int, int]]]) -> None:
+        self.due, self.free = due, free
+        self._starts, self._ends = due.start.data, due.end.data
 
     def of(self, session: int) -> list[tuple[int, int]]:
-        own = [(int(self.due.start[session]), int(self.due.end[session]))]
-        return self.free.get(session, own)
+        return self.free.get(session) or (
+            [] if session in self.free else [(self._starts[session], self._ends[session])]
+        )
 
 
 def take_papers(case: Case, days: Days, due: Due) -> tuple[Due, Notes]:
@@ -58,18 +59,19 @@ def _cover(case: Case, days: Days, due: Due, gone: Bools, notes: Notes) -> tuple
     """Missions and windows of exemption; also which sessions a mission covers some of."""
     covered = np.zeros(len(due), np.bool_)
     spans: dict[int, list[tuple[int, int]]] = {}
-    for mission in case.missions:
-        away = _moments(case, mission.starts, mission.ends)
-        for session in _sessions_in(case, days, due, mission.employee, away):
-            spans.setdefault(session, []).append(away)
-            covered[session] = True
-    for exemption in case.exemptions:
-        if exemption.minutes_per_day is None:
-            away = _moments(case, *window_of(exemption))
-            for session in _sessions_in(case, days, due, exemption.employee, away):
-                spans.setdefault(session, []).append(away)
-                if not gone[session]:
-                    notes.append((int(due.day_row[session]), exemption.code))
+    windows = [
+        *((mission.employee, mission.starts, mission.ends, None) for mission in case.missions),
+        *((e.employee, *window_of(e), e.code) for e in case.exemptions if e.minutes_per_day is None),
+    ]
+    away = [_moments(case, starts, ends) for _, starts, ends, _ in windows]
+    sessions = _sessions_in(days, due, [case.person_index.get(who, -1) for who, *_ in windows], away)
+    for (_, _, _, code), span, touched in zip(windows, away, sessions, strict=True):
+        for session in touched:
+            spans.setdefault(session, []).append(span)
+            if code is None:
+                covered[session] = True
+            elif not gone[session]:
+                notes.append((int(due.day_row[session]), code))
     free = {at: without(int(due.start[at]), int(due.end[at]), listed) for at, listed in spans.items()}
     return _Left(due, free), covered
 
@@ -89,18 +91,24 @@ def _moments(case: Case, starts: datetime | None, ends: datetime | None) -> tupl
     return begin, clock.instant_seconds(ends, case.zone) if ends else LATEST - 1
 
 
-def _sessions_in(case: Case, days: Days, due: Due, employee: str, away: tuple[int, int]) -> list[int]:
-    """Rows of the sessions of a person that share time with a window."""
-    person = case.person_index.get(employee)
-    if person is None:
+def _sessions_in(days: Days, due: Due, people: list[int], spans: list[tuple[int, int]]) -> list[list[int]]:
+    """For each person and window the rows of the sessions that share time with it."""
+    if not spans:
         return []
-    # a session lies at most two days after its date, and zones differ from UTC by less than one
-    low, high = days.between(person, away[0] // clock.DAY_SECONDS - 3, away[1] // clock.DAY_SECONDS + 2)
-    if low == high:
-        return []
-    rows = np.arange(int(days.first[low]), int(days.first[high - 1] + days.count[high - 1]))
-    found: list[int] = rows[(due.start[rows] < away[1]) & (due.end[rows] > away[0])].tolist()
-    return found
+    who, window = np.array(people, np.int64), np.array(spans, np.int64)
+    begins = key(days.person[due.day_row], due.start)
+    order = np.arange(len(due))
+    if (begins[1:] < begins[:-1]).any():  # hours after midnight of a version that ends, before those of the next
+        order = np.argsort(begins, kind="stable")
+        begins = begins[order]
+    reach = 2 * clock.DAY_SECONDS  # a session is over two days after its start at the latest
+    low = place(begins, key(who, np.maximum(window[:, 0] - reach, EARLIEST)), "left").tolist()
+    high = place(begins, key(who, window[:, 1]), "left").tolist()
+    starts, ends, rows = due.start.data, due.end.data, order.data
+    return [
+        [row for row in rows[a:b] if starts[row] < finish and ends[row] > begin] if person >= 0 else []
+        for person, (begin, finish), a, b in zip(people, spans, low, high, strict=True)
+    ]
 
 
 def _exempt_minutes(case: Case, days: Days, left: _Left, gone: Bools, exemption: Exemption) -> None:
@@ -115,12 +123,15 @@ def _exempt_minutes(case: Case, days: Days, left: _Left, gone: Bools, exemption:
         last = clock.day_number(exemption.to_on) if exemption.to_on else LATEST
         rows = list(range(*days.between(person, first, last)))
     at_start = exemption.placement == "day_start"
+    firsts, counts = days.first.data, days.count.data
     for row in rows:
         wanted = exemption.minutes_per_day * 60
-        sessions = range(int(days.first[row]), int(days.first[row] + days.count[row]))
+        sessions = range(firsts[row], firsts[row] + counts[row])
         for session in sessions if at_start else reversed(sessions):
-            if wanted and not gone[session]:
+            if not gone[session]:
                 left.free[session], wanted = _shortened(left.of(session), wanted, at_start)
+                if not wanted:
+                    break
 
 
 def _shortened(spans: list[tuple[int, int]], wanted: int, at_start: bool) -> tuple[list[tuple[int, int]], int]:

@@ -134,6 +134,7 @@ def count_duties(case: Case, roster: Roster, days: Days, due: Due) -> tuple[Days
         end=np.concatenate([due.end, np.array(ends, np.int64)])[order],
         taken=np.concatenate([due.taken, nobody.astype(np.bool_)])[order],
         depends=np.concatenate([due.depends, days.depends[rows]])[order],
+        duty=np.concatenate([due.duty, ~nobody.astype(np.bool_)])[order],
         names=tuple(known),
     )
     return replace(days, count=count, first=firsts_of(count)), due

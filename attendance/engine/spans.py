@@ -55,6 +55,15 @@ class Spans:
     def __len__(self) -> int:
         return int(self.owner.size)
 
+    def has(self, owner: Ints | Small) -> Bools:
+        """Whether each owner has any span at all."""
+        if not len(self):
+            return np.zeros(np.shape(owner), np.bool_)
+        known = np.zeros(max(int(self.owner[-1]), int(owner.max(initial=0))) + 1, np.bool_)
+        known[self.owner] = True
+        found: Bools = known[owner]
+        return found
+
     def find(self, owner: Ints, moment: Ints) -> Ints:
         """Row of the span that contains each moment, -1 where none does."""
         if not len(self):
@@ -129,11 +138,18 @@ def intersection(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> l
     return shared
 
 
-def order_by_owner(owner: npt.NDArray[np.int32], moment: Ints) -> Ints:
-    """Stable order by owner, then moment. Quick for what is nearly in order of time already, as logs are."""
-    by_time = None if np.all(moment[1:] >= moment[:-1]) else np.argsort(moment, kind="stable")
-    owners = owner if by_time is None else owner[by_time]
-    if owners.size and int(owners.min()) >= 0 and int(owners.max()) < 2**16:
-        owners = owners.astype(np.uint16)  # numpy sorts 16 bits by radix
+def order_by_owner(owner: Small, moment: Ints) -> Ints:
+    """Stable order by owner, then moment. Quick where each owner's moments are nearly in order already, as in logs."""
+    owners: npt.NDArray[np.integer] = owner
+    if owner.size and int(owner.min()) >= 0 and int(owner.max()) < 2**16:
+        owners = owner.astype(np.uint16)  # numpy sorts 16 bits by radix
     order = np.argsort(owners, kind="stable")
-    return order if by_time is None else by_time[order]
+    who, at = owners[order], moment[order]
+    back = (at[1:] < at[:-1]) & (who[1:] == who[:-1])
+    if back.any():
+        disturbed = np.zeros(int(who[-1]) + 1, np.bool_)
+        disturbed[who[1:][back]] = True
+        rows = np.flatnonzero(disturbed[who])
+        by_time = rows[np.argsort(at[rows], kind="stable")]
+        order[rows] = order[by_time[np.argsort(who[by_time], kind="stable")]]
+    return order

@@ -12,7 +12,7 @@ import numpy as np
 
 from attendance.engine.columns import Days, Due, Groups, Windows
 from attendance.engine.days import DependSets
-from attendance.engine.spans import Bools, Ints, Small
+from attendance.engine.spans import Bools, Ints, Small, key, place
 from attendance.rules.schedule import REGIMES
 
 PER_SESSION, FIRST_LAST, CHECK_IN_ONLY, EXEMPT = (
@@ -43,7 +43,7 @@ def set_windows(days: Days, due: Due, parts: list[Part], depend_sets: DependSets
     hi[:-1] = np.where(same_person, np.minimum(hi[:-1], middle), hi[:-1])
     lo[1:] = np.where(same_person, np.maximum(lo[1:], middle + 1), lo[1:])
 
-    begins = np.concatenate([[True], ~_joined(days, rows, same_person)])[: rows.start.size]
+    begins = np.concatenate([[True], ~_joined(days, due, rows, same_person)])[: rows.start.size]
     stretch = np.cumsum(begins) - 1
     group, first, last = _numbered(stretch, begins, rows.due)
     firsts = np.flatnonzero(begins)
@@ -77,41 +77,48 @@ def _rows(days: Days, due: Due, parts: list[Part]) -> _Row:
     sessions = _Row(person, due.start[open_rows], due.end[open_rows], open_rows, day_row)
     if not parts:
         return sessions
-    extra = np.array(parts, np.int64).reshape(-1, 4)
-    person = np.concatenate([person, extra[:, 0]])
-    start = np.concatenate([sessions.start, extra[:, 1]])
-    order = np.lexsort((start, person))
+    extra = np.array(sorted(parts), np.int64).reshape(-1, 4)
+    known = key(person, sessions.start)
+    if (known[1:] < known[:-1]).any():  # hours after midnight of a version that ends, before those of the next
+        order = np.argsort(known, kind="stable")
+        person, open_rows, day_row = person[order], open_rows[order], day_row[order]
+        sessions, known = _Row(person, due.start[open_rows], due.end[open_rows], open_rows, day_row), known[order]
+    at = place(known, key(extra[:, 0], extra[:, 1]), "right")
     return _Row(
-        person[order],
-        start[order],
-        np.concatenate([sessions.end, extra[:, 2]])[order],
-        np.concatenate([open_rows, np.full(len(parts), -1)])[order],
-        np.concatenate([day_row, extra[:, 3]])[order],
+        np.insert(person, at, extra[:, 0]),
+        np.insert(sessions.start, at, extra[:, 1]),
+        np.insert(sessions.end, at, extra[:, 2]),
+        np.insert(open_rows, at, -1),
+        np.insert(day_row, at, extra[:, 3]),
     )
 
 
-def _joined(days: Days, rows: _Row, same_person: Bools) -> Bools:
+def _joined(days: Days, due: Due, rows: _Row, same_person: Bools) -> Bools:
     """Whether each row is judged together with the one before it.
 
-    Sessions of one date that touch, sessions of one date under a regime of the day, and whatever a duty touches.
+    Sessions of one date that touch, sessions of one date under a regime of the day, and whatever a duty touches, also
+    one that counts as a session, and also on another date.
     """
     by_day = days.regime[rows.day_row] != PER_SESSION
     same_day = rows.day_row[1:] == rows.day_row[:-1]
     touching = rows.end[:-1] == rows.start[1:]
-    duty = rows.due < 0
-    if not duty.any():
-        joined: Bools = same_day & (by_day[1:] | touching)
-        return joined
-    # a duty between two sessions of a date that is judged as a whole does not part them
-    places = np.arange(rows.due.size)
-    before = np.maximum.accumulate(np.where(duty, -1, places))
-    after = np.minimum.accumulate(np.where(duty, places.size, places)[::-1])[::-1]
-    known = (before[:-1] >= 0) & (after[1:] < places.size)
-    left, right = np.maximum(before[:-1], 0), np.minimum(after[1:], places.size - 1)
-    whole = known & (rows.day_row[left] == rows.day_row[right]) & by_day[left] & same_person
-    either = duty[1:] | duty[:-1]
-    linked: Bools = same_person & (whole | (touching & (either | same_day)))
-    return linked
+    joined: Bools = same_day & (by_day[1:] | touching)
+    part = rows.due < 0
+    duty = part | due.duty[rows.due] if rows.due.size else part
+    near = np.flatnonzero(duty[1:] | duty[:-1])  # pairs of rows of which one is a duty
+    if near.size:
+        # a duty between two sessions of a date that is judged as a whole does not part them
+        sessions = np.flatnonzero(~duty)
+        before = place(sessions, near, "right") - 1
+        after = place(sessions, near + 1, "left")
+        known = (before >= 0) & (after < sessions.size)
+        left, right = sessions[before[known]], sessions[after[known]]
+        whole = np.zeros(near.size, np.bool_)
+        whole[known] = (rows.day_row[left] == rows.day_row[right]) & by_day[left]
+        meets = rows.end[near] >= rows.start[near + 1]  # a duty that counts may reach into the next day's session
+        both = joined[near] & ~part[near] & ~part[near + 1]
+        joined[near] = same_person[near] & (whole | meets | both)
+    return joined
 
 
 def _numbered(stretch: Ints, begins: Bools, due: Ints) -> tuple[Ints, Ints, Ints]:
@@ -121,7 +128,9 @@ def _numbered(stretch: Ints, begins: Bools, due: Ints) -> tuple[Ints, Ints, Ints
         lasts = np.append(firsts[1:] - 1, due.size - 1) if firsts.size else firsts
         return stretch, due[firsts], due[lasts]
     sessions = np.flatnonzero(due >= 0)
-    with_sessions, first_at = np.unique(stretch[sessions], return_index=True)
+    numbers = stretch[sessions]  # ascending
+    first_at = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1])[: numbers.size])
+    with_sessions = numbers[first_at]
     last_at = np.append(first_at[1:], sessions.size) - 1
     number = np.full(int(begins.sum()), -1, np.int64)
     number[with_sessions] = np.arange(with_sessions.size)

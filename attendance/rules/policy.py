@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from typing import Any
 
 from attendance.errors import Invalid
 from attendance.rules.citation import Citation
 from attendance.rules.scoped import Resolved
+
+MOST_OCCURRENCES = 100_000
 
 Grades = tuple[tuple[str, int, int | None], ...]
 
@@ -69,6 +72,8 @@ MEASURES: dict[str, Measure] = {
     "absent_over_minutes": Measure("minutes", optional=True),
     "grade_thresholds": Measure("occurrences"),
 }
+NOTHING = "none"
+"""How a rule file, whose format has no null, writes that an optional threshold does not hold."""
 OF_MONTHS = frozenset({"grade_thresholds"})
 """Rules about months: no day rests on them."""
 
@@ -95,15 +100,23 @@ def checked(rule: str, value: Any) -> Any:
 
 def _grades(value: Any) -> Grades:
     """Grades from `{A: [0, 2], D: [7, null]}` or rows of (grade, low, high)."""
-    rows = [(name, *bounds) for name, bounds in value.items()] if isinstance(value, dict) else value
     sentence = f"grade_thresholds cannot be {value!r}; write for example A = [0, 2] up to the last one as [7]."
     try:
+        rows = [(name, *bounds) for name, bounds in value.items()] if isinstance(value, dict) else list(value)
         grades = tuple((str(row[0]), row[1], row[2] if len(row) > 2 else None) for row in rows)
-        if not grades or any(low < 0 or (high is not None and high < low) for _, low, high in grades):
-            raise Invalid(sentence)
-    except (TypeError, IndexError, AttributeError) as error:
+    except (TypeError, IndexError, KeyError) as error:
         raise Invalid(sentence) from error
+    bounds = [(low, MOST_OCCURRENCES if high is None else high) for _, low, high in grades]
+    if not bounds or not all(_is_count(low) and _is_count(high) and low <= high for low, high in bounds):
+        raise Invalid(sentence)
+    for (_, reached), (begins, _) in pairwise(sorted(bounds)):
+        if begins <= reached:
+            raise Invalid(f"grade_thresholds cannot be {value!r}; {begins} belongs to two grades, let it be one.")
     return grades
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_OCCURRENCES
 
 
 def resolved_policy(base: Policy, found: dict[str, Resolved]) -> Policy:

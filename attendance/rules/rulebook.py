@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from attendance.errors import Invalid, NotFound
 from attendance.facts import Unit
 from attendance.rules.calendar import NOTHING, WORKING_KINDS, Calendar, CalendarEntry, DayRuling
 from attendance.rules.citation import Citation
-from attendance.rules.policy import Policy, resolved_policy
+from attendance.rules.policy import Policy, checked, resolved_policy
 from attendance.rules.schedule import Schedule, ScheduleVersion, SessionHours
 from attendance.rules.scoped import Resolved, RuleSet, RuleVersion
 
@@ -112,6 +112,13 @@ class Rulebook:
             self._policies[key] = found
         return found
 
+    def all_policies(self) -> list[Policy]:
+        """The base, and one for each version of a rule taken alone: every value a rule may have is in one of them."""
+        return [
+            self.policy,
+            *(replace(self.policy, **{v.rule: checked(v.rule, v.value)}) for v in self.rules.versions),
+        ]
+
     def content(self) -> dict[str, object]:
         """All rules as plain data, in a fixed order."""
         written = {
@@ -169,8 +176,9 @@ def _apply_session_entries(
     for entry in entries:
         if entry.kind in WORKING_KINDS:
             brought = [hours for hours in _hours_under(version, entry, on) if hours.name == entry.session]
-            if brought and all(session.hours.name != entry.session for session in due):
-                due = [*due, PlannedSession(brought[0])]
+            due_already = any(session.hours.name == entry.session for session in due)
+            if brought and (not due_already or entry.kind == "swapped_work"):
+                due = [*(s for s in due if s.hours.name != entry.session), PlannedSession(brought[0])]
                 kind = entry.kind if kind == "weekend" else kind
         else:
             due = [

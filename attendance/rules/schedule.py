@@ -86,3 +86,9 @@ def session_hours(name: str, start: str, end: str) -> SessionHours:
     """A session from two times of day; an end at or before the start lies on the next day."""
     starts, ends = parse_minutes(start), parse_minutes(end)
     return SessionHours(name, starts, ends if ends > starts else ends + 24 * 60)
+
+
+def times_of(hours: SessionHours) -> list[str]:
+    """A session as it is written: start and end as HH:MM, so that `session_hours` reads the same again."""
+    ends = hours.ends if hours.ends < 24 * 60 else hours.ends - 24 * 60
+    return [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (hours.starts, ends)]

@@ -28,6 +28,9 @@ class Scope:
         return f"{self.kind} {self.code}".strip()
 
 
+NATION = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class RuleVersion:
     """What a rule says for a scope from `from_on` to `to_on`, both included, and the paper it was issued under.
@@ -38,7 +41,7 @@ class RuleVersion:
 
     rule: str
     value: Any
-    scope: Scope = Scope()
+    scope: Scope = NATION
     from_on: date | None = None
     to_on: date | None = None
     allows: frozenset[str] = NARROWER
@@ -111,3 +114,16 @@ class RuleSet:
                 held = found if taken else held
                 path.append(Step(found, taken))
         return Resolved(held, tuple(path)) if held is not None else None
+
+    def overruled(self, version: RuleVersion, units: Sequence[str], person: str | None) -> Resolved | None:
+        """Where a wider scope does not let this version decide on some date of it: what holds then; else None.
+
+        `units` as for `resolve`: the path down the tree to where the version holds.
+        """
+        first = version.from_on or date.min
+        turns = [first, *(on for on in self._turns if first < on and version.covers(on))]
+        for on in turns:
+            found = self.resolve(version.rule, units, person, on)
+            if found is not None and any(step.version.scope == version.scope and not step.taken for step in found.path):
+                return found
+        return None

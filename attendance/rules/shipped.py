@@ -1,38 +1,33 @@
-"""What is shipped with the package: the working calendar of the Vietnamese public sector, with its documents."""
+"""What is shipped with the package: rule files of Vietnam, read by the loader that reads an office's own."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
-from datetime import date
+from functools import cache
 from importlib import resources
+from pathlib import Path
 
-from attendance.rules.citation import Citation
+from attendance.errors import Invalid
+from attendance.rules.rule_file import ZONE, open_rule_file, read_rule_file
+from attendance.rules.toml_reading import parse_toml
+from attendance.rules.written import RuleFile
 
-
-@dataclass(frozen=True, slots=True)
-class ShippedEntry:
-    """A day off or a swap. `status` is `confirmed`, or `announced` where an administrator has yet to confirm it."""
-
-    on: date
-    kind: str
-    pair_on: date | None
-    status: str
-    citation: Citation
+NAMES = ("calendar", "exemptions", "hai_duong", "leave", "nghe_an")
+_FOLDER = "attendance.rules.vietnam"
 
 
-def shipped_calendar() -> tuple[ShippedEntry, ...]:
-    """Every entry by date, certain or only announced; what is announced decides nothing until it is confirmed."""
-    text = resources.files("attendance.rules.vietnam").joinpath("calendar.toml").read_text(encoding="utf-8")
-    entries = [
-        ShippedEntry(
-            on=on,
-            kind=written["kind"],
-            pair_on=written.get("for"),
-            status=written.get("status", "confirmed"),
-            citation=Citation("calendar", on, on, written.get("document", "")),
-        )
-        for written in tomllib.loads(text)["entry"]
-        for on in written.get("dates") or [written["date"]]
-    ]
-    return tuple(sorted(entries, key=lambda entry: entry.on))
+@cache
+def shipped(name: str) -> RuleFile:
+    """A shipped rule file by its name. Raises Invalid for another name."""
+    if name not in NAMES:
+        raise Invalid(f"No rule file {name!r} is shipped; there are {', '.join(NAMES)}.")
+    data = resources.files(_FOLDER).joinpath(f"{name}.toml").read_bytes()
+    return read_rule_file(parse_toml(data), name)
+
+
+def open_rules(name: str, zone: str = ZONE) -> RuleFile:
+    """The rule file at a path, else the shipped one of that name. Raises Refused, or Invalid where there is neither."""
+    if name in NAMES and not Path(name).exists():
+        return shipped(name)
+    if not Path(name).exists():
+        raise Invalid(f"There is no file {name}, and none of that name is shipped ({', '.join(NAMES)}).")
+    return open_rule_file(Path(name), zone)

@@ -89,8 +89,9 @@ class Answers:
             for sequence, punch in enumerate(self.scenario.punches)
             if (received := received_at(self.scenario, punch)) is not None and received > at
         }
-        found = learned_between(_learned(self.scenario), dates, at, as_of)
-        for judgement in self._judgements.get(as_of, []):
+        judgements = self._judgements.get(as_of, [])
+        found = learned_between(_learned(self.scenario), dates, at, as_of, judgements)
+        for judgement in judgements:
             chosen = np.isin(judgement.case.punches.sequence, sorted(arrived_later))
             found.update(days_of_punches(judgement, chosen))
         return found
@@ -106,7 +107,7 @@ def _learned(scenario: Scenario) -> Iterator[Learned]:
     yield from (Learned(paper, (paper.approved_at,)) for paper in approved)
     for paper in papers.explanations:
         yield Learned(paper, (paper.submitted_at, paper.decided_at if paper.decision else None))
-    yield from (Learned(paper, (paper.decided_at,)) for paper in papers.annulments if paper.decision == "approved")
+    yield from (Learned(paper, (paper.decided_at,)) for paper in papers.annulments if paper.decision)
     yield from (Learned(visit, (visit.at,)) for visit in papers.inspections)
     yield from (Learned(assignment, (assignment.recorded_at,)) for assignment in scenario.assignments)
 

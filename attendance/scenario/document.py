@@ -8,13 +8,13 @@ from typing import Any
 from attendance import clock
 from attendance.errors import UnknownZone
 from attendance.facts import Assignment, Enrolment, TerminalSite, Unit
+from attendance.reading import Node, Refusal, Refused
 from attendance.rules.calendar import CalendarEntry
 from attendance.rules.policy import Policy
 from attendance.rules.schedule import Schedule
 from attendance.scenario.expect_section import read_rows
 from attendance.scenario.facts_section import Known, Papers, read_facts
 from attendance.scenario.people_section import Punch, read_employees, read_punches, read_terminals
-from attendance.scenario.reading import Node, Refusal, Refused
 from attendance.scenario.rules_section import read_calendar, read_policy, read_schedules, read_units
 
 KEYS = {

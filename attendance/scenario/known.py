@@ -92,11 +92,18 @@ def _punch_columns(scenario: Scenario, as_of: datetime | None) -> PunchColumns:
             pin = pins.setdefault(punch.pin, len(pins))
             site = sites[punch.terminal]
             rows.append(
-                (site, pin, clock.wall_seconds(punch.wall), sequence, punch.state, clock.wall_seconds(received))
+                (
+                    site,
+                    pin,
+                    clock.wall_seconds(punch.wall),
+                    sequence,
+                    punch.state,
+                    clock.instant_seconds(received, scenario.zone),
+                )
             )
     table = np.array(rows, np.int64).reshape(-1, 6)
     first_sane = np.array([clock.day_number(s.first_sane_on) * clock.DAY_SECONDS for s in scenario.terminals], np.int64)
-    early, ahead = implausible(table[:, 2], table[:, 5], first_sane[table[:, 0]])
+    early, ahead = implausible(table[:, 2], table[:, 5], first_sane[table[:, 0]], scenario.zone)
     return PunchColumns(
         site=table[:, 0].astype(np.int32),
         pin=table[:, 1].astype(np.int32),

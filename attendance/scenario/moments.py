@@ -1,27 +1,13 @@
-"""Moments and months of a case in the wall time of its zone."""
+"""Moments, validities and months of a case in the wall time of its zone."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from attendance import clock
-from attendance.scenario.reading import Node
+from attendance.reading import Node, local, validity
 
-
-def local(node: Node, zone: str) -> datetime | None:
-    """Naive wall time of what is written; a moment with Z or an offset is converted."""
-    moment = node.moment()
-    if moment is None or moment.tzinfo is None:
-        return moment
-    return clock.to_wall(moment, zone)
-
-
-def validity(entry: Node) -> tuple[date | None, date | None]:
-    """From and to of a validity, both included; an end before the beginning is refused."""
-    from_on, to_on = entry.child("from").day(), entry.child("to").day()
-    if from_on is not None and to_on is not None and to_on < from_on:
-        entry.child("to").refuse("bad_date", "the last date lies before the first")
-    return from_on, to_on
+__all__ = ["local", "month_dates", "month_start", "validity"]
 
 
 def month_start(node: Node) -> date | None:

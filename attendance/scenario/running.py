@@ -9,9 +9,9 @@ from typing import Any
 
 from attendance.engine.plain import text_of
 from attendance.errors import AttendanceError
+from attendance.reading import Refusal, Refused
 from attendance.scenario.answers import Answers
 from attendance.scenario.document import Scenario, expected_refusals, load
-from attendance.scenario.reading import Refusal, Refused
 from attendance.scenario.rows import actual_rows
 
 KEYS_OF_ROW = frozenset({"employee", "date", "month", "as_of", "note"})

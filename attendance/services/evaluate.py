@@ -9,7 +9,7 @@ from datetime import date, datetime
 from time import perf_counter
 
 from attendance import clock
-from attendance.engine.run import evaluate
+from attendance.engine.blocks import evaluate_blocks
 from attendance.engine.verdict import DayVerdict, verdicts
 from attendance.errors import NoVersionInForce
 from attendance.services.locked import Held, hold_locked
@@ -125,9 +125,12 @@ def _verdicts(
     codes = dict(zip(read.employee_ids, read.case.people, strict=True))
     only = None if wanted is None else [(codes[employee], on) for employee, on in wanted if employee in codes]
     unruled: list[NoVersionInForce] = []
-    judgement = evaluate(read.case, from_on, to_on, unruled=unruled)
-    judged = [(ids[v.employee], v) for v in verdicts(judgement, only)]
-    parts = hold_locked(session, zone, judged, judgement, read, people, as_of, only)
+    parts: list[Held] = []
+    for judgement in evaluate_blocks(read.case, from_on, to_on, unruled=unruled):
+        here = judgement.case.person_index
+        asked = None if only is None else [day for day in only if day[0] in here]
+        judged = [(ids[v.employee], v) for v in verdicts(judgement, asked)]
+        parts += hold_locked(session, zone, judged, judgement, read, [ids[who] for who in here], as_of, asked)
     total.unruled |= {str(error): None for error in unruled}
     total.seconds["read"] += loaded - begun
     total.seconds["judge"] += perf_counter() - loaded

@@ -10,6 +10,8 @@ import numpy as np
 
 from attendance import clock
 from attendance.engine.after_lock import PersonDay, as_locked, days_of_punches, learned_between
+from attendance.engine.case import Case
+from attendance.engine.columns import Ints
 from attendance.engine.run import Judgement, evaluate
 from attendance.engine.verdict import DayVerdict, verdicts
 from attendance.rules.rulebook import Rulebook
@@ -96,11 +98,14 @@ def _learned_later(
     """People and dates of which a fact became known after the lock, punches among them."""
     people = {**read.asked.people, **then.asked.people}
     asked = replace(read.asked, people=people, first=dates[0], last=dates[-1])
-    found = learned_between(learned_reading.read_learned(asked), dates, at, as_of)
-    found.update(days_of_punches(judgement, ~np.isin(_keys(read), _keys(then))))
+    found = learned_between(learned_reading.read_learned(asked), dates, at, as_of, [judgement])
+    late = ~np.isin(_keys(judgement.case, read), _keys(then.case, then))
+    found.update(days_of_punches(judgement, late))
     return found
 
 
-def _keys(read: ReadCase) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """A number for each stored punch, the same in every reading."""
-    return read.stored.terminal << 40 | read.stored.sequence
+def _keys(case: Case, read: ReadCase) -> Ints:
+    """A number for each punch of a case, the same in every reading and in every part of one."""
+    terminals = np.array(read.terminal_ids, np.int64)
+    keys: Ints = terminals[case.punches.site] << 40 | case.punches.sequence
+    return keys

@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from attendance import clock
 from attendance.errors import Invalid
-from attendance.rules.shipped import shipped_calendar
+from attendance.reading import Refused
+from attendance.rules.shipped import shipped
+from attendance.services.rules import adopt_within
 from attendance.store import accounts, office, punch_log, registering
 from attendance.store.database import Database
 from attendance.store.tables import EmployeeRow, ScheduleRow, TerminalRow, UnitRow
@@ -28,8 +30,8 @@ def begin_office(
     administrator: tuple[str, str],
     at: datetime,
 ) -> int:
-    """File the first unit, its hours, the shipped calendar and the first administrator (name, hash of the password);
-    answers how many calendar entries.
+    """File the first unit, its hours, the shipped calendar and kinds of leave, and the first administrator (name, hash
+    of the password); answers how many calendar entries decide something.
 
     `hours` as `07:30-11:30,13:00-17:00`, one or two sessions. Raises Invalid, AlreadyExists; nothing is half-filed.
     """
@@ -44,21 +46,21 @@ def begin_office(
                 session, DEFAULT_SCHEDULE, sessions=sessions, weekdays=WORKDAYS, document=document, at=at
             )
         registering.add_unit(session, unit, name=name, schedule=DEFAULT_SCHEDULE, at=at)
-        entries = [entry for entry in shipped_calendar() if calendar and entry.status == "confirmed"]
-        for entry in entries:
-            registering.add_calendar_entry(
-                session,
-                entry.on,
-                entry.kind,
-                pair_on=entry.pair_on,
-                status=entry.status,
-                document=entry.citation.document,
-                at=at,
-            )
+        loaded = 0
+        for file in ("calendar", "leave", "exemptions") if calendar else ("leave", "exemptions"):
+            try:
+                adopted = adopt_within(session, shipped(file), at=at)
+            except Refused as error:
+                raise Invalid(
+                    f"This office has decided otherwise what is shipped ({error.refusals[0].sentence}); leave the "
+                    "calendar out with --no-calendar."
+                ) from error
+            if file == "calendar":
+                loaded = adopted.filed - adopted.announced
         who, password_hash = administrator
         registering.check_code("user", who)
         accounts.add_user(session, who, password_hash=password_hash, role="administrator", unit_id=None, at=at)
-    return len(entries)
+    return loaded
 
 
 def strangers(database: Database, terminal: str) -> dict[str, tuple[date, date]]:

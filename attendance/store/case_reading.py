@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -12,30 +12,25 @@ from sqlmodel import Session, col, or_, select
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import PunchColumns
-from attendance.facts import Assignment, Enrolment, Explanation, TerminalSite, Unit
+from attendance.engine.reach import margin_days, needed_days
+from attendance.facts import Assignment, Enrolment, Explanation, TerminalSite
 from attendance.plausible import implausible
-from attendance.rules.calendar import Calendar, CalendarEntry
-from attendance.rules.citation import Citation
-from attendance.rules.policy import Policy
-from attendance.rules.rulebook import Rulebook
-from attendance.rules.schedule import WEEKDAYS, Schedule, ScheduleVersion, SessionHours, session_hours
 from attendance.store import punch_log
 from attendance.store.known_rows import known_rows
-from attendance.store.paper_reading import FEW, Asked, read_papers
+from attendance.store.paper_reading import FEW, Asked, read_duties, read_papers
+from attendance.store.rulebook_reading import read_rulebook
 from attendance.store.tables import (
     AssignmentRow,
-    CalendarEntryRow,
     EmployeeRow,
     EnrolmentRow,
-    PolicyRow,
     ScheduleRow,
-    ScheduleVersionRow,
     TerminalRow,
     UnitRow,
 )
 from attendance.store.terminal_reading import read_terminals
 
-REACH_DAYS = 4  # neighbours two days off, sessions and windows that pass midnight, clocks that are hours wrong
+REACH_DAYS = 2  # beyond what is judged: windows that pass midnight, clocks that are hours wrong
+ROSTER_DAYS = 14  # duties that touch each other, one after the other, are looked for so far around the dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,43 +47,6 @@ class ReadCase:
     asked: Asked
 
 
-def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
-    """Schedules, calendar and policy as recorded by `as_of` (None: now)."""
-    units = list(session.exec(select(UnitRow)))
-    unit_codes = {unit.id: unit.code for unit in units}
-    schedules = {row.id: row.code for row in session.exec(select(ScheduleRow))}
-    versions: dict[str, list[ScheduleVersion]] = {code: [] for code in schedules.values()}
-    for row in known_rows(session, ScheduleVersionRow, as_of):
-        code = schedules[row.schedule_id]
-        versions[code].append(_version(row, code))
-    entries = [
-        CalendarEntry(
-            on=row.on,
-            kind=row.kind,
-            unit=unit_codes.get(row.unit_id),
-            session=row.session,
-            pair_on=row.pair_on,
-            recorded_at=row.recorded_at.replace(tzinfo=None),
-            citation=Citation("calendar", row.on, row.on, row.document),
-        )
-        for row in known_rows(session, CalendarEntryRow, as_of)
-    ]
-    policies = known_rows(session, PolicyRow, as_of)
-    policy = Policy()
-    if policies:
-        latest = policies[-1]
-        policy = Policy(**latest.values, citation=Citation("policy", latest.recorded_at.date(), None, latest.document))
-    return Rulebook(
-        units=[
-            Unit(unit.code, unit.name, unit_codes.get(unit.parent_id), schedules.get(unit.schedule_id))
-            for unit in units
-        ],
-        schedules={code: Schedule(code, tuple(listed)) for code, listed in versions.items()},
-        calendar=Calendar(entries),
-        policy=policy,
-    )
-
-
 def read_case(
     session: Session,
     zone: str,
@@ -99,7 +57,7 @@ def read_case(
     as_of: datetime | None = None,
 ) -> ReadCase:
     """What is known at `as_of` (None: now) about these people (None: everybody) for judging `from_on..to_on`."""
-    first, last = from_on - timedelta(days=REACH_DAYS), to_on + timedelta(days=REACH_DAYS)
+    first, last = from_on - timedelta(days=ROSTER_DAYS), to_on + timedelta(days=ROSTER_DAYS)
     rulebook = read_rulebook(session, as_of)
     wanted = set(employee_ids) if employee_ids is not None else None
     few = sorted(wanted) if wanted is not None and len(wanted) <= FEW else None
@@ -111,6 +69,10 @@ def read_case(
     unit_rows = {row.id: row.code for row in session.exec(select(UnitRow))}
     schedules = {row.id: row.code for row in session.exec(select(ScheduleRow))}
     asked = Asked(session, zone, people, terminal_codes, unit_rows, first, last, as_of)
+    margin = margin_days(rulebook.all_policies())
+    low, high = needed_days(read_duties(asked), margin, from_on, to_on)
+    first, last = clock.from_day_number(low - REACH_DAYS), clock.from_day_number(high + REACH_DAYS)
+    asked = replace(asked, first=first, last=last)
     papers = read_papers(asked)
     handed_in = _last_handed_in(papers["explanations"])
     if handed_in is not None and handed_in > last:  # their deadlines count working days up to then
@@ -189,23 +151,6 @@ def _last_handed_in(explanations: Iterable[Explanation]) -> date | None:
     return max((paper.submitted_at.date() for paper in explanations if paper.submitted_at), default=None)
 
 
-def _version(row: ScheduleVersionRow, code: str) -> ScheduleVersion:
-    return ScheduleVersion(
-        regime=row.regime,
-        sessions=_sessions(row.sessions),
-        weekdays=frozenset(WEEKDAYS.index(day) for day in row.weekdays),
-        by_weekday=tuple((WEEKDAYS.index(day), _sessions(listed)) for day, listed in row.by_weekday.items()),
-        from_on=row.from_on,
-        to_on=row.to_on,
-        citation=Citation(f"schedule.{code}", row.from_on, row.to_on, row.document, row.article),
-    )
-
-
-def _sessions(listed: dict[str, list[str]]) -> tuple[SessionHours, ...]:
-    hours = [session_hours(name, start, end) for name, (start, end) in listed.items()]
-    return tuple(sorted(hours, key=lambda session: session.starts))
-
-
 def _punch_columns(stored: punch_log.StoredPunches, terminals: Sequence[TerminalRow], zone: str) -> PunchColumns:
     place = {row.id: index for index, row in enumerate(terminals)}
     width = max((number for number in place if number is not None), default=0) + 1
@@ -215,7 +160,7 @@ def _punch_columns(stored: punch_log.StoredPunches, terminals: Sequence[Terminal
         assert row.id is not None
         site_of[row.id] = place[row.id]
         sane_of[row.id] = clock.day_number(row.first_sane_on) * clock.DAY_SECONDS
-    early, ahead = implausible(stored.wall, clock.to_walls(stored.received, zone), sane_of[stored.terminal])
+    early, ahead = implausible(stored.wall, stored.received, sane_of[stored.terminal], zone)
     return PunchColumns(
         site=site_of[stored.terminal],
         pin=stored.pin,

@@ -14,7 +14,7 @@ from attendance.store.tables import (
     CalendarEntryRow,
     EnrolmentRow,
     OutageRow,
-    PolicyRow,
+    RuleVersionRow,
     ScheduleVersionRow,
 )
 
@@ -24,7 +24,7 @@ Dated = TypeVar(
     | EnrolmentRow
     | ScheduleVersionRow
     | CalendarEntryRow
-    | PolicyRow
+    | RuleVersionRow
     | AbsenceRow
     | OutageRow
     | Filed,

@@ -176,6 +176,12 @@ def ever_assigned(session: Session, unit_id: int, from_on: date, to_on: date) ->
     return sorted(set(session.exec(query)))
 
 
+def units_of(session: Session, employee: str) -> list[str]:
+    """Codes of the units a person serves in on any date, in order of date."""
+    rows = assignments_between(session, date.min, date.max, [key(get(session, EmployeeRow, employee))])
+    return list(dict.fromkeys(code_of(session, UnitRow, row.unit_id) for row in rows))
+
+
 def enrolments_of_terminal(session: Session, terminal_id: int) -> list[EnrolmentRow]:
     query = select(EnrolmentRow).where(
         EnrolmentRow.terminal_id == terminal_id, col(EnrolmentRow.withdrawn_at).is_(None)

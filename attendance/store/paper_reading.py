@@ -121,6 +121,11 @@ def read_papers(asked: Asked) -> dict[str, Any]:
     }
 
 
+def read_duties(asked: Asked) -> list[Duty]:
+    """The roster alone: it says how far around the dates the rest must be read."""
+    return [duty for duty, _ in _duties(asked)]
+
+
 def learned_papers(asked: Asked) -> Iterator[Learned]:
     """Every paper of a person with the instants at which it became known, was decided, or was taken back."""
     for papers in (
@@ -182,7 +187,7 @@ def _exemptions(asked: Asked) -> Iterator[Known]:
         yield exemption, moments
 
 
-def _duties(asked: Asked) -> Iterator[Known]:
+def _duties(asked: Asked) -> Iterator[tuple[Duty, Moments]]:
     for row, who, moments in _granted(asked, DutyRow, asked.meets(DutyRow.starts, DutyRow.ends)):
         approved = asked.wall(row.approved_at)
         yield Duty(who, row.code, row.starts, row.ends, row.counts_as_schedule, approved), moments
@@ -237,7 +242,7 @@ def _annulments(asked: Asked) -> Iterator[Known]:
         asked.session,
         AnnulmentRow,
         asked.as_of,
-        AnnulmentRow.decision == "approved",
+        col(AnnulmentRow.decision).is_not(None) if asked.withdrawn else AnnulmentRow.decision == "approved",
         col(AnnulmentRow.wall_time).between(asked.begins, asked.ends),
         *asked.theirs(AnnulmentRow.employee_id),
         withdrawn=asked.withdrawn,

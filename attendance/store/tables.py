@@ -13,7 +13,7 @@ from pydantic import NaiveDatetime
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, MetaData
 from sqlmodel import Field, SQLModel
 
-from attendance.store.types import Instant
+from attendance.store.types import AnyJson, Instant
 
 SQLModel.metadata = MetaData(
     naming_convention={
@@ -152,13 +152,24 @@ class CalendarEntryRow(SQLModel, table=True):
     withdrawn_at: datetime | None = instant(nullable=True)
 
 
-class PolicyRow(SQLModel, table=True):
-    """The office's thresholds that differ from the defaults; `values` holds fields of Policy."""
+class RuleVersionRow(SQLModel, table=True):
+    """What a rule says for a scope: a threshold (a field of Policy), or a kind of leave or exemption.
 
-    __tablename__: ClassVar[str] = "policy"
+    `unit_id` is set for the scopes province and unit, `employee_id` for person, neither for nation.
+    """
+
+    __tablename__: ClassVar[str] = "rule_version"
     id: int | None = Field(default=None, primary_key=True)
-    values: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    rule: str = Field(max_length=64, index=True)
+    scope: str = Field(default="nation", max_length=16)
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    employee_id: int | None = Field(default=None, foreign_key="employee.id")
+    from_on: date | None = None
+    to_on: date | None = None
+    value: Any = Field(default=None, sa_column=Column(AnyJson, nullable=False))
+    allows: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     document: str = ""
+    article: str = ""
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 

@@ -1,10 +1,12 @@
-"""Column types: instants that keep their zone on every database."""
+"""Column types: instants that keep their zone, and JSON that keeps a bare number, on every database."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import DateTime
+import orjson
+from sqlalchemy import DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -27,3 +29,19 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class AnyJson(TypeDecorator[Any]):
+    """Any JSON value, null and bare numbers included, kept as text.
+
+    SQLite turns a bare number in a column declared JSON into a number, which no reader of JSON takes.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        return orjson.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else orjson.loads(value)

@@ -25,19 +25,30 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT.parent / "shared" / "contracts" / "examples.json"
 DOCUMENTS: list[dict[str, Any]] = [
     case
-    for path in sorted((ROOT / "tests" / "cases").glob("*.yaml"))
+    for path in sorted((ROOT / "tests" / "cases").rglob("*.yaml"))
     for case in parse(path.read_text("utf-8"), path.name)
 ]
+ALL = [document for document in DOCUMENTS if "refuse" not in document]
+SAMPLE = ALL[::40]
 if EXAMPLES.exists():
-    DOCUMENTS += json.loads(EXAMPLES.read_text("utf-8"))
-JUDGED = [document for document in DOCUMENTS if "refuse" not in document]
+    SAMPLE += [case for case in json.loads(EXAMPLES.read_text("utf-8")) if "refuse" not in case]
 
 NOT_EXPRESSED: dict[str, str] = {}
 """Cases that a database cannot hold, each with the reason. Files that are refused have nothing to be compared."""
 
 
-@pytest.mark.parametrize("document", JUDGED, ids=lambda document: str(document["id"]))
+@pytest.mark.parametrize("document", SAMPLE, ids=lambda document: str(document["id"]))
 def test_the_database_says_what_the_case_file_says(sqlite_database: Database, document: dict[str, Any]) -> None:
+    agree(sqlite_database, document)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("document", ALL, ids=lambda document: str(document["id"]))
+def test_the_database_says_what_every_case_file_says(sqlite_database: Database, document: dict[str, Any]) -> None:
+    agree(sqlite_database, document)
+
+
+def agree(sqlite_database: Database, document: dict[str, Any]) -> None:
     if document["id"] in NOT_EXPRESSED:
         pytest.skip(NOT_EXPRESSED[document["id"]])
     office = OfficeOfCase(sqlite_database, document)

@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from attendance.rules.schedule import Schedule
+from attendance.scenario.document import Scenario, load
 from reports.view import (
-    Citation,
-    DayPunch,
-    DaySession,
-    DayViolation,
     Revision,
     TerminalFreshness,
     TodayPage,
@@ -22,6 +20,7 @@ from reports.view import (
     ViolationsPage,
     WhyPage,
 )
+from tests.accounts import of_day
 
 DAY = date(2026, 11, 23)
 
@@ -95,82 +94,89 @@ def today(only: str | None = None) -> TodayPage:
     return TodayPage(DAY, at("08:14:05"), totals, units, TERMINALS, True, True, "workday", only)
 
 
-def punch(number: int, clock: str, use: Any, note: str | None = None, shown: str | None = None) -> DayPunch:
-    digest = "9f2c1e7a55d04b8896aa31c0d2e4f7b1c3a5968778695a4b3c2d1e0f00aa7d1c"
-    terminal = ("T-02", "Nhà B, tầng 2") if shown else ("T-01", "Cổng chính")
-    return DayPunch(
-        at(clock), at(shown or clock), *terminal, use, note, number, 1042, at("12:05"), digest, 8810 + number, "pull"
+NAMES = {"T-01": "Cổng chính", "T-02": "Nhà B, tầng 2"}
+_HOURS = {
+    "versions": [
+        {
+            "from": "2026-10-16",
+            "regime": "per_session",
+            "sessions": {"am": ["07:30", "11:30"], "pm": ["13:30", "17:00"]},
+            "weekdays": ["mon", "tue", "wed", "thu", "fri"],
+        }
+    ]
+}
+
+
+def _case(terminals: list[str], **parts: Any) -> Scenario:
+    """A person under the winter hours of an invented decision."""
+    assigned = [{"unit": "VP", "schedule": "MD", "terminals": terminals, "from": "2026-01-01"}]
+    content = {
+        "scenario": 1,
+        "id": "sample",
+        "schedules": {"MD": _HOURS},
+        "units": [{"code": "VP"}],
+        "terminals": [{"code": code, "unit": "VP"} for code in terminals],
+        "employees": [{"code": "VP101", "assignments": assigned}],
+        **parts,
+    }
+    scenario = load(content)[0]
+    (version,) = scenario.schedules["MD"].versions
+    cited = replace(version.citation, document="Quyết định mẫu số 01", article="Điều 2")
+    return replace(scenario, schedules={"MD": Schedule("MD", (replace(version, citation=cited),))})
+
+
+def _page(scenario: Scenario, as_of: datetime | None = None, **changes: Any) -> WhyPage:
+    page = of_day(scenario, "VP101", DAY, as_of).page
+    return replace(
+        page,
+        name="Trần Thị Bích Ngọc",
+        unit_name="Văn phòng Hội đồng nhân dân và Ủy ban nhân dân",
+        punches=tuple(replace(punch, terminal_name=NAMES[punch.terminal]) for punch in page.punches),
+        terminal_names=NAMES,
+        rule_titles={"schedule.MD": "Giờ làm việc mùa đông"},
+        focus=page.violations[0],
+        **changes,
     )
-
-
-LATE = DayViolation("v-1", "late", "am", 16, 0, 16, "counted")
-EARLY = DayViolation("v-3", "early", "pm", 22, 10, 12, "partly_excused")
 
 
 def why() -> WhyPage:
     """A late arrival with seconds, a mission at the end of the morning, a corrected clock, an early leave."""
-    mission = ((at("10:30"), at("11:30"), "mission"),)
-    return WhyPage(
-        employee="VP101",
-        name="Trần Thị Bích Ngọc",
-        unit_name="Văn phòng Hội đồng nhân dân và Ủy ban nhân dân",
-        day=DAY,
-        day_kind="workday",
-        sessions=(
-            DaySession("am", at("07:30"), at("11:30"), at("07:30"), at("10:30"), "judged", mission),
-            DaySession("pm", at("13:30"), at("17:00"), at("13:30"), at("17:00"), "judged"),
-        ),
-        punches=(
-            punch(1, "07:46:40", "in"),
-            punch(2, "07:47:02", "ignored", "duplicates_ignored:1"),
-            punch(3, "10:34", "out"),
-            punch(4, "13:21", "in", "clock_corrected", "13:28"),
-            punch(5, "16:37:30", "out"),
-            punch(6, "19:05", "off_schedule"),
-        ),
-        violations=(LATE, EARLY),
-        focus=LATE,
-        flags=("clock_corrected", "duplicates_ignored:1"),
-        ledger={"scheduled": 450, "credited": 422, "leave": 0, "unverified": 0, "counted": 28, "worked": 362},
-        symbols={"am": "+", "pm": "+"},
-        citations=(
-            Citation(
-                "hours.winter", "Giờ làm việc mùa đông", "2026-10-16", "Quyết định mẫu số 01", "Điều 2", DAY, None
-            ),
-            Citation("grace.late", "Thời gian cho phép khi đến muộn: 0 phút", "1", "", "", date(2026, 1, 1), None),
-        ),
+    punches = [
+        {"terminal": "T-01", "at": "2026-11-23T07:46:40"},
+        {"terminal": "T-01", "at": "2026-11-23T07:47:02"},
+        {"terminal": "T-01", "at": "2026-11-23T10:34:00"},
+        {"terminal": "T-02", "at": "2026-11-23T13:28:00"},
+        {"terminal": "T-01", "at": "2026-11-23T16:37:30"},
+        {"terminal": "T-01", "at": "2026-11-23T23:05:00"},
+    ]
+    facts = [
+        {"kind": "mission", "from": "2026-11-23T10:30", "to": "2026-11-23T11:30"},
+        {"kind": "clock_offset", "terminal": "T-02", "offset_seconds": 420},
+        {
+            "kind": "explanation", "date": DAY, "session": "pm", "covers": "early", "minutes": 10,
+            "submitted_at": "2026-11-24T08:15", "decision": "approved", "decided_at": "2026-11-24T16:00",
+        },
+    ]  # fmt: skip
+    read = datetime(2026, 11, 24, 16, 5)
+    return _page(
+        _case(["T-01", "T-02"], punches=punches, facts=facts),
+        as_of=read,
         coverage=(
-            TerminalFreshness("T-01", "Cổng chính", at("20:00"), "fresh", "ok", at("20:00"), 12),
-            TerminalFreshness("T-02", "Nhà B, tầng 2", at("17:42"), "late", "interrupted", at("19:58"), 420),
+            TerminalFreshness("T-01", "Cổng chính", read, "fresh", "ok", read, 12),
+            TerminalFreshness("T-02", "Nhà B, tầng 2", read, "late", "interrupted", read, 420),
         ),
         revisions=(
-            Revision(1, at("12:06"), "first", "Đi muộn 16 phút buổi sáng."),
-            Revision(2, at("17:45"), "coverage", "Thêm: về sớm 22 phút buổi chiều."),
+            Revision(1, at("12:06"), "first", "424/450 · + / ?"),
+            Revision(2, at("17:45"), "coverage", "422/450 · + / +"),
         ),
-        rulebook="5d3ab0c4e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c",
     )
 
 
 def unknown_day() -> WhyPage:
-    """A lone punch in the morning, an afternoon that the terminals do not cover, nothing concluded."""
-    missing = DayViolation("v-4", "missing_out", "am", None, 0, 0, "pending")
-    page = why()
-    return replace(
-        page,
-        sessions=(
-            DaySession("am", at("07:30"), at("11:30"), at("07:30"), at("11:30"), "unverified"),
-            DaySession("pm", at("13:30"), at("17:00"), at("13:30"), at("17:00"), "unverified"),
-        ),
-        punches=(punch(1, "07:26", "in"),),
-        violations=(missing,),
-        focus=missing,
-        flags=("terminal_not_synced",),
-        ledger={"scheduled": 450, "credited": 0, "leave": 0, "unverified": 450, "counted": 0, "worked": 0},
-        symbols={"am": "?", "pm": "?"},
-        citations=(),
-        coverage=(replace(TERMINALS[1], data_until=at("12:10")), TERMINALS[3]),
-        provisional=True,
-    )
+    """A lone punch in the morning, an afternoon that the terminal does not cover yet, nothing concluded."""
+    case = _case(["T-02"], punches=[{"terminal": "T-02", "at": "2026-11-23T07:26:00"}])
+    coverage = (replace(TERMINALS[1], data_until=at("12:40")),)
+    return _page(case, at("12:40"), coverage=coverage, provisional=True)
 
 
 def violations() -> ViolationsPage:

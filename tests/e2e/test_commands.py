@@ -224,6 +224,26 @@ def test_papers_excuse_and_outages_leave_nothing_concluded(office: Office) -> No
         assert len(office.run("papers", *words, code=2).stderr.strip().splitlines()) == 1
 
 
+def test_a_day_is_explained_in_sentences_of_the_language_asked_for(office: Office) -> None:
+    (office.folder / "1_attlog.dat").write_text(
+        "".join(f"1\t2026-03-03 {at}\t1\t0\t1\t0\n" for at in ("07:46:40", "07:47:00", "12:00:00", "13:00:00"))
+        + "1\t2026-03-03 17:00:00\t1\t0\t1\t0\n2\t2026-03-06 07:00:00\t1\t0\t1\t0\n"
+    )
+    office.run("import", "punches", "1_attlog.dat", "--terminal", "GATE", "--create", "--people")
+    told = office.run("explain", "1", "2026-03-03").stdout.splitlines()
+    assert "- 07:46:40 − 07:30 = 16 phút 40 giây." in told
+    assert "- Phút lẻ không tính: ghi nhận 16 phút." in told
+    repeat = next(line for line in told if line.startswith("- 07:47, "))
+    assert "lặp lại lượt 07:46:40 sau 20 giây (không quá 60 giây), không tính. [Tệp nhập 1" in repeat
+    assert "chưa có văn bản" in next(line for line in told if line.startswith("- Căn cứ (đi muộn)"))
+    assert told[-1] == "- 480 phút = 464 được tính công + 0 nghỉ có phép + 0 chưa kết luận + 16 thiếu giờ"
+    english = office.run("explain", "1", "2026-03-03", "--language", "en").stdout.splitlines()
+    assert english[-1] == "- 480 minutes = 464 credited + 0 leave + 0 unverified + 16 counted"
+    statements = office.json("explain", "1", "2026-03-03", "--language", "en")["statements"]
+    assert {"07:46:40 − 07:30 = 16 minutes 40 seconds."} <= {each["text"] for each in statements}
+    assert {each["key"] for each in statements if each["part"] == "punch"} == {"punch.line"}
+
+
 def test_a_wrong_terminal_is_mended_and_retired(office: Office) -> None:
     with SimulatedTerminal(records=load_records(200, users=5), comm_key=7).running() as simulated:
         (office.folder / "key").write_text("7\n")

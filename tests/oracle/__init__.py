@@ -1,99 +1,21 @@
-"""A slow and obviously right judge of one person's day, for property tests: the scenario document in, a day row out.
+"""A slow and obviously right judge, for property tests: a scenario document in, rows of days and months out.
 
 It reads `rules.md` and `scenario.md` only and shares no line with the engine. Whole minutes are kept in sets, so what
-is counted can be listed; nothing here is fast or clever. What it does not cover raises NotImplementedError by name.
+is counted can be listed; nothing here is fast or clever. What rules.md does not decide raises Undecided.
 """
 
-from .verdict import judge_day
+from datetime import date, datetime
+from typing import Any
 
-__all__ = ["READINGS", "judge_day"]
+from .expected import NoVersionError
+from .locked import Office
+from .months import month_row, refused_locks
+from .readings import READINGS
+from .words import Doc, Undecided
 
-# Where rules.md leaves a choice: what this judge takes it to say, one line each, with the section.
-READINGS: tuple[str, ...] = (
-    "§2 grace and 'late' compare whole counted minutes: in at 07:35:59 with grace 5 is within grace.",
-    "§2 a punch named by `employee` belongs to that person whatever the pins say; listed pins replace the default.",
-    "§2 `inside a network outage` (scenario.md) is decided by `at` as the terminal sent it, `to` excluded.",
-    "§3.1 not employed: unit is None, symbols am and pm are empty, no flags even when punches lie on the date.",
-    "§3.2 whole-day entry and session entries are each resolved nearest unit first; then ANY whole-day entry, also "
-    "`workday` and `swapped_work` and one of a farther unit, sets the session entries aside.",
-    "§3.2 an entry without `unit` is the farthest of all; without recorded_at the earliest; a tie goes to the later "
-    "written.",
-    "§3.2 `workday` on a date whose weekday is not in `weekdays` brings `sessions`, never by_weekday.",
-    "§3.2 swapped_work: version of the date itself, hours of the weekday of `for` (by_weekday if that weekday is in "
-    "`weekdays`, else `sessions`).",
-    "§3.2 a session entry swapped_work (or workday) on a weekday not in `weekdays` brings that session alone; the day "
-    "kind is then swapped_work (or workday), the other sessions are `-`.",
-    "§3.2 a session entry for a session not scheduled that day changes nothing.",
-    "§3.5 of two leaves of one session the first written gives the symbol.",
-    "§3.6 a window exemption flags its code only where it covers minutes that leave left (a mission there or not).",
-    "§3.7 the minutes are the first/last of all the date's minutes left by leave, missions and window exemptions.",
-    "§4 whether a punch is a repeat is decided after off-site punches are taken out; its flag stands by its own window "
-    "or date, not those of the kept punch; it carries duplicates_ignored and clock_corrected, never "
-    "off_schedule_punch.",
-    "§4 neighbouring sessions for borders are those that have a window: covered, leave and calendar-taken ones do not "
-    "count.",
-    "§4 an off-site punch in no window is off_site_punch on its calendar date (terminals: of the assignment or a site "
-    "fact for the whole date).",
-    "§4 a site fact replaces the terminals of the assignment for its session; without `session` or with `all`, for the "
-    "date.",
-    "§4 sessions wholly taken away (R empty) are in no stretch and get no worked minutes, also under first_last.",
-    "§4 a stretch is judged across its sessions like first_last: a session that ended at or before the in, or began at "
-    "or after the out, is `absent`; late/early stand in the first/last session of presence.",
-    "§4 'ended/began' are the session's own start and end, not the required ones.",
-    "§4 lone-after-all is asked of what is judged together (session, stretch, day under first_last), with its first "
-    "required start and last required end; `within repeat_minutes` includes exactly that.",
-    "§4 equal distances: the lone punch is out.",
-    "§5 settled: every terminal of every session of the group must be read past the end of the group's last window.",
-    "§5 unsettled comes first: terminal_not_synced alone, an outage is not concluded yet. It holds for future days "
-    "too.",
-    "§5 sessions that papers cover wholly need no coverage.",
-    "§5 absent_over_minutes: late and early each only if beyond its own grace; symbol KP.",
-    "§5 first_last with both punches in a break: every session absent.",
-    "§5 dead outage and a late in: hits when some moment t, required start <= t < in, is dead on all terminals; early "
-    "out: out <= t <= required end. An outage that ends at the required time, or begins at the in, does not hit.",
-    "§5 dead outage: one that begins exactly at the required end covers it (`from` is included).",
-    "§5 dead outage: a lone punch stands for its side (lone-after-all: first as in, last as out); the other side is "
-    "missing, so only its required time counts; on a hit nothing is said of a missing punch.",
-    "§5 dead outage on a stretch as under first_last; on a hit with no session of presence, all.",
-    "§5 dead outage: the terminals are those of the session of the required time (first or last of the group).",
-    "§5 outages, clock offsets and site facts are known at every as_of.",
-    "§6 an approved paper on a missing punch credits the unverified minutes whatever its `minutes`, also of one "
-    "session; one on `unverified` too; `unverified` does not reach terminal_not_synced.",
-    "§6 a paper must name the session and the type where the violation stands.",
-    "§6 approved with 0 minutes: counted. Approved without `minutes`: all.",
-    "§6 explanation_after_deadline stands once submitted_at is not after as_of, whether or not a violation matches; a "
-    "late one not accepted counts as not there, a late refusal too.",
-    "§6 working days of the deadline: dates after the day with kind workday or swapped_work while employed.",
-    "§7 the version's session names are those of `sessions` and of by_weekday together.",
-    "§3.4 a day whose only sessions the calendar takes away alone has none: a duty can count on it. Several "
-    "duties that "
-    "count on one day off are each a session; a name is given once.",
-    "§3.4 `not employed then` is asked of the date the duty starts on; pregnancy_m7 of the date of each minute "
-    "of night.",
-    "§3.4 a stretch with a duty at its end begins or ends with the duty for what is lone, settled or missing; "
-    "late, early "
-    "and outages at a punch that is there are asked of the sessions' own required times.",
-    "§3.4 a duty between two sessions of a date that is judged as a whole does not part them.",
-    "§4 under home_only a duty has the terminals of its date.",
-    "§4 an annulled punch carries punch_annulled alone (off_site_punch alone when it was made elsewhere too); "
-    "it is named "
-    "by person, terminal and the time as sent.",
-    "§4 direction: the out is the last punch that is not an in; any in after it means the out is missing. Lone "
-    "after all: "
-    "only when all punches have the same known direction is that the side; else the nearer one.",
-    "§4 check_in_only: a session that ended exactly at the in is absent; the in is the first punch that is not an out, "
-    "the first of all where every one is an out; grace and absent_over_minutes hold.",
-    "§4 exempt: nothing is worked, whoever punched; its sessions have windows.",
-    "§4 track_mid_session: inner punches whose known directions contradict out/in conclude nothing, like an odd "
-    "number; "
-    "the flag stands on the date of the first session judged with them.",
-    "§5 invalid clock: of any terminal the person depends on (no `every`, unlike outages); punches under it "
-    "never count, "
-    "not as repeats either; what is judged together is unverified together. With an outage both flags stand.",
-    "§6 of several decided papers about one question the one decided last holds; several gaps share the minutes "
-    "of one.",
-    "§8 an order that overlaps a session counts as if it began or ended where the session does; `between` excludes the "
-    "order's own ends; without a punch in its window nothing is carried over.",
-    "§8 overtime minutes are whole minutes of the sum of seconds; from and to are cut down to the minute; a "
-    "stoppage is NT.",
-)
+__all__ = ["READINGS", "NoVersionError", "Office", "Undecided", "judge_day", "month_row", "refused_locks"]
+
+
+def judge_day(document: Doc, employee: str, work_date: date, as_of: datetime | None = None) -> dict[str, Any]:
+    """The day row that rules.md demands for the person and date, with what was known at as_of (None: everything)."""
+    return Office(document).day(employee, work_date, as_of)

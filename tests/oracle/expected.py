@@ -2,13 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
-from typing import Any
+from datetime import date, datetime, timedelta
+from functools import cached_property
 
-Doc = dict[str, Any]
+from .words import (
+    Doc,
+    Undecided,
+    clock_time,
+    date_of,
+    day,
+    during,
+    facts,
+    is_night,
+    known,
+    minutes_between,
+    unit_chain,
+    valid,
+)
 
-MINUTE = timedelta(minutes=1)
-LOCAL = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh, without summer time in the years judged
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKING = ("workday", "swapped_work")
 SIGN = {"weekend": "", "holiday": "L", "compensation": "NB", "swapped_off": "NX", "stoppage": "N"}  # §7
@@ -28,19 +39,15 @@ class Session:
     terminals: list[str]
     date: date
     duty: bool = False  # the part of a duty outside sessions: it has a window and nothing is asked of it
+    counted: bool = False  # a duty that counts: what it touches is one stretch with it, also across midnight (§3.4)
     leave: str | None = None
     mission: set[datetime] = field(default_factory=set)
     exempt: set[datetime] = field(default_factory=set)
 
-    @property
+    @cached_property
     def minutes(self) -> set[datetime]:
         """Every scheduled minute, named by its first moment."""
-        found = set()
-        at = self.start
-        while at < self.end:
-            found.add(at)
-            at += MINUTE
-        return found
+        return minutes_between(self.start, self.end)
 
     @property
     def required(self) -> set[datetime]:
@@ -62,62 +69,14 @@ class Plan:
     flags: set[str] = field(default_factory=set)
 
 
-def day(value: Any) -> date:
-    """The date that is written, as text or as a YAML date."""
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else date.fromisoformat(value)
-
-
-def moment(value: Any) -> datetime:
-    """The local time that is written; one with Z or an offset is converted (scenario.md, punches)."""
-    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return found.astimezone(LOCAL).replace(tzinfo=None) if found.tzinfo else found
-
-
-def known(entry: Doc, key: str, as_of: datetime | None) -> bool:
-    """True when the entry was recorded, approved or decided by as_of; without a time it always was."""
-    return as_of is None or entry.get(key) is None or moment(entry[key]) <= as_of
-
-
-def valid(entry: Doc, on: date) -> bool:
-    """Dates of validity include both ends (§2)."""
-    begun = entry.get("from") is None or day(entry["from"]) <= on
-    return begun and (entry.get("to") is None or on <= day(entry["to"]))
-
-
-def facts(document: Doc, kind: str, employee: str | None = None) -> list[Doc]:
-    """The facts of one kind, of one employee where one is named."""
-    return [
-        f for f in document.get("facts") or [] if f["kind"] == kind and (employee is None or f["employee"] == employee)
-    ]
-
-
-def terminals_of(document: Doc) -> list[Doc]:
-    return document.get("terminals") or [{"code": "T-A", "unit": "A"}]
-
-
-def units_of(document: Doc) -> list[Doc]:
-    return document.get("units") or [{"code": "A"}]
-
-
 def assignment_on(document: Doc, employee: str, on: date, as_of: datetime | None) -> Doc | None:
     """§3.1 the assignment valid on the date, as recorded by as_of."""
-    for person in document.get("employees") or [{"code": "E1"}]:
+    for person in document["employees"]:
         if person["code"] == employee:
-            for assignment in person.get("assignments") or [{}]:
+            for assignment in person["assignments"]:
                 if valid(assignment, on) and known(assignment, "recorded_at", as_of):
                     return assignment
     return None
-
-
-def unit_chain(document: Doc, unit: str) -> list[Doc]:
-    """The unit and all above it, nearest first."""
-    by_code = {u["code"]: u for u in units_of(document)}
-    chain = [by_code[unit]]
-    while chain[-1].get("parent") is not None:
-        chain.append(by_code[chain[-1]["parent"]])
-    return chain
 
 
 def version_on(document: Doc, assignment: Doc, chain: list[Doc], on: date, as_of: datetime | None) -> Doc:
@@ -142,7 +101,7 @@ def entry_for(document: Doc, chain: list[Doc], on: date, session: str | None, as
             about = None if entry.get("session") in (None, "all") else entry["session"]
             fits = day(entry["date"]) == on and entry.get("unit") == place and about == session
             if fits and known(entry, "recorded_at", as_of):
-                recorded = moment(entry["recorded_at"]) if entry.get("recorded_at") else datetime.min
+                recorded = entry.get("recorded_at") or datetime.min
                 here.append((recorded, order, entry))
         if here:
             return max(here, key=lambda found: found[:2])[2]
@@ -179,12 +138,11 @@ def scheduled_hours(
         entry = entry_for(document, chain, on, name, as_of)
         if entry is None:
             continue
-        if entry["kind"] in WORKING and not named:
+        if entry["kind"] == "swapped_work" or (entry["kind"] == "workday" and not named):
             source = swapped(entry) if entry["kind"] == "swapped_work" else ordinary
             if name in source:
-                kind, hours[name] = entry["kind"], source[name]
-        elif entry["kind"] == "swapped_work":
-            raise NotImplementedError("calendar: a session swapped_work on a weekday of the schedule")
+                hours[name] = source[name]
+                kind = kind if named else entry["kind"]
         elif entry["kind"] != "workday" and name in hours:
             del hours[name]  # one session taken away; the day stays a workday
             signs[name] = SIGN[entry["kind"]]
@@ -199,37 +157,48 @@ def session_names(version: Doc) -> list[str]:
     return names
 
 
-def clock_time(on: date, text: str) -> datetime:
-    """HH:MM of a date; from 24:00 on it lies on the next day (§3.3)."""
-    hours, minutes = text.split(":")
-    return datetime.combine(on, time.min) + timedelta(hours=int(hours), minutes=int(minutes))
-
-
-def site_terminals(document: Doc, employee: str, on: date, session: str | None, usual: list[str]) -> list[str]:
+def site_terminals(
+    document: Doc, employee: str, on: date, session: str | None, usual: list[str], as_of: datetime | None
+) -> list[str]:
     """§5 the terminals a person depends on: those of the assignment, or of the site fact for that date and session."""
     for fact in facts(document, "site", employee):
-        if day(fact["date"]) == on and fact.get("session") in (None, "all", session):
+        about = day(fact["date"]) == on and fact.get("session") in (None, "all", session)
+        if about and known(fact, "approved_at", as_of):
             return list(fact["terminals"])
     return usual
 
 
+def hours_span(document: Doc, on: date, hours: list[str]) -> tuple[datetime, datetime]:
+    """Start and end of hours on a date; an end at or before the start lies on the next day (§3.3)."""
+    begins, ends = (int(text.split(":")[0]) * 60 + int(text.split(":")[1]) for text in hours)
+    following = on if ends > begins else on + timedelta(days=1)
+    return clock_time(document, on, hours[0]), clock_time(document, following, hours[1])
+
+
 def plan_day(document: Doc, employee: str, on: date, as_of: datetime | None) -> Plan | None:
     """§3 in its order; None when the person is not employed on the date."""
+    plan = plan_before_papers(document, employee, on, as_of)
+    if plan is not None:
+        take_papers(document, employee, plan, as_of)
+    return plan
+
+
+def plan_before_papers(document: Doc, employee: str, on: date, as_of: datetime | None) -> Plan | None:
+    """§3.1 to §3.4: the sessions of the date and the signs of those the calendar took away."""
     assignment = assignment_on(document, employee, on, as_of)
     if assignment is None:
         return None  # §3.1
-    unit = assignment.get("unit") or units_of(document)[0]["code"]
+    unit = assignment["unit"]
     chain = unit_chain(document, unit)
-    usual = assignment.get("terminals") or [terminals_of(document)[0]["code"]]
+    usual = assignment["terminals"]
     version = version_on(document, assignment, chain, on, as_of)
     kind, hours, signs = scheduled_hours(document, chain, version, on, as_of)  # §3.2, §3.3
 
     sessions = []
-    for name, (begins, ends) in hours.items():
-        start, end = clock_time(on, begins), clock_time(on, ends)
-        if end <= start:
-            end += timedelta(days=1)  # an end at or before the start lies on the next day
-        sessions.append(Session(name, start, end, site_terminals(document, employee, on, name, usual), on))
+    for name, written in hours.items():
+        start, end = hours_span(document, on, written)
+        terminals = site_terminals(document, employee, on, name, usual, as_of)
+        sessions.append(Session(name, start, end, terminals, on))
     sessions.sort(key=lambda s: s.start)
     counted = [] if sessions else duties_that_count(document, employee, on, version, usual, as_of)
     sessions += counted
@@ -240,31 +209,28 @@ def plan_day(document: Doc, employee: str, on: date, as_of: datetime | None) -> 
     names += [s.name for s in counted if s.name not in names]
     blank = "-" if kind in WORKING or counted else SIGN[kind]
     symbols = {n: signs.get(n, blank) for n in names}
-    plan = Plan(on, unit, kind, version["regime"], usual, sessions, symbols)
-    take_papers(document, employee, plan, as_of)
-    return plan
+    return Plan(on, unit, kind, version["regime"], usual, sessions, symbols)
+
+
+def refused_duty(document: Doc, employee: str, duty: Doc, as_of: datetime | None) -> str | None:
+    """§3.4 why an entry of the roster is refused; None where it holds."""
+    if assignment_on(document, employee, date_of(document, duty["from"]), as_of) is None:
+        return "duty_not_employed"
+    nights = {date_of(document, m) for m in minutes_between(duty["from"], duty["to"]) if is_night(document, m)}
+    protections = [p for p in facts(document, "protection", employee) if p["code"] == "pregnancy_m7"]
+    if any(valid(p, on) for p in protections for on in nights):
+        return "night_duty_forbidden_pregnancy_m7"
+    return None
+
+
+def duties_of(document: Doc, employee: str, as_of: datetime | None) -> list[Doc]:
+    return [d for d in facts(document, "duty", employee) if known(d, "approved_at", as_of)]
 
 
 def roster(document: Doc, employee: str, as_of: datetime | None) -> list[Doc]:
     """§3.4 the duties of a person that are not refused."""
-    found = []
-    for duty in facts(document, "duty", employee):
-        starts, ends = moment(duty["from"]), moment(duty["to"])
-        nights = [m for m in minutes_between(starts, ends) if is_night(m)]
-        protections = [p for p in facts(document, "protection", employee) if p["code"] == "pregnancy_m7"]
-        forbidden = any(valid(p, m.date()) for p in protections for m in nights)
-        if assignment_on(document, employee, starts.date(), as_of) is not None and not forbidden:
-            found.append(duty)
-    return found
-
-
-def is_night(minute: datetime) -> bool:
-    """Night is 22:00-06:00 (§3.4)."""
-    return minute.hour >= 22 or minute.hour < 6
-
-
-def minutes_between(starts: datetime, ends: datetime) -> set[datetime]:
-    return {starts + n * MINUTE for n in range(int((ends - starts) / MINUTE))}
+    duties = duties_of(document, employee, as_of)
+    return [d for d in duties if refused_duty(document, employee, d, as_of) is None]
 
 
 def duties_that_count(
@@ -272,20 +238,18 @@ def duties_that_count(
 ) -> list[Session]:
     """§3.4 sessions on a day that has none, named after the schedule's session that a duty overlaps most."""
     found: list[Session] = []
-    for duty in sorted(roster(document, employee, as_of), key=lambda d: moment(d["from"])):
-        starts, ends = moment(duty["from"]), moment(duty["to"])
-        if starts.date() != on or not duty.get("counts_as_schedule"):
+    for duty in sorted(roster(document, employee, as_of), key=lambda d: d["from"]):
+        starts, ends = duty["from"], duty["to"]
+        if date_of(document, starts) != on or not duty.get("counts_as_schedule"):
             continue
         shared: dict[str, int] = {}
-        for name, (begins, finishes) in hours_of_weekday(version, WEEKDAYS[on.weekday()]).items():
-            low, high = clock_time(on, begins), clock_time(on, finishes)
-            high = high if high > low else high + timedelta(days=1)
-            common = len(minutes_between(low, high) & minutes_between(starts, ends))
+        for name, hours in hours_of_weekday(version, WEEKDAYS[on.weekday()]).items():
+            common = len(minutes_between(*hours_span(document, on, hours)) & minutes_between(starts, ends))
             if common and name not in [s.name for s in found]:
                 shared[name] = common
         name = max(shared, key=lambda n: shared[n]) if shared else "duty"
-        usual = site_terminals(document, employee, on, name, terminals)
-        found.append(Session(name, starts, ends, usual, on))
+        usual = site_terminals(document, employee, on, name, terminals, as_of)
+        found.append(Session(name, starts, ends, usual, on, counted=True))
     return found
 
 
@@ -324,7 +288,6 @@ def take_papers(document: Doc, employee: str, plan: Plan, as_of: datetime | None
 
 def inside(minutes: Iterable[datetime], window: Doc) -> set[datetime]:
     """The minutes inside a window of times, `from` included and `to` excluded (§2), and nothing more."""
-    begins, ends = moment(window["from"]), moment(window["to"])
-    if begins.second or ends.second:
-        raise NotImplementedError("a mission or exemption window with seconds")
-    return {m for m in minutes if begins <= m < ends}
+    if window["from"].second or window["to"].second:
+        raise Undecided("a mission or exemption window with seconds")
+    return {m for m in minutes if during(window, m)}

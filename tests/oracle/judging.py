@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from .expected import MINUTE, Doc, Plan, Session, facts
-from .seen import Evidence, Punch, Window, dead_moments, during, watermark
+from .expected import Plan, Session
+from .seen import Evidence, Punch, Window, dead_moments, watermark
+from .words import MINUTE, Doc, during, facts, policy
 
 DAY_REGIMES = ("first_last", "check_in_only", "exempt")  # the sessions of a date are judged together
 
@@ -58,7 +59,7 @@ class Judging:
     plans: dict[date, Plan]
 
     def policy(self, key: str, default: Any) -> Any:
-        return (self.document.get("policy") or {}).get(key, default)
+        return policy(self.document, key, default)
 
     def groups(self) -> Iterator[list[Session]]:
         """What is judged together, each once; sessions and parts of duties in order of time."""
@@ -86,6 +87,9 @@ class Judging:
         touch = one.session.end == two.session.start
         if one.session.duty or two.session.duty:
             return touch or self.lies_within(one, two)
+        overlap = one.session.start < two.session.end and two.session.start < one.session.end
+        if (touch or overlap) and (one.session.counted or two.session.counted):
+            return True
         return one.plan is two.plan and (touch or one.plan.regime in DAY_REGIMES)
 
     def lies_within(self, part: Window, other: Window) -> bool:
@@ -116,13 +120,13 @@ class Judging:
         if came is not None and left is not None:
             present = [s for s in sessions if s.end > came and s.start < left]
         blind = self.blind(sessions, required, (start, end), came, left, present, regime)
-        doubtful = self.doubtful(group, sessions, required, (start, end), came, left, regime)
+        doubtful = self.doubtful(group, sessions, required, (start, end), came, left, present, regime)
         gaps = self.gaps(punches, came, left, regime)
 
         judged = []
         for session in sessions:
-            if doubtful or session in blind:
-                outcome = unverified(session, "clock" if doubtful else "outage")
+            if session in doubtful or session in blind:
+                outcome = unverified(session, "clock" if session in doubtful else "outage")
                 if session in blind:
                     outcome.flags.add("terminal_outage")
             elif lone:
@@ -190,22 +194,32 @@ class Judging:
         outer: tuple[datetime, datetime],
         came: datetime | None,
         left: datetime | None,
+        present: list[Session],
         regime: str,
-    ) -> bool:
-        """§5 an invalid clock: a punch under it in a window or at a required time, unless others meet both."""
+    ) -> list[Session]:
+        """§5 an invalid clock: a punch under it in the window or at a required time, unless others meet both."""
         if came is not None and left is not None:
             late = len([m for m in required if m + MINUTE <= came])
             early = len([m for m in required if left <= m])
             graces = self.policy("late_grace_minutes", 0), self.policy("early_grace_minutes", 0)
             if late <= graces[0] and early <= graces[1]:
-                return False
-        asked = [(outer[0], sessions[0])] + ([] if regime == "check_in_only" else [(outer[1], sessions[-1])])
-        at_required = any(
-            fact["terminal"] in session.terminals and during(fact, at)
-            for at, session in asked
-            for fact in facts(self.document, "clock_invalid")
-        )
-        return at_required or any(id(s) in self.evidence.doubtful for s in group)
+                return []
+
+        def invalid(at: datetime, session: Session) -> bool:
+            spans = [f for f in facts(self.document, "clock_invalid") if f["terminal"] in session.terminals]
+            return any(during(fact, at) for fact in spans)
+
+        hit = [s for s in group if id(s) in self.evidence.doubtful]
+        at_start = invalid(outer[0], sessions[0])
+        at_end = regime != "check_in_only" and invalid(outer[1], sessions[-1])
+        if not present:
+            return sessions if hit or at_start or at_end else []
+        # a duty at the end of a stretch stands for the requirement there
+        if at_start or group[0] in hit:
+            hit += sessions[: sessions.index(present[0]) + 1] if at_start or group[0].duty else []
+        if at_end or group[-1] in hit:
+            hit += sessions[sessions.index(present[-1]) :] if at_end or group[-1].duty else []
+        return hit
 
     def are_one(self, punches: list[datetime], start: datetime, end: datetime) -> bool:
         """§4 one punch, or several that are one lone punch after all."""

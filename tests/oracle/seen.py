@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
-from .expected import (
+from .expected import Plan, Session, site_terminals
+from .words import (
     MINUTE,
     Doc,
-    Plan,
-    Session,
+    Undecided,
+    date_of,
     day,
+    during,
     facts,
     known,
     minutes_between,
-    moment,
-    site_terminals,
-    terminals_of,
+    policy,
+    terminal_called,
     valid,
 )
 
@@ -49,21 +49,15 @@ class Evidence:
 
 def sent_time(document: Doc, punch: Doc) -> datetime | None:
     """§2 the time as the terminal sent it; None when it is quarantined as implausible."""
-    try:
-        sent = moment(punch["at"])
-    except ValueError:
+    sent: datetime | None = punch["at"]
+    if sent is None:
         return None  # no calendar date
-    terminal = next(t for t in terminals_of(document) if t["code"] == punch["terminal"])
-    if sent.date() < day(terminal.get("first_sane_date") or "2010-01-01"):
+    terminal = terminal_called(document, punch["terminal"])
+    if date_of(document, sent) < day(terminal.get("first_sane_date") or "2010-01-01"):
         return None
-    if punch.get("received_at") and sent - moment(punch["received_at"]) > timedelta(hours=24):
+    if punch.get("received_at") and sent - punch["received_at"] > timedelta(hours=24):
         return None
     return sent
-
-
-def during(fact: Doc, at: datetime) -> bool:
-    """Times include `from` and exclude `to` (§2)."""
-    return moment(fact["from"]) <= at < moment(fact["to"])
 
 
 def outages_of(document: Doc, terminal: str, mode: str) -> list[Doc]:
@@ -73,17 +67,17 @@ def outages_of(document: Doc, terminal: str, mode: str) -> list[Doc]:
 def received(document: Doc, punch: Doc, sent: datetime) -> datetime:
     """scenario.md: received_at, default `at`; inside a network outage of its terminal, that outage's `to`."""
     if punch.get("received_at"):
-        return moment(punch["received_at"])
+        return punch["received_at"]  # type: ignore[no-any-return]
     arrival = sent
     for outage in outages_of(document, punch["terminal"], "network"):
         if during(outage, sent):
-            arrival = max(arrival, moment(outage["to"]))
+            arrival = max(arrival, outage["to"])
     return arrival
 
 
 def true_time(document: Doc, punch: Doc, sent: datetime) -> datetime:
     """§2 true time = terminal time - offset, corrected only when |offset| is over the tolerance."""
-    tolerance = (document.get("policy") or {}).get("clock_tolerance_seconds", 60)
+    tolerance = policy(document, "clock_tolerance_seconds", 60)
     for fact in facts(document, "clock_offset"):
         measured = fact["terminal"] == punch["terminal"] and during(fact, sent)
         if measured and abs(fact["offset_seconds"]) > tolerance:
@@ -95,13 +89,17 @@ def owner(document: Doc, punch: Doc, true: datetime) -> str | None:
     """§4 whose punch: the enrolment of (terminal, number) valid at the punch's true time, never the number alone."""
     if punch.get("employee") is not None:
         return str(punch["employee"])
-    for person in document.get("employees") or [{"code": "E1"}]:
+    for person in document["employees"]:
         if not person.get("pins"):
             if person["code"] == punch["pin"]:
                 return str(person["code"])
             continue
         for pin in person["pins"]:
-            if pin["terminal"] == punch["terminal"] and pin["pin"] == punch["pin"] and valid(pin, true.date()):
+            if (
+                pin["terminal"] == punch["terminal"]
+                and pin["pin"] == punch["pin"]
+                and valid(pin, date_of(document, true))
+            ):
                 return str(person["code"])
     return None
 
@@ -118,15 +116,15 @@ def direction(declared: str, state: int) -> str:
 def punches_of(document: Doc, employee: str, as_of: datetime | None) -> list[Punch]:
     """The person's punches known by as_of and not quarantined, in true time."""
     found = []
-    for punch in document.get("punches") or []:
+    for punch in document["punches"]:
         sent = sent_time(document, punch)
         if sent is None or (as_of is not None and received(document, punch, sent) > as_of):
             continue
         true = true_time(document, punch, sent)
         if owner(document, punch, true) == employee:
-            terminal = next(t for t in terminals_of(document) if t["code"] == punch["terminal"])
+            terminal = terminal_called(document, punch["terminal"])
             annulled = any(
-                f["terminal"] == punch["terminal"] and moment(f["at"]) == sent and f.get("decision") == "approved"
+                f["terminal"] == punch["terminal"] and f["at"] == sent and f.get("decision") == "approved"
                 for f in facts(document, "annulment", employee)
                 if known(f, "decided_at", as_of)
             )
@@ -134,7 +132,7 @@ def punches_of(document: Doc, employee: str, as_of: datetime | None) -> list[Pun
             timeless = any(during(f, sent) for f in invalid)
             way = direction(terminal.get("direction", "none"), punch.get("state", 255))
             found.append(Punch(punch["terminal"], true, true != sent, way, annulled, timeless))
-    return sorted(found, key=lambda p: p.true)
+    return sorted(found, key=lambda p: (p.true, p.terminal, p.way))  # never by the order in which they came
 
 
 @dataclass
@@ -157,18 +155,18 @@ class Window:
         return after and self.reach_from <= at <= self.end
 
 
-def windows(plans: Iterable[Plan], duties: list[Doc], reach_minutes: int) -> list[Window]:
+def windows(document: Doc, plans: Iterable[Plan], duties: list[Doc]) -> list[Window]:
     """§4 the windows of all sessions that something is required of, and of the parts of duties outside sessions.
 
     Borders lie in the middle between neighbours.
     """
     plans = list(plans)
-    reach = timedelta(minutes=reach_minutes)
+    reach = timedelta(minutes=policy(document, "session_window_minutes", 360))
     found = [Window(p, s, s.start - reach, s.end + reach) for p in plans for s in p.sessions if s.required]
     busy = {m for p in plans for s in p.sessions for m in s.minutes}
     for duty in duties:
-        starts, ends = moment(duty["from"]), moment(duty["to"])
-        plan = next((p for p in plans if p.date == starts.date()), None)
+        starts, ends = duty["from"], duty["to"]
+        plan = next((p for p in plans if p.date == date_of(document, starts)), None)
         if plan is None:
             continue
         free = sorted(minutes_between(starts, ends) - busy)
@@ -183,8 +181,8 @@ def windows(plans: Iterable[Plan], duties: list[Doc], reach_minutes: int) -> lis
     found.sort(key=lambda w: w.session.start)
     for earlier, later in pairwise(found):
         gap = later.session.start - earlier.session.end
-        if gap < timedelta(0):
-            raise NotImplementedError("sessions of one person that overlap")
+        if gap < timedelta(0) and not (earlier.session.counted or later.session.counted):
+            raise Undecided("sessions of one person that overlap")
         earlier.until_border = later.after_border = earlier.session.end + gap / 2
     return found
 
@@ -198,27 +196,26 @@ def gather(
     all_windows: list[Window],
 ) -> Evidence:
     """§4 the punches that count for the date, and its flags about punches."""
-    policy: dict[str, Any] = document.get("policy") or {}
     evidence = Evidence()
-    ordered = [order_window(document, o, plans, all_windows) for o in orders_of(document, employee, as_of)]
+    ordered = order_windows(document, employee, as_of, plans, all_windows)
 
     def home(at: datetime) -> Window | None:
         return next((w for w in all_windows if w.holds(at)), None)
 
-    def date_of(at: datetime) -> date:
+    def stands_on(at: datetime) -> date:
         window = home(at)
-        return at.date() if window is None else window.plan.date
+        return date_of(document, at) if window is None else window.plan.date
 
     counting, annulled = [], 0
     for punch in punches_of(document, employee, as_of):
-        here = date_of(punch.true) == work_date
+        here = stands_on(punch.true) == work_date
         window = home(punch.true)
-        if policy.get("site_policy", "any") == "home_only":
-            plan = plans.get(punch.true.date()) if window is None else window.plan
+        if policy(document, "site_policy", "any") == "home_only":
+            plan = plans.get(date_of(document, punch.true)) if window is None else window.plan
             if window is not None and not window.session.duty:
                 allowed = window.session.terminals
             elif plan is not None:
-                allowed = site_terminals(document, employee, plan.date, None, plan.terminals)
+                allowed = site_terminals(document, employee, plan.date, None, plan.terminals, as_of)
             else:
                 allowed = []
             if punch.terminal not in allowed:  # evidence, and it carries only this flag
@@ -240,9 +237,9 @@ def gather(
 
     repeats = 0
     last_kept: datetime | None = None
-    limit = timedelta(seconds=policy.get("duplicate_window_seconds", 60))
+    limit = timedelta(seconds=policy(document, "duplicate_window_seconds", 60))
     for punch in counting:
-        here = date_of(punch.true) == work_date
+        here = stands_on(punch.true) == work_date
         if here and punch.corrected:
             evidence.flags.add("clock_corrected")
         if last_kept is not None and punch.true - last_kept <= limit:  # Repeats: after the last kept one
@@ -280,20 +277,30 @@ class OrderWindow:
         return (self.after is None or at > self.after) and self.reach_from <= at <= self.until
 
 
-def order_window(document: Doc, order: Doc, plans: dict[date, Plan], all_windows: list[Window]) -> OrderWindow:
-    """An order has a window as sessions have; only what lies outside sessions counts."""
-    starts, ends = moment(order["from"]), moment(order["to"])
+def order_windows(
+    document: Doc, employee: str, as_of: datetime | None, plans: dict[date, Plan], all_windows: list[Window]
+) -> list[OrderWindow]:
+    """An order has a window as sessions have, also beside other orders; only what lies outside sessions counts."""
     busy = {m for p in plans.values() for s in p.sessions for m in s.minutes}
-    minutes = minutes_between(starts, ends) - busy
-    if starts.date() not in plans or not minutes:
-        return OrderWindow(order, set(), datetime.max, datetime.max, datetime.min)
-    first, last = min(minutes), max(minutes) + MINUTE
-    reach = timedelta(minutes=(document.get("policy") or {}).get("session_window_minutes", 360))
-    before = [w.session.end for w in all_windows if w.session.end <= first]
-    after = [w.session.start for w in all_windows if w.session.start >= last]
-    border = max(before) + (first - max(before)) / 2 if before else None
-    until = min([last + reach] + [last + (a - last) / 2 for a in after])
-    return OrderWindow(order, minutes, border, first - reach, until)
+    parts = []
+    for order in orders_of(document, employee, as_of):
+        minutes = minutes_between(order["from"], order["to"]) - busy
+        parts.append((order, minutes if date_of(document, order["from"]) in plans else set()))
+    spans = [(w.session.start, w.session.end) for w in all_windows]
+    spans += [(min(minutes), max(minutes) + MINUTE) for _, minutes in parts if minutes]
+    reach = timedelta(minutes=policy(document, "session_window_minutes", 360))
+    found = []
+    for order, minutes in parts:
+        if not minutes:
+            found.append(OrderWindow(order, set(), datetime.max, datetime.max, datetime.min))
+            continue
+        first, last = min(minutes), max(minutes) + MINUTE
+        before = [end for _, end in spans if end <= first]
+        after = [start for start, _ in spans if start >= last]
+        border = max(before) + (first - max(before)) / 2 if before else None
+        until = min([last + reach] + [last + (start - last) / 2 for start in after])
+        found.append(OrderWindow(order, minutes, border, first - reach, until))
+    return found
 
 
 def watermark(document: Doc, terminal: str, as_of: datetime) -> datetime:
@@ -301,7 +308,7 @@ def watermark(document: Doc, terminal: str, as_of: datetime) -> datetime:
     read = as_of
     for outage in outages_of(document, terminal, "network"):
         if during(outage, as_of):
-            read = min(read, moment(outage["from"]))
+            read = min(read, outage["from"])
     return read
 
 
@@ -314,6 +321,6 @@ def dead_moments(document: Doc, terminals: list[str], from_: datetime, to: datet
     def dead(terminal: str, at: datetime) -> bool:
         return any(during(outage, at) for outage in outages_of(document, terminal, "dead"))
 
-    asked = [from_] + [moment(o["from"]) for t in terminals for o in outages_of(document, t, "dead")]
+    asked = [from_] + [o["from"] for t in terminals for o in outages_of(document, t, "dead")]
     asked = [at for at in asked if from_ <= at and (at <= to if closed else at < to)]
     return any(all(dead(t, at) for t in terminals) for at in asked)

@@ -1,83 +1,101 @@
 """What rules.md §5, §6 and §7 conclude for one person and day from its plan and its punches."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from .expected import (
-    MINUTE,
-    WORKING,
-    Doc,
-    NoVersionError,
-    Plan,
-    Session,
-    day,
-    facts,
-    is_night,
-    known,
-    minutes_between,
-    moment,
-    plan_day,
-    roster,
-)
+from .expected import WORKING, NoVersionError, Plan, Session, plan_day, roster
+from .inspected import findings
 from .judging import Judging, Outcome
-from .seen import (
-    OrderWindow,
-    gather,
-    order_window,
-    orders_of,
-    windows,
-)
+from .seen import OrderWindow, Window, gather, order_windows, windows
+from .words import MINUTE, Doc, date_of, day, facts, is_night, known, minutes_between, policy, text_of
 
-PLACE_KINDS = ("inspection", "lock", "reopen")  # facts of a unit that this judge does not cover
+KIND_OF_OVERTIME = {"weekend": "NN", "compensation": "NN", "swapped_off": "NN", "holiday": "NL"}  # §8
+AMOUNTS = ("scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min")
 
 
-def judge_day(document: Doc, employee: str, work_date: date, as_of: datetime | None = None) -> dict[str, Any]:
-    """The day row that rules.md demands for the person and date, with what was known at as_of (None: everything)."""
-    refuse_what_is_not_covered(document)
-    reach = (document.get("policy") or {}).get("session_window_minutes", 360)
-    around = 3 + 2 * reach // 1440  # days on each side whose sessions may be neighbours
-    plans: dict[date, Plan] = {}
-    for shift in range(-around, around + 1):
-        on = work_date + timedelta(days=shift)
+class Knowledge:
+    """A prepared document as it was known at one moment (None: everything); the plan of each date is made once."""
+
+    def __init__(self, document: Doc, as_of: datetime | None) -> None:
+        self.document, self.as_of = document, as_of
+        self._plans: dict[tuple[str, date], Plan | None] = {}
+        self._duties: dict[str, list[Doc]] = {}
+
+    def plan(self, employee: str, on: date) -> Plan | None:
+        if (employee, on) not in self._plans:
+            self._plans[employee, on] = plan_day(self.document, employee, on, self.as_of)
+        return self._plans[employee, on]
+
+    def is_working(self, employee: str, on: date) -> bool:
+        """True on a working day of the person (§6); a date in no version is none."""
         try:
-            plan = plan_day(document, employee, on, as_of)
+            plan = self.plan(employee, on)
         except NoVersionError:
-            if shift == 0:
-                raise  # a date in no version is an error that names schedule and date (§3.3)
-            continue
-        if plan is not None:
-            plans[on] = plan
-    if work_date not in plans:
-        return not_employed()
-    plan = plans[work_date]
-    all_windows = windows(plans.values(), roster(document, employee, as_of), reach)
-    evidence = gather(document, employee, work_date, as_of, plans, all_windows)
-    case = Case(document, employee, plan, as_of, all_windows, evidence, plans)
-    return case.row()
+            return False
+        return plan is not None and plan.kind in WORKING
 
+    def duties(self, employee: str) -> list[Doc]:
+        """The roster of a person."""
+        if employee not in self._duties:
+            self._duties[employee] = roster(self.document, employee, self.as_of)
+        return self._duties[employee]
 
-def refuse_what_is_not_covered(document: Doc) -> None:
-    if document.get("timezone", "Asia/Ho_Chi_Minh") != "Asia/Ho_Chi_Minh":
-        raise NotImplementedError("timezone")
-    for fact in document.get("facts") or []:
-        if fact["kind"] in PLACE_KINDS:
-            raise NotImplementedError(f"fact {fact['kind']}")
+    def around(self, employee: str, on: date) -> dict[date, Plan]:
+        """The plans of a date and of the days on each side whose sessions may be neighbours."""
+        far = timedelta(days=3 + 2 * policy(self.document, "session_window_minutes", 360) // 1440)
+        first, last = on - far, on + far
+        duties = [(date_of(self.document, d["from"]), date_of(self.document, d["to"])) for d in self.duties(employee)]
+        for begins, ends in sorted(duties) + sorted(duties, reverse=True):  # one duty after another is one stretch
+            if begins <= last and first <= ends:
+                first, last = min(first, begins - far), max(last, ends + far)
+        plans: dict[date, Plan] = {}
+        for shift in range((last - first).days + 1):
+            try:
+                plan = self.plan(employee, first + timedelta(days=shift))
+            except NoVersionError:
+                continue
+            if plan is not None:
+                plans[plan.date] = plan
+        return plans
+
+    def windows(self, employee: str, on: date) -> list[Window]:
+        """The windows on and near a date."""
+        return windows(self.document, self.around(employee, on).values(), self.duties(employee))
+
+    def case(self, employee: str, on: date) -> "Case | None":
+        """All that is known of one day of one person; None when not employed."""
+        plan = self.plan(employee, on)  # a date in no version is an error that names schedule and date (§3.3)
+        if plan is None:
+            return None
+        plans, near = self.around(employee, on), self.windows(employee, on)
+        evidence = gather(self.document, employee, on, self.as_of, plans, near)
+        return Case(self.document, employee, plan, self.as_of, near, evidence, plans, self)
+
+    def row(self, employee: str, on: date) -> dict[str, Any]:
+        """The day row that §2 to §7 demand, as if no month were locked."""
+        case = self.case(employee, on)
+        return not_employed() if case is None else case.row()
 
 
 def not_employed() -> dict[str, Any]:
     """§3.1 day kind not_employed, nothing else, no flags; §7 am and pm, empty."""
-    zero = dict.fromkeys(("scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min"), 0)
+    zero = dict.fromkeys(AMOUNTS, 0)
     symbols = {"am": "", "pm": ""}
-    nothing: dict[str, Any] = {"violations": [], "flags": [], "duty": [], "overtime": []}
+    nothing: dict[str, Any] = {"violations": [], "flags": [], "duty": [], "overtime": [], "findings": []}
     return {"day_kind": "not_employed", **zero, **nothing, "symbols": symbols, "unit": None}
 
 
+@dataclass
 class Case(Judging):
     """One person and one day: what the sessions come to, with papers, roster and overtime."""
 
+    knowledge: Knowledge
+
     def row(self) -> dict[str, Any]:
         outcomes: dict[datetime, Outcome] = {}  # by start: two duties that count may have the same name
-        flags = self.plan.flags | self.evidence.flags
+        found, later = findings(self.document, self.employee, self.plan, self.as_of)
+        flags = self.plan.flags | self.evidence.flags | later
         for session in self.plan.sessions:
             outcomes[session.start] = outcome = Outcome(session)
             if session.leave is not None:
@@ -110,6 +128,7 @@ class Case(Judging):
             "unit": self.plan.unit,
             "duty": self.duty_rows(),
             "overtime": self.overtime_rows(),
+            "findings": found,
         }
 
     # --- §3.4, §8 ---------------------------------------------------------------------------------------------------
@@ -117,12 +136,13 @@ class Case(Judging):
     def duty_rows(self) -> list[dict[str, Any]]:
         """Every duty that starts on the date, in the minutes of the roster."""
         rows = []
-        for duty in roster(self.document, self.employee, self.as_of):
-            starts, ends = moment(duty["from"]), moment(duty["to"])
-            if starts.date() == self.plan.date:
-                minutes = minutes_between(starts, ends)
-                night = len([m for m in minutes if is_night(m)])
-                rows.append({"minutes": len(minutes), "night_min": night, "attributed_to": str(self.plan.date)})
+        for duty in self.knowledge.duties(self.employee):
+            if date_of(self.document, duty["from"]) == self.plan.date:
+                minutes = minutes_between(duty["from"], duty["to"])
+                night = len([m for m in minutes if is_night(self.document, m)])
+                ends = {name: text_of(self.document, duty[name]) for name in ("from", "to")}
+                amounts = {"minutes": len(minutes), "night_min": night}
+                rows.append({**ends, **amounts, "attributed_to": str(self.plan.date)})
         return rows
 
     def present_in(self, session: Session) -> tuple[datetime, datetime] | None:
@@ -142,26 +162,26 @@ class Case(Judging):
     def overtime_rows(self) -> list[dict[str, Any]]:
         """§8 presence inside each order that starts on the date, second by second."""
         rows = []
-        for order in orders_of(self.document, self.employee, self.as_of):
-            if moment(order["from"]).date() != self.plan.date:
+        near = order_windows(self.document, self.employee, self.as_of, self.plans, self.all_windows)
+        for window in near:
+            if date_of(self.document, window.order["from"]) != self.plan.date:
                 continue
-            window = order_window(self.document, order, self.plans, self.all_windows)
             punches = [p.true for p in self.evidence.kept if window.holds(p.true)]
-            span = self.overtime_span(window, punches) if punches else None
-            if span is None:
+            if not punches:
                 continue
-            seconds = [m + timedelta(seconds=n) for m in sorted(window.minutes) for n in range(60)]
-            there = [s for s in seconds if span[0] <= s < span[1]]
-            if len(there) >= 60:
+            begin, finish = self.overtime_span(window, punches)
+            there = {m: min(m + MINUTE, finish) - max(m, begin) for m in window.minutes}
+            there = {m: span for m, span in there.items() if span > timedelta(0)}
+            if sum(there.values(), timedelta()) >= MINUTE:
+                night = sum((span for m, span in there.items() if is_night(self.document, m)), timedelta())
+                last = max(there)
                 rows.append(
                     {
-                        "from": there[0].isoformat(timespec="minutes"),
-                        "to": (there[-1] + timedelta(seconds=1)).isoformat(timespec="minutes"),
-                        "minutes": len(there) // 60,
-                        "night_min": len([s for s in there if is_night(s)]) // 60,
-                        "kind": {"weekend": "NN", "compensation": "NN", "swapped_off": "NN", "holiday": "NL"}.get(
-                            self.plan.kind, "NT"
-                        ),
+                        "from": text_of(self.document, max(min(there), begin).replace(second=0)),
+                        "to": text_of(self.document, min(last + MINUTE, finish).replace(second=0)),
+                        "minutes": int(sum(there.values(), timedelta()) / MINUTE),
+                        "night_min": int(night / MINUTE),
+                        "kind": KIND_OF_OVERTIME.get(self.plan.kind, "NT"),
                     }
                 )
         return rows
@@ -192,7 +212,7 @@ class Case(Judging):
     def decided(self, session: Session, covers: str) -> Doc | None:
         """The paper on this question that is decided by as_of and counts; None: nothing is decided."""
         found = []
-        papers = [p for p in self.document.get("facts") or [] if p["kind"] in ("explanation", "decision")]
+        papers = [p for p in self.document["facts"] if p["kind"] in ("explanation", "decision")]
         for paper in [p for p in papers if p["employee"] == self.employee]:
             if day(paper["date"]) != session.date or (paper["session"], paper["covers"]) != (session.name, covers):
                 continue
@@ -202,7 +222,7 @@ class Case(Judging):
                 continue
             found.append(paper)
         # of several about one question the one decided last holds, the one written later of two at the same time
-        ordered = sorted(found, key=lambda p: moment(p["decided_at"]) if p.get("decided_at") else datetime.min)
+        ordered = sorted(found, key=lambda p: p.get("decided_at") or datetime.min)
         return ordered[-1] if ordered else None
 
     def is_late(self, paper: Doc) -> bool:
@@ -211,11 +231,10 @@ class Case(Judging):
         if days is None or paper.get("submitted_at") is None:
             return False
         on = day(paper["date"])
-        submitted = moment(paper["submitted_at"]).date()
+        submitted = date_of(self.document, paper["submitted_at"])
         while days > 0 and on < submitted:
             on += timedelta(days=1)
-            plan = plan_day(self.document, self.employee, on, self.as_of)
-            days -= plan is not None and plan.kind in WORKING
+            days -= self.knowledge.is_working(self.employee, on)
         return days == 0 and submitted > on
 
     def has_late_explanation(self) -> bool:

@@ -1,44 +1,53 @@
-"""The engine over columns and the slow judge of one day reach the same verdict on every case either can be given."""
-
-from __future__ import annotations
-
-from typing import Any
+"""The engine over columns and the slow oracle reach the same verdict on every case either can be given."""
 
 import pytest
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import given
 
-from attendance.scenario.running import run_document
-from tests.oracle import judge_day
-from tests.property.cases_strategy import FEATURES, Case, cases
-
-FIELDS = (
-    "unit", "day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min", "violations",
-    "flags", "symbols", "duty", "overtime",
-)  # fmt: skip
+from tests.property.asking import assert_agree, assert_agree_on
+from tests.property.cases_strategy import FEATURES, MONTHS, Case, Questions, cases, offices
+from tests.property.packs import HOURS, full, modest
 
 
-def assert_agree(case: Case) -> None:
-    document, employee, on, as_of = case.document, case.employee, case.work_date, case.as_of
-    try:
-        expected = judge_day(document, employee, on, as_of)
-    except NotImplementedError:
-        reject()
-    row: dict[str, Any] = {name: expected[name] for name in FIELDS} | {"employee": employee, "date": on.isoformat()}
-    if as_of is not None:
-        row["as_of"] = as_of.isoformat()
-    result = run_document({**document, "expect": [row]})
-    assert result.ok, result.differences
-
-
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@modest(120)
 @given(case=cases(FEATURES))
 def test_engine_and_oracle_agree(case: Case) -> None:
-    assert_agree(case)
+    """One person, one date, one moment of any office."""
+    assert_agree_on(case)
+
+
+@modest(50)
+@given(questions=offices(FEATURES))
+def test_engine_and_oracle_agree_on_everybody_at_several_moments(questions: Questions) -> None:
+    """Every person on every date, and the refused entries of the roster."""
+    assert_agree(questions)
+
+
+@modest(25)
+@given(questions=offices(MONTHS))
+def test_engine_and_oracle_agree_on_locked_months_and_their_sums(questions: Questions) -> None:
+    """Days and months of units that are locked, reopened or refused a lock, also with facts that came after it."""
+    assert_agree(questions, months=True)
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
-@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.timeout(HOURS)
+@full
 @given(case=cases(FEATURES))
-def test_engine_and_oracle_agree_on_many(case: Case) -> None:
-    assert_agree(case)
+def test_engine_and_oracle_agree_in_full(case: Case) -> None:
+    assert_agree_on(case)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(HOURS)
+@full
+@given(questions=offices(FEATURES))
+def test_engine_and_oracle_agree_on_everybody_in_full(questions: Questions) -> None:
+    assert_agree(questions)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(HOURS)
+@full
+@given(questions=offices(MONTHS))
+def test_engine_and_oracle_agree_on_months_in_full(questions: Questions) -> None:
+    assert_agree(questions, months=True)

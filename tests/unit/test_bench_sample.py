@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import importing, judging, pulling, storing
+from bench import importing, judging, pulling, storing, year
 from bench.measuring import Line, interleave, ratio
 
 
@@ -38,14 +38,21 @@ def test_pull(tmp_path: Path) -> None:
 
 
 def test_engine_and_loop_agree() -> None:
-    line, _on_integers = judging.bench(250, 1, at_least=None)
-    assert line.ratio > 0
+    lines = judging.bench(250, 1)
+    assert len(lines) == 5
+    assert all(line.ratio > 0 for line in lines)
+
+
+def test_a_year_by_months_is_measured_in_a_process_of_its_own() -> None:
+    exponent, memory = year.bench(50, 1)
+    assert 0 < exponent.ratio < 2
+    assert 0 <= memory.ratio < 400
 
 
 def test_a_disagreement_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging, "judge_all", lambda *_: ([], []))
     with pytest.raises(judging.Disagreement):
-        judging.bench(10, 1, at_least=None)
+        judging.bench(10, 1)
 
 
 def test_store(tmp_path: Path) -> None:

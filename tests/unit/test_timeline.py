@@ -1,4 +1,4 @@
-"""A day's drawing follows from the day alone, says what its table says, and its sums can be checked with a pencil."""
+"""A day's drawing follows from the day alone and says what its table says; its sentences are in test_why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from api.pages.explain import explain, ledger_adds_up, ledger_line
+from api.pages.explain import ledger_adds_up
 from api.pages.i18n import Translator
 from api.pages.render import render, with_query
 from api.pages.timeline import NARROW, WIDE, lay_out, rows, violation_label
@@ -22,9 +22,9 @@ def at(clock: str) -> datetime:
     return datetime.fromisoformat(f"{DAY}T{clock}")
 
 
-def punch(clock: str, use: str = "in", terminal_time: str | None = None) -> DayPunch:
+def punch(clock: str, use: str = "in", terminal_time: str | None = None, row: int = 0) -> DayPunch:
     shown = at(terminal_time or clock)
-    return DayPunch(at(clock), shown, "T-1", "Cổng", use, None, 1, 7, at("12:00"), "ab" * 32, 3, "pull")  # type: ignore[arg-type]
+    return DayPunch(at(clock), shown, "T-1", "Cổng", use, None, 1, 7, at("12:00"), "ab" * 32, 3, "pull", row)  # type: ignore[arg-type]
 
 
 def session(name: str = "am", starts: str = "07:30", ends: str = "11:30") -> DaySession:
@@ -151,47 +151,13 @@ def test_table_twin_tells_everything_in_order_of_time() -> None:
     ]
 
 
-def test_sentences_do_the_subtraction() -> None:
-    assert explain(day(), VI) == (
-        "Giờ vào buổi sáng: 07:46, tại Cổng.",
-        "Giờ quy định có mặt buổi sáng: 07:30.",
-        "07:46 − 07:30 = 16 phút.",
-    )
+def test_punches_that_were_taken_are_drawn_in_front_of_those_that_were_not() -> None:
+    repeated = drawn(day(punches=(punch("07:46"), punch("07:46:20", "ignored"), punch("11:31", "out"))))
+    assert [mark.taken for mark in repeated.marks] == [True, False, True]
 
 
-def test_incomplete_minute_is_shown_and_does_not_count() -> None:
-    found = explain(day(punches=(punch("07:46:40"),)), VI)
-    assert found[-2:] == ("07:46:40 − 07:30 = 16 phút 40 giây.", "Phút lẻ không tính: ghi nhận 16 phút.")
-
-
-def test_subtraction_is_left_out_where_it_is_not_the_whole_reckoning() -> None:
-    found = explain(day(punches=(punch("08:46"),)), VI)
-    assert not any("−" in sentence for sentence in found)
-
-
-def test_corrected_clock_is_said_with_both_times() -> None:
-    found = explain(day(punches=(punch("07:46", "in", "07:53"),)), VI)
-    assert "Đồng hồ máy ghi 07:53; máy chạy lệch nên giờ đúng là 07:46." in found
-
-
-def test_focus_alone_is_explained() -> None:
-    late, early = violation(), replace(violation("early", 30), session="pm")
-    assert len(explain(day(violations=(late, early), focus=late), VI)) == 3
-
-
-def test_given_sentences_stand() -> None:
-    assert explain(day(sentences=("Một câu.",)), VI) == ("Một câu.",)
-
-
-def test_day_without_data_is_no_misconduct() -> None:
-    ledger = {"scheduled": 450, "credited": 0, "leave": 0, "unverified": 450, "counted": 0, "worked": 0}
-    (sentence,) = explain(day(violations=(), ledger=ledger), VI)
-    assert sentence == "Chưa đủ dữ liệu để kết luận. Thiếu dữ liệu không phải là vi phạm."
-
-
-def test_ledger_line_adds_up() -> None:
+def test_ledger_of_the_page_adds_up() -> None:
     assert ledger_adds_up(day())
-    assert ledger_line(day(), VI) == "450 phút = 434 được tính công + 0 nghỉ có phép + 0 chưa kết luận + 16 thiếu giờ"
 
 
 def test_absence_with_a_reason_is_not_said_to_lack_one() -> None:
@@ -200,7 +166,7 @@ def test_absence_with_a_reason_is_not_said_to_lack_one() -> None:
 
 
 def test_names_are_escaped_and_nothing_is_inline() -> None:
-    html = render("why.html", day(name="<b>&"), lang="vi", user=User("A", "head"), path="/violations/v?x=1")
+    html = render("why.html", day(name="<b>&", punches=()), lang="vi", user=User("A", "head"), path="/violations/v?x=1")
     assert "&lt;b&gt;&amp;" in html
     assert "<b>&" not in html
     assert " style=" not in html

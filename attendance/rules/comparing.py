@@ -1,0 +1,61 @@
+"""Our calendar beside the library `holidays`: it may propose and be compared with, it is never the source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.metadata import version
+
+from attendance.rules.calendar import WORKING_KINDS, Calendar, CalendarEntry
+
+LANGUAGES = {"vi": "vi", "en": "en_US"}
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A date of which one says a day off and the other a working day.
+
+    `kind` is empty where we list nothing, so that the weekday decides; `announced`: ours decides nothing yet. `theirs`
+    is their name of the day, empty where it is an ordinary day for them.
+    """
+
+    on: date
+    off: bool
+    kind: str
+    announced: bool
+    document: str
+    theirs_off: bool
+    theirs: str
+
+
+def library_version() -> str:
+    return version("holidays")
+
+
+def compare_year(
+    calendar: Calendar, announced: Iterable[CalendarEntry], year: int, language: str = "vi"
+) -> Iterator[Difference]:
+    """Every date of a year on which the library and the decisions about the whole office differ."""
+    import holidays
+
+    theirs = holidays.country_holidays("VN", years=year, language=LANGUAGES[language])
+    waiting = {entry.on: entry for entry in announced if entry.unit is None and entry.session is None}
+    on = date(year, 1, 1)
+    while on.year == year:
+        entry = calendar.of(on, ()).whole
+        off = entry.kind not in WORKING_KINDS if entry is not None else on.weekday() >= SATURDAY
+        their_off = not theirs.is_working_day(on)
+        if off != their_off:
+            told = entry or waiting.get(on)
+            yield Difference(
+                on=on,
+                off=off,
+                kind=told.kind if told else "",
+                announced=entry is None and on in waiting,
+                document=told.citation.document if told else "",
+                theirs_off=their_off,
+                theirs=theirs.get(on, ""),
+            )
+        on += timedelta(days=1)

@@ -1,0 +1,164 @@
+"""What would change if other rules were in force: the office's own facts judged under both, nothing stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from attendance.engine.run import evaluate
+from attendance.engine.verdict import DayVerdict, verdicts
+from attendance.errors import Invalid
+from attendance.rules.overlay import overlay, own_schedule, placed
+from attendance.rules.rulebook import Rulebook
+from attendance.rules.written import RuleFile
+from attendance.services.rules import refuse_overruled, under_schedule
+from attendance.store import case_reading, office, people
+from attendance.store.database import Database, Session
+from attendance.store.rulebook_reading import read_rulebook
+
+STORED = "stored"
+_SUMS = ("scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min")
+_LISTS = ("duties", "overtime", "findings")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A conclusion that would be another: of a session, or (`session` None) of a day no session of which changes.
+
+    `before` and `after` of a session: `symbol` and `violations`; of a day: those of its fields that differ.
+    """
+
+    employee: str
+    name: str
+    on: date
+    session: str | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """`old` and `new` are the fingerprints of the rulebooks compared; `days` how many days were judged under both."""
+
+    old: str
+    new: str
+    days: int
+    changes: tuple[Change, ...]
+
+
+def compare(
+    database: Database,
+    zone: str,
+    old: RuleFile | None,
+    new: RuleFile | None,
+    from_on: date,
+    to_on: date,
+    *,
+    unit: str | None = None,
+    schedule: str | None = None,
+) -> WhatIf:
+    """Judge a span of dates under two rulebooks, a month at a time: a file's rules over the stored ones; None: stored.
+
+    `unit`: only people of it and those below, and where a province's rules hold; `schedule` as for adoption.
+    Raises Refused where adopting a file would be refused, NoVersionInForce where one has no hours on a date.
+    """
+    if to_on < from_on:
+        raise Invalid(f"The last date {to_on} lies before the first {from_on}; swap them.")
+    with database.reading() as session:
+        stored = read_rulebook(session)
+        names = dict(people.everybody(session))
+        books = [_applied(session, stored, file, set(names), unit, schedule) for file in (old, new)]
+        within = office.units_below(session, unit) if unit else None
+        changes: list[Change] = []
+        days = 0
+        for first, last in _months(from_on, to_on):
+            both = _judged(session, zone, books, first, last, within)
+            days += len(both)
+            for before, after in both:
+                changes += _changes(names.get(before.employee, ""), before, after)
+    return WhatIf(books[0].fingerprint, books[1].fingerprint, days, tuple(changes))
+
+
+def _applied(
+    session: Session, stored: Rulebook, file: RuleFile | None, known: set[str], unit: str | None, schedule: str | None
+) -> Rulebook:
+    """The stored rules with those of a file over them."""
+    if file is None:
+        return stored
+    file = under_schedule(file, schedule)
+    scope = placed(file, stored.units, known, unit)
+    own_schedule(stored, file, scope)
+    book = overlay(stored, file, scope)
+    refuse_overruled(session, book, file, scope)
+    return book
+
+
+def _months(from_on: date, to_on: date) -> Iterator[tuple[date, date]]:
+    first = from_on
+    while first <= to_on:
+        following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+        yield first, min(to_on, following - timedelta(days=1))
+        first = following
+
+
+def _judged(
+    session: Session, zone: str, books: list[Rulebook], first: date, last: date, within: set[int] | None
+) -> list[tuple[DayVerdict, DayVerdict]]:
+    """The verdicts of the dates under both rulebooks, pair by pair."""
+    wanted = None
+    if within is not None:
+        rows = office.assignments_between(session, first, last)
+        wanted = sorted({row.employee_id for row in rows if row.unit_id in within})
+    read = case_reading.read_case(session, zone, first, last, employee_ids=wanted)
+    old, new = (verdicts(evaluate(replace(read.case, rulebook=book), first, last)) for book in books)
+    inside = {code for code, number in read.unit_ids.items() if within is None or number in within}
+    return [(a, b) for a, b in zip(old, new, strict=True) if a.unit in inside]
+
+
+def _changes(name: str, before: DayVerdict, after: DayVerdict) -> Iterator[Change]:
+    """What differs of a day, session by session; what differs only in sums or flags, once for the day."""
+    old, new = _sessions(before), _sessions(after)
+    found = False
+    for session in dict.fromkeys([*old, *new]):
+        then, now = old.get(session, _NOTHING), new.get(session, _NOTHING)
+        if then != now:
+            found = True
+            yield Change(before.employee, name, before.on, session, then, now)
+    if not found and _day(before) != _day(after):
+        differs = [field for field, value in _day(before).items() if value != _day(after)[field]]
+        then, now = ({field: _day(verdict)[field] for field in differs} for verdict in (before, after))
+        yield Change(before.employee, name, before.on, None, then, now)
+
+
+_NOTHING: dict[str, Any] = {"symbol": "", "violations": []}
+
+
+def _sessions(verdict: DayVerdict) -> dict[str, dict[str, Any]]:
+    signs = dict(verdict.symbols)
+    return {
+        session: {
+            "symbol": signs.get(session, ""),
+            "violations": [
+                {
+                    "type": v.type,
+                    "minutes": v.minutes,
+                    "excused_min": v.excused_min,
+                    "counted_min": v.counted_min,
+                    "status": v.status,
+                }
+                for v in verdict.violations
+                if v.session == session
+            ],
+        }
+        for session in dict.fromkeys([*signs, *(v.session for v in verdict.violations)])
+    }
+
+
+def _day(verdict: DayVerdict) -> dict[str, Any]:
+    """Everything concluded of a day besides its sessions; what it cites is no conclusion."""
+    day: dict[str, Any] = {"day_kind": verdict.day_kind, "flags": list(verdict.flags)}
+    day |= {field: getattr(verdict, field) for field in _SUMS}
+    day |= {field: [asdict(line) for line in getattr(verdict, field)] for field in _LISTS}
+    return day

@@ -1,0 +1,98 @@
+"""Filing decisions about dates: what is decided already is left alone, what is announced waits to be confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from attendance.rules.calendar import CalendarEntry
+from attendance.rules.overlay import same_decision
+from attendance.rules.written import WrittenEntry
+from attendance.store import office
+from attendance.store.filing import Filing, under
+from attendance.store.known_rows import known_rows
+from attendance.store.rulebook_reading import entry_of
+from attendance.store.tables import CalendarEntryRow, UnitRow
+
+
+def file_entries(filing: Filing, written: Sequence[WrittenEntry]) -> None:
+    """File entries at the unit of the adoption (nation: the whole tree).
+
+    An entry that was filed once is not filed again, also where a later one took it back.
+    """
+    days = {w.entry.on for w in written}
+    unit_id, unit = filing.unit_id, filing.scope.code or None
+    rows = known_rows(filing.session, CalendarEntryRow, None, CalendarEntryRow.unit_id == unit_id) if days else []
+    by_place: dict[tuple[date, str | None], list[CalendarEntryRow]] = {}
+    for row in rows:
+        by_place.setdefault((row.on, row.session), []).append(row)
+    # in the order in which they became known, because of two for one date the one recorded last holds
+    for w in sorted(written, key=lambda w: (w.entry.recorded_at is not None, w.entry.recorded_at or datetime.min)):  # noqa: DTZ901
+        there = by_place.get((w.entry.on, w.entry.session), [])
+        if any(_stands(w, entry_of(row, unit), row.status) for row in there):
+            filing.standing += 1
+            continue
+        holds = next((row for row in reversed(there) if row.status == "confirmed"), None)
+        if holds is not None and w.status == "confirmed":
+            said = f"{w.entry.on} is decided already: {holds.kind}{under(holds.document)}"
+            if not filing.replace:
+                filing.refuse(w.path, f"{said}; adopt with --replace to decide it anew, or take the entry out")
+                continue
+            filing.cut.append(said)
+        for row in there:
+            if row.status == "announced":
+                filing.withdraw(row)
+        filing.announced += w.status == "announced"
+        filing.add(_row(w.entry, unit_id, w.status, w.entry.citation.document, filing.at), (w.entry.on, w.entry.on))
+
+
+def _stands(written: WrittenEntry, held: CalendarEntry, status: str) -> bool:
+    """Whether this was filed before. What is announced was also where it is confirmed by now, under its document."""
+    entry = replace(written.entry, unit=held.unit)
+    if written.status == "announced":
+        entry = replace(entry, citation=held.citation)
+    return same_decision(entry, held) and status in (written.status, "confirmed")
+
+
+def confirm(
+    session: Session, on: date, unit: str | None, document: str, at: datetime
+) -> tuple[list[CalendarEntry], list[CalendarEntry]]:
+    """Confirm what is announced for a date and unit, with the other half of a swap, under its document.
+
+    Answers what is confirmed by this, and what is confirmed already.
+    """
+    unit_id = office.key(office.get(session, UnitRow, unit)) if unit else None
+    rows = known_rows(session, CalendarEntryRow, None, CalendarEntryRow.unit_id == unit_id)
+    waiting = [row for row in rows if row.status == "announced"]
+    here = [row for row in waiting if row.on == on]
+    here += [row for row in waiting if row.pair_on == on and row.on in {half.pair_on for half in here}]
+    for row in here:
+        row.withdrawn_at = at
+        session.add(row)
+        session.add(_row(entry_of(row, unit), unit_id, "confirmed", document, at))
+    session.flush()
+    before = [row for row in rows if row.on == on and row.status == "confirmed"]
+    return [entry_of(row, unit) for row in here], [entry_of(row, unit) for row in before]
+
+
+def announced(session: Session) -> list[CalendarEntry]:
+    """What waits for confirmation, by date."""
+    units = {row.id: row.code for row in session.exec(select(UnitRow))}
+    rows = known_rows(session, CalendarEntryRow, None, CalendarEntryRow.status == "announced")
+    return sorted((entry_of(row, units.get(row.unit_id)) for row in rows), key=lambda entry: entry.on)
+
+
+def _row(entry: CalendarEntry, unit_id: int | None, status: str, document: str, at: datetime) -> CalendarEntryRow:
+    return CalendarEntryRow(
+        on=entry.on,
+        kind=entry.kind,
+        pair_on=entry.pair_on,
+        unit_id=unit_id,
+        session=entry.session,
+        status=status,
+        document=document,
+        recorded_at=at,
+    )
