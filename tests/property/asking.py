@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from hypothesis import reject
 
+from attendance.scenario.running import run_document
 from tests.oracle import NoVersionError, Office, Undecided, month_row, refused_locks
 from tests.property.cases_hours import Doc
 from tests.property.cases_strategy import Case, Questions
-from tests.property.judging import run
 
 DAY_FIELDS = (
     "unit", "day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min", "violations",
@@ -68,7 +68,7 @@ def assert_agree(questions: Questions, *, months: bool = False) -> int:
     try:
         refused = refused_locks(office)
         if refused:
-            result = run({**document, "refuse": refused})
+            result = run_document({**document, "refuse": refused})
             assert result.ok, result.differences
             return len(refused)
         rows = day_rows(office, people, questions.days, questions.moments)
@@ -77,7 +77,7 @@ def assert_agree(questions: Questions, *, months: bool = False) -> int:
             rows += month_rows(office, people, questions.days[1].strftime("%Y-%m"), questions.moments)
     except (Undecided, NoVersionError):
         reject()
-    result = run({**document, "expect": rows})
+    result = run_document({**document, "expect": rows})
     assert result.ok, [(rows[number(d.path)], d) for d in result.differences[:3]]
     return len(rows)
 
@@ -97,11 +97,11 @@ def assert_agree_on(case: Case) -> None:
     except Undecided:
         reject()
     except NoVersionError:
-        result = run({**document, "expect": [row]})
+        result = run_document({**document, "expect": [row]})
         assert "" in {d.path for d in result.differences}, "a date in no version is an error"
         assert all(str(on) in str(d.actual) for d in result.differences), result.differences
         return
-    result = run({**document, "expect": [row | {name: expected[name] for name in DAY_FIELDS}]})
+    result = run_document({**document, "expect": [row | {name: expected[name] for name in DAY_FIELDS}]})
     if any(d.path == "" for d in result.differences):  # the date is in no version for somebody else
         assert others_in_no_version(office, case), result.differences
         return

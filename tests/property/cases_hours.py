@@ -86,7 +86,7 @@ def schedules(draw: Draw, features: frozenset[str], days: list[date]) -> Doc:
     switch = draw(st.sampled_from(days))
     first = {"from": "2025-01-01", "to": str(switch - timedelta(days=1)), **draw(schedule_versions(features))}
     second = {"from": str(switch), "to": None, **draw(schedule_versions(features))}
-    if "recorded" in features and chance(draw, 6):  # announced late: until then its dates are in no version
+    if "announced" in features and chance(draw, 4):  # announced late: until then its dates are in no version
         second["recorded_at"] = f"{draw(st.sampled_from(days))}T09:00"
     return {"versions": [first, second]}
 

@@ -27,6 +27,7 @@ FEATURES = frozenset(
         "clock_invalid", "annulment", "duty", "overtime", "units", "pins", "late", "recorded", "inspection", "zone",
     }
 )  # fmt: skip
+ANNOUNCED = FEATURES | {"announced"}  # hours that were not known yet at some moments: their dates are refused then
 MONTHS = FEATURES | {"months"}  # people employed for a few days only, so that a month can be locked and summed up
 
 
@@ -197,6 +198,6 @@ def offices(draw: Draw, features: frozenset[str] = FEATURES) -> Questions:
 
 def checked(features: frozenset[str]) -> frozenset[str]:
     """The features, when all of them are known."""
-    if features - MONTHS:
-        raise ValueError(f"unknown features: {sorted(features - MONTHS)}")
+    if features - MONTHS - ANNOUNCED:
+        raise ValueError(f"unknown features: {sorted(features - MONTHS - ANNOUNCED)}")
     return features

@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 
 from tests.property.asking import assert_agree, assert_agree_on
-from tests.property.cases_strategy import FEATURES, MONTHS, Case, Questions, cases, offices
+from tests.property.cases_strategy import ANNOUNCED, MONTHS, Case, Questions, cases, offices
 from tests.property.packs import HOURS, full, modest
 
 
 @modest(120)
-@given(case=cases(FEATURES))
+@given(case=cases(ANNOUNCED))
 def test_engine_and_oracle_agree(case: Case) -> None:
     """One person, one date, one moment of any office."""
     assert_agree_on(case)
 
 
 @modest(50)
-@given(questions=offices(FEATURES))
+@given(questions=offices(ANNOUNCED))
 def test_engine_and_oracle_agree_on_everybody_at_several_moments(questions: Questions) -> None:
     """Every person on every date, and the refused entries of the roster."""
     assert_agree(questions)
@@ -32,7 +32,7 @@ def test_engine_and_oracle_agree_on_locked_months_and_their_sums(questions: Ques
 @pytest.mark.long
 @pytest.mark.timeout(HOURS)
 @full
-@given(case=cases(FEATURES))
+@given(case=cases(ANNOUNCED))
 def test_engine_and_oracle_agree_in_full(case: Case) -> None:
     assert_agree_on(case)
 
@@ -40,7 +40,7 @@ def test_engine_and_oracle_agree_in_full(case: Case) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(HOURS)
 @full
-@given(questions=offices(FEATURES))
+@given(questions=offices(ANNOUNCED))
 def test_engine_and_oracle_agree_on_everybody_in_full(questions: Questions) -> None:
     assert_agree(questions)
 

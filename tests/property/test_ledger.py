@@ -10,7 +10,7 @@ from tests.property.cases_strategy import FEATURES, Questions, offices
 from tests.property.judging import verdicts
 from tests.property.packs import HOURS, full, modest
 
-UNANSWERED = FEATURES - {"explanation", "recorded"}
+UNANSWERED = FEATURES - {"explanation"}
 
 
 def assert_identity(questions: Questions) -> None:

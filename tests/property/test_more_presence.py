@@ -16,7 +16,7 @@ from tests.property.cases_strategy import FEATURES, Questions, offices
 from tests.property.judging import missing, verdicts
 from tests.property.packs import HOURS, full, modest
 
-PRESENCE = FEATURES - {"recorded", "as_of", "explanation"}
+PRESENCE = FEATURES - {"as_of", "explanation"}
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,6 @@ from tests.property.cases_strategy import FEATURES, Questions, offices
 from tests.property.judging import questions_about, rows
 from tests.property.packs import HOURS, full, modest
 
-ALL_KNOWN = FEATURES - {"recorded"}
-
 
 def where_each_ends(document: Doc, as_of: datetime | None) -> dict[int, str]:
     """By the place of the punch in the document: the person it is attributed to, `orphan` or `quarantined`."""
@@ -91,7 +89,7 @@ def assert_order_is_nothing(questions: Questions, salt: int) -> None:
 
 
 @modest(40)
-@given(questions=offices(ALL_KNOWN), salt=st.integers(1, 999))
+@given(questions=offices(FEATURES), salt=st.integers(1, 999))
 def test_order_of_arrival_does_not_matter(questions: Questions, salt: int) -> None:
     """Punches listed in any order, and received at any time, give the same rows once they are there."""
     assert_order_is_nothing(questions, salt)
@@ -100,7 +98,7 @@ def test_order_of_arrival_does_not_matter(questions: Questions, salt: int) -> No
 @pytest.mark.long
 @pytest.mark.timeout(HOURS)
 @full
-@given(questions=offices(ALL_KNOWN), salt=st.integers(1, 999))
+@given(questions=offices(FEATURES), salt=st.integers(1, 999))
 def test_order_of_arrival_does_not_matter_in_full(questions: Questions, salt: int) -> None:
     assert_order_is_nothing(questions, salt)
 

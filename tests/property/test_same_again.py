@@ -13,12 +13,11 @@ from attendance.engine.verdict import verdicts as listed
 from attendance.scenario.answers import Answers
 from attendance.scenario.document import load
 from attendance.scenario.known import case_at
+from attendance.scenario.reading import Refused
 from tests.property.cases_hours import Doc
 from tests.property.cases_strategy import FEATURES, MONTHS, Questions, offices
 from tests.property.judging import questions_about, rows, verdicts
 from tests.property.packs import HOURS, full, modest
-
-KNOWN = FEATURES - {"recorded"}
 
 
 def assert_twice_is_once(questions: Questions) -> None:
@@ -39,7 +38,7 @@ def assert_twice_is_once(questions: Questions) -> None:
 
 
 @modest(30)
-@given(questions=offices(KNOWN))
+@given(questions=offices(FEATURES))
 def test_evaluating_twice_changes_nothing(questions: Questions) -> None:
     """Asked again, in another order, from the file written out and read back: the same rows, the same document."""
     assert_twice_is_once(questions)
@@ -48,7 +47,7 @@ def test_evaluating_twice_changes_nothing(questions: Questions) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(HOURS)
 @full
-@given(questions=offices(KNOWN))
+@given(questions=offices(FEATURES))
 def test_evaluating_twice_changes_nothing_in_full(questions: Questions) -> None:
     assert_twice_is_once(questions)
 
@@ -83,7 +82,7 @@ def assert_part_is_part(questions: Questions, low: int, high: int) -> None:
 
 
 @modest(30)
-@given(questions=offices(KNOWN), low=st.integers(0, 6), high=st.integers(0, 6))
+@given(questions=offices(FEATURES), low=st.integers(0, 6), high=st.integers(0, 6))
 def test_evaluating_a_part_equals_that_part_of_the_whole(questions: Questions, low: int, high: int) -> None:
     """One day alone, some days alone, one person alone: the same verdicts as of everybody on all days."""
     assert_part_is_part(questions, low, high)
@@ -92,7 +91,7 @@ def test_evaluating_a_part_equals_that_part_of_the_whole(questions: Questions, l
 @pytest.mark.long
 @pytest.mark.timeout(HOURS)
 @full
-@given(questions=offices(KNOWN), low=st.integers(0, 6), high=st.integers(0, 6))
+@given(questions=offices(FEATURES), low=st.integers(0, 6), high=st.integers(0, 6))
 def test_evaluating_a_part_equals_that_part_in_full(questions: Questions, low: int, high: int) -> None:
     assert_part_is_part(questions, low, high)
 
@@ -102,7 +101,7 @@ def month_of(on: date) -> str:
 
 
 @modest(10)
-@given(questions=offices(MONTHS - {"recorded"}))
+@given(questions=offices(MONTHS))
 def test_a_month_asked_twice_and_from_the_written_file_is_the_same(questions: Questions) -> None:
     """Locks, versions and sums are functions of the file too."""
     document = questions.document
@@ -118,8 +117,6 @@ def test_a_month_asked_twice_and_from_the_written_file_is_the_same(questions: Qu
 
 def rows_or_refusals(document: Doc, asked: list[Doc]) -> object:
     """The rows, or why the lock is refused."""
-    from attendance.scenario.reading import Refused
-
     try:
         return rows(document, asked)
     except Refused as error:

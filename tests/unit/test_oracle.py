@@ -200,7 +200,7 @@ def test_what_the_rules_do_not_decide_is_refused_by_name() -> None:
 
 
 @modest(80)
-@given(case=cases(FEATURES - {"recorded"}))
+@given(case=cases(FEATURES))
 def test_generated_cases_are_judged_and_the_ledger_balances(case: Case) -> None:
     try:
         row = judge_day(case.document, case.employee, case.work_date, case.as_of)
