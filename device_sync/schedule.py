@@ -117,6 +117,8 @@ class Timetable:
         if self._stopped.is_set() or not self._leads():
             return
         done = evaluate_dirty(self.database, self.zone, self.now())
+        for sentence in done.unruled:
+            log.warning("Nobody was judged there: %s", sentence)
         if self.on_evaluated is not None and done.days_judged:
             self.on_evaluated(done)
 

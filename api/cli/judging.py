@@ -56,12 +56,16 @@ def evaluate(
             done = evaluate_span(database, settings.timezone, now, first, last, unit=unit, as_of=moment)
     if as_json:
         print_json(done.as_json())
-        return
-    found = ", ".join(f"{name} {count}" for name, count in sorted(done.violations.items())) or "none"
-    say(
-        f"{done.days_judged} days judged, {done.days_changed} changed, {done.unverified_days} with unverified minutes; "
-        f"violations: {found}"
-    )
+    else:
+        found = ", ".join(f"{name} {count}" for name, count in sorted(done.violations.items())) or "none"
+        say(
+            f"{done.days_judged} days judged, {done.days_changed} changed, {done.unverified_days} with unverified "
+            f"minutes; violations: {found}"
+        )
+    for sentence in done.unruled:
+        typer.echo(f"Nobody was judged there: {sentence}", err=True)
+    if done.unruled:
+        raise typer.Exit(1)
 
 
 def explain(

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from attendance.engine.after_lock import Learned, PersonDay, as_locked, days_of_punches, learned_between
+from attendance.engine.case import Case
 from attendance.engine.locks import MonthState, month_states
 from attendance.engine.period import Blocker, blockers
 from attendance.engine.roster import RosterError, review
 from attendance.engine.run import Judgement, evaluate
 from attendance.engine.verdict import DayVerdict, verdicts
+from attendance.errors import NoVersionInForce
 from attendance.facts import Duty, Exemption, Leave, Mission, OvertimeOrder, SiteFact
 from attendance.scenario.document import Scenario
 from attendance.scenario.known import case_at, received_at
@@ -75,12 +77,28 @@ class Answers:
         case = None
         for first, last in _runs([on for on in dates if on not in known]):
             case = case or case_at(self.scenario, as_of)
-            judgement = evaluate(case, first, last)
+            unruled: list[NoVersionInForce] = []
+            judgement = evaluate(case, first, last, unruled=unruled)
             self._judgements.setdefault(as_of, []).append(judgement)
             known |= {first + timedelta(days=n): {} for n in range((last - first).days + 1)}
             for verdict in verdicts(judgement):
                 known[verdict.on][verdict.employee] = verdict
+            if unruled:
+                self._raise_where_asked(case, first, last, known)
         return {(employee, on): verdict for on in dates for employee, verdict in known[on].items()}
+
+    def _raise_where_asked(self, case: Case, first: date, last: date, known: dict[date, dict[str, DayVerdict]]) -> None:
+        """Raises NoVersionInForce where a row asks about a day that has no hours; others may lack them unasked."""
+        rows = self.scenario.expect
+        asked = {(row.get("employee") or self.scenario.people[0], row["date"]) for row in rows if "date" in row}
+        months = {row["month"] for row in rows if "month" in row}
+        months |= {event.month for event in self.scenario.papers.month_events}
+        for served in case.assignments:
+            for on in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+                held = served.from_on <= on and (served.to_on is None or on <= served.to_on)
+                wanted = (served.employee, on) in asked or on.replace(day=1) in months
+                if held and wanted and served.employee not in known[on]:
+                    case.rulebook.plan(served.unit, served.schedule, on)
 
     def _learned_later(self, dates: list[date], at: datetime, as_of: datetime | None) -> set[PersonDay]:
         """People and dates of which a fact became known after the lock."""

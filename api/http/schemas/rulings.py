@@ -132,5 +132,6 @@ class ViolationWithEvidence(Violation):
     verdict: Verdict = Field(description="The whole verdict it is part of.")
     evidence: dict[str, Any] = Field(
         description="Punches with the pulls that brought them, sessions, coverage of the terminals, papers, rules with "
-        "their documents, and all revisions."
+        "their documents, all revisions, and the statements that tell how each conclusion came about: the key of a "
+        "sentence and typed values, in no language."
     )

@@ -17,7 +17,19 @@ from attendance.engine.after_lock import AFTER_LOCK
 from attendance.engine.locks import MonthState
 from attendance.engine.run import Judgement
 from attendance.engine.verdict import DayVerdict, not_employed, verdicts
-from attendance.services.explain import beside, conclusions, gaps, hours, pairs, papers, punches, reading, rules
+from attendance.services.explain import (
+    beside,
+    conclusions,
+    gaps,
+    hours,
+    ledger,
+    pairs,
+    papers,
+    punches,
+    quarantine,
+    reading,
+    rules,
+)
 from attendance.services.explain.conclusions import Session
 from attendance.services.explain.look import DayLook
 from attendance.services.explain.punches import UsedPunch
@@ -80,7 +92,7 @@ def account_of(
         verdict = replace(verdict, flags=tuple(sorted({*verdict.flags, AFTER_LOCK})))
     look = DayLook(judgement, row)
     taken = takings(look)
-    used = punches.used(look)
+    used = sorted([*punches.used(look), *quarantine.used(look)], key=lambda each: (each[0].at, each[0].row))
     return DayAccount(
         verdict=verdict,
         sessions=tuple(_session(look, session, taken[session]) for session in look.sessions),
@@ -95,7 +107,7 @@ def account_of(
             *papers.of_no_session(look),
             *beside.of_day(look, verdict, month),
             *rules.book(look, verdict),
-            *conclusions.ledger(look),
+            *ledger.of_day(look),
         ),
     )
 
@@ -119,7 +131,7 @@ def _sessions(look: DayLook, verdict: DayVerdict, taken: dict[int, list[Taken]])
         yield from conclusions.of_session(session)
         yield from papers.of_session(session)
         yield from rules.of_session(look, at, found)
-        yield from conclusions.balance(session)
+        yield from ledger.of_session(session)
 
 
 def _session(look: DayLook, at: int, taken: list[Taken]) -> DueSession:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from attendance.engine.columns import ABSENT, EARLY, LATE, MISSING_IN, MISSING_OUT, TYPES
+from attendance.engine.columns import ABSENT, EARLY, LATE, MISSING_IN, MISSING_OUT
 from attendance.engine.windows import CHECK_IN_ONLY
 from attendance.services.explain.gaps import gaps_of, occurrences, odd_of
 from attendance.services.explain.look import DayLook, clock_change, difference, length
-from attendance.services.explain.statements import Length, Minutes, Statement, Sum, Value, Word, notes, phrase
+from attendance.services.explain.statements import Length, Minutes, Statement, Sum, Value, notes, phrase
 from attendance.services.explain.takings import Taken, within
-
-PARTS_OF_LEDGER = ("credited", "leave", "unverified", "counted")
 
 
 @dataclass(frozen=True)
@@ -196,37 +194,3 @@ def _difference(session: Session, later: int, earlier: int, place: int | None) -
         yield session.say("sum", "sum.plain", place, **values)
     if left % 60:
         yield session.say("sum", "sum.floor", place, minutes=Minutes(left // 60))
-
-
-def balance(session: Session) -> Iterator[Statement]:
-    """The minutes of a session: scheduled = credited + leave + unverified + counted."""
-    look, at = session.look, session.at
-    minutes = look.judgement.sessions
-    if look.due.taken[at]:
-        return
-    amounts: dict[str, Value] = {part: int(getattr(minutes, part)[at]) for part in PARTS_OF_LEDGER}
-    yield session.say("balance", "balance.session", scheduled=Minutes(int(minutes.scheduled[at])), **amounts)
-    worked, credited = int(minutes.worked[at]), int(minutes.credited[at])
-    if 0 < worked < credited:
-        shown: dict[str, Value] = {"credited": Minutes(credited), "worked": worked, "other": credited - worked}
-        yield session.say("balance", "balance.credited", **shown)
-
-
-def ledger(look: DayLook) -> Iterator[Statement]:
-    """The line of the day that adds up, and of what the counted minutes consist."""
-    days, violations, row = look.judgement.days, look.judgement.violations, look.row
-    amounts: dict[str, Value] = {part: int(getattr(days, part)[row]) for part in PARTS_OF_LEDGER}
-    yield Statement("ledger", "ledger.line", {"scheduled": Minutes(int(days.scheduled[row])), **amounts})
-    counted = [at for at in np.flatnonzero(violations.counted > 0).tolist() if int(violations.due[at]) in look.sessions]
-    if len(counted) > 1:
-        items = tuple(
-            phrase(
-                "ledger.part",
-                kind=Word("violation", TYPES[int(violations.kind[at])]),
-                session=look.word(int(violations.due[at])),
-                counted=int(violations.counted[at]),
-            )
-            for at in counted
-        )
-        total = Minutes(int(days.counted[row]))
-        yield Statement("ledger", "ledger.counted", {"counted": total, "parts": Sum(items)})

@@ -14,7 +14,6 @@ from attendance.engine.case import Case
 from attendance.engine.columns import Claims, Due, Groups, Paired
 from attendance.engine.judge import Evidence
 from attendance.engine.run import Judgement
-from attendance.engine.spans import intersection
 from attendance.engine.standing import day_of_claims
 from attendance.engine.windows import EXEMPT
 from attendance.rules.policy import Policy
@@ -151,9 +150,6 @@ class DayLook:
     def free(self, session: int) -> list[Stretch]:
         """What no leave, mission or exemption takes of a session."""
         return free_of(self.due, session)
-
-    def free_seconds(self, session: int, within: Stretch) -> int:
-        return length(intersection(self.free(session), [within])) if within[0] < within[1] else 0
 
     def sites(self, depends: int) -> tuple[int, ...]:
         return self.judgement.expected.depend_sets[depends]

@@ -43,10 +43,10 @@ def _told(look: DayLook, session: int, group: int) -> Iterator[Told]:
     others = [at for at in look.together(group) if at != session]
     if others:
         yield "pair.together", {"sessions": Listing(tuple(_named(look, at) for at in look.together(group)))}
-    why = as_one(look, group, members) if len(members) > 1 else None
+    why = _as_one(look, group, members) if len(members) > 1 else None
     if why is not None:
         yield why
-    yield _missing(look, group, members, as_one=why is not None)
+    yield _missing(look, group, members, several=why is not None)
 
 
 def _named(look: DayLook, session: int) -> Phrase:
@@ -54,7 +54,7 @@ def _named(look: DayLook, session: int) -> Phrase:
     return named if isinstance(named, Phrase) else phrase("session.plain", session=named)
 
 
-def as_one(look: DayLook, group: int, members: list[int]) -> Told | None:
+def _as_one(look: DayLook, group: int, members: list[int]) -> Told | None:
     """Which rule makes several punches one lone punch after all; None: none does."""
     first, last = int(look.claims.at[members[0]]), int(look.claims.at[members[-1]])
     start, end = look.required(group)
@@ -70,15 +70,15 @@ def as_one(look: DayLook, group: int, members: list[int]) -> Told | None:
     return None
 
 
-def _missing(look: DayLook, group: int, members: list[int], *, as_one: bool) -> Told:
+def _missing(look: DayLook, group: int, members: list[int], *, several: bool) -> Told:
     """Why one side is missing: by known directions, else the nearer side by the distances to both required times."""
     paired, ways = look.paired, {int(look.claims.way[at]) for at in members}
     first, last = members[0], members[-1]
     if ways == {OUTWARD}:
         return "pair.only_out", {}
-    if ways == {INWARD} or (not as_one and look.claims.way[last] == INWARD):
+    if ways == {INWARD} or (not several and look.claims.way[last] == INWARD):
         return "pair.last_in", {"time": look.wall(int(look.claims.at[last]))}
-    if not as_one:  # of several, all before the last are outs: one is left
+    if not several:  # of several, all before the last are outs: one is left
         first = last = int(paired.first_claim[group])
     came, left = int(look.claims.at[first]), int(look.claims.at[last])
     start, end = look.required(group)
@@ -94,4 +94,4 @@ def _missing(look: DayLook, group: int, members: list[int], *, as_one: bool) -> 
         side = "nearer_in"
     else:
         side = "equal" if abs(came - start) == abs(end - left) else "nearer_out"
-    return f"pair.{'many' if as_one else 'one'}_{side}", values
+    return f"pair.{'many' if several else 'one'}_{side}", values

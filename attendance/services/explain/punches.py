@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-
-import numpy as np
 
 from attendance import clock
 from attendance.engine.columns import INWARD, OUTWARD
 from attendance.engine.overtime import OrderWindow
 from attendance.engine.windows import CHECK_IN_ONLY, EXEMPT, FIRST_LAST
 from attendance.facts import ClockInvalid
-from attendance.plausible import AHEAD_SECONDS
 from attendance.services.explain.gaps import inner_pairs
 from attendance.services.explain.look import DayLook
 from attendance.services.explain.statements import (
@@ -50,9 +46,8 @@ class UsedPunch:
 
 
 def used(look: DayLook) -> list[tuple[UsedPunch, Statement]]:
-    """Every punch that stands on the date and every claim in quarantine that names it, in order of time."""
-    told = [_told(look, claim) for claim in look.punches] + list(_quarantined(look))
-    return sorted(told, key=lambda each: (each[0].at, each[0].row))
+    """Every punch that stands on the date, in order of time, with what is said of it."""
+    return [_told(look, claim) for claim in look.punches]
 
 
 def _told(look: DayLook, claim: int) -> tuple[UsedPunch, Statement]:
@@ -204,27 +199,3 @@ def _clock(look: DayLook, claim: int) -> Phrase | None:
 def _way(look: DayLook, claim: int) -> Phrase | None:
     way = int(look.claims.way[claim])
     return None if way not in WAYS else phrase(WAYS[way])
-
-
-def _quarantined(look: DayLook) -> Iterator[tuple[UsedPunch, Statement]]:
-    """Claims under the person's number that name this date and cannot be believed."""
-    case, punches = look.case, look.case.punches
-    midnight = clock.day_number(look.on) * clock.DAY_SECONDS
-    named = ~punches.sane & (punches.wall >= midnight) & (punches.wall < midnight + clock.DAY_SECONDS)
-    for row in np.flatnonzero(named).tolist():
-        site, pin = case.sites[int(punches.site[row])], punches.pins[int(punches.pin[row])]
-        enrolled = any(
-            (e.terminal, e.pin, e.employee) == (site.code, pin, look.employee)
-            and (e.from_on is None or e.from_on <= look.on)
-            and (e.to_on is None or look.on <= e.to_on)
-            for e in case.enrolments
-        )
-        if enrolled:
-            shown = clock.from_wall_seconds(int(punches.wall[row]))
-            what = phrase("punch.ahead", hours=AHEAD_SECONDS // 3600)
-            if look.on < site.first_sane_on:
-                what = phrase("punch.too_early", date=site.first_sane_on)
-            at = Terminals((site.code,))
-            values: dict[str, Value] = {"time": shown, "terminal": at, "use": what, "notes": notes()}
-            used_as = UsedPunch(row, look.moment(shown), "quarantined", corrected=False)
-            yield used_as, Statement("punch", "punch.line", values, punch=row)
