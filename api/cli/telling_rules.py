@@ -16,6 +16,8 @@ from attendance.services.what_if import Change, WhatIf
 def tell_what_if(found: WhatIf, t: Speech) -> Iterator[str]:
     """The count first, then a line for each conclusion, by date and person."""
     yield f"{t.n('diff.count', len(found.changes))} ({t.n('diff.days', found.days)})"
+    if found.locked:
+        yield t.n("diff.locked", found.locked)
     for change in sorted(found.changes, key=lambda change: (change.on, change.employee)):
         who = f"{change.employee} {change.name}" if change.name not in ("", change.employee) else change.employee
         what = t("diff.day") if change.session is None else t.label("session", change.session)

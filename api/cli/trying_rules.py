@@ -123,6 +123,7 @@ def diff(
                 "old": {"rules": old, "rulebook": found.old},
                 "new": {"rules": new, "rulebook": found.new},
                 "days_judged": found.days,
+                "days_locked": found.locked,
                 "conclusions_changed": len(found.changes),
                 "changes": changes,
             }

@@ -7,14 +7,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from attendance.engine.blocks import PEOPLE, split
+from attendance.engine.case import Case
 from attendance.engine.run import evaluate
 from attendance.engine.verdict import DayVerdict, verdicts
-from attendance.errors import Invalid
+from attendance.errors import Invalid, NoVersionInForce
 from attendance.rules.overlay import overlay, own_schedule, placed
 from attendance.rules.rulebook import Rulebook
 from attendance.rules.written import RuleFile
 from attendance.services.rules import refuse_overruled, under_schedule
-from attendance.store import case_reading, office, people
+from attendance.store import case_reading, month_events, office, people
 from attendance.store.database import Database, Session
 from attendance.store.rulebook_reading import read_rulebook
 
@@ -40,11 +42,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """`old` and `new` are the fingerprints of the rulebooks compared; `days` how many days were judged under both."""
+    """`old` and `new` are the fingerprints of the rulebooks compared; `days` how many days were judged under both.
+
+    `locked`: days of locked months, which no rule changes until the head reopens them; they are not among `days`.
+    """
 
     old: str
     new: str
     days: int
+    locked: int
     changes: tuple[Change, ...]
 
 
@@ -62,7 +68,8 @@ def compare(
     """Judge a span of dates under two rulebooks, a month at a time: a file's rules over the stored ones; None: stored.
 
     `unit`: only people of it and those below, and where a province's rules hold; `schedule` as for adoption.
-    Raises Refused where adopting a file would be refused, NoVersionInForce where one has no hours on a date.
+    Raises Refused where adopting a file would be refused, NoVersionInForce where the new rules have no hours on a date
+    that is judged under the old ones. A date that has hours only under the new ones is concluded from nothing.
     """
     if to_on < from_on:
         raise Invalid(f"The last date {to_on} lies before the first {from_on}; swap them.")
@@ -71,14 +78,17 @@ def compare(
         names = dict(people.everybody(session))
         books = [_applied(session, stored, file, set(names), unit, schedule) for file in (old, new)]
         within = office.units_below(session, unit) if unit else None
+        locked_months = {key for key, state in month_events.states(session).items() if state.locked_at is not None}
         changes: list[Change] = []
-        days = 0
+        days = locked = 0
         for first, last in _months(from_on, to_on):
-            both = _judged(session, zone, books, first, last, within)
-            days += len(both)
-            for before, after in both:
-                changes += _changes(names.get(before.employee, ""), before, after)
-    return WhatIf(books[0].fingerprint, books[1].fingerprint, days, tuple(changes))
+            for before, after in _judged(session, zone, books, first, last, within):
+                if (after.unit, after.on.replace(day=1)) in locked_months:
+                    locked += 1
+                    continue
+                days += 1
+                changes += _changes(names.get(after.employee, ""), before, after)
+    return WhatIf(books[0].fingerprint, books[1].fingerprint, days, locked, tuple(changes))
 
 
 def _applied(
@@ -105,31 +115,44 @@ def _months(from_on: date, to_on: date) -> Iterator[tuple[date, date]]:
 
 def _judged(
     session: Session, zone: str, books: list[Rulebook], first: date, last: date, within: set[int] | None
-) -> list[tuple[DayVerdict, DayVerdict]]:
-    """The verdicts of the dates under both rulebooks, pair by pair."""
+) -> Iterator[tuple[DayVerdict | None, DayVerdict]]:
+    """The verdicts of the dates under both rulebooks, pair by pair; None where only the new one has hours."""
     wanted = None
     if within is not None:
         rows = office.assignments_between(session, first, last)
         wanted = sorted({row.employee_id for row in rows if row.unit_id in within})
     read = case_reading.read_case(session, zone, first, last, employee_ids=wanted)
-    old, new = (verdicts(evaluate(replace(read.case, rulebook=book), first, last)) for book in books)
     inside = {code for code, number in read.unit_ids.items() if within is None or number in within}
-    return [(a, b) for a, b in zip(old, new, strict=True) if a.unit in inside]
+    for part in split(read.case, PEOPLE):
+        lost: list[NoVersionInForce] = []
+        old = {(v.employee, v.on): v for v in _verdicts(part, books[0], first, last, [])}
+        new = {(v.employee, v.on): v for v in _verdicts(part, books[1], first, last, lost)}
+        gone = {on for _, on in old.keys() - new.keys()}
+        for error in lost:
+            if error.on in gone:
+                raise error
+        yield from ((old.get(key), verdict) for key, verdict in new.items() if verdict.unit in inside)
 
 
-def _changes(name: str, before: DayVerdict, after: DayVerdict) -> Iterator[Change]:
+def _verdicts(
+    case: Case, book: Rulebook, first: date, last: date, unruled: list[NoVersionInForce]
+) -> Iterator[DayVerdict]:
+    return verdicts(evaluate(replace(case, rulebook=book), first, last, unruled=unruled))
+
+
+def _changes(name: str, before: DayVerdict | None, after: DayVerdict) -> Iterator[Change]:
     """What differs of a day, session by session; what differs only in sums or flags, once for the day."""
-    old, new = _sessions(before), _sessions(after)
+    old, new = _sessions(before) if before else {}, _sessions(after)
     found = False
     for session in dict.fromkeys([*old, *new]):
         then, now = old.get(session, _NOTHING), new.get(session, _NOTHING)
         if then != now:
             found = True
-            yield Change(before.employee, name, before.on, session, then, now)
-    if not found and _day(before) != _day(after):
+            yield Change(after.employee, name, after.on, session, then, now)
+    if before is not None and not found and _day(before) != _day(after):
         differs = [field for field, value in _day(before).items() if value != _day(after)[field]]
         then, now = ({field: _day(verdict)[field] for field in differs} for verdict in (before, after))
-        yield Change(before.employee, name, before.on, None, then, now)
+        yield Change(after.employee, name, after.on, None, then, now)
 
 
 _NOTHING: dict[str, Any] = {"symbol": "", "violations": []}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from attendance.errors import Invalid, NotFound, NoVersionInForce
 from attendance.rules.calendar import WORKING_KINDS
@@ -14,12 +14,13 @@ from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan, Rulebook
 from attendance.rules.validity import Span
 from attendance.store import dirty, office
+from attendance.store.paper_tables import DutyRow
 from attendance.store.registering import known_span
 from attendance.store.tables import AssignmentRow, EmployeeRow, ScheduleRow, UnitRow
 
 LOST = "lost"
-REACH = timedelta(days=1)  # windows end in the middle to the neighbours, so a change bears on the dates beside it
 _DAY = timedelta(days=1)
+_FAR = 2 * _DAY
 _MOST_DAYS_BACK = 400
 
 Key = tuple[str, str | None, str | None]
@@ -34,19 +35,22 @@ def mark_touched(session: Session, before: Rulebook, after: Rulebook, spans: lis
     first, last = known_span(session, date.min, None, at)
     if first > last or not spans:
         return 0
-    begin = max(first - _DAY, min(span[0] or date.min for span in spans))
-    end = min(last + _DAY, max(span[1] or date.max for span in spans))
+    begin = max(first - _FAR, min(span[0] or date.min for span in spans))
+    end = min(last + _FAR, max(span[1] or date.max for span in spans))
     rows = office.assignments_between(session, first, last)
     causes: dict[tuple[int, date], str] = {}
+    reach = _reaches(session, begin, end)
     for key, mine in _by_key(session, rows, before, after).items():
         for on, cause in _changes(key, before, after, begin, end).items():
-            around = [day for day in (on - REACH, on, on + REACH) if first <= day <= last]
-            touched = [row.employee_id for row in mine if _covers(row, on)]
-            if touched and cause == LOST and first <= on <= last:
-                raise Invalid(_lost(key, on))
-            for pair in ((who, day) for who in touched for day in around):
-                if cause != "calendar" or pair not in causes:  # where both changed, it is judged again for its rule
-                    causes[pair] = "calendar" if cause == "calendar" else "rule"
+            for row in mine:
+                if not _covers(row, on):
+                    continue
+                if cause == LOST and first <= on <= last:
+                    raise Invalid(_lost(key, on))
+                for day in _around(on, reach[row.employee_id], first, last):
+                    if cause != "calendar" or (row.employee_id, day) not in causes:
+                        # where both changed, the day is judged again for its rule
+                        causes[row.employee_id, day] = "calendar" if cause == "calendar" else "rule"
     posts: dict[int, list[AssignmentRow]] = defaultdict(list)
     for row in rows:
         posts[row.employee_id].append(row)
@@ -54,6 +58,22 @@ def mark_touched(session: Session, before: Rulebook, after: Rulebook, spans: lis
     for cause in ("rule", "calendar"):
         dirty.mark(session, [day for day in employed if causes[day] == cause], cause, at)
     return len(employed)
+
+
+def _reaches(session: Session, begin: date, end: date) -> dict[int, timedelta]:
+    """How far a change of one date bears on others, by employee: windows end in the middle to the neighbours, so on the
+    dates beside it; on the second ones too, where a duty or a session that passes midnight joins dates (`touched`)."""
+    if office.sessions_pass_midnight(session):
+        return defaultdict(lambda: _FAR)
+    low, high = (datetime.combine(on, time.min) for on in (begin - 2 * _FAR, end + 2 * _FAR))
+    query = select(DutyRow.employee_id).where(
+        col(DutyRow.withdrawn_at).is_(None), col(DutyRow.ends) >= low, col(DutyRow.starts) <= high
+    )
+    return defaultdict(lambda: _DAY, dict.fromkeys(session.exec(query), _FAR))
+
+
+def _around(on: date, reach: timedelta, first: date, last: date) -> list[date]:
+    return [day for n in range(-reach.days, reach.days + 1) if first <= (day := on + n * _DAY) <= last]
 
 
 def _lost(key: Key, on: date) -> str:

@@ -25,11 +25,16 @@ LATE = {1001: 3, 1002: 7, 1003: 12, 1004: 20}  # minutes, every morning
 PEOPLE = ("E1", "E2", "E3", "E4")
 
 
-def build(database: Database) -> None:
-    """P over A and B. E1 and E2 serve in A, E3 in B, E4 in A and from 9 March in B; all come late each morning."""
+def build(database: Database, *, to_on: date | None = None) -> None:
+    """P over A and B, with hours up to a date.
+
+    E1 and E2 serve in A, E3 in B, E4 in A and from 9 March in B; all come late each morning.
+    """
     with database.writing() as session:
         registering.add_schedule(session, "HC", at=RECORDED_AT)
-        registering.add_schedule_version(session, "HC", sessions=HOURS, weekdays=WEEK, document="QD 1", at=RECORDED_AT)
+        registering.add_schedule_version(
+            session, "HC", sessions=HOURS, weekdays=WEEK, to_on=to_on, document="QD 1", at=RECORDED_AT
+        )
         registering.add_unit(session, "P", schedule="HC", at=RECORDED_AT)
         for unit in ("A", "B"):
             registering.add_unit(session, unit, parent="P", at=RECORDED_AT)

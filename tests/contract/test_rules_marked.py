@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from attendance.services.evaluate import evaluate_span
 from attendance.services.rules import adopt
+from attendance.store import papers_roster
 from attendance.store.database import Database
 from tests import builders
 from tests.contract.rule_office import (
@@ -112,3 +113,19 @@ def test_days_whose_deadline_runs_over_a_changed_date_are_judged_again(office: D
     assert mine == [5, 6, 7, 8, 9, 10, 11, 12], (
         "Friday the 6th is three working days before the 11th; and its neighbours"
     )
+
+
+def test_where_dates_are_joined_the_second_ones_are_judged_again_too(office: Database) -> None:
+    with office.writing() as session:
+        papers_roster.add_duty(
+            session,
+            "E1",
+            datetime(2026, 3, 4, 22),
+            datetime(2026, 3, 5, 6),
+            approved_at=ADOPTED_AT,
+            at=ADOPTED_AT,
+        )
+    judge(office)
+    adopt(office, rules(grace(5, from_="2026-03-05", to="2026-03-05")), at=LATER)
+    found = {who: sorted(on.day for name, on in marks(office) if name == who) for who in ("E1", "E2")}
+    assert found == {"E1": [3, 4, 5, 6, 7], "E2": [4, 5, 6]}

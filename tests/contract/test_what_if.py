@@ -18,12 +18,14 @@ from attendance.rules.written import RuleFile
 from attendance.services.evaluate import evaluate_span
 from attendance.services.rules import adopt
 from attendance.services.what_if import WhatIf, compare
+from attendance.store import month_events
 from attendance.store.database import Database, sqlite_url
 from tests.builders import ZONE
 from tests.contract.rule_office import (
     ADOPTED_AT,
     FIRST,
     LAST,
+    LATER,
     PEOPLE,
     amounts,
     build,
@@ -168,3 +170,32 @@ def test_what_could_not_be_adopted_cannot_be_tried(office: Database) -> None:
         tried(office, rules(hours("X", "07:00", from_="2026-03-03"), 'unit = "B"'))
     with pytest.raises(Invalid, match="swap them"):
         compare(office, ZONE, None, None, LAST, FIRST)
+
+
+def test_a_locked_month_stays_as_it_is(office: Database) -> None:
+    with office.writing() as session:
+        month_events.lock(session, "A", date(2026, 3, 1), moment=ADOPTED_AT, at=ADOPTED_AT)
+    found = tried(office, rules(grace(30)))
+    assert {(c.employee, c.on < date(2026, 3, 9)) for c in found.changes} == {
+        ("E3", True), ("E3", False), ("E4", False),
+    }  # fmt: skip
+    assert (found.days, found.locked) == (17, 31)
+    before = conclusions(office)
+    adopt(office, rules(grace(30)), at=LATER)
+    judge(office)
+    listed = [(change.employee, change.on, change.session) for change in found.changes]
+    assert sorted(listed, key=str) == sorted(differing(before, conclusions(office)), key=str)
+
+
+def test_a_season_that_fills_a_gap_is_concluded_from_nothing(sqlite_database: Database) -> None:
+    build(sqlite_database, to_on=date(2026, 3, 10))
+    judge(sqlite_database)
+    file = rules(hours("HC", "07:30", from_="2026-03-11"))
+    found = tried(sqlite_database, file)
+    assert {(change.on, change.before["symbol"]) for change in found.changes} == {
+        (date(2026, 3, day), "") for day in (11, 12, 13)
+    }
+    assert len(found.changes) == 3 * len(PEOPLE) * 2
+    assert adopt(sqlite_database, file, at=ADOPTED_AT).marked
+    judge(sqlite_database)
+    assert {on for _, on in conclusions(sqlite_database)} >= {date(2026, 3, 11), date(2026, 3, 13)}
