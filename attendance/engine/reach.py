@@ -35,8 +35,7 @@ def needed_days(duties: Iterable[Duty], margin: int, from_on: date, to_on: date)
     for duty in duties:
         by_person.setdefault(duty.employee, []).append(duty)
     for listed in by_person.values():
-        listed.sort(key=lambda duty: (duty.starts, duty.ends))
-        for starts, ends in _stretches(listed):
+        for starts, ends in touching(sorted((duty.starts, duty.ends) for duty in listed)):
             begin, end = clock.day_number(starts.date()), clock.day_number(ends.date())
             if begin <= last and end >= first:
                 low = min(low, begin - 1) if begin < first else low
@@ -44,12 +43,12 @@ def needed_days(duties: Iterable[Duty], margin: int, from_on: date, to_on: date)
     return low, high
 
 
-def _stretches(duties: list[Duty]) -> list[tuple[datetime, datetime]]:
-    """Spans of duties of one person, in order of start, that touch or overlap, as (start, end)."""
+def touching(duties: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Stretches of the duties of one person, given as (start, end) in order of start, that touch or overlap."""
     joined: list[tuple[datetime, datetime]] = []
-    for duty in duties:
-        if joined and duty.starts <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(joined[-1][1], duty.ends)
+    for starts, ends in duties:
+        if joined and starts <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], ends)
         else:
-            joined.append((duty.starts, duty.ends))
+            joined.append((starts, ends))
     return joined

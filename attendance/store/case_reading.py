@@ -16,6 +16,7 @@ from attendance.engine.reach import margin_days, needed_days
 from attendance.facts import Assignment, Enrolment, Explanation, TerminalSite
 from attendance.plausible import implausible
 from attendance.store import punch_log
+from attendance.store.dirty import ROSTER_DAYS
 from attendance.store.known_rows import known_rows
 from attendance.store.paper_reading import FEW, Asked, read_duties, read_papers
 from attendance.store.rulebook_reading import read_rulebook
@@ -30,7 +31,6 @@ from attendance.store.tables import (
 from attendance.store.terminal_reading import read_terminals
 
 REACH_DAYS = 2  # beyond what is judged: windows that pass midnight, clocks that are hours wrong
-ROSTER_DAYS = 14  # duties that touch each other, one after the other, are looked for so far around the dates
 
 
 @dataclass(frozen=True, slots=True)

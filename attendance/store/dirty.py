@@ -10,6 +10,7 @@ from sqlalchemy import delete, tuple_
 from sqlmodel import Session, col, func, select
 
 from attendance import clock
+from attendance.engine.reach import touching
 from attendance.store import office
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import CoverageRow, DirtyDayRow, RulingRow
@@ -17,6 +18,8 @@ from attendance.store.paper_tables import DutyRow, ExplanationRow, SiteFactRow
 from attendance.store.tables import EnrolmentRow, TerminalRow
 
 _BATCH = 5_000
+ROSTER_DAYS = 14  # duties that touch each other, one after the other, are looked for so far around the dates
+_LONG_AGO, _FAR = date(1900, 1, 1), date(9000, 1, 1)
 
 
 def mark(session: Session, days: Iterable[tuple[int, date]], cause: str, marked_at: datetime) -> None:
@@ -40,7 +43,7 @@ def mark_dependants(
     enrolled: bool = True,
 ) -> None:
     """Mark everybody who depends on a terminal (with `enrolled`: or has a number on it) on every date of a span they
-    are employed on, and back to the beginning of a duty that runs into it.
+    are employed on.
     """
     numbers: set[int] = set()
     if enrolled:
@@ -54,16 +57,35 @@ def mark_dependants(
             days += [(row.employee_id, first + timedelta(days=n)) for n in range((last - first).days + 1)]
     sent = select(SiteFactRow).where(col(SiteFactRow.on).between(from_on, to_on))
     days += [(row.employee_id, row.on) for row in session.exec(sent) if terminal.code in row.terminals]
-    concerned = {employee for employee, _ in days}
-    midnight = datetime.combine(from_on, time())
-    running = select(DutyRow.employee_id, DutyRow.starts).where(
-        DutyRow.starts < midnight, DutyRow.ends >= midnight - timedelta(days=1)
+    mark(session, joined(session, days), cause, at)
+
+
+def joined(session: Session, days: Iterable[tuple[int, date]]) -> set[tuple[int, date]]:
+    """These (employee id, date) pairs, and the dates a duty makes one stretch with some of them.
+
+    What a duty touches at either end is settled with it, so a stretch reaches from the day before it to the day after.
+    """
+    found = set(days)
+    if not found:
+        return found
+    day = timedelta(days=1)
+    first, last = min(on for _, on in found), max(on for _, on in found)
+    near = select(col(DutyRow.employee_id), col(DutyRow.starts), col(DutyRow.ends)).where(
+        DutyRow.starts < datetime.combine(min(last, _FAR) + ROSTER_DAYS * day, time()),
+        DutyRow.ends > datetime.combine(max(first, _LONG_AGO) - ROSTER_DAYS * day, time()),
     )
-    for employee, starts in session.exec(running):
-        if employee in concerned:  # the sessions it touches are settled with it
-            length = (from_on - starts.date()).days
-            days += [(employee, from_on - timedelta(days=n)) for n in range(1, length + 1)]
-    mark(session, days, cause, at)
+    people = {employee for employee, _ in found}
+    by_person: dict[int, list[tuple[datetime, datetime]]] = {}
+    for employee, starts, ends in session.exec(near.order_by(col(DutyRow.starts), col(DutyRow.ends))):
+        if employee in people:
+            by_person.setdefault(employee, []).append((starts, ends))
+    for employee, duties in by_person.items():
+        for starts, ends in touching(duties):
+            begin = starts.date() - day
+            stretch = [(employee, begin + n * day) for n in range((ends.date() - begin).days + 2)]
+            if not found.isdisjoint(stretch):
+                found.update(stretch)
+    return found
 
 
 def mark_punchers(
@@ -73,17 +95,13 @@ def mark_punchers(
     query = select(EnrolmentRow).where(
         EnrolmentRow.terminal_id == terminal.id, col(EnrolmentRow.withdrawn_at).is_(None)
     )
-    mark(
-        session,
-        (
-            (enrolment.employee_id, clock.from_day_number(day + around))
-            for enrolment in session.exec(query)
-            for day in days_of(enrolment.pin)
-            for around in (-1, 0, 1)
-        ),
-        cause,
-        at,
+    days = (
+        (enrolment.employee_id, clock.from_day_number(day + around))
+        for enrolment in session.exec(query)
+        for day in days_of(enrolment.pin)
+        for around in (-1, 0, 1)
     )
+    mark(session, joined(session, days), cause, at)
 
 
 def mark_explained(

@@ -1,7 +1,8 @@
 """Which days a paper may change: said once, for filing it and for taking it back.
 
-A session moves the windows of its neighbours, so a paper that takes one away reaches the dates beside its own; the
-second ones too, where a duty or a session that passes midnight joins dates. No verdict depends on more than that.
+A session moves the windows of its neighbours, so a paper that takes one away reaches the dates beside its own: so many
+as windows reach, and one more where a session passes midnight. Dates that a duty joins are settled together
+(`dirty.joined`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from attendance import clock
+from attendance.rules.policy import Policy
 from attendance.store import dirty, office, punch_log
 from attendance.store.evidence_tables import ClockSpanRow, RulingRow
 from attendance.store.paper_tables import (
@@ -29,8 +31,8 @@ from attendance.store.paper_tables import (
     ProtectionRow,
     SiteFactRow,
 )
-from attendance.store.registering import known_span, mark_person
-from attendance.store.tables import AbsenceRow, OutageRow, TerminalRow
+from attendance.store.registering import known_span
+from attendance.store.tables import AbsenceRow, OutageRow, RuleVersionRow, TerminalRow
 
 PaperRow = (
     AbsenceRow
@@ -49,7 +51,6 @@ PaperRow = (
 Row = TypeVar("Row", bound=PaperRow)
 Days = tuple[date, date]
 DAY = timedelta(days=1)
-FAR = 2 * DAY  # how far dates that are joined reach
 
 
 def file_paper(session: Session, row: Row, at: datetime) -> Row:
@@ -68,14 +69,13 @@ def mark_paper(session: Session, row: PaperRow, at: datetime) -> None:
         found = select(InspectionAbsenceRow.employee_id).where(InspectionAbsenceRow.inspection_id == row.id)
         on = row.wall_time.date()
         for employee in session.exec(found):  # a session or duty of the evening before may run until the visit
-            mark_person(session, employee, on - DAY, on, "paper", at)
+            _mark(session, employee, on - DAY, on, "paper", at)
     elif isinstance(row, ExplanationRow):
-        # a stretch is settled as one, and only a duty makes a stretch of several dates
-        reach = FAR if _duties(session, row.employee_id, row.on - DAY, row.on + DAY) else timedelta()
-        mark_person(session, row.employee_id, row.on - reach, row.on + reach, "explanation", at)
+        _mark(session, row.employee_id, row.on, row.on, "explanation", at)
     else:
+        reach = _reach(session)
         for first, last in _dates(session, row):
-            _mark_around(session, row.employee_id, first, last, at)
+            _mark(session, row.employee_id, first, last, "paper", at, reach=reach)
 
 
 def mark_month(session: Session, unit_id: int, month: date, cause: str, at: datetime) -> None:
@@ -125,8 +125,8 @@ def _mark_terminal(session: Session, row: OutageRow | ClockInvalidRow | ClockOff
     first = max(row.starts.date(), low) if row.starts else low
     last = min(_last_date(row.ends), high)
     if first <= last:
-        reach = DAY if office.sessions_pass_midnight(session) or _duties(session, None, first, last) else timedelta()
-        dirty.mark_dependants(session, terminal, first - reach, last + reach, cause, at, enrolled=False)
+        before = DAY if office.sessions_pass_midnight(session) else timedelta()
+        dirty.mark_dependants(session, terminal, first - before, last, cause, at, enrolled=False)
 
 
 def _dates(
@@ -162,26 +162,33 @@ def _each(first: date, last: date) -> Iterable[date]:
     return (first + n * DAY for n in range((last - first).days + 1))
 
 
-def _mark_around(session: Session, employee_id: int, first: date, last: date, at: datetime) -> None:
-    """Mark the dates of a span that verdicts may exist for, and those beside it that it reaches."""
+def _mark(
+    session: Session, employee_id: int, first: date, last: date, cause: str, at: datetime, *, reach: int = 0
+) -> None:
+    """Mark the dates of a span that verdicts may exist for, those it reaches, and what a duty joins to them."""
     low, high = known_span(session, date.min, None, at)
-    if low > high or first > high + FAR or last < low - FAR:
-        return
-    first, last = max(first, low - FAR), min(last, high + FAR)
-    joined = office.sessions_pass_midnight(session) or _duties(session, employee_id, first - DAY, last + DAY)
-    reach = FAR if joined else DAY
-    mark_person(session, employee_id, first - reach, last + reach, "paper", at)
+    around = reach * DAY
+    first, last = max(first, low - around) - around, min(last, high + around) + around
+    if low <= high and first <= last:
+        days = dirty.joined(session, ((employee_id, on) for on in _each(first, last)))
+        dirty.mark(session, (day for day in days if low <= day[1] <= high), cause, at)
 
 
-def _duties(session: Session, employee_id: int | None, first: date, last: date) -> list[tuple[datetime, datetime]]:
-    """From and to of the duties (of a person, None: of anybody) that lie on some date of a span or the night after."""
+def _reach(session: Session) -> int:
+    """How many dates beside its own a session that comes or goes may bear on."""
+    query = select(RuleVersionRow.value).where(RuleVersionRow.rule == "session_window_minutes")
+    longest = max([Policy().session_window_minutes, *session.exec(query)])
+    days: int = -(-2 * longest // (24 * 60))  # windows end in the middle between two sessions at the latest
+    return days + 1 if office.sessions_pass_midnight(session) else days
+
+
+def _duties(session: Session, employee_id: int, first: date, last: date) -> list[tuple[datetime, datetime]]:
+    """From and to of the duties of a person that lie on some date of a span or the night after."""
     query = select(DutyRow.starts, DutyRow.ends).where(
-        col(DutyRow.ends) >= datetime.combine(first, datetime.min.time())
+        DutyRow.employee_id == employee_id, col(DutyRow.ends) >= datetime.combine(first, datetime.min.time())
     )
-    if employee_id is not None:
-        query = query.where(DutyRow.employee_id == employee_id)
-    if last < date.max - FAR:
-        query = query.where(col(DutyRow.starts) < datetime.combine(last + FAR, datetime.min.time()))
+    if last < date.max - 2 * DAY:
+        query = query.where(col(DutyRow.starts) < datetime.combine(last + 2 * DAY, datetime.min.time()))
     return list(session.exec(query))
 
 

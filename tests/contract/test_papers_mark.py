@@ -16,6 +16,7 @@ from attendance.services.evaluate import evaluate_dirty
 from attendance.services.verdicts import judge_span
 from attendance.store import papers, papers_clocks, papers_decided, papers_roster, registering, rulings, touched
 from attendance.store.database import Database, Session
+from attendance.store.tables import RuleVersionRow
 from tests.builders import HOURS, RECORDED_AT, WEEK, ZONE, clear_marks, file_body, marked, record, rows
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
@@ -106,17 +107,17 @@ PAPERS: dict[str, Paper] = {
     ),
     "duty on a day off": Paper(
         lambda s: papers_roster.add_duty(s, "E1", wall("07T19:00"), wall("07T22:00"), counts_as_schedule=True,
-                                         **known()), 5, 1,
+                                         **known()), 3, 1,
     ),
     "duty of a night": Paper(
-        lambda s: papers_roster.add_duty(s, "E1", wall("05T17:00"), wall("06T07:30"), **known()), 6, 2
+        lambda s: papers_roster.add_duty(s, "E1", wall("05T17:00"), wall("06T07:30"), **known()), 4, 2
     ),
     "overtime": Paper(
         lambda s: papers_roster.order_overtime(s, "E1", wall("07T19:00"), wall("07T22:00"), **known()), 3, 1
     ),
     "site": Paper(lambda s: papers_roster.send_to(s, "E1", date(2026, 3, 6), ["T-B"], **known()), 3, 0),
     "protection": Paper(
-        lambda s: papers_roster.protect(s, "E1", "pregnancy_m7", from_on=date(2026, 3, 1), at=NOW), 6, 1,
+        lambda s: papers_roster.protect(s, "E1", "pregnancy_m7", from_on=date(2026, 3, 1), at=NOW), 4, 1,
         before=lambda s: papers_roster.add_duty(s, "E1", wall("10T19:00"), wall("11T01:00"), **known()),
     ),
     "outage": Paper(lambda s: papers.add_outage(s, "T-A", wall("06T06:00"), wall("06T09:00"), at=NOW), 3, 3),
@@ -158,6 +159,38 @@ def lock_and_learn(session: Session) -> None:
     at = NOW - timedelta(hours=1)
     months.lock(session, ZONE, "B", FIRST, moment=at, now=at)
     papers.add_leave(session, "E4", date(2026, 3, 6), **known(approved_at=NOW - timedelta(minutes=1), at=NOW))
+
+
+def test_what_a_duty_joins_is_judged_again_together(sqlite_database: Database) -> None:
+    """Duty from Friday evening to Monday, and on to Tuesday: the stretch begins on Friday and ends on Tuesday."""
+    build(sqlite_database)
+    with sqlite_database.writing() as session:
+        papers_roster.add_duty(session, "E1", wall("13T17:00"), wall("16T07:30"), **known())
+        papers_roster.add_duty(session, "E1", wall("16T07:30"), wall("17T07:30"), **known())
+    for act, first, last in (
+        (lambda s: papers.add_leave(s, "E1", date(2026, 3, 17), part="am", **known()), 12, 18),
+        (lambda s: papers_decided.decide_alone(s, "E1", date(2026, 3, 13), part="pm", covers="missing_out",
+                                               decision="refused", decided_at=NOW, at=NOW), 12, 18),
+        (lambda s: papers_decided.decide_alone(s, "E1", date(2026, 3, 20), part="pm", covers="missing_out",
+                                               decision="refused", decided_at=NOW, at=NOW), 20, 20),
+        (lambda s: papers.add_outage(s, "T-A", wall("17T06:00"), wall("17T09:00"), at=NOW), 12, 18),
+    ):  # fmt: skip
+        clear_marks(sqlite_database)
+        with sqlite_database.writing() as session:
+            act(session)
+        days = {on.day for who, on in marked(sqlite_database) if who == "E1"}
+        assert days == set(range(first, last + 1))
+    assert {on.day for who, on in marked(sqlite_database) if who == "E2"} == {17}
+
+
+def test_a_wide_window_reaches_further_than_the_next_day(sqlite_database: Database) -> None:
+    build(sqlite_database)
+    with sqlite_database.writing() as session:
+        value = {"rule": "session_window_minutes", "value": 1440, "recorded_at": RECORDED_AT}
+        session.add(RuleVersionRow(**value))
+    with sqlite_database.writing() as session:
+        papers.add_leave(session, "E1", date(2026, 3, 11), **known())
+    assert {on.day for _, on in marked(sqlite_database)} == {9, 10, 11, 12, 13}
 
 
 def stored(database: Database) -> dict[PersonDay, DayVerdict]:
