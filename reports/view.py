@@ -33,6 +33,7 @@ DAY_KINDS = (
     "swapped_work",
     "stoppage",
     "not_employed",
+    "no_hours",
 )
 SESSION_STATES = ("judged", "unverified", "leave", "mission", "absent", "exempt", "pending", "stoppage")
 COVER_KINDS = ("leave", "mission", "exemption", "duty", "grace", "explanation")

@@ -83,7 +83,7 @@ def tell(
 def of_day(scenario: Scenario, employee: str, on: date, as_of: datetime | None = None, **page: Any) -> Told:
     month, locked = _month(scenario, employee, on, as_of)
     answers = Answers(scenario).on([on], as_of).get((employee, on))
-    judgement = evaluate(case_at(scenario, locked or as_of), on, on)
+    judgement = evaluate(case_at(scenario, locked or as_of), on, on, unruled=[])
     late = answers is not None and AFTER_LOCK in answers.flags
     account = account_of(judgement, employee, on, month=month, fact_after_lock=late)
     return Told(judgement, account, page_of(judgement, account, **page))

@@ -11,6 +11,7 @@ from api.pages.explain import tell
 from api.pages.i18n import LANGUAGES, Translator
 from attendance.engine.spans import intersection
 from attendance.engine.standing import day_of_claims
+from attendance.services.explain.account import NO_HOURS
 from attendance.services.explain.look import DayLook, length
 from attendance.services.explain.statements import PARTS, Difference, Length, Minutes, Statement, Sum
 from attendance.services.explain.takings import takings
@@ -25,7 +26,8 @@ def assert_whole(told: Told) -> None:
     for lang in LANGUAGES:
         lines = tell(told.page, Translator(lang))
         assert not [line for line in lines if "{" in line or "None" in line]
-    if told.account.verdict.day_kind == "not_employed":
+    if told.account.verdict.day_kind in ("not_employed", NO_HOURS):
+        assert told.account.statements[0].part == "day"
         return
     assert_every_punch_once(told)
     assert_every_violation_has_its_sum_and_rule(told)

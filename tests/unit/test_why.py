@@ -299,6 +299,13 @@ def test_the_calendar_is_told() -> None:
     ]
 
 
+def test_a_date_without_hours_says_so() -> None:
+    dated = {"S": {"versions": [{**hours()["S"], "from": date(2026, 3, 1), "to": date(2026, 3, 3)}]}}
+    assert told(document(schedules=dated)).say() == [
+        "Giờ làm việc [schedule.S]: chưa có bản nào có hiệu lực vào ngày này, nên không thể kết luận."
+    ]
+
+
 def test_a_date_without_an_assignment_says_so() -> None:
     people = [{"code": "E1", "assignments": [{"schedule": "OFFICE", "from": date(2026, 3, 1), "to": date(2026, 3, 3)}]}]
     facts = [{"kind": "duty", "from": "2026-03-04T19:00", "to": "2026-03-04T21:00"}]

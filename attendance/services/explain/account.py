@@ -33,8 +33,11 @@ from attendance.services.explain import (
 from attendance.services.explain.conclusions import Session
 from attendance.services.explain.look import DayLook
 from attendance.services.explain.punches import UsedPunch
-from attendance.services.explain.statements import Statement
+from attendance.services.explain.statements import Rule, Statement
 from attendance.services.explain.takings import Taken, takings
+
+NO_HOURS = "no_hours"
+"""In place of the kind of a day that no hours are in force for."""
 
 COVERS = {"mission": "mission", "window": "exemption", "minutes": "exemption"}
 
@@ -85,6 +88,8 @@ def account_of(
     verdict = next(found, None)
     person = judgement.case.person_index.get(employee, -1)
     row = judgement.expected.days.find(person, clock.day_number(on))
+    if row >= 0 and judgement.expected.days.plan[row] < 0:
+        return _without_hours(judgement, employee, on, row)
     if verdict is None or row < 0:
         statements = tuple(beside.of_no_day(judgement, employee, on))
         return DayAccount(not_employed(employee, on), statements=statements)
@@ -110,6 +115,14 @@ def account_of(
             *ledger.of_day(look),
         ),
     )
+
+
+def _without_hours(judgement: Judgement, employee: str, on: date, row: int) -> DayAccount:
+    """Of a date on which no version of the person's hours is in force nothing can be concluded."""
+    served = judgement.case.assignments[int(judgement.expected.days.assignment[row])]
+    schedule = judgement.case.rulebook.schedule_of(served.unit, served.schedule).code
+    told = Statement("day", "day.no_hours", {"rule": Rule(f"schedule.{schedule}")})
+    return DayAccount(DayVerdict(employee, on, served.unit, NO_HOURS), statements=(told,))
 
 
 def _places(look: DayLook) -> dict[int, int]:

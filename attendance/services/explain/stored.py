@@ -45,4 +45,4 @@ def _judged(
     session: Session, zone: str, employee_id: int, on: date, as_of: datetime | None
 ) -> tuple[ReadCase, Judgement]:
     read = case_reading.read_case(session, zone, on, on, employee_ids=[employee_id], as_of=as_of)
-    return read, evaluate(read.case, on, on)
+    return read, evaluate(read.case, on, on, unruled=[])
