@@ -210,15 +210,17 @@ class Judging:
             return any(during(fact, at) for fact in spans)
 
         hit = [s for s in group if id(s) in self.evidence.doubtful]
-        at_start = invalid(outer[0], sessions[0])
-        at_end = regime != "check_in_only" and invalid(outer[1], sessions[-1])
-        if not present:
-            return sessions if hit or at_start or at_end else []
         # a duty at the end of a stretch stands for the requirement there
-        if at_start or group[0] in hit:
-            hit += sessions[: sessions.index(present[0]) + 1] if at_start or group[0].duty else []
-        if at_end or group[-1] in hit:
-            hit += sessions[sessions.index(present[-1]) :] if at_end or group[-1].duty else []
+        at_start = invalid(outer[0], sessions[0]) or (group[0] in hit and group[0].duty)
+        at_end = invalid(outer[1], sessions[-1]) and regime != "check_in_only"
+        at_end = at_end or (group[-1] in hit and group[-1].duty)
+        lone = came is None or left is None
+        if lone or not present:  # with one punch or none, all
+            return sessions if at_start or at_end or (hit and lone) else hit
+        if at_start:
+            hit += sessions[: sessions.index(present[0]) + 1]
+        if at_end:
+            hit += sessions[sessions.index(present[-1]) :]
         return hit
 
     def are_one(self, punches: list[datetime], start: datetime, end: datetime) -> bool:
