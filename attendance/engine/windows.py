@@ -104,7 +104,7 @@ def _joined(days: Days, due: Due, rows: _Row, same_person: Bools) -> Bools:
     touching = rows.end[:-1] == rows.start[1:]
     joined: Bools = same_day & (by_day[1:] | touching)
     part = rows.due < 0
-    duty = part | due.duty[rows.due] if rows.due.size else part
+    duty = part | np.append(due.duty, False)[rows.due]  # the last element stands for -1
     near = np.flatnonzero(duty[1:] | duty[:-1])  # pairs of rows of which one is a duty
     if near.size:
         # a duty between two sessions of a date that is judged as a whole does not part them
