@@ -14,7 +14,7 @@ from attendance.engine.verdict import DayVerdict
 from attendance.errors import Invalid, MonthNotLockable, NotFound
 from attendance.services import months
 from attendance.services.evaluate import evaluate_dirty, evaluate_span
-from attendance.services.explain import explain_day
+from attendance.services.explain.stored import explain_day
 from attendance.store import case_reading, month_events, papers, papers_decided, registering, ruling_log, rulings
 from attendance.store.database import Database, Session
 from attendance.store.tables import AbsenceRow
@@ -243,9 +243,9 @@ def test_why_shows_a_locked_day_as_it_was_known_and_agrees_with_its_ruling(any_d
     with any_database.reading() as session:
         told = explain_day(session, ZONE, 1, WEDNESDAY)
         stored = ruling_log.newest(session, [1], WEDNESDAY, WEDNESDAY)[1, WEDNESDAY]
-    assert told.verdict.flags == (AFTER_LOCK,)
-    assert told.sessions[0].state == "absent"
-    assert ruling_log.digest_of(told.verdict) == stored.digest
+    assert told.account.verdict.flags == (AFTER_LOCK,)
+    assert told.account.sessions[0].state == "absent"
+    assert ruling_log.digest_of(told.account.verdict) == stored.digest
 
 
 def test_a_unit_below_keeps_a_month_of_its_own(any_database: Database) -> None:

@@ -11,11 +11,11 @@ import pytest
 from attendance.engine.verdict import DayVerdict
 from attendance.errors import AttendanceError, Invalid, NotFound
 from attendance.services.evaluate import evaluate_dirty
-from attendance.services.explain import explain_day
+from attendance.services.explain.stored import explain_day
 from attendance.services.verdicts import judge_span
 from attendance.store import case_reading, papers, papers_clocks, papers_decided, papers_roster, registering
 from attendance.store.database import Database, Session
-from attendance.store.tables import AbsenceRow, PolicyRow
+from attendance.store.tables import AbsenceRow, RuleVersionRow
 from tests import builders
 from tests.builders import RECORDED_AT, ZONE, bring, build_office, clear_marks, file_body, marked, record, rows
 
@@ -218,7 +218,7 @@ def test_whether_leave_was_approved_before_a_visit_is_told_on_the_wall_of_the_of
 def test_the_deadline_counts_the_working_days_of_a_post_that_begins_long_after_the_day(any_database: Database) -> None:
     build_office(any_database, people=0)
     with any_database.writing() as session:
-        session.add(PolicyRow(values={"explanation_deadline_workdays": 3}, recorded_at=RECORDED_AT))
+        session.add(RuleVersionRow(rule="explanation_deadline_workdays", value=3, recorded_at=RECORDED_AT))
         registering.add_employee(session, "E1", at=RECORDED_AT)
         for from_on, to_on in ((date(2026, 1, 1), date(2026, 3, 4)), (date(2026, 3, 16), None)):
             registering.assign(session, "E1", "A", from_on=from_on, to_on=to_on, at=RECORDED_AT)
@@ -235,7 +235,7 @@ def test_the_deadline_counts_the_working_days_of_a_post_that_begins_long_after_t
 def test_a_holiday_announced_later_puts_an_explanation_back_in_time(any_database: Database) -> None:
     build(any_database, "07:50:00", "12:01:00", "13:20:00", "17:05:00")
     with any_database.writing() as session:
-        session.add(PolicyRow(values={"explanation_deadline_workdays": 1}, recorded_at=RECORDED_AT))
+        session.add(RuleVersionRow(rule="explanation_deadline_workdays", value=1, recorded_at=RECORDED_AT))
     at = datetime(2026, 3, 6, 3, tzinfo=UTC)
     about = {"part": "am", "covers": "late", "submitted_at": at, "at": at}
     file(any_database, lambda s: papers_decided.explain(s, "E1", WEDNESDAY, **about))
@@ -372,6 +372,7 @@ def test_why_is_told_of_papers_as_of_a_moment(any_database: Database) -> None:
     file(any_database, lambda s: papers.add_leave(s, "E1", WEDNESDAY, approved_at=NOW, at=NOW))
     with any_database.reading() as session:
         states = [
-            explain_day(session, ZONE, 1, WEDNESDAY, as_of=as_of).sessions[0].state for as_of in (NOW - HOUR, None)
+            explain_day(session, ZONE, 1, WEDNESDAY, as_of=as_of).account.sessions[0].state
+            for as_of in (NOW - HOUR, None)
         ]
     assert states == ["absent", "leave"]
