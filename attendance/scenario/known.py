@@ -70,7 +70,7 @@ def _explanations(papers: list[Explanation], as_of: datetime | None) -> Iterable
         if decided:
             yield paper
         elif not paper.by_head and is_known(paper.submitted_at, as_of):
-            yield replace(paper, decision=None)
+            yield replace(paper, decision=None, decided_at=None, accepted_after_deadline=False)
 
 
 def received_at(scenario: Scenario, punch: Punch) -> datetime | None:
