@@ -6,12 +6,15 @@ A make is one adapter that satisfies `Terminal`; everything above it (intake, po
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from device_sync.layouts import PUNCH_LAYOUTS, ZK40
 
 
 class TerminalError(Exception):
@@ -65,12 +68,18 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class TerminalUser:
-    """One row of a terminal's user table, without password, card or template, which are never kept."""
+    """One row of a terminal's user table, without password, card or template, which are never kept.
+
+    `name_bytes` as they stand, for old firmware cuts names and writes them in other alphabets; `name` is what could be
+    read of them. `privilege` 0 user, 2 enroller, 6 manager, 14 super administrator, without the bit `disabled`.
+    """
 
     uid: int
     pin: str
     name: str
     privilege: int
+    name_bytes: bytes = b""
+    disabled: bool = False
 
 
 class LogDigest:
@@ -107,6 +116,8 @@ class TerminalLog:
     `payload` is the whole set as transferred: a u32 byte count and the records. `clock_offset_seconds` is terminal
     time minus true time (> 0: the terminal is fast), None if the clock could not be read. `read_at` is the UTC instant
     before which every punch the terminal had recorded is in `payload`. `digest` was taken while the payload arrived.
+    `layout` names the record layout (`device_sync.layouts`). `users` is None where the table was not asked for or could
+    not be read; `operations` are the raw 16-byte lines of the operation log in order, None likewise.
     """
 
     serial: str
@@ -116,10 +127,16 @@ class TerminalLog:
     clock_offset_seconds: int | None
     sizes_before: Sizes
     sizes_after: Sizes
-    users: tuple[TerminalUser, ...] = ()
+    users: tuple[TerminalUser, ...] | None = None
+    operations: bytes | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
     transfer_seconds: float = 0.0
-    record_size: int = 40
+    layout: str = ZK40.name
     digest: LogDigest | None = None
+
+    @property
+    def record_size(self) -> int:
+        return PUNCH_LAYOUTS[self.layout].size
 
 
 @dataclass(frozen=True, slots=True)

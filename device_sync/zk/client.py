@@ -129,9 +129,8 @@ class ZkTerminal:
             clock_offset_seconds=head.clock_offset_seconds,
             sizes_before=before,
             sizes_after=after,
-            users=self._read_users(session) if self._with_users else (),
+            users=self._read_users(session) if self._with_users else None,
             transfer_seconds=seconds,
-            record_size=wire.PUNCH_BYTES,
             digest=digest,
         )
 
@@ -175,15 +174,15 @@ class ZkTerminal:
             raise self.place.unread_layout("the bytes do not look like 40-byte records", received=body)
         return before, after
 
-    def _read_users(self, session: Session) -> tuple[TerminalUser, ...]:
-        """The user table without passwords; empty when it cannot be read, for the log is already here."""
+    def _read_users(self, session: Session) -> tuple[TerminalUser, ...] | None:
+        """The user table without passwords; None when it cannot be read, for the log is already here."""
         try:
             table = session.read_set("users", Command.USERS, USER_FUNCTION)
         except TerminalError:
-            return ()
+            return None
         rows = memoryview(table)[COUNT_BYTES:]
         if len(rows) % wire.USER_BYTES or int.from_bytes(table[:COUNT_BYTES], "little") != len(rows):
-            return ()
+            return None
         users = (wire.parse_user(rows[at : at + wire.USER_BYTES]) for at in range(0, len(rows), wire.USER_BYTES))
         return tuple(
             TerminalUser(

@@ -46,7 +46,7 @@ def test_the_adapter_satisfies_the_seam() -> None:
 def test_identify_reads_no_record(transport: str) -> None:
     with SimulatedTerminal(records=SMALL, clock_offset_seconds=-90).running() as simulated:
         card = reach(simulated, transport=transport).identify()
-        assert (card.serial, card.payload, card.users) == (simulated.serial, b"", ())
+        assert (card.serial, card.payload, card.users) == (simulated.serial, b"", None)
         assert card.clock_offset_seconds == -90
         assert card.sizes_after.records == 20
         assert Command.PREPARE not in [entry.command for entry in simulated.journal]
@@ -172,7 +172,7 @@ def test_faults_that_leave_the_log_readable_cost_no_row(name: str, transport: st
         assert_true(log, simulated)
         assert len(records) + len(records.rejected) == READABLE[name]
         assert len(records.rejected) == (name == "bad_date")
-        assert (log.users == ()) == (name == "no_users")
+        assert (log.users is None) == (name == "no_users")
         if name == "grow":
             assert (log.sizes_before.records, log.sizes_after.records) == (2000, 2001)
         if name == "no_sizes":

@@ -1,0 +1,32 @@
+"""Commands about terminals: register them, ask them, pull them, bring their exports, simulate one."""
+
+from __future__ import annotations
+
+import typer
+
+from api.cli.terminals.asking import discover, show, test
+from api.cli.terminals.importing import import_punches
+from api.cli.terminals.pulling import pull, pull_json
+from api.cli.terminals.registering import add, change, retire
+from api.cli.terminals.simulating import simulate
+
+__all__ = ["pull_json", "register"]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("pull")(pull)
+    app.command("simulate")(simulate)
+    group = typer.Typer(help="Terminals the office has.", no_args_is_help=True)
+    for name, command in (
+        ("add", add),
+        ("set", change),
+        ("retire", retire),
+        ("list", show),
+        ("test", test),
+        ("discover", discover),
+    ):
+        group.command(name)(command)
+    app.add_typer(group, name="terminals")
+    imports = typer.Typer(help="Bring in files.", no_args_is_help=True)
+    imports.command("punches")(import_punches)
+    app.add_typer(imports, name="import")

@@ -1,0 +1,112 @@
+"""Commands that say which terminals there are: add, set, retire."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.place import open_database, read_settings, say
+from attendance.errors import Invalid
+
+
+def add(
+    code: Annotated[str, typer.Argument(help="Code of the terminal, for example GATE.")],
+    host: Annotated[str, typer.Option(help="IP address in the office's network.")],
+    unit: Annotated[str | None, typer.Option(help="Unit it stands in; the first if left out.")] = None,
+    port: Annotated[int, typer.Option(help="Port; terminals use 4370.")] = 4370,
+    transport: Annotated[str, typer.Option(help="tcp or udp.")] = "tcp",
+    comm_key_file: Annotated[Path | None, typer.Option(help="File with its communication key.")] = None,
+    name: Annotated[str, typer.Option(help="What people call it.")] = "",
+    every: Annotated[int, typer.Option(help="Seconds between two readings.", min=5, max=86400)] = 300,
+) -> None:
+    """Add a terminal. Nothing is sent to it."""
+    from api.keys import write_comm_key
+    from attendance.clock import utc_now
+    from attendance.store import office, registering
+
+    settings = read_settings()
+    _check_address(host, settings)
+    key = _read_key(comm_key_file) if comm_key_file else None
+    with open_database(settings) as database, database.writing() as session:
+        where = unit or office.first_unit(session)
+        registering.add_terminal(
+            session,
+            code,
+            unit=where,
+            name=name,
+            host=host,
+            port=port,
+            transport=transport,
+            has_comm_key=key is not None,
+            poll_seconds=every,
+            at=utc_now(),
+        )
+        if key is not None:
+            write_comm_key(settings.keys_dir, code, key)
+    say(f"Terminal {code} is added to unit {where}. Test it: attendance terminals test {code}")
+
+
+def change(
+    code: Annotated[str, typer.Argument(help="Code of the terminal.")],
+    host: Annotated[str | None, typer.Option(help="IP address in the office's network.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; terminals use 4370.", min=1, max=65535)] = None,
+    transport: Annotated[str | None, typer.Option(help="tcp or udp.")] = None,
+    comm_key_file: Annotated[Path | None, typer.Option(help="File with its communication key.")] = None,
+    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
+    every: Annotated[int | None, typer.Option(help="Seconds between two readings.", min=5, max=86400)] = None,
+) -> None:
+    """Change how a terminal is reached or called; what is left out stays."""
+    from api.keys import write_comm_key
+    from attendance.clock import utc_now
+    from attendance.store import registering
+
+    settings = read_settings()
+    if host is not None:
+        _check_address(host, settings)
+    key = _read_key(comm_key_file) if comm_key_file else None
+    with open_database(settings) as database, database.writing() as session:
+        registering.change_terminal(
+            session,
+            code,
+            host=host,
+            port=port,
+            transport=transport,
+            name=name,
+            has_comm_key=None if key is None else True,
+            poll_seconds=every,
+            at=utc_now(),
+        )
+        if key is not None:
+            write_comm_key(settings.keys_dir, code, key)
+    say(f"Terminal {code} is changed. Test it: attendance terminals test {code}")
+
+
+def retire(code: Annotated[str, typer.Argument(help="Code of the terminal.")]) -> None:
+    """Pull a terminal no more, and let nobody depend on it by default. What it brought stays."""
+    from attendance.clock import utc_now
+    from attendance.store import registering
+
+    with open_database(read_settings()) as database, database.writing() as session:
+        registering.retire_terminal(session, code, at=utc_now())
+    say(f"Terminal {code} is out of use; its punches stay. Judge what depended on it again: attendance evaluate")
+
+
+def _check_address(host: str, settings: Any) -> None:
+    from device_sync.zk.address import AddressRefused, parse_address
+
+    try:
+        parse_address(host, settings.allowed_networks)
+    except AddressRefused as error:
+        raise Invalid(str(error)) from error
+
+
+def _read_key(file: Path) -> int:
+    try:
+        text = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"The key file {file} cannot be read ({type(error).__name__}); name another.") from error
+    if not text.isdecimal() or len(text) > 6:
+        raise Invalid(f"{file} holds no communication key; it is a number of one to six digits, as in the menu.")
+    return int(text)

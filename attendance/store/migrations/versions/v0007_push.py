@@ -1,0 +1,10 @@
+"""Terminals that push: who they are, what was approved, what they are asked."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
