@@ -8,7 +8,7 @@ import numpy as np
 
 from attendance import clock
 from attendance.engine.case import Case
-from attendance.engine.columns import Days, Due
+from attendance.engine.columns import Days, Due, day_keys
 from attendance.engine.reach import margin_days, needed_days
 from attendance.engine.spans import Ints, Small
 from attendance.errors import NoVersionInForce
@@ -32,34 +32,38 @@ def employed_days(
     # few assignments differ in unit, schedule and terminals: what follows from those is resolved once each
     kinds: dict[tuple[str, str | None, tuple[str, ...]], int] = {}
     of_kind: list[Assignment] = []
-    kind_of = np.empty(len(case.assignments), np.int64)
-    for index, a in enumerate(case.assignments):
-        kind_of[index] = number = kinds.setdefault((a.unit, a.schedule, a.terminals), len(kinds))
+    numbers: list[int] = []
+    for a in case.assignments:
+        numbers.append(number := kinds.setdefault((a.unit, a.schedule, a.terminals), len(kinds)))
         if number == len(of_kind):
             of_kind.append(a)
+    kind_of = np.array(numbers, np.int64)
     depend_sets: DependSets = {}
     depends_of = np.array([depend_sets.setdefault(case.terminals_of(a), len(depend_sets)) for a in of_kind], np.int32)
     offices: dict[tuple[str, str | None], int] = {}
     office_of = np.array([offices.setdefault((a.unit, a.schedule), len(offices)) for a in of_kind], np.int64)
 
-    person_of = np.array([case.person_index.get(a.employee, -1) for a in case.assignments], np.int32)
-    lows = np.maximum(np.array([clock.day_number(a.from_on) for a in case.assignments], np.int64), first)
-    ends = [clock.day_number(a.to_on or date.max) for a in case.assignments]  # an open end is the far future
-    highs = np.minimum(np.array(ends, np.int64), last)
+    index, far = case.person_index, date.max.toordinal()
+    person_of = np.array([index.get(a.employee, -1) for a in case.assignments], np.int32)
+    begins = np.array([a.from_on.toordinal() for a in case.assignments], np.int64) - clock.EPOCH_ORDINAL
+    ends = np.array([a.to_on.toordinal() if a.to_on else far for a in case.assignments], np.int64) - clock.EPOCH_ORDINAL
+    lows, highs = np.maximum(begins, first), np.minimum(ends, last)
     mine = np.lexsort((lows, person_of))
     mine = mine[person_of[mine] >= 0]
     lengths = np.maximum(highs - lows + 1, 0)[mine]
-    assignment = np.repeat(mine, lengths).astype(np.int32)
-    day = lows[assignment] + within(lengths)
+    assignment = np.repeat(mine.astype(np.int32), lengths)
+    day = np.repeat(lows[mine], lengths) + within(lengths)
+    person = person_of[assignment]
     kind = kind_of[assignment]
+    office = office_of[kind] if assignment.size else kind
 
-    plan, plans = _plans(case, tuple(offices), office_of[kind], day, (first, last), asked, unruled)
-    policy, policies = _policies(case, tuple(offices), office_of[kind], person_of[assignment], day)
-    counts_of = np.array([len(p.sessions) for p in plans] or [0], np.int64)
-    regime_of = np.array([REGIMES.index(p.regime) for p in plans] or [0], np.int8)
-    count = np.where(plan >= 0, counts_of[plan], 0)
+    plan, plans = _plans(case, tuple(offices), office, day, (first, last), asked, unruled)
+    policy, policies = _policies(case, tuple(offices), office, person, day)
+    # the last element stands for a day without a plan
+    count = np.array([*(len(p.sessions) for p in plans), 0], np.int64)[plan]
+    regime = np.array([*(REGIMES.index(p.regime) for p in plans), 0], np.int8)[plan]
     days = Days(
-        person=person_of[assignment],
+        person=person,
         day=day,
         assignment=assignment,
         depends=depends_of[kind] if assignment.size else assignment,
@@ -67,10 +71,11 @@ def employed_days(
         first=firsts_of(count),
         count=count,
         plans=plans,
-        regime=regime_of[plan] if plan.size else plan.astype(np.int8),
+        regime=regime,
         policy=policy,
         policies=policies,
-        starts=np.searchsorted(person_of[assignment], np.arange(len(case.people) + 1)),
+        starts=person.searchsorted(np.arange(len(case.people) + 1, dtype=np.int32)),
+        keys=day_keys(person, day),
     )
     return days, depend_sets
 
