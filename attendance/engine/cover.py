@@ -86,8 +86,9 @@ def _unmet(expected: Expected, paired: Paired, rows: Ints) -> tuple[Bools, Bools
     late_grace = days.rule(lambda policy: policy.late_grace_minutes, due.day_row[groups.first_due[rows]])
     early_grace = days.rule(lambda policy: policy.early_grace_minutes, due.day_row[groups.last_due[rows]])
     came, left = paired.first[rows], paired.last[rows]
-    late = (came - groups.required_from[rows]) // 60 > late_grace
-    early = (groups.required_to[rows] - left) // 60 > early_grace
+    # beyond the other required time a mission covers the minutes, or there are none
+    late = (np.minimum(came, groups.required_to[rows]) - groups.required_from[rows]) // 60 > late_grace
+    early = (groups.required_to[rows] - np.maximum(left, groups.required_from[rows])) // 60 > early_grace
     if len(due.free_from) > 1 or (groups.first_due != groups.last_due).any():
         # breaks and covered stretches between the required time and the punch are no minutes of delay
         late &= _lost(expected, rows, groups.required_from[rows], came) > late_grace
