@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from attendance.engine.spans import Bools, Ints, Small, clipped
+from attendance.engine.spans import Bools, Ints, Small, clipped, within
 from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
 
@@ -106,6 +106,12 @@ class Days:
         wanted = day_keys(person, day)
         row = np.minimum(self.keys.searchsorted(wanted), len(self) - 1)
         return np.where(self.keys[row] == wanted, row, -1)
+
+    def sessions_of(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The sessions of some rows: for each the place of its row among them, and its own in Due."""
+        count = self.count[rows]
+        place = np.repeat(np.arange(rows.size), count)
+        return place, self.first[rows][place] + within(count)
 
     def between(self, person: int, first: int, last: int) -> tuple[int, int]:
         """The rows of a person from one day to another, both included, as a half-open range."""

@@ -15,9 +15,8 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Claims, Coverable, Paired
-from attendance.engine.days import within
 from attendance.engine.expect import Expected
-from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, intersection, union
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, intersection, union, within
 from attendance.engine.windows import CHECK_IN_ONLY, EXEMPT
 
 Moments = list[tuple[int, int]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due, day_keys
 from attendance.engine.reach import margin_days, needed_days
-from attendance.engine.spans import Ints, Small
+from attendance.engine.spans import Ints, Small, within
 from attendance.errors import NoVersionInForce
 from attendance.facts import Assignment, SiteFact
 from attendance.rules.policy import Policy
@@ -18,6 +20,14 @@ from attendance.rules.rulebook import DayPlan
 from attendance.rules.schedule import REGIMES
 
 DependSets = dict[tuple[int, ...], int]
+
+
+class _OfDate(Protocol):
+    @property
+    def employee(self) -> str: ...
+
+    @property
+    def on(self) -> date: ...
 
 
 def employed_days(
@@ -136,16 +146,16 @@ def _policies(
     return number_of[index], tuple(policies)
 
 
-def within(lengths: Ints) -> Ints:
-    """0, 1, 2, … restarting for each run of the given lengths."""
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if ends.size else 0
-    return np.arange(total) - np.repeat(ends - lengths, lengths)
-
-
 def firsts_of(count: Ints) -> Ints:
     """Where each run of the given lengths begins."""
     return np.concatenate([[0], np.cumsum(count)[:-1]]) if count.size else count
+
+
+def rows_of_facts(case: Case, days: Days, facts: Sequence[_OfDate]) -> Ints:
+    """The row of each fact about a person and a date, -1 where that person is not employed then."""
+    person = np.array([case.person_index.get(fact.employee, -1) for fact in facts], np.int64)
+    day = np.array([fact.on.toordinal() for fact in facts], np.int64) - clock.EPOCH_ORDINAL
+    return days.find_all(person, day)
 
 
 def move_sites(case: Case, days: Days, due: Due, depend_sets: DependSets) -> None:
@@ -153,8 +163,8 @@ def move_sites(case: Case, days: Days, due: Due, depend_sets: DependSets) -> Non
 
     Of two for the same session the one written first holds.
     """
-    for fact in reversed(case.site_facts):
-        row = days.find(case.person_index.get(fact.employee, -1), clock.day_number(fact.on))
+    rows = rows_of_facts(case, days, case.site_facts).tolist()
+    for fact, row in zip(reversed(case.site_facts), reversed(rows), strict=True):
         if row < 0:
             continue
         sites = tuple(sorted(case.site_index[code] for code in fact.terminals))

@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from attendance.engine.columns import INWARD, OUTWARD, Claims, Due, Gaps, Paired
-from attendance.engine.days import within
 from attendance.engine.expect import Expected
-from attendance.engine.spans import Ints
+from attendance.engine.spans import Ints, clipped, within
 from attendance.engine.windows import FIRST_LAST, PER_SESSION
 
 NO_ROWS = np.zeros(0, np.int64)
@@ -48,7 +47,7 @@ def _cut(due: Due, group: Ints, expected: Expected, start: Ints, end: Ints) -> t
     many = last - first + 1
     rows = np.repeat(first, many) + within(many)
     start, end = np.repeat(start, many), np.repeat(end, many)
-    begin, finish = np.clip(start, due.start[rows], due.end[rows]), np.clip(end, due.start[rows], due.end[rows])
+    begin, finish = clipped(start, due.start[rows], due.end[rows]), clipped(end, due.start[rows], due.end[rows])
     free = np.zeros(rows.size, np.int64)
     for low, high in zip(due.free_from, due.free_to, strict=True):
         free += np.maximum(np.minimum(finish, high[rows]) - np.maximum(begin, low[rows]), 0)

@@ -35,6 +35,13 @@ def clipped(moment: Ints, low: Ints | int, high: Ints) -> Ints:
     return np.minimum(np.maximum(moment, low), high)
 
 
+def within(lengths: Ints) -> Ints:
+    """0, 1, 2, … restarting for each run of the given lengths."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if ends.size else 0
+    return np.arange(total) - np.repeat(ends - lengths, lengths)
+
+
 def rows_of(owners: Small, owner: int) -> tuple[int, int]:
     """Where the rows of one owner begin and end in an ascending column.
 
