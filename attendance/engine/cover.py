@@ -144,9 +144,10 @@ def _spans(
 ) -> Spans:
     """Spans in which the terminals of a set lie in one of its rows; owner = the set. An empty set has none."""
     by_site: dict[int, Moments] = {}
+    wanted = {site for sites in expected.depend_sets for site in sites}
     for terminal, starts, ends in rows:
         site = case.site_index.get(terminal)
-        if site is not None:
+        if site in wanted:
             begin = clock.instant_seconds(starts, case.zone) if starts else EARLIEST + 1
             finish = clock.instant_seconds(ends, case.zone) if ends else LATEST - 1
             by_site.setdefault(site, []).append((begin, finish))

@@ -21,12 +21,13 @@ def gaps(expected: Expected, claims: Claims, paired: Paired) -> Gaps:
     """Every gap of a group with an in and an out, by session. An odd number of inner punches concludes nothing."""
     due, groups = expected.due, expected.groups
     asked = expected.days.rule(lambda policy: policy.track_mid_session, due.day_row[groups.first_due])
-    tracked = (
-        (np.asarray(asked) > 0) & (paired.count > 2) & ~paired.lone & np.isin(groups.regime, (PER_SESSION, FIRST_LAST))
-    )
-    inner = np.flatnonzero(paired.kept & paired.counts & (paired.group >= 0))
-    group = paired.group[inner]
-    between = tracked[group] & (inner > paired.first_claim[group]) & (inner < paired.last_claim[group])
+    measured = (groups.regime == PER_SESSION) | (groups.regime == FIRST_LAST)
+    tracked = np.flatnonzero((np.asarray(asked) > 0) & (paired.count > 2) & ~paired.lone & measured)
+    # few groups have more than two punches, and theirs lie together among the claims
+    first = paired.first_claim[tracked] + 1
+    many = np.maximum(paired.last_claim[tracked] - first, 0)
+    group, inner = np.repeat(tracked, many), np.repeat(first, many) + within(many)
+    between = paired.kept[inner] & paired.counts[inner] & (paired.group[inner] == group)
     inner, group = inner[between], group[between]
     if not inner.size:
         return NO_GAPS

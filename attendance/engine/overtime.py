@@ -18,7 +18,7 @@ from attendance.engine.expect import Expected
 from attendance.engine.judge import Evidence
 from attendance.engine.night import night_spans
 from attendance.engine.roster import sessions_near
-from attendance.engine.spans import Bools, Ints, intersection, rows_of, without
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, intersection, rows_of, without
 from attendance.facts import OvertimeOrder
 
 KINDS = {"weekend": "NN", "compensation": "NN", "swapped_off": "NN", "holiday": "NL"}
@@ -66,12 +66,13 @@ def order_windows(case: Case, expected: Expected) -> tuple[OrderWindow, ...]:
         start, end = outside[0][0], outside[-1][1]
         low, high = rows_of(windows.person, person)
         others = [other for other in of_person[person] if other is not outside]
-        ends = [*windows.end[low:high].tolist(), *(other[-1][1] for other in others)]
-        starts = [*windows.start[low:high].tolist(), *(other[0][0] for other in others)]
-        before = max((moment for moment in ends if moment <= start), default=None)
-        after = min((moment for moment in starts if moment >= end), default=None)
-        lo = start - reach if before is None else max(start - reach, (before + start) // 2 + 1)
-        hi = end + reach if after is None else min(end + reach, (end + after) // 2)
+        ended, begun = windows.end[low:high], windows.start[low:high]
+        before = int(ended[ended <= start].max(initial=EARLIEST))
+        after = int(begun[begun >= end].min(initial=LATEST))
+        before = max([before, *(other[-1][1] for other in others if other[-1][1] <= start)])
+        after = min([after, *(other[0][0] for other in others if other[0][0] >= end)])
+        lo = max(start - reach, (before + start) // 2 + 1)
+        hi = min(end + reach, (end + after) // 2)
         found.append(OrderWindow(order, person, row, outside, lo, hi))
     return tuple(found)
 

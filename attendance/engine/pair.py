@@ -15,7 +15,7 @@ from attendance.engine.case import Case
 from attendance.engine.columns import INWARD, OUTWARD, Claims, Groups, Paired
 from attendance.engine.expect import Expected
 from attendance.engine.spans import Bools, Ints, Small, key, place
-from attendance.engine.standing import day_of_claims
+from attendance.engine.standing import calendar_days, day_of_claims
 from attendance.engine.windows import CHECK_IN_ONLY
 from attendance.rules.policy import Policy
 
@@ -184,15 +184,19 @@ def _off_site(case: Case, expected: Expected, claims: Claims, window: Ints) -> B
 
     In the window of a session those of the session, else those of the date; on a date without an assignment, all.
     """
-    allowed = np.zeros((len(expected.depend_sets) + 1, max(len(case.sites), 1)), np.bool_)
+    days, due, windows = expected.days, expected.due, expected.windows
+    width = max(len(case.sites), 1)
+    elsewhere = np.ones((len(expected.depend_sets) + 1, width), np.bool_)  # the last row: not employed, nothing is theirs
     for number, sites in enumerate(expected.depend_sets):
-        allowed[number, list(sites)] = True
-    day_row = day_of_claims(case, expected, claims, window)
-    depends = np.full(claims.at.size, -1, np.int64)
-    employed = day_row >= 0
-    depends[employed] = expected.days.depends[day_row[employed]]
-    in_session = np.flatnonzero(window >= 0)
-    session = expected.windows.due[window[in_session]] if in_session.size else in_session
-    known = session >= 0
-    depends[in_session[known]] = expected.due.depends[session[known]]
-    return ~allowed[depends, claims.site]
+        elsewhere[number, list(sites)] = False
+    nobody = len(expected.depend_sets)
+    of_day = np.append(days.depends, nobody).astype(np.int64)
+    of_window = of_day[windows.day_row]
+    session = np.flatnonzero(windows.due >= 0)
+    of_window[session] = due.depends[windows.due[session]]
+    depends = np.append(of_window, nobody)[window]
+    outside = np.flatnonzero(window < 0)
+    depends[outside] = of_day[calendar_days(case, expected, claims, outside)]
+    depends *= width
+    depends += claims.site
+    return elsewhere.ravel()[depends]

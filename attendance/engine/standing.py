@@ -16,6 +16,11 @@ def day_of_claims(case: Case, expected: Expected, claims: Claims, window: Ints) 
     windows = expected.windows
     home = windows.day_row[window] if len(windows) else window.copy()
     outside = np.flatnonzero(window < 0)
-    day = clock.to_walls(claims.at[outside], case.zone) // clock.DAY_SECONDS
-    home[outside] = expected.days.find_all(claims.person[outside], day)
+    home[outside] = calendar_days(case, expected, claims, outside)
     return home
+
+
+def calendar_days(case: Case, expected: Expected, claims: Claims, chosen: Ints) -> Ints:
+    """Row of Days of the calendar date of some claims, -1 where the person is not employed on it."""
+    day = clock.to_walls(claims.at[chosen], case.zone) // clock.DAY_SECONDS
+    return expected.days.find_all(claims.person[chosen], day)
