@@ -126,6 +126,8 @@ def _timeless(case: Case, sent: _Sent) -> Bools:
 
 def _true_time(case: Case, sent: _Sent) -> tuple[Ints, Bools]:
     """`true time = terminal time - offset` where the offset exceeds the tolerance."""
+    if not case.clock_offsets:
+        return sent.at, np.zeros(sent.at.size, np.bool_)
     present = np.bincount(sent.site, minlength=len(case.sites)).tolist()
     offsets = Spans(
         (
@@ -164,16 +166,12 @@ def _people(case: Case, sent: _Sent, at: Ints) -> Small:
     codes = {pin: code for code, pin in enumerate(case.punches.pins)}
     width, zone = max(len(codes), 1), case.zone
     sites, people = case.site_index, case.person_index
-    enrolled = Spans(
-        (
-            sites[enrolment.terminal] * width + codes[enrolment.pin],
-            begin_of(enrolment.from_on, zone),
-            end_of(enrolment.to_on, zone),
-            people[enrolment.employee],
-        )
-        for enrolment in case.enrolments
-        if enrolment.pin in codes and enrolment.employee in people and enrolment.terminal in sites
-    )
+    rows: list[tuple[int, int, int, int]] = []
+    for held in case.enrolments:
+        site, pin, person = sites.get(held.terminal), codes.get(held.pin), people.get(held.employee)
+        if site is not None and pin is not None and person is not None:
+            rows.append((site * width + pin, begin_of(held.from_on, zone), end_of(held.to_on, zone), person))
+    enrolled = Spans(rows)
     number = np.multiply(sent.site, width, dtype=np.int64)
     number += sent.pin
     return enrolled.carried(number, at, -1).astype(np.int32)

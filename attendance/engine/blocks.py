@@ -92,9 +92,9 @@ def _punches_of_blocks(case: Case, size: int, count: int) -> list[PunchColumns]:
     first: dict[int, int] = {}  # who was written first under each number on a terminal
     shared: set[tuple[int, int]] = set()  # (number, block) beside the block of that person
     for enrolment in case.enrolments:
-        site, pin, person = sites.get(enrolment.terminal), codes.get(enrolment.pin), people.get(enrolment.employee)
-        if site is not None and pin is not None and person is not None:
-            number = site * width + pin
+        person, pin = people.get(enrolment.employee), codes.get(enrolment.pin)
+        if person is not None and pin is not None and enrolment.terminal in sites:
+            number = sites[enrolment.terminal] * width + pin
             if first.setdefault(number, person) // size != person // size:
                 shared.add((number, person // size))
     step = 1 if len(people) < 1 << 16 else size  # numpy sorts 16 bits by radix
@@ -117,11 +117,11 @@ def _punches_of_blocks(case: Case, size: int, count: int) -> list[PunchColumns]:
 
 def _taken(punches: PunchColumns, rows: Ints) -> PunchColumns:
     # the rows are known to exist; numpy looks at each of them unless it may clip
-    site, pin, wall, sequence, state, sane = (
-        column.take(rows, mode="clip")
-        for column in (punches.site, punches.pin, punches.wall, punches.sequence, punches.state, punches.sane)
-    )
-    return PunchColumns(site, pin, wall, sequence, state, sane, punches.pins)
+    return PunchColumns(
+        punches.site.take(rows, mode="clip"), punches.pin.take(rows, mode="clip"),
+        punches.wall.take(rows, mode="clip"), punches.sequence.take(rows, mode="clip"),
+        punches.state.take(rows, mode="clip"), punches.sane.take(rows, mode="clip"), punches.pins,
+    )  # fmt: skip
 
 
 def _between(punches: PunchColumns, low: int, high: int) -> PunchColumns:

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from attendance.engine.spans import Bools, Ints, Small, clipped, within
+from attendance.engine.spans import Bools as Bools
+from attendance.engine.spans import Ints as Ints
+from attendance.engine.spans import Small as Small
+from attendance.engine.spans import clipped, within
 from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
 
@@ -85,12 +88,15 @@ class Days:
     def __len__(self) -> int:
         return int(self.person.size)
 
-    def rule(self, of: Callable[[Policy], int | bool], rows: Ints) -> Ints | int:
-        """The value of a rule of policy for each of some rows: one number where all policies agree on it."""
+    def rule(self, of: Callable[[Policy], int | bool], rows: Ints | Callable[[], Ints]) -> Ints | int:
+        """The value of a rule of policy for each of some rows: one number where all policies agree on it.
+
+        `rows` may be a question that is asked only where they do not.
+        """
         values = [int(of(policy)) for policy in self.policies] or [0]
         if len(set(values)) == 1:
             return values[0]
-        found: Ints = np.array(values, np.int64)[self.policy[rows]]
+        found: Ints = np.array(values, np.int64)[self.policy[rows() if callable(rows) else rows]]
         return found
 
     def find(self, person: int, day: int) -> int:
@@ -99,7 +105,7 @@ class Days:
         row = low + int(self.day[low:high].searchsorted(day))
         return row if row < high and self.day[row] == day else -1
 
-    def find_all(self, person: Ints, day: Ints) -> Ints:
+    def find_all(self, person: Ints | Small, day: Ints) -> Ints:
         """The row of each person and date, -1 where that person is not employed then."""
         if not len(self):
             return np.full(person.size, -1, np.int64)

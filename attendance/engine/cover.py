@@ -116,8 +116,11 @@ def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) ->
     """Groups with an invalid clock at their required start, at their end, and sessions with a punch under one (§5)."""
     groups = expected.groups
     invalid = _spans(case, expected, [(c.terminal, c.starts, c.ends) for c in case.clock_invalids], _any_of)
-    start = invalid.covers(groups.depends_first.astype(np.int64), groups.stretch_from)
-    end = invalid.covers(groups.depends_last.astype(np.int64), groups.stretch_to) & (groups.regime != CHECK_IN_ONLY)
+    start, end = np.zeros(len(groups), np.bool_), np.zeros(len(groups), np.bool_)
+    rows = np.flatnonzero(invalid.has(groups.depends_first))
+    start[rows] = invalid.covers(groups.depends_first[rows].astype(np.int64), groups.stretch_from[rows])
+    rows = np.flatnonzero(invalid.has(groups.depends_last) & (groups.regime != CHECK_IN_ONLY))
+    end[rows] = invalid.covers(groups.depends_last[rows].astype(np.int64), groups.stretch_to[rows])
     under = np.flatnonzero(claims.timeless & ~claims.annulled & ~paired.off_site & (paired.group >= 0))
     sessions = np.zeros(len(expected.due), np.bool_)
     in_session = paired.due[under] >= 0

@@ -12,9 +12,9 @@ from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due, day_keys
 from attendance.engine.reach import margin_days, needed_days
-from attendance.engine.spans import Ints, Small, within
+from attendance.engine.spans import EARLIEST, Ints, Small, key, place, within
 from attendance.errors import NoVersionInForce
-from attendance.facts import Assignment, SiteFact
+from attendance.facts import SiteFact
 from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
 from attendance.rules.schedule import REGIMES
@@ -40,14 +40,10 @@ def employed_days(
     first, last = needed_days(case.duties, margin_days(case.rulebook.all_policies()), from_on, to_on)
     asked = clock.day_number(from_on), clock.day_number(to_on)
     # few assignments differ in unit, schedule and terminals: what follows from those is resolved once each
-    kinds: dict[tuple[str, str | None, tuple[str, ...]], int] = {}
-    of_kind: list[Assignment] = []
-    numbers: list[int] = []
-    for a in case.assignments:
-        numbers.append(number := kinds.setdefault((a.unit, a.schedule, a.terminals), len(kinds)))
-        if number == len(of_kind):
-            of_kind.append(a)
-    kind_of = np.array(numbers, np.int64)
+    kinds = [(a.unit, a.schedule, a.terminals) for a in case.assignments]
+    one_of_kind = dict(zip(kinds, case.assignments, strict=True))
+    of_kind, number = list(one_of_kind.values()), {kind: place for place, kind in enumerate(one_of_kind)}
+    kind_of = np.array([number[kind] for kind in kinds], np.int64)
     depend_sets: DependSets = {}
     depends_of = np.array([depend_sets.setdefault(case.terminals_of(a), len(depend_sets)) for a in of_kind], np.int32)
     offices: dict[tuple[str, str | None], int] = {}
@@ -135,20 +131,40 @@ def _policies(
         own[case.person_index[code]] = case.person_index[code]
     turns = int(epoch.max()) + 1
     key = (office * (len(case.people) + 1) + own[person] + 1) * turns + epoch[day - first]
-    _, firsts, index = np.unique(key, return_index=True, return_inverse=True)
+    begins = np.flatnonzero(np.append(True, key[1:] != key[:-1]))  # the same holds of a person for many days
+    _, firsts, index = np.unique(key[begins], return_index=True, return_inverse=True)
     policies: dict[Policy, int] = {}
     number_of = np.empty(firsts.size, np.int32)
-    for place, row in enumerate(firsts.tolist()):
+    for number, row in enumerate(begins[firsts].tolist()):
         policy = book.policy_of(
             offices[int(office[row])][0], case.people[int(person[row])], clock.from_day_number(int(day[row]))
         )
-        number_of[place] = policies.setdefault(policy, len(policies))
-    return number_of[index], tuple(policies)
+        number_of[number] = policies.setdefault(policy, len(policies))
+    return np.repeat(number_of[index], np.diff(np.append(begins, key.size))), tuple(policies)
 
 
 def firsts_of(count: Ints) -> Ints:
     """Where each run of the given lengths begins."""
     return np.concatenate([[0], np.cumsum(count)[:-1]]) if count.size else count
+
+
+def sessions_in(days: Days, due: Due, people: Ints, window: Ints) -> tuple[Ints, Ints]:
+    """The sessions that share time with a window of a person: the place of the window, and the row of Due."""
+    begins = key(days.person[due.day_row], due.start)
+    order = None
+    if (begins[1:] < begins[:-1]).any():  # hours after midnight of a version that ends, before those of the next
+        order = np.argsort(begins, kind="stable")
+        begins = begins[order]
+    reach = 2 * clock.DAY_SECONDS  # a session is over two days after its start at the latest
+    low = place(begins, key(people, np.maximum(window[:, 0] - reach, EARLIEST)), "left")
+    high = place(begins, key(people, window[:, 1]), "left")
+    many = np.where(people >= 0, high - low, 0)
+    which = np.repeat(np.arange(people.size), many)
+    session = low[which] + within(many)
+    if order is not None:
+        session = order[session]
+    shared = (due.start[session] < window[which, 1]) & (due.end[session] > window[which, 0])
+    return which[shared], session[shared]
 
 
 def rows_of_facts(case: Case, days: Days, facts: Sequence[_OfDate]) -> Ints:

@@ -20,7 +20,7 @@ NO_GAPS = Gaps(NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS)
 def gaps(expected: Expected, claims: Claims, paired: Paired) -> Gaps:
     """Every gap of a group with an in and an out, by session. An odd number of inner punches concludes nothing."""
     due, groups = expected.due, expected.groups
-    asked = expected.days.rule(lambda policy: policy.track_mid_session, due.day_row[groups.first_due])
+    asked = expected.days.rule(lambda policy: policy.track_mid_session, lambda: due.day_row[groups.first_due])
     measured = (groups.regime == PER_SESSION) | (groups.regime == FIRST_LAST)
     tracked = np.flatnonzero((np.asarray(asked) > 0) & (paired.count > 2) & ~paired.lone & measured)
     # few groups have more than two punches, and theirs lie together among the claims

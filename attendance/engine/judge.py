@@ -26,6 +26,7 @@ from attendance.engine.columns import (
     MISSING_IN,
     MISSING_OUT,
     PENDING,
+    TYPES,
     Coverable,
     Gaps,
     Paired,
@@ -205,17 +206,16 @@ def _blocked(expected: Expected, paired: Paired, present: Bools, at_start: Bools
     due, groups = expected.due, expected.groups
     if not (at_start.any() or at_end.any()):
         return np.zeros(len(due), np.bool_)
-    group = due.group
-    rows = np.arange(len(due))
-    attended = np.flatnonzero(present)
+    rows = np.flatnonzero((at_start | at_end)[due.group] & (due.group >= 0))
+    attended = rows[present[rows]]
     first_present, last_present = groups.last_due.copy(), groups.first_due.copy()
-    last_present[group[attended]] = attended
-    first_present[group[attended[::-1]]] = attended[::-1]
-    pairs = (paired.count > 0) & ~paired.lone
-    start = at_start[group] & (~pairs[group] | (rows <= first_present[group]))
-    end = at_end[group] & (~pairs[group] | (rows >= last_present[group]))
-    found: Bools = start | end
-    return found
+    last_present[due.group[attended]] = attended
+    first_present[due.group[attended[::-1]]] = attended[::-1]
+    group = due.group[rows]
+    whole = (paired.count[group] == 0) | paired.lone[group]
+    start = at_start[group] & (whole | (rows <= first_present[group]))
+    end = at_end[group] & (whole | (rows >= last_present[group]))
+    return _only(rows[start | end], len(due))
 
 
 def _doubtful(expected: Expected, paired: Paired, present: Bools, coverable: Coverable) -> Bools:
@@ -246,7 +246,7 @@ def judge(evidence: Evidence, gaps: Gaps) -> Violations:
         kinds.append(np.full(found.size, kind, np.int8))
         minutes.append(amount[found])
     due, kind_of, amounts = np.concatenate(rows), np.concatenate(kinds), np.concatenate(minutes)
-    order = np.lexsort((kind_of, due))
+    order = np.argsort(due * len(TYPES) + kind_of, kind="stable")
     due, kind_of, amounts = due[order], kind_of[order], amounts[order]
     unknown = amounts < 0
     return Violations(

@@ -86,12 +86,12 @@ def _sides(expected: Expected, claims: Claims, counted: Ints, group: Ints) -> tu
     here = group[begins]
     earliest, latest = claims.at[counted[begins]], claims.at[counted[ends]]
     required_from, required_to = groups.stretch_from[here], groups.stretch_to[here]
-    day_row = expected.due.day_row[groups.first_due[here]]
-    repeat = expected.days.rule(lambda policy: policy.repeat_minutes * 60, day_row)
+    repeat = expected.days.rule(
+        lambda policy: policy.repeat_minutes * 60, lambda: expected.due.day_row[groups.first_due[here]]
+    )
     one = (latest - earliest <= repeat) | (latest <= required_from) | (earliest >= required_to)
-    paired = (
-        groups.regime[here] != CHECK_IN_ONLY
-    )  # there a punch is only ever the in, and no rule of lone punches holds
+    # under check_in_only a punch is only ever the in, and no rule of lone punches holds
+    paired = groups.regime[here] != CHECK_IN_ONLY
     one = one & paired
     came, left = begins, ends
     missing = one
@@ -186,7 +186,8 @@ def _off_site(case: Case, expected: Expected, claims: Claims, window: Ints) -> B
     """
     days, due, windows = expected.days, expected.due, expected.windows
     width = max(len(case.sites), 1)
-    elsewhere = np.ones((len(expected.depend_sets) + 1, width), np.bool_)  # the last row: not employed, nothing is theirs
+    # by set of terminals and terminal; the last set is that of nobody, to whom every terminal is foreign
+    elsewhere = np.ones((len(expected.depend_sets) + 1, width), np.bool_)
     for number, sites in enumerate(expected.depend_sets):
         elsewhere[number, list(sites)] = False
     nobody = len(expected.depend_sets)
@@ -199,4 +200,5 @@ def _off_site(case: Case, expected: Expected, claims: Claims, window: Ints) -> B
     depends[outside] = of_day[calendar_days(case, expected, claims, outside)]
     depends *= width
     depends += claims.site
-    return elsewhere.ravel()[depends]
+    found: Bools = elsewhere.ravel()[depends]
+    return found

@@ -10,8 +10,8 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due
-from attendance.engine.days import rows_of_facts
-from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Small, key, place, within, without
+from attendance.engine.days import rows_of_facts, sessions_in
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Small, within, without
 from attendance.facts import Exemption
 
 _ALL, _NONE = -1, -2  # in the place of a number of a session's name
@@ -72,7 +72,7 @@ def _cover(case: Case, days: Days, due: Due, left: _Left, gone: Bools, notes: No
         return covered
     people = np.array([case.person_index.get(who, -1) for who, *_ in windows], np.int64)
     away = np.array([_moments(case, starts, ends) for _, starts, ends, _ in windows], np.int64)
-    place, session = _sessions_in(days, due, people, away)
+    place, session = sessions_in(days, due, people, away)
     covered[session[place < len(case.missions)]] = True
     exempted = np.flatnonzero((place >= len(case.missions)) & ~gone[session])
     codes = [windows[at][3] or "" for at in place[exempted].tolist()]
@@ -107,25 +107,6 @@ def window_of(exemption: Exemption) -> tuple[datetime | None, datetime | None]:
 def _moments(case: Case, starts: datetime | None, ends: datetime | None) -> tuple[int, int]:
     begin = clock.instant_seconds(starts, case.zone) if starts else EARLIEST + 1
     return begin, clock.instant_seconds(ends, case.zone) if ends else LATEST - 1
-
-
-def _sessions_in(days: Days, due: Due, people: Ints, window: Ints) -> tuple[Ints, Ints]:
-    """The sessions that share time with a window of a person: the place of the window, and the row of Due."""
-    begins = key(days.person[due.day_row], due.start)
-    order = None
-    if (begins[1:] < begins[:-1]).any():  # hours after midnight of a version that ends, before those of the next
-        order = np.argsort(begins, kind="stable")
-        begins = begins[order]
-    reach = 2 * clock.DAY_SECONDS  # a session is over two days after its start at the latest
-    low = place(begins, key(people, np.maximum(window[:, 0] - reach, EARLIEST)), "left")
-    high = place(begins, key(people, window[:, 1]), "left")
-    many = np.where(people >= 0, high - low, 0)
-    which = np.repeat(np.arange(people.size), many)
-    session = low[which] + within(many)
-    if order is not None:
-        session = order[session]
-    shared = (due.start[session] < window[which, 1]) & (due.end[session] > window[which, 0])
-    return which[shared], session[shared]
 
 
 def _exempt_minutes(case: Case, days: Days, left: _Left, gone: Bools) -> None:

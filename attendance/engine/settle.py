@@ -35,7 +35,7 @@ def _sessions(expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps
     np.add.at(counted, violations.due, violations.counted)
 
     attended = evidence.judged & evidence.present
-    away = _not_there(expected, paired, evidence, gaps, attended, bare=not (attended & (free != length)).any())
+    away = _not_there(expected, paired, evidence, gaps, attended, np.flatnonzero(attended & (free != length)))
     worked = (length - away) * (attended & ~_unmeasured(expected, evidence))
     unverified = free * (evidence.unverified & ~decided.closed)
 
@@ -48,24 +48,19 @@ def _sessions(expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps
 
 
 def _not_there(
-    expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, attended: Bools, *, bare: bool
+    expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, attended: Bools, partly: Ints
 ) -> Ints:
     """Whole minutes of each attended session before the in, after the out and in gaps between.
 
-    `bare`: nothing covers any of them, so that they are the minutes late and early.
+    They are the minutes late and early, but where something covers some of a session (`partly`).
     """
-    due = expected.due
-    if not len(expected.groups):
-        return np.zeros(len(due), np.int64)
-    if bare:
-        before, after = evidence.late, evidence.early
-    else:
-        group = np.maximum(evidence.group, 0)
-        before = (clipped(paired.first[group], due.start, due.end) - due.start) // 60
-        after = (due.end - clipped(paired.last[group], due.start, due.end)) // 60
-    away: Ints = (before + after) * attended
+    due, group = expected.due, evidence.group[partly]
+    start, end = due.start[partly], due.end[partly]
+    away = (evidence.late + evidence.early) * attended
+    away[partly] = (clipped(paired.first[group], start, end) - start) // 60
+    away[partly] += (end - clipped(paired.last[group], start, end)) // 60
     if gaps.due.size:
-        np.add.at(away, gaps.due, np.where(attended[gaps.due], gaps.away, 0))
+        np.add.at(away, gaps.due, gaps.away * attended[gaps.due])
     return away
 
 

@@ -47,20 +47,24 @@ def tally(
     def total(minutes: Ints) -> Ints:
         running = np.zeros(len(due) + 1, np.int64)
         np.cumsum(minutes, out=running[1:])
-        return np.diff(running[edges])
+        sums: Ints = np.diff(running[edges])
+        return sums
 
     flags = np.zeros(len(days), np.int32)
 
     def raise_flag(rows: Ints, flag: int) -> None:
-        flags[rows] |= flag  # rows that come twice get the same bit twice
+        raised = np.zeros(len(days), np.bool_)
+        raised[rows] = True
+        np.bitwise_or(flags, flag, out=flags, where=raised)
 
     raise_flag(due.day_row[np.flatnonzero(evidence.unsynced)], NOT_SYNCED)
     raise_flag(due.day_row[np.flatnonzero(evidence.outage)], OUTAGE)
     raise_flag(due.day_row[np.flatnonzero(evidence.clock_invalid)], CLOCK_INVALID)
     raise_flag(np.array(decided.late_days, np.int64), AFTER_DEADLINE)
     if gaps.odd.size:
-        odd = gaps.odd[np.isin(gaps.odd, evidence.group[evidence.judged])]
-        raise_flag(due.day_row[expected.groups.first_due[odd]], ODD_INNER)
+        judged = np.zeros(len(expected.groups), np.bool_)
+        judged[evidence.group[np.flatnonzero(evidence.judged)]] = True
+        raise_flag(due.day_row[expected.groups.first_due[gaps.odd[judged[gaps.odd]]]], ODD_INNER)
 
     home = day_of_claims(case, expected, claims, paired.window)
     employed = home >= 0
