@@ -46,6 +46,11 @@ def _numbers_of_postgresql(element: _Numbers, compiler: Any, **kwargs: Any) -> s
     return f"(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST({listed} AS json)))"
 
 
+def table_of(table: type[Table]) -> Any:
+    """The table behind a class of rows."""
+    return inspect(table).local_table
+
+
 def core(attribute: Any) -> Any:
     """The column of the table behind an attribute of its class: a statement of columns alone makes no entities."""
     return attribute.property.columns[0]
@@ -119,7 +124,7 @@ class Question(Generic[Dated]):
         return cast("Sequence[Dated]", answers(session, self._written[key], values))
 
     def _write(self, dated: bool, few: bool, withdrawn: bool) -> Select[Any]:
-        table = self._table.__table__.c  # type: ignore[attr-defined]
+        table = table_of(self._table).c
         query = plain(self._table).where(*self._conditions)
         if few:
             query = query.where(among(self._of, "people"))
