@@ -166,11 +166,14 @@ def _people(case: Case, sent: _Sent, at: Ints) -> Small:
     codes = {pin: code for code, pin in enumerate(case.punches.pins)}
     width, zone = max(len(codes), 1), case.zone
     sites, people = case.site_index, case.person_index
+    always = begin_of(None, zone), end_of(None, zone)
     rows: list[tuple[int, int, int, int]] = []
     for held in case.enrolments:
         site, pin, person = sites.get(held.terminal), codes.get(held.pin), people.get(held.employee)
         if site is not None and pin is not None and person is not None:
-            rows.append((site * width + pin, begin_of(held.from_on, zone), end_of(held.to_on, zone), person))
+            begin = always[0] if held.from_on is None else begin_of(held.from_on, zone)
+            end = always[1] if held.to_on is None else end_of(held.to_on, zone)
+            rows.append((site * width + pin, begin, end, person))
     enrolled = Spans(rows)
     number = np.multiply(sent.site, width, dtype=np.int64)
     number += sent.pin

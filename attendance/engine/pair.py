@@ -32,12 +32,12 @@ def pair(case: Case, expected: Expected, claims: Claims) -> Paired:
         off_site = _off_site(case, expected, claims, window) & (np.asarray(home_only) > 0)
     counts = ~(claims.annulled | claims.timeless | off_site)
     repeats = _rule_of_claims(case, expected, claims, window, lambda policy: policy.duplicate_window_seconds)
-    kept = counts.copy()
     if counts.all():
         kept = drop_repeats(claims.person, claims.at, repeats)
     else:
-        within = repeats if isinstance(repeats, int) else repeats[counts]
-        kept[counts] = drop_repeats(claims.person[counts], claims.at[counts], within)
+        kept, those = counts.copy(), np.flatnonzero(counts)
+        within = repeats if isinstance(repeats, int) else repeats[those]
+        kept[those] = drop_repeats(claims.person[those], claims.at[those], within)
     group_of = _of_window(windows.group, window)
     counted = np.flatnonzero(kept & (group_of >= 0))
     count, first, last, lone, lone_is_in = _sides(expected, claims, counted, group_of[counted])

@@ -30,7 +30,7 @@ def place(ordered: Ints, wanted: Ints, side: Literal["left", "right"]) -> Ints:
     return np.asarray(np.searchsorted(ordered, wanted, side), np.int64)
 
 
-def clipped(moment: Ints, low: Ints | int, high: Ints) -> Ints:
+def clipped(moment: Ints, low: Ints | int, high: Ints | int) -> Ints:
     """Each moment, or the bound it lies beyond. np.clip answers the same and takes ten times as long over columns."""
     return np.minimum(np.maximum(moment, low), high)
 

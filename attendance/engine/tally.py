@@ -53,9 +53,7 @@ def tally(
     flags = np.zeros(len(days), np.int32)
 
     def raise_flag(rows: Ints, flag: int) -> None:
-        raised = np.zeros(len(days), np.bool_)
-        raised[rows] = True
-        np.bitwise_or(flags, flag, out=flags, where=raised)
+        flags[rows] |= flag  # rows that come twice get the same bit twice
 
     raise_flag(due.day_row[np.flatnonzero(evidence.unsynced)], NOT_SYNCED)
     raise_flag(due.day_row[np.flatnonzero(evidence.outage)], OUTAGE)
