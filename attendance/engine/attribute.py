@@ -141,9 +141,13 @@ def _true_time(case: Case, sent: _Sent) -> tuple[Ints, Bools]:
     )
     if not len(offsets):
         return sent.at, np.zeros(sent.at.size, np.bool_)
+    tolerance = _tolerance(case, sent)
+    if isinstance(tolerance, int):
+        offsets.value *= np.abs(offsets.value) > tolerance
     seconds = offsets.carried(sent.site.astype(np.int64), sent.at, 0)
-    corrected = np.abs(seconds) > _tolerance(case, sent)
-    return np.where(corrected, sent.at - seconds, sent.at), corrected
+    if not isinstance(tolerance, int):
+        seconds *= np.abs(seconds) > tolerance
+    return sent.at - seconds, seconds != 0
 
 
 def _tolerance(case: Case, sent: _Sent) -> Ints | int:
@@ -166,15 +170,14 @@ def _people(case: Case, sent: _Sent, at: Ints) -> Small:
     codes = {pin: code for code, pin in enumerate(case.punches.pins)}
     width, zone = max(len(codes), 1), case.zone
     sites, people = case.site_index, case.person_index
-    always = begin_of(None, zone), end_of(None, zone)
-    rows: list[tuple[int, int, int, int]] = []
-    for held in case.enrolments:
-        site, pin, person = sites.get(held.terminal), codes.get(held.pin), people.get(held.employee)
-        if site is not None and pin is not None and person is not None:
-            begin = always[0] if held.from_on is None else begin_of(held.from_on, zone)
-            end = always[1] if held.to_on is None else end_of(held.to_on, zone)
-            rows.append((site * width + pin, begin, end, person))
-    enrolled = Spans(rows)
+    always, held = (begin_of(None, zone), end_of(None, zone)), case.enrolments
+    site = np.array([sites.get(e.terminal, -1) for e in held], np.int64)
+    pin = np.array([codes.get(e.pin, -1) for e in held], np.int64)
+    begin = np.array([always[0] if e.from_on is None else begin_of(e.from_on, zone) for e in held], np.int64)
+    end = np.array([always[1] if e.to_on is None else end_of(e.to_on, zone) for e in held], np.int64)
+    person = np.array([people.get(e.employee, -1) for e in held], np.int64)
+    known = (site >= 0) & (pin >= 0) & (person >= 0)
+    enrolled = Spans(np.stack([site * width + pin, begin, end, person], axis=1)[known])
     number = np.multiply(sent.site, width, dtype=np.int64)
     number += sent.pin
     return enrolled.carried(number, at, -1).astype(np.int32)

@@ -1,7 +1,7 @@
 """A large case judged a block of people at a time: nobody's verdict rests on anybody else's punches.
 
-A thousand people's columns stay in the processor's cache and in memory that is used again; twenty thousand people's do
-neither, and a province takes the memory of a block.
+Two thousand people's columns stay in the processor's cache and in memory that is used again; twenty thousand people's
+do neither, and a province takes the memory of a block.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from itertools import pairwise
 from typing import Protocol, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from attendance.engine.case import Case
 from attendance.engine.columns import PunchColumns
 from attendance.engine.run import Judgement, evaluate
-from attendance.engine.spans import Ints
+from attendance.engine.spans import Bools, Ints
 from attendance.errors import NoVersionInForce
 
-PEOPLE = 1_000
+PEOPLE = 2_000
+Column = TypeVar("Column", npt.NDArray[np.uint8], Bools)
 
 
 class _OfPerson(Protocol):
@@ -120,8 +122,13 @@ def _taken(punches: PunchColumns, rows: Ints) -> PunchColumns:
     return PunchColumns(
         punches.site.take(rows, mode="clip"), punches.pin.take(rows, mode="clip"),
         punches.wall.take(rows, mode="clip"), punches.sequence.take(rows, mode="clip"),
-        punches.state.take(rows, mode="clip"), punches.sane.take(rows, mode="clip"), punches.pins,
+        _in_order(punches.state, rows), _in_order(punches.sane, rows), punches.pins,
     )  # fmt: skip
+
+
+def _in_order(column: Column, rows: Ints) -> Column:
+    """A column in another order; one that holds the same throughout, as terminals often send it, is as it was."""
+    return column if (column == column[:1]).all() else column.take(rows, mode="clip")
 
 
 def _between(punches: PunchColumns, low: int, high: int) -> PunchColumns:

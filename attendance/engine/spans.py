@@ -54,9 +54,10 @@ def rows_of(owners: Small, owner: int) -> tuple[int, int]:
 class Spans:
     """Half-open spans `[lo, hi)` in epoch seconds, per owner sorted and disjoint; `value` is what each carries."""
 
-    def __init__(self, rows: Iterable[tuple[int, int, int, int]] = ()) -> None:
+    def __init__(self, rows: Iterable[tuple[int, int, int, int]] | Ints = ()) -> None:
         """Rows of (owner, lo, hi, value); of overlapping spans of an owner the one that begins later holds."""
-        table = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 4)
+        listed = rows if isinstance(rows, np.ndarray) else np.fromiter(chain.from_iterable(rows), np.int64)
+        table = listed.reshape(-1, 4)
         table = table[table[:, 1] < table[:, 2]]
         table = table[np.lexsort((table[:, 1], table[:, 0]))]
         self.owner, self.lo, self.hi, self.value = (np.ascontiguousarray(column) for column in table.T)
