@@ -157,21 +157,20 @@ def file_failure(
 def file_export(
     database: Database, terminal_code: str, export: Export, data: bytes, *, zone: str, received_at: datetime
 ) -> Filed:
-    """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them."""
+    """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them.
+
+    A list that a program wrote covers nothing: somebody may have chosen whom it names, and who is not on it was not
+    absent for that.
+    """
     begun = perf_counter()
     records = export.records
-
-    def written(index: int) -> bytes:
-        row = int(records.index.searchsorted(index))
-        at = clock.from_wall_seconds(int(records.wall[row]))
-        return f"{records.pins[records.pin_code[row]]}\t{at}\t{records.state[row]}\t{records.verify[row]}".encode()
 
     with database.writing() as session:
         terminal = office.get(session, TerminalRow, terminal_code)
         number = office.key(terminal)
         position = intake_log.position_of(session, number)
         received = int(received_at.timestamp())
-        found = sort_records(session, terminal, records, received=received, zone=zone, raw=written)
+        found = sort_records(session, terminal, records, received=received, zone=zone, raw=export.row)
         filed = Filed(
             terminal=terminal_code,
             outcome=OK,
@@ -185,13 +184,15 @@ def file_export(
         pull.source, pull.format, pull.file_name = "file", export.format, export.source
         pull.log_bytes, pull.log_digest = len(data), hashlib.sha256(data).hexdigest()
         pull.payload = intake_log.compress(data) if found.new.size or found.to_quarantine else None
-        if found.span is not None:
+        if found.span is not None and export.is_whole_log:
             pull.complete_from, pull.complete_until = map(clock.from_wall_seconds, found.span)
         pull_id = _file(session, terminal, pull, found, position, zone, received_at)
         if pull.complete_from is not None and pull.complete_until is not None:
             intake_log.extend_coverage(session, number, pull.complete_from, pull.complete_until)
             first, last = pull.complete_from.date() - timedelta(days=1), pull.complete_until.date()
             _mark(session, terminal, found, first, last, "punch", received_at)
+        elif found.new.size:
+            dirty.mark_punchers(session, terminal, found.days_of, "punch", received_at)
         session.add(position)
         watermark = intake_log.watermark(session, number)
     seconds = {"store": perf_counter() - begun}
