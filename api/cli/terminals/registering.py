@@ -27,8 +27,8 @@ def add(
     from attendance.store import office, registering
 
     settings = read_settings()
-    _check_address(host, settings)
-    key = _read_key(comm_key_file) if comm_key_file else None
+    check_address(host, settings)
+    key = read_key(comm_key_file) if comm_key_file else None
     with open_database(settings) as database, database.writing() as session:
         where = unit or office.first_unit(session)
         registering.add_terminal(
@@ -64,8 +64,8 @@ def change(
 
     settings = read_settings()
     if host is not None:
-        _check_address(host, settings)
-    key = _read_key(comm_key_file) if comm_key_file else None
+        check_address(host, settings)
+    key = read_key(comm_key_file) if comm_key_file else None
     with open_database(settings) as database, database.writing() as session:
         registering.change_terminal(
             session,
@@ -93,7 +93,7 @@ def retire(code: Annotated[str, typer.Argument(help="Code of the terminal.")]) -
     say(f"Terminal {code} is out of use; its punches stay. Judge what depended on it again: attendance evaluate")
 
 
-def _check_address(host: str, settings: Any) -> None:
+def check_address(host: str, settings: Any) -> None:
     from device_sync.zk.address import AddressRefused, parse_address
 
     try:
@@ -102,7 +102,7 @@ def _check_address(host: str, settings: Any) -> None:
         raise Invalid(str(error)) from error
 
 
-def _read_key(file: Path) -> int:
+def read_key(file: Path) -> int:
     try:
         text = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
