@@ -80,11 +80,12 @@ class Lines:
             self._datagrams.close()
         if self._server is None:
             return
-        self._server.close()
+        server, self._server = self._server, None
+        server.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.wait_closed()
+        await server.wait_closed()
 
     def announce(self, event: bytes) -> None:
         """A live punch for whoever registered."""

@@ -80,6 +80,7 @@ class SimulatedTerminal:
         self._event_bytes = event_bytes or usual_event_bytes(chosen)
         self._lines = Lines(self.machine, host, port, udp=udp)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
 
     # what tests compare with -------------------------------------------------------------------------------------
 
@@ -209,15 +210,18 @@ class SimulatedTerminal:
     def _call(self, action: Callable[[], object], *, wait: bool = False) -> None:
         """Has the serving loop do something; does nothing when it is not serving (any more)."""
         loop, done = self._loop, threading.Event()
-        if loop is None:
-            return
-        if loop is asyncio._get_running_loop():
+
+        def act() -> None:
             action()
-            return
-        with suppress(RuntimeError):  # closed in the meantime
-            loop.call_soon_threadsafe(lambda: (action(), done.set()))
-            if wait:
-                done.wait(WAIT_SECONDS)
+            done.set()
+
+        if loop is not None and threading.get_ident() == self._thread:
+            action()
+        elif loop is not None:
+            with suppress(RuntimeError):  # closed in the meantime
+                loop.call_soon_threadsafe(act)
+                if wait:
+                    done.wait(WAIT_SECONDS)
 
     @contextmanager
     def running(self) -> Iterator[SimulatedTerminal]:
@@ -225,10 +229,14 @@ class SimulatedTerminal:
         with serving_in_thread(self.serve, f"simulated-{self.serial}"):
             yield self
 
+    def move(self, port: int) -> None:
+        """It is to listen on that port the next time."""
+        self._lines.port = port
+
     async def open(self) -> None:
         """Listens from now on. Raises OSError."""
         await self._lines.open()
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
 
     async def close(self) -> None:
         """Ends every connection and gives the ports back."""
