@@ -85,8 +85,8 @@ class ZkTerminal:
         return self._converse(self._read)
 
     def identify(self) -> TerminalLog:
-        """Serial, firmware, clock offset and counters; the payload is empty. Raises like `read_log`."""
-        return self._converse(self._introduce)
+        """Serial, firmware, clock offset, counters and build; the payload is empty. Raises like `read_log`."""
+        return self._converse(lambda session: replace(self._introduce(session), options=self._read_options(session)))
 
     def _open_channel(self) -> Channel:
         kind = TcpChannel if self.place.transport == "tcp" else UdpChannel
