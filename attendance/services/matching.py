@@ -22,6 +22,7 @@ LEAST_CUT_LETTERS = 3
 ORDINARY = 0
 
 _WORDS = re.compile(r"[^\W_]+")
+_UNNAMED = re.compile(r"Mã \S+")  # what people are called who were made from their numbers
 _INVENTED = re.compile(r"NN-\d+")  # what a well-known library writes where a terminal has no name
 
 
@@ -52,6 +53,11 @@ class Person:
     name: str
     number: str | None = None
     expected: bool = True
+
+    @property
+    def is_named(self) -> bool:
+        """False while nobody gave them a name of their own."""
+        return bool(self.name) and self.name != self.code and not _UNNAMED.fullmatch(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ def compare(users: Sequence[OnTerminal], people: Sequence[Person]) -> WorkList:
         holder = holders.get(user.pin)
         if holder is None:
             unmatched.append(_proposed(user, index))
-        elif user.name and not fits(user, holder.name):
+        elif not fits(user, holder):
             renamed.append(replace(_proposed(user, index, holder), holder=holder))
     known = {user.pin for user in users}
     ordered = sorted(people, key=lambda person: person.code)
@@ -141,12 +147,12 @@ def read_certainly(raw: bytes) -> str | None:
     return None
 
 
-def fits(user: OnTerminal, name: str) -> bool:
+def fits(user: OnTerminal, person: Person) -> bool:
     """Whether the name on the terminal can be short for a person's: each of its words is one of theirs, a last one that
-    was cut the beginning of one. Nothing that can be read says nothing against it.
+    was cut the beginning of one. A name that cannot be read, or that nobody gave, says nothing against it.
     """
-    said = _words(user.name or "")
-    left = Counter(_words(name))
+    said = _words(user.name or "") if person.is_named else []
+    left = Counter(_words(person.name))
     for place, word in enumerate(said):
         cut = place == len(said) - 1 and len(user.name_bytes) in CUT_BYTES
         match = word if left[word] else next((w for w in left if cut and left[w] and w.startswith(word)), None)
@@ -165,7 +171,7 @@ class _Index:
         self.by_words: defaultdict[tuple[str, ...], list[Person]] = defaultdict(list)
         for person in self.by_code.values():
             words = _words(person.name)
-            if words:
+            if words and person.is_named:
                 self.by_name[" ".join(words)].append(person)
                 self.by_words[tuple(sorted(words))].append(person)
 
@@ -188,7 +194,7 @@ def _proposed(user: OnTerminal, index: _Index, holder: Person | None = None) -> 
     if numbered is None or numbered == holder:
         return _entry(user, named)
     exact = Candidate(numbered, NUMBER)
-    if not user.name or fits(user, numbered.name):
+    if fits(user, numbered):
         return _entry(user, [exact])
     return Entry(user, (exact, *(each for each in named if each.person != numbered)))
 

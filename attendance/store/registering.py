@@ -234,6 +234,33 @@ def enrol(
     return row
 
 
+def end_enrolment(session: Session, terminal: str, pin: str, to_on: date, *, at: datetime) -> EnrolmentRow:
+    """Whoever has this number has it until a date and no longer. Raises Invalid where nobody has it on that date."""
+    site = office.get(session, TerminalRow, terminal)
+    held = [
+        row
+        for row in office.enrolments_of_terminal(session, office.key(site))
+        if row.pin == pin and (row.from_on or date.min) <= to_on < (row.to_on or date.max)
+    ]
+    if not held:
+        raise Invalid(f"Nobody has number {pin} on terminal {terminal} on {to_on} and after it: nothing to end.")
+    [old] = held
+    old.withdrawn_at = at
+    session.add(old)
+    row = EnrolmentRow(
+        terminal_id=old.terminal_id,
+        pin=pin,
+        employee_id=old.employee_id,
+        from_on=old.from_on,
+        to_on=to_on,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    mark_person(session, row.employee_id, to_on + timedelta(days=1), old.to_on, "assignment", at)
+    return row
+
+
 def add_schedule(session: Session, code: str, *, name: str = "", at: datetime) -> ScheduleRow:
     if office.find(session, ScheduleRow, check_code("schedule", code)):
         raise AlreadyExists("schedule", code)

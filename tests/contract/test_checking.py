@@ -16,7 +16,7 @@ from device_sync.simulator import SimulatedTerminal, load_records
 from device_sync.simulator.faults import FAULTS
 from device_sync.terminal import Garbled, Terminal, TerminalLog
 from device_sync.wire import CHANGING
-from tests.contract.pulls import QUICK, reach
+from tests.contract.pulls import PATIENT, QUICK, reach
 
 ZK = Path(checking.__file__).parent / "zk"
 
@@ -80,7 +80,8 @@ def test_each_fault_fails_its_own_step(fault: str, step: str, reason: str | None
     assert fault in FAULTS
     key = 5 if fault == "refuse_auth" else 0
     with SimulatedTerminal(records=load_records(300), fault=fault, comm_key=key).running() as simulated:
-        failed = first_failed(steps(reach(simulated, limits=QUICK, comm_key=key)))
+        limits = QUICK if fault == "silent" else PATIENT
+        failed = first_failed(steps(reach(simulated, limits=limits, comm_key=key)))
     assert failed[0] == step
     assert reason is None or failed[1] == reason
 

@@ -10,12 +10,21 @@ from ipaddress import ip_network
 
 import pytest
 
+from device_sync import discovery
 from device_sync.discovery import FoundTerminal, Registered, discover_terminals
 from device_sync.simulator import SimulatedTerminal, load_records
 from device_sync.wire import CHANGING, Command
+from tests.contract.pulls import PATIENT, QUICK
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 NETWORK = "127.0.9.0/29"  # hosts .1 to .6
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody here is late because this machine is busy; a closed port of loopback refuses at once."""
+    monkeypatch.setattr(discovery, "KNOCK_SECONDS", 5.0)
+    monkeypatch.setattr(discovery, "QUICK", PATIENT)
 
 
 @contextmanager
@@ -123,7 +132,11 @@ def test_a_terminal_that_knows_datagrams_only() -> None:
 
 
 @pytest.mark.parametrize(("fault", "outcome"), [("not_zk", "not_a_terminal"), ("silent", "refused")])
-def test_what_is_no_terminal_or_will_not_talk_is_named(fault: str, outcome: str) -> None:
+def test_what_is_no_terminal_or_will_not_talk_is_named(
+    fault: str, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if fault == "silent":
+        monkeypatch.setattr(discovery, "QUICK", QUICK)
     with SimulatedTerminal(host="127.0.9.1", fault=fault).running() as simulated:
         [found] = find(simulated.port)
     assert (found.address, found.outcome, found.code) == ("127.0.9.1", outcome, None)

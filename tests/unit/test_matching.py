@@ -144,7 +144,15 @@ def test_what_cannot_be_read_speaks_for_nobody_and_against_nobody() -> None:
     ],
 )
 def test_a_short_name_fits_and_another_does_not(name: str, fitting: bool) -> None:
-    assert fits(user("1", name), AN.name) is fitting
+    assert fits(user("1", name), AN) is fitting
+
+
+@pytest.mark.parametrize("name", ["Mã 15", "15", ""])
+def test_people_made_from_their_numbers_have_no_name_to_speak_against(name: str) -> None:
+    unnamed = Person("15", name)
+    assert proposal("Nguyen Van An", pin="15", people=(unnamed, ANH)) == ("15", "number")
+    assert compare([user("3", "An")], (Person("15", name, number="3"),)).renamed == ()
+    assert proposal("Mã 15", pin="7", people=(unnamed, ANH)) is None
 
 
 def test_a_number_that_was_given_to_somebody_else() -> None:

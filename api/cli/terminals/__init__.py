@@ -7,6 +7,7 @@ import typer
 from api.cli.terminals.asking import show
 from api.cli.terminals.finding import discover
 from api.cli.terminals.importing import import_punches
+from api.cli.terminals.people import enrol, users
 from api.cli.terminals.pulling import pull, pull_json
 from api.cli.terminals.registering import add, change, retire
 from api.cli.terminals.simulating import simulate
@@ -26,6 +27,8 @@ def register(app: typer.Typer) -> None:
         ("list", show),
         ("test", try_out),
         ("discover", discover),
+        ("users", users),
+        ("enrol", enrol),
     ):
         group.command(name)(command)
     app.add_typer(group, name="terminals")
