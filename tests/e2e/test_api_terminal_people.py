@@ -74,6 +74,7 @@ def test_who_may_ask(shared_office: Office, user: str | None, terminal: str, sta
     assert shared_office.client(user).get(f"{API}/terminals/{terminal}/users").status_code == status
 
 
+NEW = {"terminal": "T-C", "create": "true"}
 ROWS = (
     b"        2\t2026-11-23 07:25:01\t1\t0\t1\t0\n" * 2 + b"       55\t2026-11-23 07:26:01\t1\t0\t1\t0\nrubbish row\n"
 )
