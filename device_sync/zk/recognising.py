@@ -9,8 +9,8 @@ the more of its codes are known. Records that are nothing but erased memory spea
 | per record | 0 without person and date; else 0.4 + 0.6 × the share of known codes (state, verify, user, usual rest) |
 | per log | mean over the sample × 1 where dates rise from record to record, down to 0.5 where they jump at random |
 
-A layout is chosen at `BAR` when it leads the second by `LEAD`. Where dates alone spoil that (a clock that was lost), the
-terminal's own counter may decide between those sizes that agree with it.
+A layout is chosen at `BAR` when it leads the second by `LEAD`. Where dates alone spoil that (a clock that was lost),
+the terminal's own counter may decide between those sizes that agree with it.
 """
 
 from __future__ import annotations
@@ -137,7 +137,8 @@ def _sample(payload: bytes, layout: PunchLayout) -> npt.NDArray[np.void]:
     if count <= WINDOWS * WINDOW:
         return rows
     starts = np.linspace(0, count - WINDOW, WINDOWS).astype(np.intp)
-    return rows[(starts[:, None] + np.arange(WINDOW)).ravel()]
+    sample: npt.NDArray[np.void] = rows[(starts[:, None] + np.arange(WINDOW)).ravel()]
+    return sample
 
 
 def _speaking(rows: npt.NDArray[np.void]) -> Flags:
