@@ -26,7 +26,7 @@ SENTENCES = {
 }
 
 FROM_A_PROGRAM = (
-    "A program wrote this list, not the terminal: its punches count, but nobody is absent for not being on it. Bring "
+    "A program wrote this file, not the terminal: its punches count, but nobody is absent for not being in it. Bring "
     "the terminal's own export when you can."
 )
 WITHOUT_SECONDS = (

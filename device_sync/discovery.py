@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
 from device_sync import wire
@@ -35,7 +35,7 @@ class Registered:
     code: str
     host: str | None
     serial: str | None
-    comm_key: int = 0
+    comm_key: int = field(default=0, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

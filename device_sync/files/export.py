@@ -15,7 +15,7 @@ from attendance import clock
 from device_sync.files.clean import CleanRows, read_clean
 from device_sync.files.dates import DAY_FIRST, MIXED, MONTH_FIRST, UNDECIDED
 from device_sync.files.families import Family, as_lines, family_of, moments, what_else
-from device_sync.files.rows import BROKEN_ROW, NUL_BLOCK, REPORT, SHORTEST_ROW, Row, RowReader
+from device_sync.files.rows import BROKEN_ROW, NUL_BLOCK, PUSHED, REPORT, SHORTEST_ROW, Row, RowReader
 from device_sync.terminal import Records
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -67,7 +67,7 @@ class NotAnExport(ValueError):
 class Export:
     """One file, every row of it either in `records` or in `records.rejected`: read = accepted + rejected.
 
-    `format` is attlog, agl, csv or report. `records.index` is the 0-based row number in file order; headers and blank
+    `format` is attlog, agl, csv, report or push. `records.index` is the 0-based row number in file order; headers and blank
     lines are no rows; a row that comes twice is there twice. `lines[row]` is the 1-based line number in the file.
     """
 
@@ -91,8 +91,8 @@ class Export:
 
     @property
     def is_whole_log(self) -> bool:
-        """Whether the terminal wrote the file itself, so that nobody chose which people stand in it."""
-        return self.format != REPORT
+        """Whether the terminal wrote the file itself, so that nobody chose what stands in it."""
+        return self.format not in (REPORT, PUSHED.format)
 
 
 def read_export(data: bytes, *, source: str, dates: str | None = None) -> Export:
@@ -100,8 +100,8 @@ def read_export(data: bytes, *, source: str, dates: str | None = None) -> Export
 
     Shapes: attlog (user id, local time, device, state, verify, work code, maybe more; tabs, or spaces; no header), agl
     (header with EnNo and DateTime), csv (header with pin and at, in any order; comma, semicolon or tab; state and
-    verify may be missing: 255 and 0), report (a list of punches of a program for PCs, told by its header). Told by
-    content; `source` is only named in messages. `dates` (dmy or mdy) decides where the file does not.
+    verify may be missing: 255 and 0), report (a list of punches of a program for PCs, told by its header), push (what a
+    terminal sent to a server: no device number, seven columns and more). Told by content; `source` is only named in messages. `dates` (dmy or mdy) decides where the file does not.
     Units: `wall` in seconds of the terminal's local time; nothing is said here about plausible years or the future.
     Order: that of the file, repeats included. Linear in the size, at most 64 MiB.
     Errors: NotAnExport, when not one row can be taken.

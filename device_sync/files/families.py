@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from device_sync.files.dates import DAY_FIRST, MIXED, UNDECIDED, order_of
 from device_sync.files.headers import layouts_of
-from device_sync.files.rows import ATTLOG, BOM, LONGEST_ROW, REPORT, SPACED, Layout, Row, RowReader
+from device_sync.files.rows import ATTLOG, BOM, LONGEST_ROW, PUSHED, REPORT, SPACED, Layout, Row, RowReader
 
 HEADER_WITHIN_LINES = 20
 SAMPLE_LINES = 50
@@ -102,8 +102,21 @@ def family_of(text: bytes) -> Family:
         seen.append(line.rstrip(b"\n"))
         if len(seen) == HEADER_WITHIN_LINES:
             break
-    spaced = _readable(SPACED, seen) > 0 and not any(b"\t" in line for line in seen)
-    return Family(SPACED if spaced else ATTLOG)
+    if not any(b"\t" in line for line in seen):
+        return Family(SPACED if _readable(SPACED, seen) else ATTLOG)
+    return Family(PUSHED if _was_pushed(seen) else ATTLOG)
+
+
+def _was_pushed(lines: list[bytes]) -> bool:
+    """Whether rows are what a terminal pushed. Those of a stick are padded, or have a device number in the third column:
+    one and the same from 1 on. A state is 0 or 255 on most terminals, and is not the same all the time on others.
+    """
+    reader = RowReader(PUSHED)
+    rows = [line for line in lines if isinstance(reader.read(line), Row)]
+    third = {line.split(b"\t")[2].strip() for line in rows}
+    return (
+        bool(rows) and not any(line.startswith(b" ") for line in rows) and (len(third) > 1 or third <= {b"0", b"255"})
+    )
 
 
 def _best(found: list[Layout], behind: list[bytes]) -> Layout:

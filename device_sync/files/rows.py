@@ -89,7 +89,7 @@ class Layout:
     @property
     def beside(self) -> tuple[int, ...]:
         """Columns of a row without a header that hold no part of the punch, but show that it is whole."""
-        return (2, 5) if self.most is None else ()
+        return tuple(c for c in range(self.least) if c not in self.used) if self.most is None else ()
 
     @property
     def is_plain(self) -> bool:
@@ -100,6 +100,8 @@ class Layout:
 REPORT = "report"
 ATTLOG = Layout("attlog", b"\t", 0, 1, 3, 4, least=6, most=None, open_ended=frozenset({0, 3, 4}))
 SPACED = replace(ATTLOG, delimiter=b" ")
+# What terminals push, as servers keep it: no device number, so that state and verify mode stand one column earlier.
+PUSHED = Layout("push", b"\t", 0, 1, 2, 3, least=7, most=None, open_ended=frozenset({0, 2, 3}))
 
 
 class RowReader:
@@ -188,7 +190,7 @@ class RowReader:
                     return False
                 if len(self._tokens) < LONGEST_ROW:
                     self._tokens.add(cell)
-        return len(cells) == self.layout.least or not any(_GLUED.search(c) for c in cells[6:])
+        return len(cells) == self.layout.least or not any(_GLUED.search(c) for c in cells[self.layout.least :])
 
     def _wall(self, cell: bytes) -> int | str | None:
         """Seconds since 1970; `bad_time` for a time that cannot be; None for what is no time at all."""

@@ -69,7 +69,12 @@ def find(port: int, *registered: Registered) -> list[FoundTerminal]:
 def test_who_answers_is_found_by_address_with_serial_and_counters() -> None:
     records = load_records(120)
     with SimulatedTerminal(
-        host="127.0.9.2", serial="A1", users=7, records=records, clock_offset_seconds=90
+        host="127.0.9.2",
+        serial="A1",
+        users=7,
+        records=records,
+        clock_offset_seconds=90,
+        options={"~DeviceName": "K40"},
     ).running() as first:
         second = SimulatedTerminal(host="127.0.9.5", port=first.port, serial="B2", comm_key=77)
         heard: list[tuple[int, int]] = []
@@ -85,6 +90,7 @@ def test_who_answers_is_found_by_address_with_serial_and_counters() -> None:
             one, two = found
             assert (one.address, one.transport, one.outcome, one.serial) == ("127.0.9.2", "tcp", "ok", "A1")
             assert (one.users, one.records, one.code, one.moved_from) == (7, 120, None, None)
+            assert (one.model, one.record_capacity) == ("K40", 100_000)
             assert one.clock_offset_seconds is not None
             assert 89 <= one.clock_offset_seconds <= 91
             assert (two.address, two.outcome, two.serial) == ("127.0.9.5", "wrong_key", "")
@@ -110,6 +116,7 @@ def test_a_terminal_is_known_by_its_serial_wherever_it_hangs() -> None:
 
 
 def test_a_key_is_given_only_where_it_belongs() -> None:
+    assert "4711" not in repr(Registered("GATE", "127.0.9.3", "A1", 4711))
     with SimulatedTerminal(host="127.0.9.3", serial="A1", comm_key=4711).running() as simulated:
         [known] = find(simulated.port, Registered("GATE", "127.0.9.3", "A1", 4711))
         assert (known.outcome, known.serial, known.code) == ("ok", "A1", "GATE")

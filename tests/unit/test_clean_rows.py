@@ -19,6 +19,7 @@ HEADERS = {
     "attlog": b"",
     "agl": b"No\tTMNo\tEnNo\tName\tINOUT\tMode\tDateTime\n",
     "csv": b"verify,pin,at,state,note\n",
+    "push": b"",
 }
 
 
@@ -92,6 +93,8 @@ def _line(parts: tuple[str, str, str, str, str, str, int], family: str) -> str:
         return f"{pin:>{pad}}\t{at}\t{other}\t{state}\t{verify}\t0{tail}"
     if family == "agl":
         return f"1\t1\t{pin}\tNguyễn {other}\t{state}\t{verify}\t{at}{tail}"
+    if family == "push":
+        return f"{pin}\t{at}\t{state}\t{verify}\t0\t{other}\t0{tail}"
     return f"{verify},{pin},{at},{state},ghi chú{tail}"
 
 

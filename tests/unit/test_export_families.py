@@ -95,6 +95,32 @@ def test_an_attlog_of_a_wide_encoding_without_its_mark() -> None:
         assert times(read((row * 3).encode(encoding))) == [("5", seconds("2024-03-04 07:25:01"), 0, 1)] * 3
 
 
+def test_what_a_terminal_pushed_has_no_device_number() -> None:
+    face = "2\t2022-07-12 16:00:20\t255\t15\t\t0\t0\t\t\t43\t\n"
+    old = "1452\t2015-07-30 15:16:28\t0\t1\t0\t0\t0\n1452\t2015-07-30 17:16:28\t1\t1\t0\t0\t0\n"
+    found = read(face + old + "rubbish\t2015-07-30 17:16\n")
+    assert (found.format, found.is_whole_log) == ("push", False)
+    assert times(found) == [
+        ("2", seconds("2022-07-12 16:00:20"), 255, 15),
+        ("1452", seconds("2015-07-30 15:16:28"), 0, 1),
+        ("1452", seconds("2015-07-30 17:16:28"), 1, 1),
+    ]
+    assert found.reasons == {"broken_row": 1}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "        5\t2024-03-04 07:25:01\t0\t1\t15\t0\t0\n",  # padded, as on a stick
+        "5\t2024-03-04 07:25:01\t1\t1\t15\t0\t0\n",  # a device number
+        "5\t2024-03-04 07:25:01\t0\t1\t15\t0\n",  # six columns
+    ],
+)
+def test_a_stick_with_more_columns_is_no_push(row: str) -> None:
+    found = read(row * 2)
+    assert (found.format, times(found)[0][2:]) == ("attlog", (1, 15))
+
+
 # lists that programs write -------------------------------------------------------------------------------------------
 
 

@@ -298,7 +298,7 @@ class PreviewAnswer(BaseModel):
     file: str = Field(description="Name of the file.")
     terminal: str | None = Field(description="Code of the terminal.")
     terminal_known: bool = Field(description="Whether it is there already.")
-    format: str = Field(description="What the file was recognised as: attlog, agl, csv or report.")
+    format: str = Field(description="What the file was recognised as: attlog, agl, csv, report or push.")
     read: int = Field(description="Rows of the file.")
     readable: int = Field(description="Rows that read as a punch, whatever their date.")
     new: int = Field(description="Rows that would be stored.")
