@@ -67,8 +67,8 @@ class NotAnExport(ValueError):
 class Export:
     """One file, every row of it either in `records` or in `records.rejected`: read = accepted + rejected.
 
-    `format` is attlog, agl, csv, report or push. `records.index` is the 0-based row number in file order; headers and blank
-    lines are no rows; a row that comes twice is there twice. `lines[row]` is the 1-based line number in the file.
+    `format` is attlog, agl, csv, report or push. `records.index` is the 0-based row number in file order; headers and
+    blank lines are no rows; a row that comes twice is there twice. `lines[row]` is the 1-based line number in the file.
     """
 
     format: str
@@ -101,7 +101,8 @@ def read_export(data: bytes, *, source: str, dates: str | None = None) -> Export
     Shapes: attlog (user id, local time, device, state, verify, work code, maybe more; tabs, or spaces; no header), agl
     (header with EnNo and DateTime), csv (header with pin and at, in any order; comma, semicolon or tab; state and
     verify may be missing: 255 and 0), report (a list of punches of a program for PCs, told by its header), push (what a
-    terminal sent to a server: no device number, seven columns and more). Told by content; `source` is only named in messages. `dates` (dmy or mdy) decides where the file does not.
+    terminal sent to a server: no device number, seven columns and more).
+    Told by content; `source` is only named in messages. `dates` (dmy or mdy) decides where the file does not.
     Units: `wall` in seconds of the terminal's local time; nothing is said here about plausible years or the future.
     Order: that of the file, repeats included. Linear in the size, at most 64 MiB.
     Errors: NotAnExport, when not one row can be taken.
@@ -141,7 +142,7 @@ def _decided(family: Family, dates: str | None, text: bytes, source: str) -> Fam
     if layout.order != UNDECIDED:
         return family
     if dates not in (DAY_FIRST, MONTH_FIRST):
-        example = next(moments(layout, text, family.header_line), b"").decode("ascii", "replace")
+        example = next(moments(layout, text, family.header_line), b"")[:40].decode("ascii", "replace")
         raise NotAnExport("which_day", source=source, example=example)
     return replace(family, layout=replace(layout, order=dates))
 

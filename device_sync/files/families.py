@@ -108,15 +108,14 @@ def family_of(text: bytes) -> Family:
 
 
 def _was_pushed(lines: list[bytes]) -> bool:
-    """Whether rows are what a terminal pushed. Those of a stick are padded, or have a device number in the third column:
-    one and the same from 1 on. A state is 0 or 255 on most terminals, and is not the same all the time on others.
+    """Whether rows are what a terminal pushed: bare ids, and in the third column a state, 0 or 255 on most terminals.
+
+    Rows of a stick are padded, or have a device number there, from 1 to 254.
     """
     reader = RowReader(PUSHED)
     rows = [line for line in lines if isinstance(reader.read(line), Row)]
     third = {line.split(b"\t")[2].strip() for line in rows}
-    return (
-        bool(rows) and not any(line.startswith(b" ") for line in rows) and (len(third) > 1 or third <= {b"0", b"255"})
-    )
+    return bool(third & {b"0", b"255"}) and not any(line.startswith(b" ") for line in rows)
 
 
 def _best(found: list[Layout], behind: list[bytes]) -> Layout:
