@@ -134,3 +134,24 @@ def test_clean_rows_are_found_quickly_across_chunks_and_odd_ones_between(monkeyp
     clean = read_clean(text, ATTLOG, RowReader(ATTLOG))
     assert clean.left.tolist() == [3, 50, 70]
     assert (found[1], len(found[3])) == (100, 2), "the row behind the hole stands whole, the hole is one more"
+
+
+@pytest.mark.parametrize(
+    ("head", "good", "odd"),
+    [
+        (b"verify,pin,at,state,note\n", b"1,5,2024-03-04 07:25:01,0,x", b"1,5,2024-03-04 07:25:01,0,x,glued"),
+        (b"verify,pin,at,state,note\n", b"1,5,2024-03-04 07:25:01,0,x", b'1,5,2024-03-04 07:25:01,0,"open'),
+        (b"", b"5\t2024-03-04 07:25:01\t1\t0\t1\t0", b"5\t2024-03-04 07:25:01\t\x01\t0\t1\t0"),
+        (b"", b"5\t2024-03-04 07:25:01\t1\t0\t1\t0", b"5\t2024-03-04 07:25:01\t1\t0\t1\t\xc3\xa9"),
+        (
+            HEADERS["agl"],
+            b"1\t1\t5\tAn\t0\t1\t2024/03/04 07:25:01",
+            b"1\t1\t5\t%s\t0\t1\t2024/03/04 07:25:01" % (b"x" * 5000),
+        ),
+        (HEADERS["agl"], b"1\t1\t5\tAn\t0\t1\t2024/03/04 07:25:01", b"1\t1\t5\tA\0n\t0\t1\t2024/03/04 07:25:01"),
+    ],
+)
+def test_what_stands_beside_a_punch_makes_it_odd(head: bytes, good: bytes, odd: bytes) -> None:
+    found = agree(head + good + b"\n" + odd + b"\n")
+    assert isinstance(found, tuple)
+    assert [reason for _, _, reason in found[3]] in (["broken_row"], ["nul_block"])
