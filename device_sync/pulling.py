@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from attendance.clock import Now, utc_now
 from attendance.errors import Invalid
-from attendance.store import intake_log, office
+from attendance.services.terminal_health import failure_of
+from attendance.store import intake_log, office, pulls
 from attendance.store.database import Database
 from attendance.store.tables import TerminalRow
 from device_sync import intake
@@ -41,7 +42,6 @@ class Puller:
 
     def __post_init__(self) -> None:
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._outcomes: dict[str, str] = {}
 
     def pull(self, code: str, *, full: bool = False) -> Filed:
         """Read a terminal's log and file it. Always answers with an outcome; raises only where nothing can be filed.
@@ -101,10 +101,23 @@ class Puller:
             raise Invalid(f"Terminal {code}: {error}") from error
 
     def _log_change(self, code: str, filed: Filed) -> None:
-        """Lost is logged once, found once."""
-        if self._outcomes.get(code, intake.OK) != filed.outcome:
-            if filed.outcome == intake.OK:
-                log.info("terminal %s answers again", code)
-            else:
-                log.warning("terminal %s: %s: %s", code, filed.outcome, filed.message)
-        self._outcomes[code] = filed.outcome
+        """Lost is logged once, found once: compared with what is stored of the attempt before, whoever made it."""
+        assert filed.pull_id is not None
+        with self.database.reading() as session:
+            number = office.key(office.get(session, TerminalRow, code))
+            before = pulls.outcome_before(session, number, filed.pull_id)
+            now = pulls.outcome_before(session, number, filed.pull_id + 1)
+        was = _state(before) if before is not None else None
+        state = _state(now) if now is not None else None
+        if was == state:
+            return
+        if state is None:
+            log.info("terminal %s answers again", code)
+        else:
+            log.warning("terminal %s: %s: %s", code, filed.outcome, filed.message)
+
+
+def _state(attempt: tuple[str, Mapping[str, object]]) -> str | None:
+    """The state a failed attempt shows; None for a good one. Another way of failing alike is no change."""
+    failure = failure_of(*attempt)
+    return failure[0] if failure is not None else None

@@ -4,8 +4,9 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import attendance.store.evidence_tables
+import attendance.store.health_tables
 import attendance.store.paper_tables
-import attendance.store.tables  # noqa: F401 - all three fill the metadata
+import attendance.store.tables  # noqa: F401 - all of them fill the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
