@@ -15,7 +15,7 @@ import numpy as np
 from attendance import clock
 from attendance.plausible import BEFORE_FIRST_SANE, implausible
 from attendance.services.terminal_health import failure_of
-from attendance.store import office, operation_log, pulls
+from attendance.store import office, operation_log, pulls, terminal_users
 from attendance.store.alarms import TerminalAlarms
 from attendance.store.database import Session
 from attendance.store.evidence_tables import LogPositionRow
@@ -36,6 +36,7 @@ FAILURES = 3  # one attempt may fail by chance and two by a restart of the termi
 RING_SHARE = 0.95  # a log that overwrites its oldest records was full before, or a block short of it
 FIRST_YEAR = 2000  # where a terminal's calendar begins, and its clock again after a power cut with a flat battery
 BEFORE = "before"  # what the log held when the terminal was first read is told once, whatever its dates
+MANY_USERS = 20  # an office that enrols more people in a night has one thing to look at, not so many
 SETTING_SECONDS = 120  # how far the terminal's own line about its clock may lie from the moment we set it
 
 
@@ -79,6 +80,8 @@ def notice(session: Session, pulled: Pulled, position: LogPositionRow, threshold
     _notice_times(alarms, pulled, before, limits)
     _notice_log(alarms, pulled, before)
     _notice_fill(session, alarms, pulled)
+    if pulled.log.users is not None:
+        _notice_users(session, alarms, pulled)
     if pulled.log.operations:
         _notice_operations(session, alarms, pulled, before)
 
@@ -195,6 +198,26 @@ def _notice_fill(session: Session, alarms: TerminalAlarms, pulled: Pulled) -> No
         percent=int(fill.share * 100) if fill.share is not None else None,
         date=fill.full_on.isoformat() if fill.full_on else None,
     )
+
+
+def _notice_users(session: Session, alarms: TerminalAlarms, pulled: Pulled) -> None:
+    """Who was not in the user table at its last reading, and who may now do more at the terminal than before."""
+    rows = terminal_users.rows_of(session, office.key(pulled.terminal))
+    stood = [row for row in rows if row.pull_id != pulled.pull_id and row.ended_pull_id in (None, pulled.pull_id)]
+    if not stood:  # the first reading of the table, or the first with anybody in it
+        return
+    allowed: dict[str, int] = {}
+    for row in stood:
+        allowed[row.pin] = max(row.privilege, allowed.get(row.pin, 0))
+    promoted = [user for user in pulled.log.users or () if user.privilege > allowed.get(user.pin, 0)]
+    for user in promoted:
+        alarms.open("new_administrator", user.pin, pin=user.pin, privilege=user.privilege)
+    new = [user for user in pulled.log.users or () if user.pin not in allowed and user not in promoted]
+    if len(new) > MANY_USERS:
+        alarms.open("many_users", str(pulled.pull_id), count=len(new))
+        return
+    for user in new:
+        alarms.open("new_user", user.pin, pin=user.pin)
 
 
 def _notice_operations(session: Session, alarms: TerminalAlarms, pulled: Pulled, before: Reading | None) -> None:
