@@ -99,6 +99,10 @@ def notice_failure(
         alarms.open("wrong_key")
     elif reason == "other_serial":
         alarms.open("serial_changed", str(error.params.get("found", "")), **_texts(error, "expected", "found"))
+    elif error.params.get("reason") == "emptied" and error.params.get("known_bytes"):
+        before = pulls.reading_before(session, office.key(terminal), pull_id)
+        if before is not None:
+            alarms.open("log_shrank", before=before.read, after=0)
     if position.failures >= FAILURES and failure is not None and failure[0] == "unreachable":
         alarms.open("unreachable", failures=position.failures, since=position.failing_since.isoformat())
 

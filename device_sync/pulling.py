@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from typing import TypeVar
 
 from attendance.clock import Now, utc_now
 from attendance.errors import Invalid
@@ -24,6 +26,8 @@ from device_sync.zk.client import ZkTerminal
 from device_sync.zk.transport import Limits
 
 log = logging.getLogger(__name__)
+
+Adapter = TypeVar("Adapter", bound=ZkTerminal)
 
 
 @dataclass
@@ -49,7 +53,7 @@ class Puller:
 
         Raises NotFound for an unknown code, Invalid for a terminal without an address, StoreUnavailable.
         """
-        with self._locks[code]:
+        with self.alone(code):
             # Names and numbers hardly change; the nightly reading of everything brings the user table too.
             terminal = self.terminal(code, with_users=full)
             started_at = self.now()
@@ -72,11 +76,21 @@ class Puller:
 
     def identify(self, code: str) -> TerminalLog:
         """Connect, ask serial, clock and sizes, file nothing. Raises TerminalError."""
-        with self._locks[code]:
+        with self.alone(code):
             return self.terminal(code).identify()
+
+    @contextmanager
+    def alone(self, code: str) -> Iterator[None]:
+        """Nobody else of this process talks to the terminal during the block."""
+        with self._locks[code]:
+            yield
 
     def terminal(self, code: str, *, with_users: bool = True) -> Terminal:
         """The adapter for a stored terminal."""
+        return self.adapter(ZkTerminal, code, with_users)
+
+    def adapter(self, kind: type[Adapter], code: str, with_users: bool = True) -> Adapter:
+        """An adapter of this kind for a stored terminal. Raises NotFound, Invalid."""
         with self.database.reading() as session:
             row = office.get(session, TerminalRow, code)
             host, port, transport = row.host, row.port, row.transport
@@ -85,7 +99,7 @@ class Puller:
         if not host:
             raise Invalid(f"Terminal {code} has no address; give it one, or bring its log by USB stick.")
         try:
-            return ZkTerminal(
+            return kind(
                 host,
                 port=port,
                 transport=transport,

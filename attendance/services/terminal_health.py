@@ -39,8 +39,14 @@ REASON_OF_OUTCOME: dict[str, tuple[State, str]] = {
     "interrupted": ("unreachable", "interrupted"),
     "garbled": ("unverified", "garbled"),
 }
+REASON_OF_DETAIL: dict[tuple[str, str], tuple[State, str]] = {
+    ("refused", "port_closed"): ("unreachable", "port_closed"),
+    ("garbled", "emptied"): ("unverified", "emptied"),
+    ("garbled", "layout"): ("unverified", "layout"),
+    ("garbled", "users"): ("unverified", "layout"),
+}
 REASONS = (
-    *("ok", "late", "late_file", "full_soon", "full_by", "never_read", "log_changed", "garbled"),
+    *("ok", "late", "late_file", "full_soon", "full_by", "never_read", "log_changed", "garbled", "emptied", "layout"),
     *("unreachable", "interrupted", "port_closed", "refused", "wrong_key", "not_a_terminal", "other_serial"),
 )
 PAST_CHANGED = ("past_changed", "log_shrank")
@@ -105,9 +111,8 @@ def failure_of(outcome: str, params: Mapping[str, Any]) -> tuple[State, str] | N
         return None
     if outcome == "changed":  # with a reason nothing was filed; without one a log was read whose past is another
         return ("refused", "other_serial") if params.get("reason") else None
-    if outcome == "refused" and params.get("reason") == "port_closed":
-        return "unreachable", "port_closed"
-    return REASON_OF_OUTCOME.get(outcome, ("unverified", "garbled"))
+    finer = REASON_OF_DETAIL.get((outcome, str(params.get("reason"))))
+    return finer or REASON_OF_OUTCOME.get(outcome, ("unverified", "garbled"))
 
 
 def _first_that_holds(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,29 @@ class Operation:
     code: int
     at: datetime | None
     objects: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOperation:
+    """A line as it is kept: what was done, the terminal's own time or None, and the pull that brought it first."""
+
+    code: int
+    at: datetime | None
+    objects: tuple[int, ...]
+    pull_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSetting:
+    """A recorded setting of a clock, or an attempt; see `ClockSettingRow`."""
+
+    set_at: datetime
+    set_by: str
+    reason: str
+    offset_before: int | None
+    offset_after: int | None
+    outcome: str
+    message: str
 
 
 def add_operations(
@@ -67,21 +90,25 @@ def has_operations(session: Session, terminal_id: int) -> bool:
     return session.exec(query).one_or_none() is not None
 
 
-def operations_of(session: Session, terminal_id: int, limit: int) -> list[TerminalOperationRow]:
+def operations_of(session: Session, terminal_id: int, limit: int) -> list[KeptOperation]:
     """The newest operations of one terminal in the order of its log, newest first."""
     query = select(TerminalOperationRow).where(TerminalOperationRow.terminal_id == terminal_id)
-    return list(session.exec(query.order_by(col(TerminalOperationRow.id).desc()).limit(limit)))
+    return [
+        KeptOperation(row.code, row.at, tuple(row.objects), row.pull_id)
+        for row in session.exec(query.order_by(col(TerminalOperationRow.id).desc()).limit(limit))
+    ]
 
 
-def add_clock_setting(session: Session, row: ClockSettingRow) -> ClockSettingRow:
-    session.add(row)
-    session.flush()
-    return row
+def add_clock_setting(session: Session, terminal_id: int, setting: ClockSetting) -> None:
+    session.add(ClockSettingRow(terminal_id=terminal_id, **asdict(setting)))
 
 
-def clock_settings_of(session: Session, terminal_id: int, since: datetime | None = None) -> list[ClockSettingRow]:
+def clock_settings_of(session: Session, terminal_id: int, since: datetime | None = None) -> list[ClockSetting]:
     """Settings of one terminal's clock in their order, also those that failed; from an instant on, if given."""
     query = select(ClockSettingRow).where(ClockSettingRow.terminal_id == terminal_id)
     if since is not None:
         query = query.where(col(ClockSettingRow.set_at) >= since)
-    return list(session.exec(query.order_by(col(ClockSettingRow.id))))
+    return [
+        ClockSetting(row.set_at, row.set_by, row.reason, row.offset_before, row.offset_after, row.outcome, row.message)
+        for row in session.exec(query.order_by(col(ClockSettingRow.id)))
+    ]

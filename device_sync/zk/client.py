@@ -47,6 +47,8 @@ class ZkTerminal:
     of its build too; the first pull of a terminal does so anyway, and records without a user number need the table.
     """
 
+    session_kind = Session
+
     def __init__(
         self,
         host: str,
@@ -94,7 +96,7 @@ class ZkTerminal:
 
     def _converse(self, talk: Callable[[Session], T]) -> T:
         try:
-            session = Session(self._open_channel(), self._comm_key)
+            session = self.session_kind(self._open_channel(), self._comm_key)
         except OSError as error:  # pyzk takes a socket of its own at once, and there may be none left
             raise self.place.no_route(error.strerror or type(error).__name__) from error
         try:
