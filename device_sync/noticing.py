@@ -102,9 +102,9 @@ def notice_failure(
     elif error.params.get("reason") == "emptied" and error.params.get("known_bytes"):
         before = pulls.reading_before(session, office.key(terminal), pull_id)
         if before is not None:
-            alarms.open("log_shrank", before=before.read, after=0)
+            alarms.open("log_shrank", records_before=before.read, records_after=0)
     if position.failures >= FAILURES and failure is not None and failure[0] == "unreachable":
-        alarms.open("unreachable", failures=position.failures, since=position.failing_since.isoformat())
+        alarms.open("unreachable", failures=position.failures)
 
 
 def _texts(error: TerminalError, *names: str) -> dict[str, str]:
@@ -128,7 +128,7 @@ def _notice_clock(
     after = [row.offset_after for row in settings if row.outcome == "ok" and row.offset_after is not None]
     if after and abs(offset - after[-1]) <= limits.clock_jumped:
         return
-    alarms.open("clock_jumped", _day_of(pulled), before=was, after=offset)
+    alarms.open("clock_jumped", _day_of(pulled), offset_before=was, offset_after=offset)
 
 
 def _notice_times(alarms: TerminalAlarms, pulled: Pulled, before: Reading | None, limits: Thresholds) -> None:
@@ -146,7 +146,7 @@ def _notice_times(alarms: TerminalAlarms, pulled: Pulled, before: Reading | None
         last = int(back[-1])
         was, came = (clock.from_wall_seconds(int(wall[last + step])) for step in (0, 1))
         subject = was.date().isoformat() if before is not None else BEFORE
-        alarms.open("ran_back", subject, count=int(back.size), before=was.isoformat(), after=came.isoformat())
+        alarms.open("ran_back", subject, count=int(back.size), time_before=was.isoformat(), time_after=came.isoformat())
     reset = [index for index, _, reason in found.to_quarantine if reason == BEFORE_FIRST_SANE]
     walls = records.wall[np.isin(records.index, reset)]
     began_again = [moment for moment in map(clock.from_wall_seconds, walls.tolist()) if moment.year == FIRST_YEAR]
@@ -176,7 +176,7 @@ def _notice_log(alarms: TerminalAlarms, pulled: Pulled, before: Reading | None) 
     count = pulled.filed.read
     if before is None or pulled.continues:
         return
-    params = {"before": before.read, "after": count}
+    params = {"records_before": before.read, "records_after": count}
     if pulled.filed.outcome == "changed":
         alarms.open("past_changed", **params)
     lost_oldest = pulled.filed.outcome == "ok" and before.read > 0

@@ -83,6 +83,12 @@ def terminals_health(
     return [health_of(each, zone, now) for each in facts]
 
 
+def health_of_terminal(session: Session, zone: str, now: datetime, terminal_id: int) -> TerminalHealth:
+    """One terminal, which exists."""
+    (found,) = terminals_health(session, zone, now, [terminal_id])
+    return found
+
+
 def health_of(facts: TerminalFacts, zone: str, now: datetime) -> TerminalHealth:
     """The state of one terminal as it is at this instant."""
     failure = failure_of(facts.last.outcome, facts.last.params) if facts.last and facts.last.source == "pull" else None

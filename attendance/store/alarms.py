@@ -17,6 +17,14 @@ from attendance.errors import Invalid, NotFound
 from attendance.store.health_tables import TerminalAlarmRow
 
 CONDITIONS = frozenset({"clock_off", "unreachable", "wrong_key", "serial_changed", "full_soon", "sizes_unknown"})
+KINDS = (
+    *("clock_off", "clock_jumped", "ran_back", "clock_reset"),
+    *("log_shrank", "past_changed", "turned_over", "full_soon", "sizes_unknown"),
+    *("serial_changed", "wrong_key", "unreachable"),
+    *("new_user", "many_users", "new_administrator"),
+    *("factory_reset", "data_erased", "log_erased", "data_restored", "clock_set", "administrators_cleared"),
+    *("privilege_changed", "options_changed"),
+)
 MAX_NAME = 200
 
 
