@@ -36,6 +36,8 @@ class ZkTerminal:
     disables, clears or sets anything. Raises AddressRefused or ValueError when built, afterwards only TerminalError.
     """
 
+    session_kind = Session
+
     def __init__(
         self,
         host: str,
@@ -64,6 +66,7 @@ class ZkTerminal:
         self._now = now
         self._zone_name = zone_name
         self._with_users = with_users
+        self._channel: Channel | None = None
         self._known_bytes = known_bytes  # how much of the log is stored, so that its digest is taken on the way
 
     def __repr__(self) -> str:
@@ -77,13 +80,24 @@ class ZkTerminal:
         """Serial, firmware, clock offset and counters; the payload is empty. Raises like `read_log`."""
         return self._converse(self._introduce)
 
+    def transferred(self) -> tuple[int, int | None]:
+        """How many bytes have come so far, and how many were announced where they were; from any thread."""
+        channel = self._channel
+        return (0, None) if channel is None else (channel.received, channel.announced)
+
+    def break_off(self) -> None:
+        """Ends what another thread is asking of the terminal; that thread gets Unreachable."""
+        if self._channel is not None:
+            self._channel.break_off()
+
     def _open_channel(self) -> Channel:
         kind = TcpChannel if self.place.transport == "tcp" else UdpChannel
-        return kind(self.address, self.place.port, self.limits, self.place)
+        self._channel = kind(self.address, self.place.port, self.limits, self.place)
+        return self._channel
 
     def _converse(self, talk: Callable[[Session], T]) -> T:
         try:
-            session = Session(self._open_channel(), self._comm_key)
+            session = self.session_kind(self._open_channel(), self._comm_key)
         except OSError as error:  # pyzk takes a socket of its own at once, and there may be none left
             raise self.place.no_route(error.strerror or type(error).__name__) from error
         try:
