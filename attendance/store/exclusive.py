@@ -78,6 +78,10 @@ class Exclusion:
         with self._changed:
             return bool(self._waiting[name]) or self._locks.is_wished(name)
 
+    def is_wanted_here(self, name: str) -> bool:
+        """The same, of this process alone: costs nothing."""
+        return bool(self._waiting[name])
+
     def _take(self, name: str, wait: bool, on_wait: Callable[[], object], give_up: Callable[[], bool]) -> None:
         if self._try(name):
             return
@@ -119,6 +123,9 @@ class Held:
 
     def is_wanted(self) -> bool:
         return self.exclusion.is_wanted(self.name)
+
+    def is_wanted_here(self) -> bool:
+        return self.exclusion.is_wanted_here(self.name)
 
 
 class _Files:

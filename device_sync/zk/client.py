@@ -67,6 +67,7 @@ class ZkTerminal:
         self._zone_name = zone_name
         self._with_users = with_users
         self._channel: Channel | None = None
+        self.on_reading: Callable[[], object] = lambda: None
         self._known_bytes = known_bytes  # how much of the log is stored, so that its digest is taken on the way
 
     def __repr__(self) -> str:
@@ -131,6 +132,7 @@ class ZkTerminal:
         # what is recorded from here on may miss the set the terminal prepares next
         read_at = self._now()
         digest = LogDigest(self._known_bytes)
+        self.on_reading()
         started = monotonic()
         payload = session.read_set("punches", Command.PUNCHES, digest=digest) or EMPTY_SET
         seconds = monotonic() - started

@@ -90,9 +90,7 @@ def test_who_does_not_want_to_wait_is_told_and_who_waits_can_give_up(any_databas
         asked = iter([False, False, True])
         with (
             pytest.raises(Taken),
-            Exclusion(any_database).hold(
-                "SERIAL", on_wait=lambda: waited.append("waits"), give_up=lambda: next(asked)
-            ),
+            Exclusion(any_database).hold("SERIAL", on_wait=lambda: waited.append("waits"), give_up=lambda: next(asked)),
         ):
             pass
         assert waited == ["waits"]
