@@ -133,7 +133,10 @@ class Poller:
         waits for the same terminal shares it. `on_progress` is called from other threads. Raises NotFound, Invalid,
         StoreUnavailable, Occupied or Ended for the first terminal that could not be tried, after the others ended.
         """
-        return [job.result() for job in self.begin(codes, full=full, on_progress=on_progress)]
+        jobs = self.begin(codes, full=full, on_progress=on_progress)
+        for job in jobs:
+            job.done.wait()
+        return [job.result() for job in jobs]
 
     def begin(self, codes: Iterable[str], *, full: bool = False, on_progress: Watcher | None = None) -> list[Job]:
         """As `ask`, without waiting."""
