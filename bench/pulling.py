@@ -19,11 +19,12 @@ from statistics import median
 
 from zk import ZK
 
-from attendance.store import intake_log, office, punch_log, registering, schema
+from attendance.store import office, punch_log, registering, schema
 from attendance.store.database import Database, sqlite_url
 from attendance.store.tables import TerminalRow
 from bench.measuring import Line, interleave, ratio, spent, timed
 from device_sync import intake, wire
+from device_sync.known import read_known
 from device_sync.simulator import SimulatedTerminal, load_records
 from device_sync.simulator.log import FIRST_PIN
 from device_sync.zk import ZkTerminal
@@ -72,8 +73,8 @@ def transfer(port: int) -> int:
 def pull(database: Database, code: str, port: int) -> intake.Filed:
     """One whole pull as the service does it: connect, read, check, decode, store, commit."""
     with database.reading() as session:
-        known = intake_log.known_bytes(session, office.key(office.get(session, TerminalRow, code)))
-    log = ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False, known_bytes=known).read_log()
+        known = read_known(session, office.get(session, TerminalRow, code))
+    log = ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False, known=known).read_log()
     return intake.file_log(database, code, log, zone=ZONE, started_at=NOW, finished_at=NOW)
 
 

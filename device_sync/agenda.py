@@ -26,7 +26,7 @@ HINT_DELAY_SECONDS, HINT_PAUSE_SECONDS = 5.0, 60.0
 
 
 @dataclass
-class Known:
+class Polled:
     """A terminal as the timetable knows it; `phase` places its ticks, `due` is the next moment, both monotonic."""
 
     id: int
@@ -55,7 +55,7 @@ class Agenda:
     """What is known of every terminal, by code. Not safe by itself: the poller guards it."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Known] = {}
+        self.known: dict[str, Polled] = {}
         self.passed_over = 0
 
     def look_at(self, listed: Sequence[ToPoll], now: datetime, moment: float) -> None:
@@ -76,7 +76,7 @@ class Agenda:
         for code in set(self.known) - {terminal.code for terminal in listed}:
             del self.known[code]
 
-    def due(self, moment: float) -> list[Known]:
+    def due(self, moment: float) -> list[Polled]:
         return [known for known in self.known.values() if known.due <= moment]
 
     def is_doubtful(self, code: str) -> bool:
@@ -166,16 +166,16 @@ class Agenda:
     def states(self) -> Counter[str]:
         return Counter(known.breaker.state for known in self.known.values())
 
-    def _next(self, known: Known, moment: float) -> None:
+    def _next(self, known: Polled, moment: float) -> None:
         known.due, passed = known.next_tick(moment)
         self.passed_over += passed
         known.is_changed = True
 
 
-def _meet(terminal: ToPoll, now: datetime, moment: float, *, is_new: bool) -> Known:
+def _meet(terminal: ToPoll, now: datetime, moment: float, *, is_new: bool) -> Polled:
     """A terminal seen for the first time, as it was written down; one whose address changed begins anew, at once."""
     interval = float(terminal.poll_seconds)
-    known = Known(
+    known = Polled(
         terminal.id,
         terminal.code,
         interval,
