@@ -4,6 +4,7 @@ from device_sync.simulator.faults import FAULTS, Fault, transports_of
 from device_sync.simulator.fleet import DEAD_WAYS, SimulatedFleet
 from device_sync.simulator.log import Punch, load_records
 from device_sync.simulator.operations import Operation
+from device_sync.simulator.pushing import PushingTerminal
 from device_sync.simulator.run import run_simulator
 from device_sync.simulator.server import SimulatedTerminal
 from device_sync.simulator.users import password_of
@@ -14,6 +15,7 @@ __all__ = [
     "Fault",
     "Operation",
     "Punch",
+    "PushingTerminal",
     "SimulatedFleet",
     "SimulatedTerminal",
     "load_records",

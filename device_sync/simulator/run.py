@@ -1,9 +1,10 @@
-"""The simulated terminal as a command: runs until it is interrupted."""
+"""The simulated terminal as a command, asked or pushing: runs until it is interrupted."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,10 @@ from pathlib import Path
 from device_sync import wire
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40, PunchLayout
 from device_sync.simulator.log import load_records
+from device_sync.simulator.pushing import PushingTerminal, Shape
 from device_sync.simulator.server import SimulatedTerminal
+
+IDLE_SECONDS = 3600.0
 
 
 def run_simulator(
@@ -53,6 +57,33 @@ def run_simulator(
     )
     with suppress(KeyboardInterrupt):
         asyncio.run(_serve(terminal, live, on_ready))
+
+
+def run_pushing(
+    url: str,
+    *,
+    shape: Shape = "att",
+    users: int = 50,
+    records: Path | str | int = 0,
+    live: float = 0.0,
+    serial: str = "SIM0000000001",
+    poll_seconds: float = 2.0,
+    on_ready: Callable[[PushingTerminal], object] = lambda _terminal: None,
+) -> None:
+    """Pushes to a server until Ctrl-C; `live` is how many punches a minute arrive by themselves.
+
+    Raises ValueError for an address that is none or a file without a punch, OSError for a file that cannot be read.
+    """
+    terminal = PushingTerminal(
+        url, serial=serial, shape=shape, users=users, records=load_records(records, users=max(users, 1))
+    )
+    on_ready(terminal)
+    rng = random.Random(serial)
+    with suppress(KeyboardInterrupt), terminal.running(poll_seconds):
+        while True:
+            time.sleep(rng.expovariate(live / 60) if live and terminal.pins else IDLE_SECONDS)
+            if live and terminal.pins:
+                terminal.punch(rng.choice(terminal.pins))
 
 
 def choose_layout(record_size: int, name: str | None) -> PunchLayout:
