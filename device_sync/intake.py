@@ -22,7 +22,7 @@ from attendance.store.tables import TerminalRow
 from device_sync import user_tables
 from device_sync.files import Export
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
-from device_sync.noticing import Pulled, notice, notice_failure
+from device_sync.noticing import USUAL, Pulled, Thresholds, notice, notice_failure
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
 from device_sync.terminal import LogDigest, TerminalError, TerminalLog
 from device_sync.zk.records import COUNT_BYTES, decode_tail
@@ -62,6 +62,7 @@ def file_log(
     started_at: datetime,
     finished_at: datetime,
     full: bool = False,
+    thresholds: Thresholds = USUAL,
 ) -> Filed:
     """File one reading of a terminal's log.
 
@@ -143,7 +144,8 @@ def file_log(
             stored_before = position.next_sequence > 1 + filed.new  # new punches are marked below
             if span is not None and stored_before and (offset or last_read is not None):
                 touched.mark_punches(session, terminal, span.starts, None, "clock", finished_at)
-        notice(session, Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at), position)
+        pulled = Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at)
+        notice(session, pulled, position, thresholds)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
         newly = continued if continued is not None else min(starts, before or starts)

@@ -11,9 +11,10 @@ from attendance import clock
 from attendance.store import operation_log
 from attendance.store.database import Database
 from attendance.store.operation_log import ClockSetting
+from device_sync.noticing import Thresholds
 from device_sync.simulator import Fault, SimulatedTerminal
 from tests import builders
-from tests.builders import MONDAY, ZONE, build_office, record, records
+from tests.builders import MONDAY, ZONE, build_office, puller_for, record, records
 from tests.contract.visiting import NOON, Visited, visiting
 
 
@@ -110,6 +111,17 @@ def test_records_a_few_minutes_out_of_order_are_what_two_readers_write(visited: 
     visited.terminal.punch("1002", MONDAY + timedelta(hours=4, minutes=-5))
     visited.pull()
     assert visited.kinds() == []
+
+
+def test_how_far_records_may_be_out_of_order_is_a_setting(visited: Visited) -> None:
+    visited.pull()
+    for hours, ran_back in ((1, 3600), (2, 3599)):
+        visited.terminal.punch("1001", MONDAY + timedelta(hours=hours * 4))
+        visited.terminal.punch("1002", MONDAY + timedelta(hours=hours * 4 - 1))
+        puller = puller_for(visited.database, now=lambda: visited.now)
+        puller.thresholds = Thresholds(ran_back=ran_back)
+        puller.pull("T-A")
+        assert visited.kinds() == (["ran_back"] if ran_back < 3600 else [])
 
 
 def test_disorder_from_before_the_first_reading_is_one_alarm(visited: Visited) -> None:
