@@ -234,9 +234,15 @@ class Puller:
 
 
 def _state(attempt: tuple[str, Mapping[str, object]]) -> str | None:
-    """The state a failed attempt shows; None for a good one. Another way of failing alike is no change."""
-    failure = failure_of(*attempt)
-    return failure[0] if failure is not None else None
+    """The state a failed attempt shows, or that the past changed; None for a good one.
+
+    Another way of failing alike is no change.
+    """
+    outcome, params = attempt
+    failure = failure_of(outcome, params)
+    if failure is not None:
+        return failure[0]
+    return None if outcome == intake.OK else outcome
 
 
 __all__ = [

@@ -12,15 +12,21 @@ import pytest
 import typer.testing
 
 from api.cli.main import app
+from api.pages.i18n import Translator
+from api.pages.render import render
+from api.pages.terminals import alarm_sentence, health_sentence, next_step
+from attendance.services.terminal_health import STATES
 from attendance.store import intake_log, operation_log
 from attendance.store import office as store_office
-from attendance.store.alarms import TerminalAlarms
+from attendance.store.alarms import KINDS, TerminalAlarms
 from attendance.store.evidence_tables import PullRow
 from attendance.store.operation_log import ClockSetting, Operation
 from attendance.store.tables import TerminalRow
 from device_sync.simulator import SimulatedTerminal, load_records
 from device_sync.wire import CHANGING
+from reports.view import User
 from tests.e2e.conftest import NOW, Office
+from tests.e2e.sample_pages import TERMINALS, today
 
 API = "/api/v1"
 
@@ -168,3 +174,41 @@ def test_a_setting_that_failed_is_told_and_recorded(run: Any, simulated: Simulat
     assert told.startswith("wrong_key: ")
     (setting,) = json.loads(run("terminals", "health", "GATE", "--json", code=1))["clock_settings"]
     assert setting["outcome"] == "wrong_key"
+
+
+# the page ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_strip_says_state_sentence_and_next_step_of_each_terminal(lang: str) -> None:
+    html = render("today_live.html", today(), lang=lang, user=User("Lan", "hr"))
+    strip = html[html.index('class="terminals"') : html.index('class="chips"')]
+    t = Translator(lang)
+    shown = [terminal for terminal in TERMINALS if terminal.state]
+    assert {terminal.state for terminal in shown} == set(STATES)
+    for terminal in shown:
+        assert terminal.name in strip
+        assert t(f"health_state.{terminal.state}") in strip
+        if terminal.state != "healthy":
+            assert health_sentence(t, terminal.reason, terminal.params) in strip
+            assert next_step(t, terminal.next_step) in strip
+    assert "84" in strip
+    assert "19/12/2026" in strip
+    assert "Máy cũ" not in strip, "a terminal out of use is not shown"
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_alarm_is_a_sentence_in_both_languages(lang: str) -> None:
+    params = {
+        "offset": -75, "offset_before": 0, "offset_after": 420, "count": 3, "time_before": "2026-03-02T11:25:00",
+        "time_after": "2026-03-02T10:25:00", "first": "2000-01-01T00:00:00", "records_before": 1000,
+        "records_after": 0, "expected": "A", "found": "B", "failures": 3, "pin": "1009", "privilege": 14,
+        "at": None, "percent": 84, "records": 84_210, "capacity": 100_000, "date": None,
+    }  # fmt: skip
+    for kind in KINDS:
+        told = alarm_sentence(Translator(lang), kind, params)
+        assert told.endswith("."), kind
+        assert "{" not in told
+        assert "None" not in told
+    full = alarm_sentence(Translator(lang), "full_soon", params | {"date": "2026-12-19"})
+    assert "19/12/2026" in full

@@ -24,7 +24,7 @@ _ALARM = {
 _STATE = {
     "state": "late",
     "reason": "late",
-    "sentence": "Data are late; nothing is concluded past this time.",
+    "sentence": "Nothing is concluded past this time.",
     "next_step": "Read it now; if it stays late, check that the service is running.",
     "since": "2026-11-20T10:05:12+00:00",
 }
@@ -72,6 +72,11 @@ class Operation(BaseModel):
     word: str = Field(description="What was done, for people.")
     objects: list[int] = Field(description="The four numbers of the line; what they mean depends on the code.")
     pull: int = Field(description="The pull that brought the line first.")
+
+
+class CoverageSpan(BaseModel):
+    from_: dt.datetime = Field(alias="from", description="Terminal time from which on its log was read without a gap.")
+    until: dt.datetime = Field(description="Terminal time up to which it was.")
 
 
 class ClockReading(BaseModel):
@@ -128,6 +133,7 @@ class TerminalHealth(TerminalState):
                             "pull": 812,
                         }
                     ],
+                    "coverage": [{"from": "2026-09-30T10:00:00+07:00", "until": "2026-11-20T17:05:11+07:00"}],
                     "clock_history": [
                         {"from": None, "offset_seconds": 420, "recorded_at": "2026-11-20T10:05:12+00:00"}
                     ],
@@ -156,5 +162,6 @@ class TerminalHealth(TerminalState):
     alarms: list[Alarm] = Field(description="Alarms that are open, in the order they were raised.")
     alarm_history: list[Alarm] = Field(description="The newest alarms, ended ones too, newest first.")
     operations: list[Operation] = Field(description="What was done at the terminal itself, newest first.")
+    coverage: list[CoverageSpan] = Field(description="When its log was read without a gap, newest first.")
     clock_history: list[ClockReading] = Field(description="How its clock was measured, newest first.")
     clock_settings: list[ClockSetting] = Field(description="How its clock was set from here, newest first.")
