@@ -19,6 +19,7 @@ from api.keys import remove_comm_key, write_comm_key
 from api.terminal_health import alarm_json, state_json
 from attendance.services.terminal_health import terminals_health
 from attendance.store import listing_terminals, office, registering
+from device_sync.layouts import read_layout
 from device_sync.zk.address import parse_address
 
 router = APIRouter(prefix="/terminals", tags=["terminals"])
@@ -62,6 +63,7 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
                 transport=given.transport,
                 has_comm_key=comm_key is not None,
                 poll_seconds=given.poll_seconds,
+                layout=read_layout(given.layout),
                 at=parts.now(),
             )
             if comm_key is not None:  # before the commit: a terminal that says it has a key has one
@@ -76,8 +78,8 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
 
 
 def _terminal(row: Any, unit: str) -> dict[str, Any]:
-    names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "direction", "first_sane_on")
-    shown = {name: getattr(row, name) for name in (*names, "poll_seconds", "recorded_at")}
+    names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "layout")
+    shown = {name: getattr(row, name) for name in (*names, "direction", "first_sane_on", "poll_seconds", "recorded_at")}
     return shown | {"unit": unit, "complete_until": None, "last_pull": None, "health": None, "alarms": []}
 
 
