@@ -224,7 +224,7 @@ class ZkTerminal:
     def _read_users(self, session: Session, counted: int | None) -> Users | None:
         """The user table without passwords; None when it cannot be read, for the log is already here."""
         try:
-            return parse_users(session.read_set("users", Command.USERS, USER_FUNCTION), counted)
+            return parse_users(session.read_set("users", Command.USERS, USER_FUNCTION) or EMPTY_SET, counted)
         except TerminalError:
             return None
 
