@@ -51,6 +51,7 @@ class Visit:
     authorised: bool = False
     wants_punches: bool = False
     prepared: bytes = b""
+    ends: bool = False
     last_answer: bytes = field(default=b"", repr=False)
 
 
