@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from device_sync.simulator.events import EVENT_LENGTHS
+from device_sync.events import LENGTHS
 
 LINE = {
     "drop": "Closes the connection in the middle of a transfer, at a settable byte (UDP: sends nothing from there on).",
@@ -48,7 +48,7 @@ PACKETS = {
     "late_reply": "Before each answer the previous answer comes once more.",
     "event": "A live punch nobody asked for comes before each answer, in 32 bytes.",
     "event_1016": "TCP: as 'event', declared with 1016 bytes where 32 follow, as some firmware does.",
-} | {f"event_{size}": f"As 'event', in {size} bytes." for size in EVENT_LENGTHS if size != 32}
+} | {f"event_{size}": f"As 'event', in {size} bytes." for size in LENGTHS if size != 32}
 SETS = {
     "huge_log": "The log is announced with nearly 2 GiB.",
     "announces_less": "The log is announced one record shorter than it is.",
