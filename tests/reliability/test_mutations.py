@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import resource
 import tracemalloc
 from collections import Counter
@@ -12,13 +13,15 @@ from time import monotonic
 
 import pytest
 
+from attendance.store.database import Database
 from device_sync import wire
 from device_sync.layouts import PUNCH_LAYOUTS
 from device_sync.simulator import Fault, SimulatedTerminal, load_records
 from device_sync.simulator.mutating import MUTATIONS
 from device_sync.terminal import Changed, Garbled, Refused, TerminalError, TerminalLog, Unreachable
 from device_sync.wire import CHANGING
-from device_sync.zk import Limits, ZkTerminal
+from device_sync.zk import OUTCOMES, Limits, ZkTerminal
+from tests.builders import build_office, puller_for, stored_punches, truth_of
 from tests.contract.pulls import reach
 from tests.contract.reading import punches_of
 
@@ -119,6 +122,35 @@ def test_altered_answers_end_in_an_error_or_in_the_truth(answers: int, first: in
     assert whole.endings["garbled"] > 0
     assert whole.slowest < SHORT.total_seconds + SHORT.connect_seconds + SHORT.goodbye_seconds + SLACK_SECONDS
     assert grown < 64
+
+
+@pytest.mark.parametrize("layout", sorted(PUNCH_LAYOUTS))
+@pytest.mark.parametrize("pulls", [8, pytest.param(300, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
+def test_altered_answers_leave_nothing_wrong_in_the_store(sqlite_database: Database, layout: str, pulls: int) -> None:
+    """A pull that calls itself good is whole; any other leaves the store as it was; people keep their punches."""
+    records = load_records(80, users=PEOPLE, layout=layout)
+    rng, outcomes = random.Random(pulls), Counter[str]()
+    with SimulatedTerminal(records=records, layout=layout, users=PEOPLE).running() as simulated:
+        build_office(sqlite_database, addresses={"T-A": simulated.port}, transport=rng.choice(("tcp", "udp")))
+        puller = puller_for(sqlite_database, limits=SHORT)
+        for pull in range(pulls):
+            for _ in range(rng.randrange(4)):
+                simulated.punch(str(1001 + rng.randrange(PEOPLE)), verify=rng.randrange(26))
+            before = stored_punches(sqlite_database)
+            fault = Fault("mutated", seed=pull)
+            simulated.fault = fault
+            outcome = puller.pull("T-A", full=rng.random() < 0.5).outcome
+            outcomes[outcome] += 1
+            stored = stored_punches(sqlite_database)
+            if outcome == "ok":
+                assert stored == truth_of(simulated), fault.done
+            else:
+                assert outcome in OUTCOMES, fault.done
+                assert stored == before, fault.done
+        simulated.fault = None
+        assert puller_for(sqlite_database).pull("T-A", full=True).outcome == "ok"
+        assert stored_punches(sqlite_database) == truth_of(simulated)
+    print(f"{layout}: {pulls} pulls with altered answers: {dict(outcomes)}")
 
 
 @pytest.mark.parametrize("fault", ["huge_length", "huge_log"])
