@@ -28,7 +28,9 @@ from device_sync.known import read_known
 from device_sync.layouts import ZK40
 from device_sync.simulator import SimulatedTerminal, load_records
 from device_sync.simulator.log import FIRST_PIN
+from device_sync.wire import Command
 from device_sync.zk import ZkTerminal
+from device_sync.zk.session import Session
 
 USERS = 500
 ZONE = "Asia/Ho_Chi_Minh"
@@ -65,10 +67,21 @@ def simulated(records: bytes) -> Iterator[int]:
 
 
 def transfer(port: int) -> int:
-    """The bare protocol transfer: our own transport reads serial, clock, counters and every byte, checks the packets
-    and throws all of it away. Answers how many bytes of log came.
+    """The bare protocol transfer: our own transport reads serial, firmware, clock, counters and every byte, checks the
+    packets and throws all of it away; no digest, no look at the records. Answers how many bytes of log came.
     """
-    return len(ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False).read_log().payload)
+    session = Session(ZkTerminal(HOST, port=port)._open_channel(), 0)
+    try:
+        session.greet()
+        session.ask("serial number", session.get_serialnumber, "")
+        session.ask("firmware", session.get_firmware_version, "")
+        session.read_clock()
+        session.count()
+        size = len(session.read_set("punches", Command.PUNCHES))
+        session.count()
+    finally:
+        session.leave()
+    return size
 
 
 def pull(database: Database, code: str, port: int) -> intake.Filed:

@@ -17,7 +17,7 @@ def profile_of(session: Session, serial: str | None) -> TerminalProfileRow | Non
 
 def learn(
     session: Session,
-    serial: str,
+    row: TerminalProfileRow,
     *,
     firmware: str,
     punch_layout: str | None,
@@ -27,7 +27,6 @@ def learn(
     at: datetime,
 ) -> None:
     """Keep what a good pull showed; what is None, or empty in `options`, was not looked at and stays."""
-    row = profile_of(session, serial) or TerminalProfileRow(serial=serial, learned_at=at)
     found = {
         "firmware": firmware,
         "punch_layout": punch_layout or row.punch_layout,
@@ -35,7 +34,7 @@ def learn(
         "options": {**row.options, **options},
         "operations": row.operations if operations is None else operations,
     }
-    if any(getattr(row, name) != value for name, value in found.items()):
+    if row.learned_at is None or any(getattr(row, name) != value for name, value in found.items()):
         for name, value in found.items():
             setattr(row, name, value)
         row.learned_at = at

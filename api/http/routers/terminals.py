@@ -16,6 +16,7 @@ from api.http.scope import CurrentAdministrator, CurrentPuller, CurrentReader
 from api.http.service import Puller, service
 from api.keys import remove_comm_key, write_comm_key
 from attendance.store import listing_terminals, office, registering
+from device_sync.layouts import read_layout
 from device_sync.zk.address import parse_address
 
 router = APIRouter(prefix="/terminals", tags=["terminals"])
@@ -53,6 +54,7 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
                 transport=given.transport,
                 has_comm_key=comm_key is not None,
                 poll_seconds=given.poll_seconds,
+                layout=read_layout(given.layout),
                 at=parts.now(),
             )
             if comm_key is not None:  # before the commit: a terminal that says it has a key has one
@@ -67,8 +69,8 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
 
 
 def _terminal(row: Any, unit: str) -> dict[str, Any]:
-    names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "direction", "first_sane_on")
-    shown = {name: getattr(row, name) for name in (*names, "poll_seconds", "recorded_at")}
+    names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "layout")
+    shown = {name: getattr(row, name) for name in (*names, "direction", "first_sane_on", "poll_seconds", "recorded_at")}
     return shown | {"unit": unit, "complete_until": None, "last_pull": None}
 
 

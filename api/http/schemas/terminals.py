@@ -127,6 +127,7 @@ class Terminal(BaseModel):
                     "transport": "tcp",
                     "has_comm_key": True,
                     "serial": "BJ2C194260123",
+                    "layout": None,
                     "direction": "none",
                     "first_sane_on": "2010-01-01",
                     "poll_seconds": 300,
@@ -145,6 +146,7 @@ class Terminal(BaseModel):
     transport: str = Field(description="`tcp` or `udp`.")
     has_comm_key: bool = Field(description="Whether a communication key was given; it is never shown.")
     serial: str | None = Field(description="Serial number learned at the first pull; another is refused.")
+    layout: str | None = Field(description="Record layout an administrator named; null: told by its content.")
     direction: str = Field(description="`in`, `out` or `none`.")
     first_sane_on: dt.date = Field(description="Punches before this date are not believed.")
     poll_seconds: int = Field(description="How often it is pulled.")
@@ -178,6 +180,9 @@ class NewTerminal(Given):
     port: int = Field(default=4370, ge=1, le=65535, description="Port.")
     transport: Literal["tcp", "udp"] = Field(default="tcp", description="How it is spoken to.")
     poll_seconds: int = Field(default=300, ge=30, le=86_400, description="How often it is pulled.")
+    layout: Literal["auto", "zk8a", "zk8b", "zk16", "zk40", "zk49"] = Field(
+        default="auto", description="How its records are laid out; `auto`: told by their content."
+    )
     comm_key: SecretStr | None = Field(
         default=None,
         description=f"Communication key, 0 to {MAX_COMM_KEY}. Write only: no answer ever contains it.",
