@@ -24,12 +24,14 @@ from api.http.routers import (
     punches,
     schedules,
     sign_in,
+    terminal_health,
     terminals,
     units,
     verdicts,
     violations,
 )
 from api.http.service import Evidence, Importer, Puller, Service
+from api.http.terminal_figures import TerminalFigures
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
@@ -39,6 +41,7 @@ ROUTERS = (
     sign_in.router,
     health.router,
     terminals.router,
+    terminal_health.router,
     imports.router,
     punches.router,
     verdicts.router,
@@ -67,8 +70,8 @@ def create_app(
 ) -> FastAPI:
     """The application over an open database with the current schema. Raises Invalid where the secret key is missing.
 
-    `puller` (terminal code, whole log again?) answers one entry of `pull`, `importer` (terminal, file name, bytes,
-    create?, where the day stands) that of `import punches`, `previewer` what that would be, `evidence` (session,
+    `puller` (terminal codes, whole logs again?) answers an entry of `pull` for each, `importer` (terminal, file name,
+    bytes, create?, where the day stands) that of `import punches`, `previewer` what that would be, `evidence` (session,
     violation) what is shown under that name; without one of them its address answers 503 or shows nothing.
     `page_error` (request, status, incident) draws errors outside of the API. `extra_routers` are the pages: each of
     their addresses looks after its own login with `page_user`.
@@ -96,6 +99,7 @@ def create_app(
     )
     app.state.metrics = CollectorRegistry()
     ProcessCollector(registry=app.state.metrics)
+    app.state.metrics.register(TerminalFigures(database, settings.timezone, now))
     errors.install(app, page_error)
     for router in ROUTERS:
         app.include_router(router, prefix=API)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 from api.cli.terminals.asking import show
+from api.cli.terminals.clock import set_clock
 from api.cli.terminals.finding import discover
+from api.cli.terminals.health import acknowledge, health
 from api.cli.terminals.importing import import_punches
 from api.cli.terminals.people import enrol, users
 from api.cli.terminals.pulling import pull, pull_json
@@ -26,6 +28,9 @@ def register(app: typer.Typer) -> None:
         ("retire", retire),
         ("list", show),
         ("test", try_out),
+        ("health", health),
+        ("acknowledge", acknowledge),
+        ("set-clock", set_clock),
         ("discover", discover),
         ("users", users),
         ("enrol", enrol),
