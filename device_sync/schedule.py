@@ -23,6 +23,7 @@ from attendance.services.evaluate import Evaluation, evaluate_dirty
 from attendance.store import leases, office
 from attendance.store.database import Database
 from device_sync.pulling import Puller
+from device_sync.push.reconciling import delete_old_photos, reconcile_all
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Timetable:
         self._scheduler.add_job(self._tick, "interval", seconds=self.tick_seconds, id="tick", misfire_grace_time=60)
         self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
+        self._scheduler.add_job(self._compare, "cron", hour=self.nightly_hour + 2, minute=30, id="compare")
         self._scheduler.add_listener(_log_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         self._scheduler.start()
 
@@ -134,6 +136,13 @@ class Timetable:
                     continue
                 self._busy.add(code)
             self._pool.submit(self._pull, code, interval, True)
+
+    def _compare(self) -> None:
+        """Compare what terminals pushed with what was read from them, after the nightly reading."""
+        if self._stopped.is_set() or not self._leads():
+            return
+        reconcile_all(self.database, zone=self.zone, at=self.now())
+        delete_old_photos(self.database, zone=self.zone, at=self.now())
 
 
 def _log_trouble(event: JobEvent) -> None:

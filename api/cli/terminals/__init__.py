@@ -7,6 +7,7 @@ import typer
 from api.cli.terminals.asking import discover, show, test
 from api.cli.terminals.importing import import_punches
 from api.cli.terminals.pulling import pull, pull_json
+from api.cli.terminals.pushing import approve, pushing, query, reconcile, refuse
 from api.cli.terminals.registering import add, change, retire
 from api.cli.terminals.simulating import simulate
 
@@ -24,6 +25,11 @@ def register(app: typer.Typer) -> None:
         ("list", show),
         ("test", test),
         ("discover", discover),
+        ("pushing", pushing),
+        ("approve", approve),
+        ("refuse", refuse),
+        ("query", query),
+        ("reconcile", reconcile),
     ):
         group.command(name)(command)
     app.add_typer(group, name="terminals")
