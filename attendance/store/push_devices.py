@@ -26,6 +26,14 @@ def find(session: Session, serial: str) -> PushDeviceRow | None:
     return session.exec(select(PushDeviceRow).where(PushDeviceRow.serial == serial)).one_or_none()
 
 
+def as_it_stands(session: Session, serial: str) -> PushDeviceRow | None:
+    """The row of a serial, to be read after the session has ended; changing it changes nothing."""
+    found = find(session, serial)
+    if found is not None:
+        session.expunge(found)
+    return found
+
+
 def get(session: Session, serial: str) -> PushDeviceRow:
     """The row of a serial. Raises NotFound."""
     found = find(session, serial)

@@ -16,11 +16,17 @@ MOST_COLUMNS = 16
 
 _LAYOUT = Layout(ATTLOG, b"\t", 0, 1, 2, 3, least=4, most=MOST_COLUMNS, open_ended=frozenset({0, 2, 3}))
 _EXTRA = re.compile(rb" *[0-9A-Za-z.+_:-]* *")
+_NAMED = re.compile(rb"=[^\r\n]*")
 _DATE = re.compile(rb"\d{4}[-/]+\d")
 
 
 def read_attlog(body: bytes) -> Batch:
-    """Every line of the body, in order. Raises TooManyLines."""
+    """Every line of the body, in order. Raises TooManyLines.
+
+    No line of punches has an equals sign; what stands behind one belongs to another table, may be a password, and is
+    not kept.
+    """
+    body = _NAMED.sub(b"=", body)
     reader, gathered = RowReader(_LAYOUT), Gathered()
     lines = lines_of(body)
     for line in lines:

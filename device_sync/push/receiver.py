@@ -70,7 +70,7 @@ class Receiver:
         if serial is None:
             return NO_SERIAL
         with self.database.reading() as session:
-            device = push_devices.find(session, serial)
+            device = push_devices.as_it_stands(session, serial)
         refusal = self._refusal(call, serial, device)
         if refusal is not None or device is None:
             return refusal or NOT_YET
@@ -281,10 +281,10 @@ class Receiver:
         number, terminal_id = push_devices.numbers(device)
         with self.database.reading() as session:
             code = office.code_of(session, TerminalRow, terminal_id)
-            answering = push_commands.opened(session, number)
+            answering = covering.is_answering(push_commands.opened(session, number))
         intake.file_push(
             self.database, code, batch, serial=device.serial, firmware=device.firmware, zone=self.zone,
-            received_at=self.now(), keep_bytes=covering.is_answering(answering),
+            received_at=self.now(), keep_bytes=answering,
         )  # fmt: skip
         if device.whole_log_wanted and batch.read:
             self._note(device, whole_log_wanted=False)

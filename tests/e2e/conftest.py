@@ -132,15 +132,18 @@ def shared_office(
     made.database.close()
 
 
-def _open(template: Path, hasher: Argon2Hasher, data_dir: Path, **parts: Any) -> Office:
+def _open(
+    template: Path, hasher: Argon2Hasher, data_dir: Path, settings: dict[str, Any] | None = None, **parts: Any
+) -> Office:
     data_dir.mkdir()
     shutil.copy(template, data_dir / "attendance.db")
-    settings = Settings(_env_file=None, data_dir=data_dir, secret_key="a secret of the tests, long enough")
-    database = Database(settings.url)
+    given = {"data_dir": data_dir, "secret_key": "a secret of the tests, long enough"} | (settings or {})
+    chosen = Settings(_env_file=None, **given)
+    database = Database(chosen.url)
     ticking = Ticking()
     accounts = Accounts(database, now=ticking, hasher=hasher)
-    app = create_app(settings, database, now=ticking, accounts=accounts, **parts)
-    return Office(app, database, settings, accounts, ticking)
+    app = create_app(chosen, database, now=ticking, accounts=accounts, **parts)
+    return Office(app, database, chosen, accounts, ticking)
 
 
 def _build(database: Database) -> None:
