@@ -109,9 +109,8 @@ def _unseen(
     pushed: bool,
 ) -> npt.NDArray[np.bool_]:
     """Which of these rows of `records` are not stored yet, by whichever way they came first."""
-    wall, pin, state, verify = (
-        column[rows] for column in (records.wall, records.pin_code, records.state, records.verify)
-    )
+    wall, pin = records.wall[rows], records.pin_code[rows]
+    state, verify = records.state[rows], records.verify[rows]
     fresh = punch_log.unseen(stored, wall, pin, records.pins, state, verify)
     if not len(stored) or not fresh.any():
         return fresh

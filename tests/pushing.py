@@ -14,7 +14,7 @@ from attendance.store.database import Database
 from attendance.store.push_tables import PushDeviceRow
 from device_sync.push.call import Answer, Call, read_query
 from device_sync.push.receiver import Receiver
-from tests.builders import MONDAY, ZONE, Key
+from tests.builders import MONDAY, ZONE, Key, build_office
 
 SERIAL = "PUSH0000000001"
 ADDRESS = "192.168.1.201"
@@ -144,3 +144,16 @@ def keys(count: int, *, first: datetime = MONDAY, people: int = 3, seconds: int 
     return [
         (str(1001 + n % people), clock.wall_seconds(first + timedelta(seconds=seconds * n)), 0, 1) for n in range(count)
     ]
+
+
+def pushing_to(database: Database, ticking: Ticking, address: str = ADDRESS, **more: object) -> Pushing:
+    return Pushing(straight(receiver_for(database, ticking), address), **more)  # type: ignore[arg-type]
+
+
+def approved(database: Database, ticking: Ticking, **more: object) -> Pushing:
+    """An office, and a terminal of it whose serial was approved."""
+    build_office(database)
+    terminal = pushing_to(database, ticking)
+    terminal.start()
+    approve(database, **more)
+    return terminal

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from attendance.errors import Invalid, NotFound
 from attendance.store import office
@@ -69,20 +70,34 @@ def listed(session: Session) -> list[tuple[PushDeviceRow, str | None]]:
     return sorted(found, key=lambda entry: entry[0].status != PENDING)
 
 
-def knock(session: Session, serial: str, *, address: str, at: datetime, **told: Any) -> bool:
-    """A serial nobody knows called: it is put on the list to be decided about. False where the list is full.
+def has_room(session: Session, address: str, at: datetime) -> bool:
+    """Whether another serial, called from an address, still fits on the list of those that wait.
 
     The list is bounded in all and by address, so that inventing serials fills nothing.
     """
-    waiting = list(session.exec(select(PushDeviceRow).where(PushDeviceRow.status == PENDING)))
-    forgotten = [row for row in waiting if row.last_seen_at < at - FORGOTTEN_AFTER]
-    room = len(waiting) - len(forgotten)
-    of_address = sum(row.last_address == address for row in waiting if row not in forgotten)
-    if room >= MAX_PENDING or of_address >= MAX_PENDING_OF_ADDRESS:
+    waiting = _waiting(session, at - FORGOTTEN_AFTER)
+    return len(waiting) < MAX_PENDING and waiting.count(address) < MAX_PENDING_OF_ADDRESS
+
+
+def _waiting(session: Session, since: datetime) -> list[str]:
+    """The addresses of those that wait and called since a moment."""
+    query = select(PushDeviceRow.last_address).where(
+        PushDeviceRow.status == PENDING, PushDeviceRow.last_seen_at >= since
+    )
+    return list(session.exec(query))
+
+
+def knock(session: Session, serial: str, *, address: str, at: datetime, **told: Any) -> bool:
+    """A serial nobody knows called: it is put on the list to be decided about. False where the list is full.
+
+    Those that fell silent long ago make room.
+    """
+    if not has_room(session, address, at):
         return False
-    for row in forgotten:
-        session.delete(row)
-    session.flush()
+    silent = delete(PushDeviceRow).where(
+        col(PushDeviceRow.status) == PENDING, col(PushDeviceRow.last_seen_at) < at - FORGOTTEN_AFTER
+    )
+    session.execute(silent)
     row = PushDeviceRow(serial=serial, first_seen_at=at, last_seen_at=at, last_address=address, **told)
     insert = row.model_dump(exclude={"id"}) | {"options": "{}"}
     insert_if_absent(session, PushDeviceRow, [insert])
@@ -137,8 +152,9 @@ def approve(
 
 
 def refuse(session: Session, serial: str, *, by: str, at: datetime) -> PushDeviceRow:
-    """Nothing of this serial is taken any more. What it brought stays."""
+    """Nothing of this serial is taken any more. What it brought stays; the key it showed is forgotten."""
     row = get(session, serial)
+    row.key_seal = None
     row.status, row.decided_by, row.decided_at = REFUSED, named(by), at
     session.add(row)
     return row
@@ -181,8 +197,3 @@ def named(by: str) -> str:
     if not by.strip() or not by.isprintable() or len(by) > 200:
         raise Invalid("Say who decides: name the person.")
     return by
-
-
-def count_pending(session: Session) -> int:
-    query = select(func.count()).select_from(PushDeviceRow).where(PushDeviceRow.status == PENDING)
-    return session.exec(query).one()

@@ -80,7 +80,7 @@ def next_lines(session: Session, device: PushDeviceRow, *, zone: str, at: dateti
     _ask_if_due(session, device, zone, at)
     rows = push_commands.opened(session, number)
     busy = any(row.kind == QUERY and row.state != push_commands.WAITING for row in rows)
-    lines = []
+    lines: list[str] = []
     for row in rows:
         is_query = row.kind == QUERY
         again = row.state == push_commands.SENT and push_commands.is_silent(row, at)

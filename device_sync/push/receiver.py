@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from attendance import clock
@@ -16,6 +14,7 @@ from attendance.store.push_tables import PushDeviceRow
 from attendance.store.tables import TerminalRow
 from device_sync import intake
 from device_sync.push import covering, handshake
+from device_sync.push.admission import NOT_YET, Admission, said_of
 from device_sync.push.asking import read_info, read_options, read_results
 from device_sync.push.attlog import read_attlog
 from device_sync.push.batch import Batch, TooManyLines
@@ -24,10 +23,6 @@ from device_sync.push.operlog import read_operlog, read_users
 from device_sync.push.photo import read_photo
 from device_sync.push.rtlog import read_rtlog
 
-log = logging.getLogger(__name__)
-
-NOT_YET = Answer(403, "Waiting for approval; keep your data.")
-NOT_REGISTERED = Answer(406, "Waiting for approval; keep your data.")
 NO_SERIAL = Answer(400, "The serial number is missing.")
 NOTHING_HERE = Answer(404, "There is nothing at this address.")
 TOO_MUCH = Answer(413, "Too much at once; send it in parts.")
@@ -60,7 +55,9 @@ class Receiver:
     zone: str
     secret: bytes
     now: clock.Now = clock.utc_now
-    _told: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.admission = Admission(self.database, self.secret, self.now)
 
     def answer(self, call: Call) -> Answer:
         """The answer to one request. Raises StoreUnavailable, with nothing half-filed."""
@@ -71,7 +68,7 @@ class Receiver:
             return NO_SERIAL
         with self.database.reading() as session:
             device = push_devices.as_it_stands(session, serial)
-        refusal = self._refusal(call, serial, device)
+        refusal = self.admission.refusal(call, serial, device)
         if refusal is not None or device is None:
             return refusal or NOT_YET
         try:
@@ -93,80 +90,7 @@ class Receiver:
                 if row.state != push_commands.WAITING:
                     row.state = push_commands.FAILED
                     session.add(row)
-        self._tell(serial, "size", "terminal %s sends bodies that are too large to be taken", serial)
-
-    # who calls -------------------------------------------------------------------------------------------------------
-
-    def _refusal(self, call: Call, serial: str, device: PushDeviceRow | None) -> Answer | None:
-        """Why this serial is not listened to now; None: it is. A refused terminal keeps what it has and asks again."""
-        refusal = NOT_REGISTERED if call.verb == "registry" else NOT_YET
-        if device is None:
-            self._knock(call, serial)
-            return refusal
-        if device.status != push_devices.APPROVED:
-            if self.now() - device.last_seen_at >= push_devices.SEEN_EVERY:
-                self._note(device, last_address=call.address, **self._said(call))
-            return refusal
-        if not push_devices.may_call_from(device, call.address):
-            self._tell(
-                serial, call.address, "terminal %s calls from %s, which it is not bound to", serial, call.address
-            )
-            at = self.now()
-            if device.refused_at is None or at - device.refused_at >= push_devices.SEEN_EVERY:
-                with self.database.writing() as session:
-                    push_devices.note(session, device, refused_address=call.address, refused_at=at)
-            return refusal
-        seal = self._seal(call)
-        if call.verb == "cdata" and call.method == "GET" and device.key_seal is not None and seal != device.key_seal:
-            self._tell(serial, "key", "terminal %s does not show the key it showed when it was approved", serial)
-            return refusal
-        return None
-
-    def _knock(self, call: Call, serial: str) -> None:
-        with self.database.writing() as session:
-            known = push_devices.knock(
-                session, serial, address=call.address, at=self.now(), shape="att", status=push_devices.PENDING
-            )
-            if known:
-                push_devices.note(session, push_devices.get(session, serial), **self._said(call))
-        if known:
-            log.warning("a terminal with the serial number %s wants to push and waits for approval", serial)
-        else:
-            self._tell("", "full", "more serial numbers want to push than are listed; refuse those that are not yours")
-
-    def _said(self, call: Call) -> dict[str, str]:
-        """What a request says about the terminal itself, as columns."""
-        said: dict[str, str] = {}
-        kind = call.query.get("devicetype", "").strip().lower()
-        if kind == "acc" or call.verb in ("registry", "push", "rtdata", "querydata"):
-            said["shape"] = "acc"
-        elif kind or call.table == "attlog":
-            said["shape"] = "att"
-        if call.push_version:
-            said["push_version"] = call.push_version
-        seal = self._seal(call)
-        if seal is not None and call.verb == "cdata":
-            said["key_seal"] = seal
-        return said
-
-    def _seal(self, call: Call) -> str | None:
-        key = call.query.get("pushcommkey")
-        return self._code("key", key) if key else None
-
-    def _code(self, purpose: str, text: str) -> str:
-        return hmac.new(self.secret, f"push {purpose}:{text}".encode(), hashlib.sha256).hexdigest()
-
-    def _note(self, device: PushDeviceRow, **told: object) -> None:
-        with self.database.writing() as session:
-            push_devices.note(session, device, last_seen_at=self.now(), **told)
-
-    def _tell(self, serial: str, what: str, sentence: str, *values: object) -> None:
-        """Log a trouble once, not at every request that shows it."""
-        if (serial, what) not in self._told and len(self._told) < 10_000:
-            self._told.add((serial, what))
-            log.warning(sentence, *values)
-
-    # what it says ----------------------------------------------------------------------------------------------------
+        self.admission.tell(serial, "size", "terminal %s sends bodies that are too large to be taken", serial)
 
     def _dispatch(self, call: Call, device: PushDeviceRow) -> Answer:
         if call.verb == "getrequest":
@@ -184,17 +108,17 @@ class Receiver:
         return self._upload(call, device) if call.method == "POST" else self._start(call, device)
 
     def _seen(self, call: Call, device: PushDeviceRow, **told: object) -> None:
-        said = {name: value for name, value in self._said(call).items() if name != "key_seal"} | told
+        said = said_of(call) | told
         changed = {name: value for name, value in said.items() if getattr(device, name) != value}
         if (
             changed
             or self.now() - device.last_seen_at >= push_devices.SEEN_EVERY
             or device.last_address != call.address
         ):
-            self._note(device, last_address=call.address, **changed)
+            self.admission.note(device, last_address=call.address, **changed)
 
     def _start(self, call: Call, device: PushDeviceRow) -> Answer:
-        shape = self._said(call).get("shape", device.shape)
+        shape = said_of(call).get("shape", device.shape)
         if shape == "acc":
             return Answer(200, handshake.registered(*self._registration(device)))
         version = call.push_version or device.push_version or None
@@ -205,7 +129,9 @@ class Receiver:
         return Answer(200, text)
 
     def _registration(self, device: PushDeviceRow) -> tuple[str, str]:
-        return self._code("registry", device.serial)[:16], self._code("session", device.serial)[:32].upper()
+        return self.admission.code("registry", device.serial)[:16], self.admission.code("session", device.serial)[
+            :32
+        ].upper()
 
     def _register(self, call: Call, device: PushDeviceRow) -> Answer:
         self._keep_options(device, read_options(call.body))
@@ -242,7 +168,7 @@ class Receiver:
         options = dict(device.options) | told
         firmware = options.get("firmware", device.firmware)[:80]
         if options != device.options or firmware != device.firmware:
-            self._note(device, options=options, firmware=firmware)
+            self.admission.note(device, options=options, firmware=firmware)
 
     # what it brings --------------------------------------------------------------------------------------------------
 
@@ -263,7 +189,7 @@ class Receiver:
         if table == "attphoto" or call.verb == "fdata":
             return self._photo(call, device)
         if table != "rtstate" and table not in TEMPLATES:
-            self._tell(device.serial, table, "terminal %s sends a table %r nobody reads here", device.serial, table)
+            self.admission.tell(device.serial, table, "terminal %s sends table %r, unread", device.serial, table)
         return OK
 
     def _table_data(self, call: Call, device: PushDeviceRow) -> Answer:
@@ -287,7 +213,7 @@ class Receiver:
             received_at=self.now(), keep_bytes=answering,
         )  # fmt: skip
         if device.whole_log_wanted and batch.read:
-            self._note(device, whole_log_wanted=False)
+            self.admission.note(device, whole_log_wanted=False)
         return Answer(200, f"OK: {max(batch.read, len(batch.lines), sum(batch.counts.values()))}")
 
     def _photo(self, call: Call, device: PushDeviceRow) -> Answer:

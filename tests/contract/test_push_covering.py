@@ -15,8 +15,7 @@ from device_sync.push import covering
 from device_sync.push.call import OK
 from tests import builders
 from tests.builders import MONDAY, ZONE, build_office, coverage, file_body, pulls, rows
-from tests.contract.test_push_intake import approved, pushing_to
-from tests.pushing import SERIAL, Pushing, Ticking, approve, keys
+from tests.pushing import SERIAL, Pushing, Ticking, approve, approved, keys, pushing_to
 
 SETTLED = {"seconds": covering.SETTLE.total_seconds() + 1}
 

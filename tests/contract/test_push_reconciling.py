@@ -12,8 +12,7 @@ from attendance.store.database import Database
 from device_sync.push.reconciling import delete_old_photos, reconcile, reconcile_all
 from tests import builders
 from tests.builders import MONDAY, ZONE, Key, build_office, file_body, record, rows, stored_punches
-from tests.contract.test_push_intake import approved, pushing_to
-from tests.pushing import SERIAL, Ticking, approve, keys
+from tests.pushing import SERIAL, Ticking, approve, approved, keys, pushing_to
 
 
 @pytest.fixture

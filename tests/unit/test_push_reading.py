@@ -72,7 +72,7 @@ def test_lines_are_told_apart_whatever_ends_them_and_blank_ones_are_none(end: by
         (b"1\t0000-00-00 00:00:00\t0\t1", "bad_time"),
         (b"\t2026-03-02 07:30:00\t0\t1", "no_pin"),
         (b"a b\t2026-03-02 07:30:00\t0\t1", "bad_pin"),
-        (b"1' OR 1=1\t2026-03-02 07:30:00\t0\t1", "bad_pin"),
+        (b"1' OR 1--\t2026-03-02 07:30:00\t0\t1", "bad_pin"),
         (b"12\t2026-03-02 07:30:0", "broken_row"),
         (b"12\t2026-03-02 07:30:00\t0", "broken_row"),
         (b"12\tyesterday morning\t0\t1\t0\t0\t0", "broken_row"),
