@@ -39,6 +39,8 @@ SETTLE = timedelta(seconds=30)
 MARGIN = timedelta(minutes=2)
 """Its last minutes are left to the next window: a terminal in the middle of writing a punch has not answered it."""
 MAX_WINDOW = timedelta(days=400)
+NOTHING_FOUND = -1
+"""Or a wrong parameter: the code stands for both, so it proves nothing, and is no reason not to ask again."""
 
 
 def ask(
@@ -101,7 +103,8 @@ def _ask_if_due(session: Session, device: PushDeviceRow, zone: str, at: datetime
     if last is not None:
         if last.state in push_commands.OPEN:
             return
-        refused = last.state in (push_commands.FAILED, push_commands.GIVEN_UP)
+        failed = last.state == push_commands.FAILED and last.returned != NOTHING_FOUND
+        refused = failed or last.state == push_commands.GIVEN_UP
         pause = ASK_AGAIN_AFTER_REFUSAL if refused else QUERY_EVERY
         silent = at - device.last_seen_at >= SILENT_FOR and not refused
         if at - last.created_at < pause and not silent:

@@ -139,11 +139,12 @@ def _said(session: Session, terminal_id: int, source: str, since: datetime, low:
     found: dict[_Key, Punch] = {}
     for pull, body in push_evidence.bodies(session, terminal_id, source, since=since):
         if source == PULL:
-            records = pulled_records(pull.format, body)
+            records = pulled_records(session, terminal_id, pull.format, body)
+        elif pull.format in _READ:
+            records = _READ[pull.format](body).records
         else:
-            records = _READ[pull.format](body).records if pull.format in _READ else None
-        if records is not None:
-            found |= {_key(punch): punch for punch in _punches(records) if low <= punch[0] <= high}
+            continue
+        found |= {_key(punch): punch for punch in _punches(records) if low <= punch[0] <= high}
     return found
 
 

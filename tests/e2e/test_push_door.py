@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
-import http.client
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
 from api.http.routers import iclock
 from device_sync.push.call import Answer
 from device_sync.push.limits import MAX_BODY
 from tests.builders import Key
-from tests.e2e.conftest import Office
+from tests.e2e.conftest import Office, Served
 from tests.pushing import SERIAL, Pushing, Send, keys, line
 
 FIRST = datetime(2026, 11, 23, 7, 25)
 FROM = "192.168.1.201"
 VERBS = ("cdata", "fdata", "getrequest", "devicecmd", "ping", "registry", "push", "rtdata", "querydata")
 PLAIN = "text/plain; charset=utf-8"
-
-
-@pytest.fixture
-def open_office(make_office: Callable[..., Office]) -> Office:
-    return make_office(settings={"push": "on"})
 
 
 def over(client: TestClient) -> Send:
@@ -250,34 +242,6 @@ def test_a_fault_is_one_plain_sentence_with_a_number(
 
 
 # over a real connection ----------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Served:
-    port: int
-
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request(method, path, body or None, {"User-Agent": "iClock Proxy/1.09"} | headers)
-        answer = connection.getresponse()
-        answer.text = answer.read().decode()  # type: ignore[attr-defined]
-        connection.close()
-        return answer
-
-
-@pytest.fixture
-def served(open_office: Office) -> Iterator[Served]:
-    """The service on a real port of this machine."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(open_office.app, log_level="error", access_log=False, proxy_headers=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield Served(listener.getsockname()[1])
-    finally:
-        server.should_exit = True
-        thread.join(30)
-        listener.close()
 
 
 def test_every_answer_carries_the_hour_by_which_terminals_set_their_clocks(served: Served) -> None:
