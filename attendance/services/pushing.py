@@ -10,6 +10,8 @@ from attendance.store.database import Session
 from attendance.store.tables import TerminalRow
 
 PHOTO_DAYS = 30
+ASKED_EVERY_SECONDS = 3600
+"""How often a terminal that is only pushed is asked what came, which is what proves its log complete."""
 
 
 def approve(
@@ -33,7 +35,9 @@ def approve(
         raise Invalid("Name a terminal there is, or one to be made; not both.")
     push_devices.get(session, serial)
     if create is not None:
-        row = registering.add_terminal(session, create, unit=unit or office.first_unit(session), at=at)
+        row = registering.add_terminal(
+            session, create, unit=unit or office.first_unit(session), poll_seconds=ASKED_EVERY_SECONDS, at=at
+        )
     elif terminal is not None:
         row = office.get(session, TerminalRow, terminal)
     else:

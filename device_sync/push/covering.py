@@ -2,7 +2,7 @@
 
 Pushed punches and heartbeats never prove that nothing is missing: the terminal may keep what it could not send, or have
 lost its place. Only its answer to a query does, under the conditions of `settle`
-([decision 18](docs/decisions/0018-push-proves-nothing-alone.md)).
+(docs/decisions/0018-push-proves-nothing-alone.md).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from attendance import clock
 from attendance.errors import Invalid
+from attendance.services.pushing import ASKED_EVERY_SECONDS
 from attendance.store import dirty, intake_log, office, punch_log, push_commands, push_devices, push_evidence
 from attendance.store.database import Database, Session
 from attendance.store.evidence_tables import PullRow
@@ -28,7 +29,7 @@ from device_sync.terminal import Records
 
 log = logging.getLogger(__name__)
 
-QUERY_EVERY = timedelta(hours=1)
+QUERY_EVERY = timedelta(seconds=ASKED_EVERY_SECONDS)
 """How often a terminal that is only pushed is asked for its last days, so that its watermark moves on."""
 ASK_AGAIN_AFTER_REFUSAL = timedelta(days=1)
 SILENT_FOR = timedelta(minutes=30)

@@ -7,12 +7,18 @@ from datetime import timedelta
 
 import pytest
 
+from api.pages.explain import tell
+from api.pages.i18n import Translator
 from attendance import clock
 from attendance.errors import StoreUnavailable
 from attendance.services.evaluate import evaluate_dirty
+from attendance.store import office
 from attendance.store.database import Database
+from attendance.store.tables import EmployeeRow
 from device_sync import wire
 from device_sync.push.call import Call
+from device_sync.push.said_users import said_users
+from reports.day import why_page
 from tests import builders
 from tests.builders import MONDAY, ZONE, build_office, coverage, file_body, pulls, record, rows, stored_punches
 from tests.pushing import (
@@ -113,6 +119,16 @@ def test_passwords_cards_and_templates_reach_no_table(any_database: Database, ti
     )  # fmt: skip
 
 
+def test_users_that_were_told_of_can_be_listed_as_they_were_told_last(any_database: Database, ticking: Ticking) -> None:
+    terminal = approved(any_database, ticking)
+    first = b"USER PIN=982\tName=Lan\tPri=0\tPasswd=1\nUSER PIN=17\tName=\xb3\xc2\tPri=0"
+    terminal.send("cdata", f"SN={SERIAL}&table=OPERLOG", first)
+    terminal.send("cdata", f"SN={SERIAL}&table=OPERLOG", b"USER PIN=982\tName=Lan Anh\tPri=14\tCard=[11]")
+    with any_database.reading() as session:
+        found = said_users(session, builders.terminal_id(any_database))
+    assert [(user.pin, user.name, user.privilege) for user in found] == [("17", "陈", 0), ("982", "Lan Anh", 14)]
+
+
 # what is filed -------------------------------------------------------------------------------------------------------
 
 
@@ -177,6 +193,19 @@ def test_nothing_is_acknowledged_that_was_not_stored(
     assert [builders.count(any_database, name) for name in ("pull", "punch_block")] == [0, 0]
     terminal.punch(*keys(1))
     assert stored_punches(any_database) == terminal.log
+
+
+@pytest.mark.parametrize(("language", "words"), [("vi", "Lần máy tự gửi 1, lúc"), ("en", "Push 1 at")])
+def test_a_day_tells_that_its_punches_were_pushed(
+    sqlite_database: Database, ticking: Ticking, language: str, words: str
+) -> None:
+    terminal = approved(sqlite_database, ticking)
+    terminal.punch(*keys(3))
+    evaluate_dirty(sqlite_database, ZONE, ticking.at)
+    with sqlite_database.reading() as session:
+        person = office.key(office.get(session, EmployeeRow, "E1"))
+        told = tell(why_page(session, ZONE, ticking.at, person, MONDAY.date()), Translator(language))
+    assert any(words in text for text in told), told
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(("pull", "push", "stick"))), ids="-".join)
