@@ -31,6 +31,7 @@ from attendance.store.tables import TerminalRow
 from device_sync import user_tables
 from device_sync.files import Export
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
+from device_sync.noticing import Pulled, notice, notice_failure
 from device_sync.push.batch import Batch
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
 from device_sync.terminal import LogDigest, Records, TerminalError, TerminalLog
@@ -153,6 +154,7 @@ def file_log(
             stored_before = position.next_sequence > 1 + filed.new  # new punches are marked below
             if span is not None and stored_before and (offset or last_read is not None):
                 touched.mark_punches(session, terminal, span.starts, None, "clock", finished_at)
+        notice(session, Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at), position)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
         newly = continued if continued is not None else min(starts, before or starts)
@@ -167,7 +169,8 @@ def file_failure(
 ) -> Filed:
     """File a pull that brought nothing, with the name of what went wrong and its sentence."""
     with database.writing() as session:
-        number = office.key(office.get(session, TerminalRow, terminal_code))
+        terminal = office.get(session, TerminalRow, terminal_code)
+        number = office.key(terminal)
         position = intake_log.position_of(session, number)
         filed = Filed(terminal=terminal_code, outcome=error.outcome, message=str(error))
         pull = _pull_row(number, filed, started_at, finished_at, {})
@@ -175,6 +178,7 @@ def file_failure(
         pull_id = intake_log.add_pull(session, pull)
         position.failures += 1
         position.last_pull_id = pull_id
+        notice_failure(session, terminal, error, pull_id, position, finished_at)
         session.add(position)
         watermark = intake_log.watermark(session, number)
     return replace(filed, complete_until=watermark, pull_id=pull_id)
@@ -234,8 +238,11 @@ def file_push(
     zone: str,
     received_at: datetime,
     keep_bytes: bool = False,
+    then: Callable[[Session, TerminalRow, int], None] | None = None,
 ) -> Filed:
-    """File one body a terminal pushed. It covers nothing: what was pushed says nothing of what was not.
+    """File one body a terminal pushed, and in the same transaction what else is to be done with it (`then`).
+
+    It covers nothing: what was pushed says nothing of what was not.
 
     The body is kept unless it is one of the last ones again; with `keep_bytes` always. Raises StoreUnavailable, with
     nothing half-filed: only what is filed may be acknowledged.
@@ -274,6 +281,8 @@ def file_push(
             pull.payload = intake_log.compress(batch.kept)
         pull_id = _file(session, terminal, pull, found, position, zone, received_at)
         session.add(position)
+        if then is not None:
+            then(session, terminal, pull_id)
         if found.new.size:
             dirty.mark_punchers(session, terminal, found.days_of, "punch", received_at)
         watermark = intake_log.watermark(session, number)

@@ -25,6 +25,7 @@ from attendance.errors import (
     UnknownZone,
 )
 from attendance.services.accounts import SignInRefused, TooManyAttempts
+from device_sync.poller import Ended, Occupied
 from device_sync.zk.address import AddressRefused
 
 API = "/api/v1"
@@ -82,6 +83,8 @@ STATUS: Mapping[type[Exception], int] = {
     AddressRefused: 422,
     TooManyAttempts: 429,
     NotAvailable: 503,
+    Ended: 503,
+    Occupied: 503,
     StoreUnavailable: 503,
 }
 

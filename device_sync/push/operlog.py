@@ -26,7 +26,7 @@ MAX_NAME = 96
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class PushedOperation:
     """One line of the terminal's own operation log; `at` is its wall time as written, `objects` up to four numbers."""
 
     code: int
@@ -50,7 +50,7 @@ class Operations:
     """A body of OPERLOG or of users. `batch.kept` holds its OPLOG lines and its users, each without secrets."""
 
     batch: Batch
-    operations: tuple[Operation, ...]
+    operations: tuple[PushedOperation, ...]
     users: tuple[PushedUser, ...]
 
 
@@ -66,7 +66,7 @@ def read_users(body: bytes) -> Operations:
 
 def _read(kind: str, body: bytes, tag: bytes) -> Operations:
     kept: list[bytes] = []
-    operations: list[Operation] = []
+    operations: list[PushedOperation] = []
     users: list[PushedUser] = []
     dropped = 0
     for line in lines_of(body):
@@ -85,9 +85,9 @@ def _read(kind: str, body: bytes, tag: bytes) -> Operations:
     return Operations(Batch(kind, b"\n".join(kept), no_records(), counts=counts), tuple(operations), tuple(users))
 
 
-def _operation(found: re.Match[bytes]) -> Operation:
+def _operation(found: re.Match[bytes]) -> PushedOperation:
     objects = tuple(int(each) for each in found[4].split(b"\t") if each not in (b"", b"-"))
-    return Operation(int(found[1]), found[2].decode(), found[3].decode(), objects[:4])
+    return PushedOperation(int(found[1]), found[2].decode(), found[3].decode(), objects[:4])
 
 
 def _user(line: bytes, tag: bytes, bare: bool) -> tuple[PushedUser, bytes] | None:

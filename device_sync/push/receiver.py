@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from attendance import clock
 from attendance.store import office, push_commands, push_devices, push_evidence
-from attendance.store.database import Database
+from attendance.store.database import Database, Session
 from attendance.store.push_tables import PushDeviceRow
 from attendance.store.tables import TerminalRow
 from device_sync import intake
@@ -19,7 +20,8 @@ from device_sync.push.asking import read_info, read_options, read_results
 from device_sync.push.attlog import read_attlog
 from device_sync.push.batch import Batch, TooManyLines
 from device_sync.push.call import OK, Answer, Call
-from device_sync.push.operlog import read_operlog, read_users
+from device_sync.push.operations import file_operations
+from device_sync.push.operlog import Operations, read_operlog, read_users
 from device_sync.push.photo import read_photo
 from device_sync.push.rtlog import read_rtlog
 
@@ -27,6 +29,7 @@ NO_SERIAL = Answer(400, "The serial number is missing.")
 NOTHING_HERE = Answer(404, "There is nothing at this address.")
 TOO_MUCH = Answer(413, "Too much at once; send it in parts.")
 
+Then = Callable[[Session, TerminalRow, int], None]
 TEMPLATES = frozenset(
     (
         "fp", "face", "finger", "fingertmp", "fvein", "biodata", "biophoto", "userpic", "templatev10", "facev7",
@@ -180,7 +183,7 @@ class Receiver:
             filed = self._punches(device, read_rtlog(call.body))
             return OK if filed.status == 200 else filed
         if table == "operlog":
-            return self._punches(device, read_operlog(call.body).batch)
+            return self._operations(device, read_operlog(call.body))
         if table == "tabledata":
             return self._table_data(call, device)
         if table == "options":
@@ -202,7 +205,12 @@ class Receiver:
     def _dropped(self, call: Call, device: PushDeviceRow) -> Answer:
         return Answer(200, f"{call.table_name}={call.count(0)}") if call.table_name else OK
 
-    def _punches(self, device: PushDeviceRow, batch: Batch) -> Answer:
+    def _operations(self, device: PushDeviceRow, read: Operations) -> Answer:
+        at = self.now()
+        keep = partial(file_operations, told=read.operations, since=device.decided_at or at, zone=self.zone, at=at)
+        return self._punches(device, read.batch, lambda session, terminal, pull: keep(session, terminal, pull_id=pull))
+
+    def _punches(self, device: PushDeviceRow, batch: Batch, then: Then | None = None) -> Answer:
         """File a body and acknowledge as many lines as it had, which is what the terminal counts."""
         number, terminal_id = push_devices.numbers(device)
         with self.database.reading() as session:
@@ -210,7 +218,7 @@ class Receiver:
             answering = covering.is_answering(push_commands.opened(session, number))
         intake.file_push(
             self.database, code, batch, serial=device.serial, firmware=device.firmware, zone=self.zone,
-            received_at=self.now(), keep_bytes=answering,
+            received_at=self.now(), keep_bytes=answering, then=then,
         )  # fmt: skip
         if device.whole_log_wanted and batch.read:
             self.admission.note(device, whole_log_wanted=False)

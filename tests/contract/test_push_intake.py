@@ -304,3 +304,25 @@ def test_packed_times_and_pushed_times_are_the_same_second() -> None:
     one = keys(1)[0]
     packed = wire.decode_time(wire.encode_time(MONDAY))
     assert clock.wall_seconds(packed) == one[1]
+
+
+def test_what_was_done_at_the_terminal_is_kept_and_raised_once(any_database: Database, ticking: Ticking) -> None:
+    """Before the approval (2026-03-01 07:00) it is kept and raises nothing."""
+    terminal = approved(any_database, ticking)
+    body = b"OPLOG 23\t1\t2026-02-20 10:00:00\t0\t0\t0\t0\nOPLOG 23\t1\t2026-03-02 11:26:07\t0\t0\t0\t0"
+    for _ in range(2):
+        assert terminal.send("cdata", f"SN={SERIAL}&table=OPERLOG", body).text == "OK: 2"
+    kept = rows(any_database, "SELECT code, ordinal, pull_id FROM terminal_operation ORDER BY id")
+    assert kept == [(23, 1, 1), (23, 1, 1)]
+    assert rows(any_database, "SELECT kind, subject FROM terminal_alarm") == [("log_erased", "2026-03-02T11:26:07")]
+
+
+@pytest.mark.parametrize("text", [b"300\t1", b"4\t99999999", b"4\t1\t2026-02-30 00:00:00"])
+def test_an_operation_that_fits_no_line_stays_in_its_body(
+    sqlite_database: Database, ticking: Ticking, text: bytes
+) -> None:
+    terminal = approved(sqlite_database, ticking)
+    body = b"OPLOG " + text + (b"" if text.count(b"\t") > 1 else b"\t2026-03-02 11:26:07") + b"\t0\t0\t0\t0"
+    assert terminal.send("cdata", f"SN={SERIAL}&table=OPERLOG", body).text == "OK: 1"
+    assert builders.count(sqlite_database, "terminal_operation") == 0
+    assert pulls(sqlite_database)[0].payload == body

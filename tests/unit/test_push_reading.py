@@ -15,7 +15,7 @@ from device_sync.push.attlog import read_attlog
 from device_sync.push.batch import Batch, TooManyLines
 from device_sync.push.call import Call, read_query, verb_of
 from device_sync.push.limits import MAX_LINES
-from device_sync.push.operlog import Operation, read_operlog, read_users
+from device_sync.push.operlog import PushedOperation, read_operlog, read_users
 from device_sync.push.photo import MAX_PHOTO, bare_jpeg, read_photo
 from device_sync.push.rtlog import read_rtlog, verify_code
 
@@ -160,7 +160,7 @@ def test_what_belongs_to_another_table_and_the_numbers_of_cards_are_not_kept() -
 
 def test_operations_are_kept_as_they_came() -> None:
     read = read_operlog(b"OPLOG 4\t1\t2026-08-20 11:26:07\t1\t0\t0\t0")
-    assert read.operations == (Operation(4, "1", "2026-08-20 11:26:07", (1, 0, 0, 0)),)
+    assert read.operations == (PushedOperation(4, "1", "2026-08-20 11:26:07", (1, 0, 0, 0)),)
     assert read.batch.kept == b"OPLOG 4\t1\t2026-08-20 11:26:07\t1\t0\t0\t0"
 
 
