@@ -15,16 +15,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 
 from attendance import clock
-from attendance.store import (
-    dirty,
-    intake_log,
-    office,
-    push_evidence,
-    registering,
-    terminal_profiles,
-    terminal_users,
-    touched,
-)
+from attendance.store import dirty, intake_log, office, registering, terminal_profiles, terminal_users, touched
 from attendance.store.database import Database, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
@@ -32,15 +23,13 @@ from device_sync import user_tables
 from device_sync.files import Export
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
 from device_sync.noticing import Pulled, notice, notice_failure
-from device_sync.push.batch import Batch
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
-from device_sync.terminal import LogDigest, Records, TerminalError, TerminalLog
+from device_sync.terminal import LogDigest, TerminalError, TerminalLog
 from device_sync.zk.records import COUNT_BYTES, decode_tail
 
 OK = "ok"
 CHANGED = "changed"
 WORTH_A_THREAD = 1 << 18
-MAX_QUARANTINED = 2_000  # of one pushed body; all of its rows are counted, and its bytes hold the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,75 +215,6 @@ def file_export(
         watermark = intake_log.watermark(session, number)
     seconds = {"store": perf_counter() - begun}
     return replace(filed, complete_until=watermark, pull_id=pull_id, seconds=seconds)
-
-
-def file_push(
-    database: Database,
-    terminal_code: str,
-    batch: Batch,
-    *,
-    serial: str,
-    firmware: str,
-    zone: str,
-    received_at: datetime,
-    keep_bytes: bool = False,
-    then: Callable[[Session, TerminalRow, int], None] | None = None,
-) -> Filed:
-    """File one body a terminal pushed, and in the same transaction what else is to be done with it (`then`).
-
-    It covers nothing: what was pushed says nothing of what was not.
-
-    The body is kept unless it is one of the last ones again; with `keep_bytes` always. Raises StoreUnavailable, with
-    nothing half-filed: only what is filed may be acknowledged.
-    """
-    begun = perf_counter()
-    digest = hashlib.sha256(batch.kept).hexdigest()
-    with database.writing() as session:
-        terminal = office.get(session, TerminalRow, terminal_code)
-        number = office.key(terminal)
-        position = intake_log.position_of(session, number)
-        found = sort_records(
-            session,
-            terminal,
-            batch.records,
-            received=int(received_at.timestamp()),
-            zone=zone,
-            raw=batch.line,
-            pushed=True,
-        )
-        suspect = len(found.suspect)
-        found = replace(found, to_quarantine=found.to_quarantine[:MAX_QUARANTINED])
-        filed = Filed(
-            terminal=terminal_code,
-            outcome=OK,
-            read=batch.read,
-            new=int(found.new.size),
-            repeated=batch.read - int(found.new.size) - suspect,
-            quarantined=suspect,
-            reasons=_tally(found),
-        )
-        pull = _pull_row(number, filed, received_at, received_at, {})
-        pull.source, pull.format, pull.serial, pull.firmware = "push", batch.kind, serial, firmware
-        pull.params = dict(batch.counts)
-        pull.log_bytes, pull.log_digest = len(batch.kept), digest
-        if batch.kept and (keep_bytes or not push_evidence.is_kept(session, number, digest)):
-            pull.payload = intake_log.compress(batch.kept)
-        pull_id = _file(session, terminal, pull, found, position, zone, received_at)
-        session.add(position)
-        if then is not None:
-            then(session, terminal, pull_id)
-        if found.new.size:
-            dirty.mark_punchers(session, terminal, found.days_of, "punch", received_at)
-        watermark = intake_log.watermark(session, number)
-    seconds = {"store": perf_counter() - begun}
-    return replace(filed, complete_until=watermark, pull_id=pull_id, seconds=seconds)
-
-
-def pulled_records(session: Session, terminal_id: int, layout: str, body: bytes) -> Records:
-    """The records in the kept bytes of a pull, under the numbers they were stored with."""
-    found = PUNCH_LAYOUTS[layout]
-    holders = None if found.has_user_id else user_tables.holders_of(session, terminal_id)
-    return decode_tail(len(body).to_bytes(COUNT_BYTES, "little") + body, 0, found, holders)
 
 
 def _pull_row(

@@ -10,16 +10,16 @@ from functools import partial
 
 from attendance import clock
 from attendance.store import office, push_commands, push_devices, push_evidence
-from attendance.store.database import Database, Session
+from attendance.store.database import Database
 from attendance.store.push_tables import PushDeviceRow
 from attendance.store.tables import TerminalRow
-from device_sync import intake
 from device_sync.push import covering, handshake
 from device_sync.push.admission import NOT_YET, Admission, said_of
 from device_sync.push.asking import read_info, read_options, read_results
 from device_sync.push.attlog import read_attlog
 from device_sync.push.batch import Batch, TooManyLines
 from device_sync.push.call import OK, Answer, Call
+from device_sync.push.filing import Then, file_push
 from device_sync.push.operations import file_operations
 from device_sync.push.operlog import Operations, read_operlog, read_users
 from device_sync.push.photo import read_photo
@@ -29,7 +29,6 @@ NO_SERIAL = Answer(400, "The serial number is missing.")
 NOTHING_HERE = Answer(404, "There is nothing at this address.")
 TOO_MUCH = Answer(413, "Too much at once; send it in parts.")
 
-Then = Callable[[Session, TerminalRow, int], None]
 TEMPLATES = frozenset(
     (
         "fp", "face", "finger", "fingertmp", "fvein", "biodata", "biophoto", "userpic", "templatev10", "facev7",
@@ -216,7 +215,7 @@ class Receiver:
         with self.database.reading() as session:
             code = office.code_of(session, TerminalRow, terminal_id)
             answering = covering.is_answering(push_commands.opened(session, number))
-        intake.file_push(
+        file_push(
             self.database, code, batch, serial=device.serial, firmware=device.firmware, zone=self.zone,
             received_at=self.now(), keep_bytes=answering, then=then,
         )  # fmt: skip

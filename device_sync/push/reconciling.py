@@ -15,8 +15,8 @@ from attendance.store import office, push_devices, push_evidence
 from attendance.store.database import Database, Session
 from attendance.store.push_evidence import PULL, PULLED_ONLY, PUSH, PUSHED_ONLY, Punch
 from attendance.store.tables import TerminalRow
-from device_sync.intake import pulled_records
 from device_sync.push.attlog import ATTLOG, read_attlog
+from device_sync.push.filing import pulled_records
 from device_sync.push.rtlog import RTLOG, read_rtlog
 from device_sync.sorting import SAME_VERIFY
 from device_sync.terminal import Records

@@ -12,12 +12,15 @@ from api.pages.i18n import Translator
 from attendance import clock
 from attendance.errors import StoreUnavailable
 from attendance.services.evaluate import evaluate_dirty
+from attendance.services.terminal_health import terminals_health
 from attendance.store import office
 from attendance.store.database import Database
 from attendance.store.tables import EmployeeRow
 from device_sync import wire
+from device_sync.intake import file_failure
 from device_sync.push.call import Call
 from device_sync.push.said_users import said_users
+from device_sync.terminal import Unreachable
 from reports.day import why_page
 from tests import builders
 from tests.builders import MONDAY, ZONE, build_office, coverage, file_body, pulls, record, rows, stored_punches
@@ -30,6 +33,7 @@ from tests.pushing import (
     device,
     keys,
     line,
+    pushing_to,
     receiver_for,
     straight,
 )
@@ -145,6 +149,19 @@ def test_a_body_is_one_entry_with_its_bytes_and_covers_nothing(any_database: Dat
     assert rows(any_database, "SELECT count(*) FROM violation WHERE type = 'absent'") == [(0,)]
 
 
+def test_what_a_failing_pull_shows_is_not_hidden_by_what_is_pushed(sqlite_database: Database, ticking: Ticking) -> None:
+    build_office(sqlite_database, addresses={"T-A": 4370})
+    terminal = pushing_to(sqlite_database, ticking)
+    terminal.start()
+    approve(sqlite_database)
+    file_failure(sqlite_database, "T-A", Unreachable("Nobody answers."), started_at=ticking.at, finished_at=ticking.at)
+    terminal.punch(*keys(1))
+    with sqlite_database.reading() as session:
+        [found] = terminals_health(session, ZONE, ticking.at)
+    assert found.facts.last is not None
+    assert (found.facts.last.outcome, found.facts.last.source) == ("unreachable", "pull")
+
+
 def test_the_same_body_again_adds_no_punch_and_no_bytes(any_database: Database, ticking: Ticking) -> None:
     terminal = approved(any_database, ticking)
     terminal.punch(*keys(5))
@@ -186,7 +203,7 @@ def test_nothing_is_acknowledged_that_was_not_stored(
         raise StoreUnavailable("The disk is full: nothing was stored.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("device_sync.intake.append_new", fails)
+        patched.setattr("device_sync.push.filing.append_new", fails)
         call = Call("POST", "cdata", {"sn": SERIAL, "table": "ATTLOG"}, line(keys(1)[0]), ADDRESS)
         with pytest.raises(StoreUnavailable):
             receiver.answer(call)
