@@ -7,9 +7,10 @@ terminals.md 3.1. Here state comes before verify mode, as in USB exports, two co
 from __future__ import annotations
 
 import re
+from functools import partial
 
-from device_sync.files.rows import BROKEN_ROW, NUL_BLOCK, Layout, Row, RowReader
-from device_sync.push.batch import Batch, Gathered, lines_of
+from device_sync.files.rows import BROKEN_ROW, Layout, Row, RowReader
+from device_sync.push.batch import Batch, read_batch
 
 ATTLOG = "attlog"
 MOST_COLUMNS = 16
@@ -27,16 +28,10 @@ def read_attlog(body: bytes) -> Batch:
     not kept.
     """
     body = _NAMED.sub(b"=", body)
-    reader, gathered = RowReader(_LAYOUT), Gathered()
-    lines = lines_of(body)
-    for line in lines:
-        gathered.take(line, _read(reader, line))
-    return Batch(ATTLOG, body, gathered.records(), lines)
+    return read_batch(ATTLOG, body, partial(_read, RowReader(_LAYOUT)))
 
 
 def _read(reader: RowReader, line: bytes) -> Row | str:
-    if b"\0" in line:
-        return NUL_BLOCK
     found = reader.read(line)
     if isinstance(found, Row):
         extra = line.split(b"\t")[4:]

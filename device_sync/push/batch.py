@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from device_sync.files.rows import Row
+from device_sync.files.rows import NUL_BLOCK, Row
 from device_sync.push.limits import MAX_LINES
 from device_sync.terminal import Records
 
@@ -82,6 +82,15 @@ def lines_of(body: bytes) -> tuple[bytes, ...]:
     if text.count(b"\n") > MAX_LINES:
         raise TooManyLines(f"The body has more than {MAX_LINES} lines.")
     return tuple(line for line in text.split(b"\n") if line.strip(b" \t"))
+
+
+def read_batch(kind: str, body: bytes, read: Callable[[bytes], Row | str]) -> Batch:
+    """Every line of a body, in order, as `read` judges it. Raises TooManyLines."""
+    gathered = Gathered()
+    lines = lines_of(body)
+    for line in lines:
+        gathered.take(line, NUL_BLOCK if b"\0" in line else read(line))
+    return Batch(kind, body, gathered.records(), lines)
 
 
 def no_records() -> Records:

@@ -96,26 +96,34 @@ def next_lines(session: Session, device: PushDeviceRow, *, zone: str, at: dateti
 
 
 def _ask_if_due(session: Session, device: PushDeviceRow, zone: str, at: datetime) -> None:
-    """Ask a terminal nobody pulls for what came since it was read completely, and for its last days again."""
-    if device.shape != "att":
+    """Ask for what came since the terminal was read completely, and for its last days again."""
+    if not _is_due(session, device, at):
         return
-    number, terminal_id = push_devices.numbers(device)
-    last = push_commands.last_query(session, number)
-    if last is not None:
-        if last.state in push_commands.OPEN:
-            return
-        failed = last.state == push_commands.FAILED and last.returned != NOTHING_FOUND
-        refused = failed or last.state == push_commands.GIVEN_UP
-        pause = ASK_AGAIN_AFTER_REFUSAL if refused else QUERY_EVERY
-        silent = at - device.last_seen_at >= SILENT_FOR and not refused
-        if at - last.created_at < pause and not silent:
-            return
-    if session.get_one(TerminalRow, terminal_id).host and last is not None:
-        return  # it is pulled as well, which proves more
     now = clock.to_wall(at, zone)
-    read_until = intake_log.watermark(session, terminal_id)
+    read_until = intake_log.watermark(session, push_devices.numbers(device)[1])
     starts = now - FIRST_LOOK_BACK if read_until is None else min(read_until, now - LOOK_BACK)
     _enqueue(session, device, max(starts, now - MAX_WINDOW), now, "timetable", at)
+
+
+def _is_due(session: Session, device: PushDeviceRow, at: datetime) -> bool:
+    """Whether it is time to ask: of a terminal that is pulled as well, which proves more, once and then on demand."""
+    if device.shape != "att":
+        return False
+    number, terminal_id = push_devices.numbers(device)
+    last = push_commands.last_query(session, number)
+    if last is None:
+        return True
+    if last.state in push_commands.OPEN or session.get_one(TerminalRow, terminal_id).host:
+        return False
+    failed = last.state == push_commands.FAILED and last.returned != NOTHING_FOUND
+    refused = failed or last.state == push_commands.GIVEN_UP
+    silent = at - device.last_seen_at >= SILENT_FOR and not refused
+    return silent or at - last.created_at >= (ASK_AGAIN_AFTER_REFUSAL if refused else QUERY_EVERY)
+
+
+def has_work(session: Session, device: PushDeviceRow, at: datetime) -> bool:
+    """Whether `next_lines` would do anything: terminals ask every few seconds, and mostly for nothing."""
+    return bool(push_commands.opened(session, push_devices.numbers(device)[0])) or _is_due(session, device, at)
 
 
 def note_result(session: Session, device_id: int, number: int, returned: int, at: datetime) -> None:

@@ -146,9 +146,13 @@ class Receiver:
         return Answer(200, handshake.security_time(self.zone, self.now()))
 
     def _commands(self, call: Call, device: PushDeviceRow) -> Answer:
-        with self.database.writing() as session:
-            current = push_devices.get(session, device.serial)
-            lines = covering.next_lines(session, current, zone=self.zone, at=self.now())
+        lines: list[str] = []
+        with self.database.reading() as session:
+            has_work = covering.has_work(session, device, self.now())
+        if has_work:
+            with self.database.writing() as session:
+                current = push_devices.get(session, device.serial)
+                lines = covering.next_lines(session, current, zone=self.zone, at=self.now())
         info = read_info(call.query.get("info", ""))
         if info:
             self._keep_options(device, info)

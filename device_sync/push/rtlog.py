@@ -7,9 +7,10 @@ styles are those of `NewVFStyles` in ZKTeco's Security PUSH document.
 from __future__ import annotations
 
 import re
+from functools import partial
 
-from device_sync.files.rows import BROKEN_ROW, NOT_SAID_STATE, NOT_SAID_VERIFY, NUL_BLOCK, Layout, Row, RowReader
-from device_sync.push.batch import Batch, Gathered, lines_of
+from device_sync.files.rows import BROKEN_ROW, NOT_SAID_STATE, NOT_SAID_VERIFY, Layout, Row, RowReader
+from device_sync.push.batch import Batch, read_batch
 
 RTLOG = "rtlog"
 DOOR_EVENT = "door_event"
@@ -34,16 +35,10 @@ _ROWS = Layout(RTLOG, b"\t", 0, 1, 2, 3, least=4, most=4, open_ended=frozenset()
 def read_rtlog(body: bytes) -> Batch:
     """Every line of the body, in order; the numbers of cards are not kept. Raises TooManyLines."""
     body = _CARD.sub(rb"\1", body)
-    reader, gathered = RowReader(_ROWS), Gathered()
-    lines = lines_of(body)
-    for line in lines:
-        gathered.take(line, _read(reader, line))
-    return Batch(RTLOG, body, gathered.records(), lines)
+    return read_batch(RTLOG, body, partial(_read, RowReader(_ROWS)))
 
 
 def _read(reader: RowReader, line: bytes) -> Row | str:
-    if b"\0" in line:
-        return NUL_BLOCK
     fields = pairs(line)
     if fields is None or b"time" not in fields or b"pin" not in fields:
         return BROKEN_ROW

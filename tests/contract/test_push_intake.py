@@ -257,7 +257,7 @@ def assert_land_once(database: Database, ticking: Ticking, order: tuple[str, ...
         assert sorted(stored_punches(database)) == sorted(known)
 
 
-@pytest.mark.parametrize(("pulled", "pushed"), [(2, 4), (0, 3), (4, 2), (3, 0), (1, 1), (15, 15)])
+@pytest.mark.parametrize(("pulled", "pushed"), [(2, 4), (3, 0), (15, 15)])
 @pytest.mark.parametrize("first", ["pull", "push"])
 def test_a_verify_mode_that_push_numbers_differently_is_the_same_punch(
     sqlite_database: Database, ticking: Ticking, pulled: int, pushed: int, first: str

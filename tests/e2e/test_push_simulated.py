@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,7 +46,9 @@ def truth(terminal: PushingTerminal) -> list[Key]:
     return [(p.pin, clock.wall_seconds(wire.decode_time(p.time)), p.state, p.verify) for p in terminal.truth]
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(("pull", "push", "stick"))), ids="-".join)
+@pytest.mark.parametrize(
+    "order", [("pull", "push", "stick"), ("push", "stick", "pull"), ("stick", "pull", "push")], ids="-".join
+)
 def test_every_punch_lands_once_whichever_way_is_first(
     served: Served, open_office: Office, order: tuple[str, ...]
 ) -> None:

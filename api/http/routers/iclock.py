@@ -95,7 +95,7 @@ class Door:
             return Answer(max(status_of(error), 400), "Not stored; send it again.")
         except Exception:
             incident = secrets.token_hex(6)
-            _log.exception("incident %s: %s %s", incident, request.method, call.verb)
+            _log.exception("incident %s: %s %r", incident, request.method, call.verb)
             return Answer(500, f"Not stored; send it again. Incident {incident}.")
         finally:
             self._reading[address] -= 1
