@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from attendance.store.database import Database
 from device_sync.push.reconciling import delete_old_photos, reconcile, reconcile_all
 from tests import builders
 from tests.builders import MONDAY, ZONE, Key, build_office, file_body, record, rows, stored_punches
+from tests.contract.test_schedule import Pulling, timetable, wait_until
 from tests.pushing import SERIAL, Ticking, approve, approved, keys, pushing_to
 
 
@@ -117,6 +118,19 @@ def test_all_terminals_of_both_ways_are_compared_and_one_alone_is_refused_in_a_s
     assert [found.terminal for found in reconcile_all(sqlite_database, zone=ZONE, at=ticking.at)] == ["T-A"]
     with pytest.raises(Invalid, match="before it begins"):
         reconcile(sqlite_database, "T-A", zone=ZONE, at=ticking.at, starts=ticking.wall)
+
+
+def test_the_timetable_compares_both_ways_every_night(sqlite_database: Database, ticking: Ticking) -> None:
+    build_office(sqlite_database, addresses={"T-A": 4370}, poll_seconds=86_400)
+    terminal = pushing_to(sqlite_database, ticking)
+    terminal.start()
+    approve(sqlite_database)
+    pull(sqlite_database, keys(5), ticking)
+    terminal.punch(*keys(4))
+    with timetable(sqlite_database, Pulling(sqlite_database), now=ticking) as running:
+        running._scheduler.get_job("compare").modify(next_run_time=datetime.now(UTC))
+        assert wait_until(lambda: builders.count(sqlite_database, "push_difference") == 1, 30)
+    assert rows(sqlite_database, "SELECT side, pin FROM push_difference") == [("pulled_only", keys(5)[4][0])]
 
 
 def test_photographs_are_deleted_on_their_day_and_not_before(sqlite_database: Database, ticking: Ticking) -> None:

@@ -119,6 +119,15 @@ def test_only_named_networks_reach_it(make_office: Callable[..., Office]) -> Non
     assert [row["address"] for row in office.get("root", "/terminals/pushing")["items"]] == [FROM]
 
 
+def test_an_address_that_a_client_only_claims_is_not_believed(make_office: Callable[..., Office]) -> None:
+    office = make_office(settings={"push": "on", "push_networks": "192.168.1.0/24"})
+    claimed = {"X-Forwarded-For": FROM, "X-Real-IP": FROM, "Forwarded": f"for={FROM}"}
+    answer = office.client(address="8.8.8.8").get(f"/iclock/cdata?SN={SERIAL}", headers=claimed)
+    assert (answer.status_code, "network" in answer.text) == (403, True)
+    office.client(address=FROM).get(f"/iclock/cdata?SN={SERIAL}", headers={"X-Forwarded-For": "192.168.1.7"})
+    assert [row["address"] for row in office.get("root", "/terminals/pushing")["items"]] == [FROM]
+
+
 # bounds --------------------------------------------------------------------------------------------------------------
 
 
