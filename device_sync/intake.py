@@ -19,10 +19,11 @@ from attendance.store import dirty, intake_log, office, registering, terminal_pr
 from attendance.store.database import Database, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
+from attendance.store.terminal_tables import TerminalProfileRow
 from device_sync import user_tables
 from device_sync.files import Export
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
-from device_sync.noticing import Pulled, notice, notice_failure
+from device_sync.noticing import USUAL, Pulled, Thresholds, notice, notice_failure
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
 from device_sync.terminal import LogDigest, TerminalError, TerminalLog
 from device_sync.zk.records import COUNT_BYTES, decode_tail
@@ -62,6 +63,7 @@ def file_log(
     started_at: datetime,
     finished_at: datetime,
     full: bool = False,
+    thresholds: Thresholds = USUAL,
 ) -> Filed:
     """File one reading of a terminal's log.
 
@@ -79,7 +81,10 @@ def file_log(
         number = office.key(terminal)
         position = intake_log.position_of(session, number)
         digest, same_prefix = _digest(log, position)
-        same_prefix = same_prefix and _same_layout(session, log)
+        profile = terminal_profiles.profile_of(session, log.serial)
+        # before there were profiles, nothing but 40 bytes was read
+        before = profile.punch_layout if profile is not None else ZK40.name
+        same_prefix = same_prefix and before in (None, log.layout)
         changes, holders = user_tables.look_through(session, number, log, zone)
         skipped = position.log_bytes // size if same_prefix and not full else 0
         packed = _compress_beside(body[skipped * size :], size)
@@ -121,10 +126,12 @@ def file_log(
         pull.payload = packed() if count > skipped else None
         pull.complete_from, pull.complete_until = starts, read_until
         pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
+        position.log_bytes, position.log_digest = len(body), digest
+        position.last_ok_at, position.failures = finished_at, 0
         terminal_users.file(session, number, changes, pull_id)
         terminal_profiles.learn(
             session,
-            log.serial,
+            profile or TerminalProfileRow(serial=log.serial),
             firmware=log.firmware,
             punch_layout=log.layout if count else None,
             user_layout=log.user_layout if log.users is not None else None,
@@ -132,10 +139,8 @@ def file_log(
             operations=log.sizes_after.operations,
             at=finished_at,
         )
-        position.log_bytes, position.log_digest = len(body), digest
-        position.last_ok_at, position.failures = finished_at, 0
         session.add(position)
-        before = intake_log.watermark(session, number) if continued is None else None
+        covered = intake_log.watermark(session, number) if continued is None else None
         watermark = intake_log.extend_coverage(session, number, starts, read_until)
         if log.clock_offset_seconds is not None:
             offset = log.clock_offset_seconds
@@ -143,10 +148,11 @@ def file_log(
             stored_before = position.next_sequence > 1 + filed.new  # new punches are marked below
             if span is not None and stored_before and (offset or last_read is not None):
                 touched.mark_punches(session, terminal, span.starts, None, "clock", finished_at)
-        notice(session, Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at), position)
+        pulled = Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at)
+        notice(session, pulled, position, thresholds)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
-        newly = continued if continued is not None else min(starts, before or starts)
+        newly = continued if continued is not None else min(starts, covered or starts)
         since = min(newly, read_until) - timedelta(days=1)
         _mark(session, terminal, found, since.date(), read_until.date(), "coverage", finished_at)
     seconds = {"transfer": log.transfer_seconds, "decode": decoded - begun, "store": perf_counter() - decoded}
@@ -283,15 +289,6 @@ def _digest(log: TerminalLog, position: LogPositionRow) -> tuple[str, bool]:
         digest = LogDigest(position.log_bytes)
         digest.take(memoryview(log.payload)[COUNT_BYTES:])
     return digest.total, digest.prefix == position.log_digest  # "": never pulled
-
-
-def _same_layout(session: Session, log: TerminalLog) -> bool:
-    """Whether the stored part of the log was read in the layout it is read in now."""
-    profile = terminal_profiles.profile_of(session, log.serial)
-    before = (
-        profile.punch_layout if profile is not None else ZK40.name
-    )  # before there were profiles, only this was read
-    return before in (None, log.layout)
 
 
 def _tally(found: Sorted) -> dict[str, int]:

@@ -31,7 +31,7 @@ from device_sync.zk.records import COUNT_BYTES, STATE_IS_KNOWN, VERIFY_IS_KNOWN,
 
 BAR = 0.6
 LEAD = 0.25
-WINDOWS, WINDOW = 32, 32
+WINDOWS, WINDOW = 16, 32
 TWENTIETH_CENTURY_END = 946_684_800  # 2000-01-01: the terminals' own first moment
 ERASED = (0x5A, 0xFF)
 
