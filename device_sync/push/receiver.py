@@ -131,9 +131,8 @@ class Receiver:
         return Answer(200, text)
 
     def _registration(self, device: PushDeviceRow) -> tuple[str, str]:
-        return self.admission.code("registry", device.serial)[:16], self.admission.code("session", device.serial)[
-            :32
-        ].upper()
+        code = self.admission.code
+        return code("registry", device.serial)[:16], code("session", device.serial)[:32].upper()
 
     def _register(self, call: Call, device: PushDeviceRow) -> Answer:
         self._keep_options(device, read_options(call.body))
@@ -194,9 +193,14 @@ class Receiver:
             return OK
         if table == "attphoto" or call.verb == "fdata":
             return self._photo(call, device)
-        if table != "rtstate" and table not in TEMPLATES:
-            self.admission.tell(device.serial, table, "terminal %s sends table %r, unread", device.serial, table)
+        if table != "rtstate":
+            self._tell_unread(device, table)
         return OK
+
+    def _tell_unread(self, device: PushDeviceRow, table: str) -> None:
+        """Nothing is dropped in silence but what is known to hold no punch."""
+        if table.lower() not in TEMPLATES:
+            self.admission.tell(device.serial, table, "terminal %s sends table %r, unread", device.serial, table)
 
     def _table_data(self, call: Call, device: PushDeviceRow) -> Answer:
         if call.table_name.lower() != "user":
@@ -206,6 +210,7 @@ class Receiver:
         return Answer(200, f"{call.table_name}={call.count(sum(batch.counts.values()))}")
 
     def _dropped(self, call: Call, device: PushDeviceRow) -> Answer:
+        self._tell_unread(device, call.table_name)
         return Answer(200, f"{call.table_name}={call.count(0)}") if call.table_name else OK
 
     def _operations(self, device: PushDeviceRow, read: Operations) -> Answer:

@@ -108,6 +108,20 @@ def test_user_tables_are_acknowledged_by_name_and_count(any_database: Database, 
     assert kept.payload == b"user uid=1\tpin=1\tname=Lan\tprivilege=14\tgroup=1"
 
 
+def test_a_table_nobody_reads_is_told_once(
+    sqlite_database: Database, ticking: Ticking, caplog: pytest.LogCaptureFixture
+) -> None:
+    terminal = approved(sqlite_database, ticking)
+    for _ in range(3):
+        assert terminal.send("cdata", f"SN={SERIAL}&table=NEWLOG", b"secret").text == "OK"
+        transactions = f"SN={SERIAL}&table=tabledata&tablename=transaction&count=2"
+        assert terminal.send("cdata", transactions, b"").text == "transaction=2"
+        assert terminal.send("cdata", f"SN={SERIAL}&table=BIODATA", b"secret").text == "OK"
+    told = [record.getMessage() for record in caplog.records if "unread" in record.getMessage()]
+    assert told == [f"terminal {SERIAL} sends table {name!r}, unread" for name in ("newlog", "transaction")]
+    assert "secret" not in caplog.text
+
+
 def test_passwords_cards_and_templates_reach_no_table(any_database: Database, ticking: Ticking) -> None:
     terminal = approved(any_database, ticking)
     body = (
