@@ -6,6 +6,7 @@ nothing: it is where the record of this service begins.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -237,7 +238,14 @@ def _notice_operations(session: Session, alarms: TerminalAlarms, pulled: Pulled,
         begun = pulls.first_reading(session, number) if before is not None else None
         since = clock.to_wall(begun, pulled.zone) if begun is not None else None
         new = [each for each in new if since is not None and each.at is not None and each.at > since]
-    ours = _clock_settings(session, pulled) if any(name_of(each.code) == "clock_set" for each in new) else []
+    raise_operations(session, alarms, pulled.terminal, new, pulled.zone)
+
+
+def raise_operations(
+    session: Session, alarms: TerminalAlarms, terminal: TerminalRow, new: Sequence[Operation], zone: str
+) -> None:
+    """Raise what matters of new lines of an operation log, but for the clock being set by us."""
+    ours = _clock_settings(session, terminal, zone) if any(name_of(each.code) == "clock_set" for each in new) else []
     for each in new:
         kind = ALARMS.get(name_of(each.code))
         if kind is None or (kind == "clock_set" and _is_ours(each, ours)):
@@ -248,12 +256,12 @@ def _notice_operations(session: Session, alarms: TerminalAlarms, pulled: Pulled,
         alarms.open(kind, subject, at=at, code=each.code)
 
 
-def _clock_settings(session: Session, pulled: Pulled) -> list[tuple[datetime, datetime]]:
+def _clock_settings(session: Session, terminal: TerminalRow, zone: str) -> list[tuple[datetime, datetime]]:
     """When we set the clock: in the terminal's own time before and after, each with some seconds to spare."""
     found = []
-    for row in operation_log.clock_settings_of(session, office.key(pulled.terminal)):
+    for row in operation_log.clock_settings_of(session, office.key(terminal)):
         if row.outcome == "ok":
-            moment = clock.to_wall(row.set_at, pulled.zone)
+            moment = clock.to_wall(row.set_at, zone)
             offsets = [offset for offset in (row.offset_before, row.offset_after) if offset is not None] or [0]
             slack = timedelta(seconds=SETTING_SECONDS)
             found += [(moment + timedelta(seconds=o) - slack, moment + timedelta(seconds=o) + slack) for o in offsets]

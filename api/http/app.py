@@ -20,8 +20,10 @@ from api.http.routers import (
     employees,
     enrolments,
     health,
+    iclock,
     imports,
     punches,
+    pushing,
     schedules,
     sign_in,
     terminal_health,
@@ -36,10 +38,12 @@ from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database
+from device_sync.push.receiver import Receiver
 
 ROUTERS = (
     sign_in.router,
     health.router,
+    pushing.router,
     terminals.router,
     terminal_health.router,
     imports.router,
@@ -111,6 +115,9 @@ def create_app(
 
     for router in extra_routers:
         app.include_router(router)
+    if settings.push:
+        receiver = Receiver(database, settings.timezone, settings.secret(), now)
+        iclock.install(app, iclock.Door(receiver, settings.push_networks))
     app.add_middleware(Guard, owner=app, registry=app.state.metrics)
     return app
 

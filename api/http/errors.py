@@ -144,7 +144,7 @@ def problem(
 
 def answer_error(request: Request, error: Exception) -> Response:
     """The answer to any error; one that is not expected is logged under an incident number and tells nothing else."""
-    where = quote(request.url.path[:500])
+    where = quote(request.scope["path"][:500])
     status = status_of(error)
     if status == 500:
         incident = secrets.token_hex(6)
@@ -171,7 +171,7 @@ def install(app: FastAPI, page_error: PageError | None) -> None:
     """Make the app answer every error; outside of the API through `page_error` (request, status, incident) if given."""
 
     def shown(request: Request, answer: Response) -> Response:
-        if page_error is None or request.url.path.startswith((f"{API}/", "/iclock/")):
+        if page_error is None or request.scope["path"].startswith((f"{API}/", "/iclock/")):
             return answer
         document = orjson.loads(answer.body)
         return page_error(request, answer.status_code, document.get("incident"))
@@ -182,14 +182,16 @@ def install(app: FastAPI, page_error: PageError | None) -> None:
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)
         detail = _SENTENCE.get(error.status_code) or str(error.detail)
-        answer = problem(error.status_code, detail, instance=quote(request.url.path[:500]), headers=error.headers)
+        answer = problem(error.status_code, detail, instance=quote(request.scope["path"][:500]), headers=error.headers)
         return shown(request, answer)
 
     def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         found = [{"field": _field(entry["loc"]), "message": str(entry["msg"])[:300]} for entry in error.errors()[:50]]
         named = ", ".join(dict.fromkeys(entry["field"] for entry in found))
-        answer = problem(422, f"Please correct: {named[:300]}.", instance=quote(request.url.path[:500]), errors=found)
+        answer = problem(
+            422, f"Please correct: {named[:300]}.", instance=quote(request.scope["path"][:500]), errors=found
+        )
         return shown(request, answer)
 
     def on_sign_in_needed(request: Request, error: Exception) -> Response:

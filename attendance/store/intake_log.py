@@ -106,9 +106,15 @@ def extend_coverage(session: Session, terminal_id: int, starts: datetime, until:
     return max(kept_until, *(span.until for span in spans))
 
 
-def file_pulls(session: Session, terminal_id: int) -> list[int]:
-    """Numbers of the files brought for a terminal."""
-    query = select(PullRow.id).where(PullRow.terminal_id == terminal_id, PullRow.source == "file")
+def spans(session: Session, terminal_id: int) -> list[tuple[datetime, datetime]]:
+    """The spans (wall time) the terminal was read completely in."""
+    query = select(CoverageRow.starts, CoverageRow.until).where(CoverageRow.terminal_id == terminal_id)
+    return list(session.exec(query))
+
+
+def pulls_from(session: Session, terminal_id: int, *sources: str) -> list[int]:
+    """Numbers of what came of a terminal by these ways (pull, push, file)."""
+    query = select(PullRow.id).where(PullRow.terminal_id == terminal_id, col(PullRow.source).in_(sources))
     return [number for number in session.exec(query) if number is not None]
 
 

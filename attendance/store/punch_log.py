@@ -234,6 +234,19 @@ def contained(
     return np.isin(known, given)
 
 
+def known(
+    stored: StoredPunches,
+    wall: Ints,
+    pin: npt.NDArray[np.integer],
+    pins: Sequence[str],
+    state: npt.NDArray[np.uint8],
+    verify: npt.NDArray[np.uint8],
+) -> npt.NDArray[np.bool_]:
+    """Which of the given punches are among the stored ones."""
+    given, stored_keys = _comparable(stored, wall, pin, pins, state, verify)
+    return np.isin(given, stored_keys)
+
+
 def _comparable(
     stored: StoredPunches,
     wall: Ints,

@@ -11,6 +11,7 @@ from api.cli.terminals.health import acknowledge, health
 from api.cli.terminals.importing import import_punches
 from api.cli.terminals.people import enrol, users
 from api.cli.terminals.pulling import pull, pull_json
+from api.cli.terminals.pushing import approve, pushing, query, reconcile, refuse
 from api.cli.terminals.registering import add, change, retire
 from api.cli.terminals.simulating import simulate
 from api.cli.terminals.trying import try_out
@@ -34,6 +35,11 @@ def register(app: typer.Typer) -> None:
         ("discover", discover),
         ("users", users),
         ("enrol", enrol),
+        ("pushing", pushing),
+        ("approve", approve),
+        ("refuse", refuse),
+        ("query", query),
+        ("reconcile", reconcile),
     ):
         group.command(name)(command)
     app.add_typer(group, name="terminals")
