@@ -36,7 +36,8 @@ BACKOFF_LIMIT = 8  # a terminal that keeps failing is asked at most this many ti
 class Timetable:
     """Runs until `stop()`. Safe to start twice on one database: one leads, the other waits for the lease.
 
-    `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged.
+    `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged;
+    without `judging`, as at a site that only forwards, none are.
     """
 
     database: Database
@@ -46,6 +47,7 @@ class Timetable:
     tick_seconds: float = 2.0
     evaluate_seconds: float = 2.0
     nightly_hour: int = 1
+    judging: bool = True
     on_evaluated: Callable[[Evaluation], None] | None = None
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -63,7 +65,8 @@ class Timetable:
 
     def start(self) -> None:
         self._scheduler.add_job(self._tick, "interval", seconds=self.tick_seconds, id="tick", misfire_grace_time=60)
-        self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
+        if self.judging:
+            self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
         self._scheduler.add_listener(_log_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         self._scheduler.start()

@@ -24,6 +24,7 @@ from api.http.routers import (
     punches,
     schedules,
     sign_in,
+    sites,
     terminals,
     units,
     verdicts,
@@ -34,11 +35,13 @@ from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database
+from device_sync.agent.receiving import Receiver
 
 ROUTERS = (
     sign_in.router,
     health.router,
     terminals.router,
+    sites.router,
     imports.router,
     punches.router,
     verdicts.router,
@@ -87,6 +90,7 @@ def create_app(
         accounts=accounts or Accounts(database, now=now),
         now=now,
         secret_key=settings.secret(),
+        receiver=Receiver(database, settings.timezone, now=now),
         puller=puller,
         importer=importer,
         evidence=evidence,

@@ -14,6 +14,7 @@ from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey
+from device_sync.agent.receiving import Receiver
 
 Puller = Callable[[str, bool], dict[str, Any]]  # terminal code, whole log again → one entry of `pull`
 Importer = Callable[[str, str, bytes, bool], dict[str, Any]]  # terminal, file name, bytes, create → `import punches`
@@ -27,6 +28,7 @@ class Service:
     accounts: Accounts
     now: clock.Now
     secret_key: bytes
+    receiver: Receiver
     puller: Puller | None = None
     importer: Importer | None = None
     evidence: Evidence | None = None

@@ -84,9 +84,14 @@ def quarantined_records(session: Session, terminal_id: int) -> set[tuple[bytes, 
 
 
 def last_complete(session: Session, terminal_id: int) -> datetime | None:
-    """The moment (wall time) up to which the last good pull read the terminal's log; files say nothing of it."""
+    """The moment (wall time) up to which the last good pull, here or at a site, read the terminal's log.
+
+    Files say nothing of it.
+    """
     query = select(PullRow.complete_until).where(
-        PullRow.terminal_id == terminal_id, PullRow.source == "pull", col(PullRow.complete_until).is_not(None)
+        PullRow.terminal_id == terminal_id,
+        col(PullRow.source).in_(("pull", "agent")),
+        col(PullRow.complete_until).is_not(None),
     )
     return session.exec(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
 

@@ -5,7 +5,8 @@ from sqlmodel import SQLModel
 
 import attendance.store.evidence_tables
 import attendance.store.paper_tables
-import attendance.store.tables  # noqa: F401 - all three fill the metadata
+import attendance.store.site_tables
+import attendance.store.tables  # noqa: F401 - all of them fill the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
