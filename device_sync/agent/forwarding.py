@@ -15,6 +15,7 @@ from attendance.errors import AttendanceError
 from attendance.store import site_outbox
 from attendance.store.database import Database, Session
 from attendance.store.site_outbox import Head, Link
+from attendance.store.site_tables import ForwardingRow
 from device_sync.agent.centre import CentreError
 from device_sync.agent.framing import FRAME_BYTES, MAX_REQUEST, MAX_SEGMENTS, Claim, Holding
 from device_sync.agent.segment import Segment
@@ -106,20 +107,11 @@ class Forwarder:
 
     def _claim(self, at: datetime) -> Claim:
         with self.database.reading() as session:
-            forwarding, head = site_outbox.state(session), site_outbox.head(session)
-        if forwarding is None:
-            with self.database.writing() as session:
-                forwarding = site_outbox.open_chain(session)
-        return Claim(
-            chain=forwarding.chain_id,
-            number=head.number,
-            digest=head.digest,
-            read_at=head.read_at,
-            at=at,
-            version=_version(),
-            forked=forwarding.trouble == FORKED,
-            nonce=secrets.token_hex(16),
-        )
+            forwarding = site_outbox.state(session)
+            if forwarding is not None:
+                return _claim_of(forwarding, site_outbox.head(session), at)
+        with self.database.writing() as session:
+            return _claim_of(site_outbox.open_chain(session), site_outbox.head(session), at)
 
     def _next_segments(self, delivered: int) -> list[Segment]:
         """As many of the next segments as go into a request, at least one. Raises ChainTrouble for one let go."""
@@ -190,6 +182,19 @@ class Forwarder:
                 forwarding.trouble_since = self.now()
             forwarding.trouble, forwarding.trouble_sentence = code, str(error)
             session.add(forwarding)
+
+
+def _claim_of(forwarding: ForwardingRow, head: Head, at: datetime) -> Claim:
+    return Claim(
+        chain=forwarding.chain_id,
+        number=head.number,
+        digest=head.digest,
+        read_at=head.read_at,
+        at=at,
+        version=_version(),
+        forked=forwarding.trouble == FORKED,
+        nonce=secrets.token_hex(16),
+    )
 
 
 def _forked(holding: Holding, head: Head) -> str:
