@@ -19,11 +19,13 @@ from statistics import median
 
 from zk import ZK
 
-from attendance.store import intake_log, office, punch_log, registering, schema
+from attendance.store import office, punch_log, registering, schema
 from attendance.store.database import Database, sqlite_url
 from attendance.store.tables import TerminalRow
 from bench.measuring import Line, interleave, ratio, spent, timed
-from device_sync import intake, wire
+from device_sync import intake
+from device_sync.known import read_known
+from device_sync.layouts import ZK40
 from device_sync.simulator import SimulatedTerminal, load_records
 from device_sync.simulator.log import FIRST_PIN
 from device_sync.zk import ZkTerminal
@@ -40,7 +42,7 @@ class Mismatch(AssertionError):
 
 
 def _serve(records: bytes, pipe: Connection) -> None:
-    capacity = max(100_000, 2 * len(records) // wire.PUNCH_BYTES)
+    capacity = max(100_000, 2 * len(records) // ZK40.size)
     terminal = SimulatedTerminal(users=USERS, records=records, capacity=capacity, now=lambda: NOW)
     with terminal.running():
         pipe.send(terminal.port)
@@ -72,8 +74,8 @@ def transfer(port: int) -> int:
 def pull(database: Database, code: str, port: int) -> intake.Filed:
     """One whole pull as the service does it: connect, read, check, decode, store, commit."""
     with database.reading() as session:
-        known = intake_log.known_bytes(session, office.key(office.get(session, TerminalRow, code)))
-    log = ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False, known_bytes=known).read_log()
+        known = read_known(session, office.get(session, TerminalRow, code))
+    log = ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False, known=known).read_log()
     return intake.file_log(database, code, log, zone=ZONE, started_at=NOW, finished_at=NOW)
 
 
@@ -120,7 +122,7 @@ def bench(
 ) -> list[Line]:
     """Raises Mismatch when a way did not transfer or store everything."""
     grown = load_records(records + 100, users=USERS)
-    packed = grown[: records * wire.PUNCH_BYTES]
+    packed = grown[: records * ZK40.size]
     with simulated(packed) as port, simulated(grown) as grown_port, simulated(grown[: 20 * 40]) as warm_port:
         bare, staffed, known = prepare(folder, people=0), prepare(folder, people=people), folder / "known.db"
         shutil.copyfile(bare, known)

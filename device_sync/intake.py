@@ -17,11 +17,13 @@ from time import perf_counter
 import numpy as np
 
 from attendance import clock
-from attendance.store import dirty, intake_log, office, registering, touched
+from attendance.store import dirty, intake_log, office, registering, terminal_profiles, terminal_users, touched
 from attendance.store.database import Database, OpenTransaction, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
+from device_sync import user_tables
 from device_sync.files import Export
+from device_sync.layouts import PUNCH_LAYOUTS, ZK40
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
 from device_sync.terminal import LogDigest, Records, StatedDigest, TerminalError, TerminalLog
 from device_sync.zk.records import COUNT_BYTES, decode_tail
@@ -93,9 +95,11 @@ def file_log(
         number = office.key(terminal)
         position = intake_log.position_of(session, number)
         digest, same_prefix = _digest(log, position)
+        same_prefix = same_prefix and _same_layout(session, log)
+        changes, holders = user_tables.look_through(session, number, log, zone)
         skipped = position.log_bytes // size if same_prefix and not full else before
         packed = _compress_beside(body[(skipped - before) * size :], size)
-        records = _placed(decode_tail(log.payload, skipped - before), before)
+        records = _placed(decode_tail(log.payload, skipped - before, PUNCH_LAYOUTS[log.layout], holders), before)
         decoded = perf_counter()
         found = sort_records(
             session,
@@ -130,13 +134,24 @@ def file_log(
         )
         pull = _pull_row(number, filed, started_at, finished_at, {"transfer": log.transfer_seconds})
         pull.source, pull.params = origin.source, dict(origin.params)
-        pull.format, pull.serial, pull.firmware = f"zk{size}", log.serial, log.firmware
+        pull.format, pull.serial, pull.firmware = log.layout, log.serial, log.firmware
         pull.users, pull.record_capacity = log.sizes_after.users, log.sizes_after.record_capacity
         pull.records_before, pull.records_after = log.sizes_before.records, log.sizes_after.records
         pull.log_bytes, pull.log_digest, pull.payload_from = log.begins_at + len(body), digest, skipped * size
         pull.payload = packed() if count > skipped else None
         pull.complete_from, pull.complete_until = starts, read_until
         pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
+        terminal_users.file(session, number, changes, pull_id)
+        terminal_profiles.learn(
+            session,
+            log.serial,
+            firmware=log.firmware,
+            punch_layout=log.layout if count else None,
+            user_layout=log.user_layout if log.users is not None else None,
+            options=log.options,
+            operations=log.sizes_after.operations,
+            at=finished_at,
+        )
         if not stale:
             position.log_bytes, position.log_digest = log.begins_at + len(body), digest
         position.last_ok_at, position.failures = finished_at, 0
@@ -304,6 +319,15 @@ def _digest(log: TerminalLog, position: LogPositionRow) -> tuple[str, bool]:
         digest = LogDigest(position.log_bytes)
         digest.take(memoryview(log.payload)[COUNT_BYTES:])
     return digest.total, digest.prefix == position.log_digest  # "": never pulled
+
+
+def _same_layout(session: Session, log: TerminalLog) -> bool:
+    """Whether the stored part of the log was read in the layout it is read in now."""
+    profile = terminal_profiles.profile_of(session, log.serial)
+    before = (
+        profile.punch_layout if profile is not None else ZK40.name
+    )  # before there were profiles, only this was read
+    return before in (None, log.layout)
 
 
 def _tally(found: Sorted) -> dict[str, int]:

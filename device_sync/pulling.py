@@ -11,11 +11,12 @@ from ipaddress import IPv4Network, IPv6Network
 
 from attendance.clock import Now, utc_now
 from attendance.errors import Invalid
-from attendance.store import intake_log, office
+from attendance.store import office
 from attendance.store.database import Database
 from attendance.store.tables import TerminalRow
 from device_sync import intake
 from device_sync.intake import Filed
+from device_sync.known import read_known
 from device_sync.terminal import Terminal, TerminalError, TerminalLog
 from device_sync.zk.address import PRIVATE_NETWORKS, AddressRefused
 from device_sync.zk.client import ZkTerminal
@@ -80,7 +81,7 @@ class Puller:
             row = office.get(session, TerminalRow, code)
             host, port, transport = row.host, row.port, row.transport
             serial, has_key = row.serial, row.has_comm_key
-            known_bytes = intake_log.known_bytes(session, office.key(row))
+            known = read_known(session, row)
         if not host:
             raise Invalid(f"Terminal {code} has no address; give it one, or bring its log by USB stick.")
         try:
@@ -95,7 +96,7 @@ class Puller:
                 allowed_networks=self.allowed_networks,
                 zone_name=self.zone,
                 with_users=with_users,
-                known_bytes=known_bytes,
+                known=known,
             )
         except AddressRefused as error:
             raise Invalid(f"Terminal {code}: {error}") from error

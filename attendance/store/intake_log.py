@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
 
+READINGS = ("pull", "agent")  # ways in that read a terminal's log as a whole: here, or at a site that forwards it
 CLOCK_JITTER_SECONDS = 3  # a terminal answers in whole seconds, and the line has its own delay
 
 
@@ -44,10 +45,10 @@ def position_of(session: Session, terminal_id: int) -> LogPositionRow:
     return found
 
 
-def known_bytes(session: Session, terminal_id: int) -> int:
-    """How many bytes of the terminal's log are stored, for whoever is about to read it."""
+def known_bytes(session: Session, terminal_id: int) -> tuple[int, bool]:
+    """How many bytes of the terminal's log are stored, and whether it was ever read, for whoever is about to do so."""
     found = session.get(LogPositionRow, terminal_id)
-    return found.log_bytes if found is not None else 0
+    return (found.log_bytes, found.last_ok_at is not None) if found is not None else (0, False)
 
 
 def add_pull(session: Session, pull: PullRow) -> int:
@@ -90,7 +91,7 @@ def last_complete(session: Session, terminal_id: int) -> datetime | None:
     """
     query = select(PullRow.complete_until).where(
         PullRow.terminal_id == terminal_id,
-        col(PullRow.source).in_(("pull", "agent")),
+        col(PullRow.source).in_(READINGS),
         col(PullRow.complete_until).is_not(None),
     )
     return session.exec(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()

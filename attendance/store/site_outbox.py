@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
+from attendance.store import terminal_profiles, terminal_users
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import PullRow
 from attendance.store.site_tables import ForwardingRow, OutboxRow
 from attendance.store.tables import TerminalRow
+from attendance.store.terminal_tables import TerminalUserRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,18 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Unsealed:
-    """A pull that is in no segment yet, its terminal, and the log as the good pull before it left it."""
+    """A pull that is in no segment yet, its terminal, and the log as the good pull before it left it.
+
+    `users` is the user table where this pull found it new or changed.
+    """
 
     pull: PullRow
     terminal: str
     serial: str | None
     before_bytes: int
     before_digest: str
+    users: Sequence[TerminalUserRow] | None
+    user_layout: str
 
 
 def state(session: Session) -> ForwardingRow | None:
@@ -84,8 +91,18 @@ def unsealed(session: Session, after_pull: int, limit: int) -> list[Unsealed]:
     )
     found = []
     for pull, code, serial in session.execute(query.limit(limit)):
-        log_bytes, digest = _log_before(session, pull)
-        found.append(Unsealed(pull, code, pull.serial or serial, log_bytes, digest))
+        assert pull.id is not None
+        profile = terminal_profiles.profile_of(session, pull.serial)
+        found.append(
+            Unsealed(
+                pull,
+                code,
+                pull.serial or serial,
+                *_log_before(session, pull),
+                users=terminal_users.seen_by(session, pull.terminal_id, pull.id),
+                user_layout=(profile.user_layout or "") if profile is not None else "",
+            )
+        )
     return found
 
 

@@ -90,7 +90,8 @@ class EnrolmentRow(SQLModel, table=True):
 class TerminalRow(SQLModel, table=True):
     """A terminal and how to reach it. Its comm key is never stored here, only whether a key file was given.
 
-    `serial` is learned at the first pull; from then on another serial at this address is refused.
+    `serial` is learned at the first pull; from then on another serial at this address is refused. `layout`: the record
+    layout an administrator named; null: as recognised.
     """
 
     __tablename__: ClassVar[str] = "terminal"
@@ -103,6 +104,7 @@ class TerminalRow(SQLModel, table=True):
     transport: str = "tcp"
     has_comm_key: bool = False
     serial: str | None = None
+    layout: str | None = Field(default=None, max_length=16)
     direction: str = "none"
     first_sane_on: date = date(2010, 1, 1)
     in_use: bool = True

@@ -112,6 +112,7 @@ def _log(facts: Reading, records: bytes, ahead: int, received_at: datetime) -> T
         operations=None if facts.operations is None else bytes.fromhex(facts.operations),
         transfer_seconds=facts.transfer_seconds,
         layout=facts.layout,
+        user_layout=facts.user_layout,
         digest=StatedDigest(facts.begins_at, facts.before, facts.log_digest) if facts.begins_at else None,
         begins_at=facts.begins_at,
     )

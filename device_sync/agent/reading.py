@@ -70,6 +70,7 @@ class Reading(BaseModel):
     before: Digest = ""
     transfer_seconds: Annotated[float, Field(ge=0, le=1e6)] = 0.0
     user_table: Annotated[tuple[User, ...], Field(max_length=65_536)] | None = None
+    user_layout: Annotated[str, StringConstraints(max_length=16)] = ""
     operations: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{32})*$")] | None = None
 
     @property

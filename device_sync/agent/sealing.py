@@ -13,7 +13,8 @@ from attendance import clock
 from attendance.store import intake_log, site_outbox
 from attendance.store.database import Database
 from attendance.store.site_outbox import Link, Unsealed
-from device_sync.agent.reading import Reading, pack_reading
+from attendance.store.terminal_tables import TerminalUserRow
+from device_sync.agent.reading import Reading, User, pack_reading
 from device_sync.agent.segment import chain_start, next_segment, pack_parts
 from device_sync.layouts import PUNCH_LAYOUTS
 
@@ -80,6 +81,19 @@ def _reading(unsealed: Unsealed, zone: str, ahead: int | None) -> tuple[Reading,
         log_digest=pull.log_digest or "",
         begins_at=begins_at,
         before=before if begins_at else "",
+        user_table=None if unsealed.users is None else tuple(_user(row) for row in unsealed.users),
+        user_layout=unsealed.user_layout if unsealed.users is not None else "",
         transfer_seconds=round(pull.seconds.get("transfer", 0.0), 4),
     )
     return facts, records
+
+
+def _user(row: TerminalUserRow) -> User:
+    return User(
+        uid=row.uid,
+        pin=row.pin,
+        name=row.name,
+        privilege=row.privilege,
+        name_bytes=row.name_bytes.hex(),
+        disabled=row.disabled,
+    )

@@ -81,6 +81,7 @@ class Channel(ABC):
         self.alive = False
         self.number = wire.NUMBERS - 1
         self.meanwhile: Callable[[], None] | None = None  # work that fits into the next wait for an answer
+        self.on_event: Callable[[bytes], None] | None = None  # takes the data of live events, whenever they come
         self._sock: socket.socket | None = None
 
     @abstractmethod
@@ -108,6 +109,8 @@ class Channel(ABC):
                 packet = self._receive()
                 if packet.code == Reply.EVENT:
                     self._write(wire.pack_packet(Reply.OK, self.session, 0, framed=self.framed))
+                    if self.on_event is not None:
+                        self.on_event(bytes(packet.data))
                     continue
                 if not self.heard:
                     # a new connection holds nothing late, so the numbers start where the terminal says
@@ -233,15 +236,30 @@ class TcpChannel(Channel):
             # firmware declares 1016 bytes for a live event of 12 or 32: waiting for them would never end
             self._fill(wire.HEADER_BYTES)
             if int.from_bytes(self._buffer[self._start : self._start + 2], "little") == Reply.EVENT:
-                self._skip_event(length)
-                return Packet(Reply.EVENT, 0, 0, b"")
+                return Packet(Reply.EVENT, 0, 0, self._take_event(length))
         return wire.parse_packet(self._take(length))
 
-    def _skip_event(self, length: int) -> None:
+    def _take_event(self, length: int) -> bytes:
+        """The data of an event that declares more than it has: what stands before the next packet, or before a quiet.
+
+        It is no more than a hint, so its checksum is not looked at.
+        """
         self._fill(LEAST_EVENT_BYTES)
-        here = bytes(self._buffer[self._start : min(self._end, self._start + length)])
-        following = here.find(wire.MAGIC)
-        self._start += len(here) if following < 0 else following
+        while True:
+            here = bytes(self._buffer[self._start : min(self._end, self._start + length)])
+            following = here.find(wire.MAGIC)
+            size = len(here) if following < 0 else following
+            if following >= 0 or size == length:
+                break
+            idle, self.idle_seconds = self.idle_seconds, QUIET_SECONDS
+            try:
+                self._fill(len(here) + 1)
+            except Silence:
+                break
+            finally:
+                self.idle_seconds = idle
+        self._start += size
+        return here[wire.HEADER_BYTES : size]
 
     def _take(self, size: int) -> memoryview | bytearray:
         """Exactly `size` bytes; a view is good until the next call."""

@@ -222,7 +222,7 @@ def test_another_terminal_at_the_address_is_refused_and_nothing_of_it_filed(sqli
     assert stored_punches(sqlite_database) == stored
 
 
-FAULTY = sorted(set(FAULTS) - {"flaky"})
+FAULTY = sorted(set(FAULTS) - {"flaky", "erased", "grow_reading"})
 
 
 @pytest.mark.parametrize("transport", ["tcp", pytest.param("udp", marks=pytest.mark.long)])

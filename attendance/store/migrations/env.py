@@ -6,7 +6,8 @@ from sqlmodel import SQLModel
 import attendance.store.evidence_tables
 import attendance.store.paper_tables
 import attendance.store.site_tables
-import attendance.store.tables  # noqa: F401 - all of them fill the metadata
+import attendance.store.tables
+import attendance.store.terminal_tables  # noqa: F401 - they fill the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -1,0 +1,29 @@
+"""Live punches as terminals send them, in every length seen (terminals.md 1.9)."""
+
+from __future__ import annotations
+
+import struct
+from datetime import datetime
+
+SHORT_UID = struct.Struct("<HBB6B")
+SHORT_ID = struct.Struct("<IBB6B")
+LONG = struct.Struct("<24sBB6B")
+EVENT_LENGTHS = (10, 12, 14, 32, 36, 37, 52)
+
+
+def pack_event(size: int, uid: int, pin: str, verify: int, state: int, wall: datetime) -> bytes:
+    """A live punch of `size` bytes: by uid (10, 14), by a number (12) or by the text of the pin (32, 36, 37, 52).
+
+    Six plain bytes of time, the year counted from 2000; what the longer ones add is not known and is zero here.
+    Raises ValueError for another size, or a pin that is no number where 12 bytes want one.
+    """
+    six = (wall.year - 2000, wall.month, wall.day, wall.hour, wall.minute, wall.second)
+    if size not in EVENT_LENGTHS:
+        raise ValueError(f"no terminal sends events of {size} bytes; known are {EVENT_LENGTHS}")
+    if size in (10, 14):
+        event = SHORT_UID.pack(uid, verify, state, *six)
+    elif size == 12:
+        event = SHORT_ID.pack(int(pin), verify, state, *six)
+    else:
+        event = LONG.pack(pin.encode(), verify, state, *six)
+    return event.ljust(size, b"\0")
