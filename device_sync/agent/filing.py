@@ -21,7 +21,6 @@ from device_sync.zk.failures import OUTCOMES
 
 TRUSTED_CLOCK_SECONDS = 60
 """A site whose clock is further from the centre's measures no offsets of terminals."""
-LONGEST_AWAY = timedelta(days=400)
 
 
 def file_waiting(
@@ -124,6 +123,5 @@ def _earliest(at: datetime, ahead: int, received_at: datetime) -> datetime:
 
 
 def _latest(at: datetime, ahead: int, received_at: datetime) -> datetime:
-    """The latest moment it can have been, for telling dates that lay ahead; a clock that is years off tells nothing."""
-    found = min(max(at, at - timedelta(seconds=ahead)), received_at)
-    return found if received_at - found < LONGEST_AWAY else received_at
+    """The latest moment it can have been, for telling dates that lay ahead."""
+    return min(max(at, at - timedelta(seconds=ahead)), received_at)

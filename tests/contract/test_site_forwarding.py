@@ -46,25 +46,29 @@ def site(migrated_sqlite: Path, tmp_path: Path, centre: CentreOffice, clock: Tic
         yield opened
 
 
+DAY = ((0.4, ("1001", "1002")), (4.6, ("1001", "1003")), (1.0, ("1001",)), (3.9, ("1001", "1002")))
+
+
 def work(site: Site, days: int, rng: random.Random) -> None:
     """So many days of punches of 1001, 1002 and 1003, and three pulls a day."""
     terminal = site.terminals["GATE"]
     for _ in range(days):
-        for hours, pins in ((0.4, ("1001", "1002")), (5, ("1001", "1002", "1003")), (4.5, ("1003", "1001"))):
+        for hours, pins in DAY:
             site.clock.pass_by(hours=hours)
             for pin in pins:
                 site.clock.pass_by(seconds=rng.randint(1, 40))
                 terminal.punch(pin)
-            site.clock.pass_by(minutes=5)
-            site.pull()
+            if len(pins) > 1:
+                site.clock.pass_by(minutes=5)
+                site.pull()
         site.clock.at = (site.clock.at + timedelta(days=1)).replace(hour=0, minute=0, second=0)
 
 
 def verdicts(centre: CentreOffice) -> list[tuple[int, int]]:
-    """Unverified and worked minutes of E1's current verdicts, by date."""
+    """Unverified and worked minutes of E1's current verdicts of working days, by date."""
     sql = (
         "SELECT unverified_min, worked_min FROM ruling JOIN employee ON employee.id = employee_id "
-        "WHERE code = 'E1' AND superseded_at IS NULL ORDER BY work_date"
+        "WHERE code = 'E1' AND superseded_at IS NULL AND scheduled_min > 0 ORDER BY work_date"
     )
     return [(int(unverified), int(worked)) for unverified, worked in rows(centre.database, sql)]
 
@@ -86,9 +90,7 @@ def test_weeks_offline_are_delivered_once_and_judged_only_then(
             site.forward()
         centre.judge(date(2026, 3, 2), date(2026, 3, 20))
         before = verdicts(centre)
-        assert before[0][0] == 0
-        assert len(before) == 15
-        assert all(unverified > 0 for unverified, _ in before[1:])  # no data is no absence
+        assert before == [(0, 480)] * 2 + [(480, 0)] * 13  # no data is no absence
         site.line.down = False
         standing = site.forward()
         assert (standing.waiting, standing.delivered) == (0, site.held())
@@ -97,7 +99,7 @@ def test_weeks_offline_are_delivered_once_and_judged_only_then(
         assert_delivered(centre, site)
         assert coverage(centre.database) == coverage(site.database)
         centre.judge(date(2026, 3, 2), date(2026, 3, 20))
-        assert all(unverified == 0 and worked > 0 for unverified, worked in verdicts(centre))
+        assert verdicts(centre) == [(0, 480)] * 15
 
 
 def test_a_pull_of_the_centre_tells_when_it_came_and_when_it_was_read(centre: CentreOffice, site: Site) -> None:
@@ -415,16 +417,20 @@ def test_a_wrong_clock_at_the_site_is_told_and_proves_no_more_than_it_can(
         assert head.serial == "SIM0000000001"
 
 
-def test_a_clock_that_woke_up_decades_ago_loses_no_punch(
+def test_a_punch_that_only_the_sites_clock_took_for_the_future_is_believed_here(
     centre: CentreOffice, migrated_sqlite: Path, tmp_path: Path
 ) -> None:
-    clock = Ticking(datetime(2001, 1, 2, tzinfo=MONDAY.tzinfo))
+    behind = timedelta(days=3)
+    clock = Ticking(MONDAY - behind)
     with open_site(migrated_sqlite, tmp_path, centre, clock) as site:
-        site.terminals["GATE"].punch("1001", datetime(2026, 3, 2, 6, 55))
-        site.pull()
-        clock.at = MONDAY  # set right before the first contact
+        site.forward()  # says how wrong its clock is
+        site.terminals["GATE"].machine.clock.offset_seconds = behind.total_seconds()
+        site.terminals["GATE"].punch("1001")
+        assert site.pull() == "ok"
         site.forward()
+        assert stored_punches(site.database, "GATE") == []
         assert_delivered(centre, site)
+        assert centre.watermark() == datetime(2026, 2, 27, 7)  # and covers no moment that was not proved
 
 
 def test_data_that_wait_at_a_site_are_told_as_late(centre: CentreOffice, site: Site) -> None:
