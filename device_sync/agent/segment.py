@@ -118,6 +118,6 @@ def join_parts(contents: Sequence[bytes]) -> bytes:
     found = [unpack_part(content) for content in contents]
     heads = [head for head, _ in found]
     expected = [PartHead(serial=heads[0].serial, part=n, of=len(heads)) for n in range(1, len(heads) + 1)]
-    if heads != expected:
+    if not heads or heads != expected:
         raise Unreadable("The parts of a reading do not follow each other.")
     return b"".join(piece for _, piece in found)

@@ -76,7 +76,7 @@ class Line:
             raise Cut
         key = seal_key(self.token)
         segments = list(segments)[: self.carries]
-        body = self.spoil(pack_request(key, claim, self.reorder(list(segments))))
+        body = self.spoil(pack_request(key, claim, self.reorder(segments) if segments else []))
         self.sent += [segment.number for segment in segments]
         self.requests.append(body)
         found = self.receiver.receive(self.token, body)
