@@ -25,9 +25,11 @@ def make_app(database: Database, folder: Path, now: Now = utc_now) -> FastAPI:
 
 
 def listen() -> socket.socket:
+    """A socket that listens on a free port."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", 0))
+    listener.listen()  # who comes before the server is up waits
     return listener
 
 
@@ -61,7 +63,6 @@ class BreakingLine:
 
     @contextmanager
     def open(self) -> Iterator[int]:
-        self._listener.listen()
         thread = threading.Thread(target=self._accept, name="line", daemon=True)
         thread.start()
         try:
