@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -215,6 +216,24 @@ def register(database: Database, ports: dict[str, int]) -> None:
         for code, port in ports.items():
             if office.find(session, TerminalRow, code) is None:
                 registering.add_terminal(session, code, unit="A", host="127.0.0.1", port=port, at=RECORDED_AT)
+
+
+DAY = ((0.4, ("1001", "1002")), (4.6, ("1001", "1003")), (1.0, ("1001",)), (3.9, ("1001", "1002")))
+
+
+def work(site: Site, days: int, rng: random.Random) -> None:
+    """So many days of punches of 1001, 1002 and 1003, and three pulls a day."""
+    terminal = site.terminals["GATE"]
+    for _ in range(days):
+        for hours, pins in DAY:
+            site.clock.pass_by(hours=hours)
+            for pin in pins:
+                site.clock.pass_by(seconds=rng.randint(1, 40))
+                terminal.punch(pin)
+            if len(pins) > 1:
+                site.clock.pass_by(minutes=5)
+                site.pull()
+        site.clock.at = (site.clock.at + timedelta(days=1)).replace(hour=0, minute=0, second=0)
 
 
 def assert_delivered(centre: CentreOffice, site: Site, terminal: str = "T-A", code: str = "GATE") -> None:
