@@ -9,12 +9,14 @@ from fastapi import FastAPI
 
 from api.cli.terminals import pull_json
 from api.http.app import create_app
+from api.http.figures import PollingFigures
 from api.importing import import_export
 from api.keys import read_comm_key
 from api.pages.routes import Demo, router, show_error, static_files
 from api.settings import Settings
 from attendance.clock import Now, utc_now
 from attendance.store.database import Database
+from device_sync.poller import Poller
 from device_sync.pulling import Puller
 from device_sync.schedule import Timetable
 from device_sync.zk.transport import Limits
@@ -35,7 +37,7 @@ def make_puller(settings: Settings, database: Database, *, now: Now = utc_now, l
 def make_app(
     settings: Settings,
     database: Database,
-    puller: Puller,
+    poller: Poller,
     *,
     timetable: Timetable | None = None,
     now: Now = utc_now,
@@ -43,8 +45,8 @@ def make_app(
 ) -> FastAPI:
     """The whole web service. `demo_logins` (role, name, password) turn the demo's banner and sign-in buttons on."""
 
-    def pull(code: str, full: bool) -> dict[str, Any]:
-        return pull_json(puller.pull(code, full=full), settings.timezone)
+    def pull(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
+        return [pull_json(filed, settings.timezone) for filed in poller.ask(codes, full=full)]
 
     def bring(terminal: str, file_name: str, data: bytes, create: bool) -> dict[str, Any]:
         return import_export(
@@ -62,6 +64,8 @@ def make_app(
         page_error=show_error,
     )
     app.mount(*static_files())
+    app.state.poller = poller
+    app.state.metrics.register(PollingFigures(poller, timetable))
     if timetable is not None:
         app.state.scheduler_ready = lambda: timetable.running
     if demo_logins is not None:

@@ -24,6 +24,7 @@ from attendance.store.tables import TerminalRow
 from device_sync import user_tables
 from device_sync.files import Export
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
+from device_sync.noticing import Pulled, notice, notice_failure
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
 from device_sync.terminal import LogDigest, Records, StatedDigest, TerminalError, TerminalLog
 from device_sync.zk.records import COUNT_BYTES, decode_tail
@@ -164,6 +165,8 @@ def file_log(
             stored_before = position.next_sequence > 1 + filed.new  # new punches are marked below
             if span is not None and stored_before and (offset or last_read is not None):
                 touched.mark_punches(session, terminal, span.starts, None, "clock", finished_at)
+        if not stale:
+            notice(session, Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at), position)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
         newly = continued if continued is not None else min(starts, covered_before or starts)
@@ -184,7 +187,8 @@ def file_failure(
 ) -> Filed:
     """File a pull that brought nothing, with the name of what went wrong and its sentence."""
     with database.writing() as session:
-        number = office.key(office.get(session, TerminalRow, terminal_code))
+        terminal = office.get(session, TerminalRow, terminal_code)
+        number = office.key(terminal)
         position = intake_log.position_of(session, number)
         filed = Filed(terminal=terminal_code, outcome=error.outcome, message=str(error))
         pull = _pull_row(number, filed, started_at, finished_at, {})
@@ -193,6 +197,7 @@ def file_failure(
         pull_id = intake_log.add_pull(session, pull)
         position.failures += 1
         position.last_pull_id = pull_id
+        notice_failure(session, terminal, error, pull_id, position, finished_at)
         session.add(position)
         watermark = intake_log.watermark(session, number)
     return replace(filed, complete_until=watermark, pull_id=pull_id)

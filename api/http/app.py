@@ -69,9 +69,9 @@ def create_app(
 ) -> FastAPI:
     """The application over an open database with the current schema. Raises Invalid where the secret key is missing.
 
-    `puller` (terminal code, whole log again?) answers one entry of `pull`, `importer` (terminal, file name, bytes,
-    create?) that of `import punches`, `evidence` (session, violation) what is shown under that name; without one of
-    them its address answers 503 or shows nothing. `page_error` (request, status, incident) draws errors outside of
+    `puller` (terminal codes, whole logs again?) answers an entry of `pull` for each, `importer` (terminal, file name,
+    bytes, create?) that of `import punches`, `evidence` (session, violation) what is shown under that name; without one
+    of them its address answers 503 or shows nothing. `page_error` (request, status, incident) draws errors outside of
     the API. `extra_routers` are the pages: each of their addresses looks after its own login with `page_user`.
 
     The caller may set `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.

@@ -27,6 +27,7 @@ from attendance.errors import (
 from attendance.services.accounts import SignInRefused, TooManyAttempts
 from device_sync.agent.framing import Altered
 from device_sync.agent.receiving import Forked, NotUnderstood, TokenRefused, TooFast
+from device_sync.poller import Ended, Occupied
 from device_sync.zk.address import AddressRefused
 
 API = "/api/v1"
@@ -89,6 +90,8 @@ STATUS: Mapping[type[Exception], int] = {
     TooManyAttempts: 429,
     TooFast: 429,
     NotAvailable: 503,
+    Ended: 503,
+    Occupied: 503,
     StoreUnavailable: 503,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey
 from device_sync.agent.receiving import Receiver
 
-Puller = Callable[[str, bool], dict[str, Any]]  # terminal code, whole log again → one entry of `pull`
+Puller = Callable[[Sequence[str], bool], list[dict[str, Any]]]  # terminals, whole logs again → entries of `pull`
 Importer = Callable[[str, str, bytes, bool], dict[str, Any]]  # terminal, file name, bytes, create → `import punches`
 Evidence = Callable[[Session, ViolationKey], dict[str, Any]]
 

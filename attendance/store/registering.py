@@ -128,6 +128,7 @@ def change_terminal(
     name: str | None = None,
     has_comm_key: bool | None = None,
     poll_seconds: int | None = None,
+    live: bool | None = None,
     at: datetime,
 ) -> TerminalRow:
     """How a terminal is reached and called; what is None stays. Its serial stays too: another machine is refused."""
@@ -136,7 +137,7 @@ def change_terminal(
         raise Invalid(f"{transport!r} is not a transport; write tcp or udp.")
     wanted = {
         "host": host, "port": port, "transport": transport, "name": name, "has_comm_key": has_comm_key,
-        "poll_seconds": poll_seconds,
+        "poll_seconds": poll_seconds, "live": live,
     }  # fmt: skip
     for field, value in wanted.items():
         if value is not None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
-from attendance.store import terminal_profiles, terminal_users
+from attendance.store import operation_log, terminal_profiles, terminal_users
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import PullRow
 from attendance.store.site_tables import ForwardingRow, OutboxRow
@@ -43,7 +43,8 @@ class Head:
 class Unsealed:
     """A pull that is in no segment yet, its terminal, and the log as the good pull before it left it.
 
-    `users` is the user table where this pull found it new or changed.
+    `users` is the user table where this pull found it new or changed, `operations` the operation log where it brought
+    lines of it.
     """
 
     pull: PullRow
@@ -53,6 +54,7 @@ class Unsealed:
     before_digest: str
     users: Sequence[TerminalUserRow] | None
     user_layout: str
+    operations: bytes | None
 
 
 def state(session: Session) -> ForwardingRow | None:
@@ -101,6 +103,7 @@ def unsealed(session: Session, after_pull: int, limit: int) -> list[Unsealed]:
                 *_log_before(session, pull),
                 users=terminal_users.seen_by(session, pull.terminal_id, pull.id),
                 user_layout=(profile.user_layout or "") if profile is not None else "",
+                operations=operation_log.lines_up_to(session, pull.terminal_id, pull.id),
             )
         )
     return found

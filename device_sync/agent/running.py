@@ -16,6 +16,7 @@ from attendance.store.database import Database
 from device_sync.agent.centre import CentreError
 from device_sync.agent.forwarding import ChainTrouble, Forwarder
 from device_sync.agent.sealing import seal_pulls
+from device_sync.poller import Poller
 from device_sync.pulling import Puller
 from device_sync.schedule import Timetable
 
@@ -85,7 +86,8 @@ class Agent:
 
     def run(self) -> None:
         """Pull and forward until another thread says `stop`."""
-        timetable = Timetable(self.database, self.puller, self.zone, now=self.now, judging=False)
+        poller = Poller(self.puller)
+        timetable = Timetable(self.database, poller, self.zone, now=self.now, judging=False)
         timetable.start()
         try:
             failures = 0
@@ -96,6 +98,7 @@ class Agent:
                 self._stopped.wait(self._pause(failures))
         finally:
             timetable.stop()
+            poller.stop()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -104,8 +107,11 @@ class Agent:
         """Pull every terminal once; whether all could be read."""
         with self.database.reading() as session:
             codes = [row.code for row in office.terminals(session) if row.host and row.in_use]
-        outcomes = [self.puller.pull(code).outcome for code in codes]
-        return all(outcome == "ok" for outcome in outcomes)
+        poller = Poller(self.puller)
+        try:
+            return all(filed.outcome == "ok" for filed in poller.ask(codes))
+        finally:
+            poller.stop()
 
     def forward_once(self) -> bool:
         """Seal what was pulled and bring it to the centre; whether the centre then has everything.

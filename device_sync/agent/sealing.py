@@ -83,6 +83,7 @@ def _reading(unsealed: Unsealed, zone: str, ahead: int | None) -> tuple[Reading,
         before=before if begins_at else "",
         user_table=None if unsealed.users is None else tuple(_user(row) for row in unsealed.users),
         user_layout=unsealed.user_layout if unsealed.users is not None else "",
+        operations=None if unsealed.operations is None else unsealed.operations.hex(),
         transfer_seconds=round(pull.seconds.get("transfer", 0.0), 4),
     )
     return facts, records

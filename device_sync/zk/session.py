@@ -88,6 +88,8 @@ class NoProbe:
 class Session(ZK):  # type: ignore[misc]
     """One conversation. Every method raises TerminalError or, where it says so, returns a default."""
 
+    asked = ASKED
+
     def __init__(self, channel: Channel, comm_key: int) -> None:
         # pyzk is given no key: it would keep it, and its own scrambling overflows for some keys
         super().__init__(
@@ -109,6 +111,10 @@ class Session(ZK):  # type: ignore[misc]
         self._chunk_bytes = WHOLE_CHUNK
         self._digest: LogDigest | None = None
         self._digested = 0
+
+    @property
+    def channel(self) -> Channel:
+        return self._channel
 
     # what the client calls ---------------------------------------------------------------------------------------
 
@@ -234,7 +240,7 @@ class Session(ZK):  # type: ignore[misc]
     def _ZK__send_command(  # noqa: N802
         self, command: int, command_string: bytes = b"", response_size: int = 8
     ) -> dict[str, Any]:
-        if command not in ASKED:
+        if command not in self.asked:
             raise NotOffered(f"command {command} is never sent")
         if command == Command.READ:
             return self._read_chunk(command_string)
@@ -286,7 +292,7 @@ class Session(ZK):  # type: ignore[misc]
         if packet.code == Reply.OK:
             if len(packet.data) < 5:
                 raise self._garbled("length", "the terminal does not say how large the set is.")
-            self._bound(int.from_bytes(packet.data[1:5], "little"))
+            self._channel.announced = self._bound(int.from_bytes(packet.data[1:5], "little"))
         return packet
 
     def _bound(self, size: int) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from api.cli.terminals.asking import discover, show, test
+from api.cli.terminals.clock import set_clock
+from api.cli.terminals.health import acknowledge, health
 from api.cli.terminals.importing import import_punches
 from api.cli.terminals.pulling import pull, pull_json
 from api.cli.terminals.registering import add, change, retire
@@ -22,6 +24,9 @@ def register(app: typer.Typer) -> None:
         ("set", change),
         ("retire", retire),
         ("list", show),
+        ("health", health),
+        ("acknowledge", acknowledge),
+        ("set-clock", set_clock),
         ("test", test),
         ("discover", discover),
     ):

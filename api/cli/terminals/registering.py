@@ -56,6 +56,10 @@ def change(
     comm_key_file: Annotated[Path | None, typer.Option(help="File with its communication key.")] = None,
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     every: Annotated[int | None, typer.Option(help="Seconds between two readings.", min=5, max=86400)] = None,
+    live: Annotated[
+        bool | None,
+        typer.Option("--live/--no-live", help="Listen to its punches between readings: a hint on the pages at once."),
+    ] = None,
 ) -> None:
     """Change how a terminal is reached or called; what is left out stays."""
     from api.keys import write_comm_key
@@ -76,6 +80,7 @@ def change(
             name=name,
             has_comm_key=None if key is None else True,
             poll_seconds=every,
+            live=live,
             at=utc_now(),
         )
         if key is not None:

@@ -74,12 +74,17 @@ def _terminal(row: Any, unit: str) -> dict[str, Any]:
 
 def _known_puller(request: Request, reader: CurrentPuller, code: TerminalCode) -> Puller:
     """The way to pull a terminal that the caller may see. Raises NotFound, NotAvailable."""
-    parts = service(request)
-    with parts.database.reading() as session:
+    with service(request).database.reading() as session:
         reader.terminal(session, code)
-    if parts.puller is None:
+    return puller_of(request)
+
+
+def puller_of(request: Request) -> Puller:
+    """The way to pull terminals. Raises NotAvailable."""
+    puller = service(request).puller
+    if puller is None:
         raise NotAvailable("This process does not pull terminals; ask the one that does, or `attendance pull`.")
-    return parts.puller
+    return puller
 
 
 @router.post("/{code}/pull", operation_id="pullTerminal", summary="Pull a terminal now", response_model=PullAnswer)
@@ -89,12 +94,15 @@ async def pull_terminal(
     puller: Annotated[Puller, Depends(_known_puller)],
     full: Annotated[bool, Query(description="Read and compare the whole log again.")] = False,
 ) -> Response:
-    """For HR, inspectors and administrators. Answers when the pull has ended, whatever its outcome."""
-    done = await run_sync(puller, code, full, limiter=_lanes(request))
-    return answer({"pulls": [done]})
+    """For HR, leaders, inspectors and administrators. Answers when the pull has ended, whatever its outcome.
+
+    It comes before pulls that are merely due, and begins after the question: what was punched before is in it.
+    """
+    return answer({"pulls": await run_sync(puller, [code], full, limiter=pull_lanes(request))})
 
 
-def _lanes(request: Request) -> anyio.CapacityLimiter:
+def pull_lanes(request: Request) -> anyio.CapacityLimiter:
+    """The threads in which requests wait for pulls."""
     if not hasattr(request.app.state, "pull_lanes"):
         request.app.state.pull_lanes = anyio.CapacityLimiter(PULLS_AT_ONCE)
     lanes: anyio.CapacityLimiter = request.app.state.pull_lanes
