@@ -148,7 +148,7 @@ def agent(
     if status:
         with open_database(settings) as database:
             seal_pulls(database, settings.timezone, utc_now())
-            found = running.status_of(database)
+            found = running.status_of(database, settings.timezone, utc_now())
         _show_status(found, settings.timezone, as_json)
         raise typer.Exit(1 if found.trouble else 0)
     if new_chain:
@@ -177,7 +177,7 @@ def agent(
         if once:
             whole = site.pull_all()
             whole = site.forward_once() and whole
-            _show_status(running.status_of(database), settings.timezone, as_json)
+            _show_status(running.status_of(database, settings.timezone, utc_now()), settings.timezone, as_json)
             raise typer.Exit(0 if whole else 1)
         _run(site)
 
@@ -237,11 +237,11 @@ def _line(status: Any, zone: str) -> str:
         waiting = (
             f"{status.waiting} not yet delivered, since {clock.to_wall(status.waiting_since, zone):%Y-%m-%d %H:%M}"
         )
-    read = sum(terminal.outcome == "ok" for terminal in status.terminals)
+    asked = [terminal for terminal in status.terminals if terminal.state is not None]
+    read = sum(terminal.facts.last is not None and terminal.facts.last.outcome == "ok" for terminal in asked)
     trouble = f" {status.trouble}: {status.message}" if status.trouble else ""
     return (
-        f"{status.site or 'Site'}: {status.held} segments, {waiting}; {read} of {len(status.terminals)} terminals "
-        f"read.{trouble}"
+        f"{status.site or 'Site'}: {status.held} segments, {waiting}; {read} of {len(asked)} terminals read.{trouble}"
     )
 
 
@@ -267,12 +267,14 @@ def _show_status(status: Any, zone: str, as_json: bool) -> None:
             "trouble_since": _iso(status.trouble_since),
             "terminals": [
                 {
-                    "terminal": terminal.code,
-                    "outcome": terminal.outcome,
-                    "last_pull_at": _iso(terminal.last_pull_at),
-                    "complete_until": clock.local_iso(terminal.data_until, zone) if terminal.data_until else None,
+                    "terminal": each.facts.code,
+                    "serial": each.facts.serial,
+                    "state": each.state,
+                    "outcome": each.facts.last.outcome if each.facts.last else None,
+                    "last_pull_at": _iso(each.facts.last.finished_at) if each.facts.last else None,
+                    "complete_until": clock.local_iso(each.facts.data_until, zone) if each.facts.data_until else None,
                 }
-                for terminal in status.terminals
+                for each in status.terminals
             ],
         }
     )

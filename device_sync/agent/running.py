@@ -11,7 +11,8 @@ from datetime import datetime
 
 from attendance.clock import Now, utc_now
 from attendance.errors import StoreUnavailable
-from attendance.store import office, site_outbox, terminal_state
+from attendance.services.terminal_health import TerminalHealth, terminals_health
+from attendance.store import office, site_outbox
 from attendance.store.database import Database
 from device_sync.agent.centre import CentreError
 from device_sync.agent.forwarding import ChainTrouble, Forwarder
@@ -42,10 +43,10 @@ class SiteStatus:
     trouble: str
     message: str
     trouble_since: datetime | None
-    terminals: tuple[terminal_state.TerminalState, ...]
+    terminals: tuple[TerminalHealth, ...]
 
 
-def status_of(database: Database) -> SiteStatus:
+def status_of(database: Database, zone: str, now: datetime) -> SiteStatus:
     """The state of a site as its own database tells it; pulls that are not sealed yet count as nothing."""
     with database.reading() as session:
         forwarding, head = site_outbox.state(session), site_outbox.head(session)
@@ -64,7 +65,7 @@ def status_of(database: Database) -> SiteStatus:
             trouble=forwarding.trouble if forwarding else "",
             message=forwarding.trouble_sentence if forwarding else "",
             trouble_since=forwarding.trouble_since if forwarding else None,
-            terminals=tuple(terminal_state.states(session)),
+            terminals=tuple(terminals_health(session, zone, now)),
         )
 
 
@@ -94,7 +95,7 @@ class Agent:
             while not self._stopped.is_set():
                 failures = 0 if self.forward_once() else failures + 1
                 if self.on_round is not None:
-                    self.on_round(status_of(self.database))
+                    self.on_round(status_of(self.database, self.zone, self.now()))
                 self._stopped.wait(self._pause(failures))
         finally:
             timetable.stop()

@@ -189,14 +189,21 @@ def open_centre(database: Database, clock: Ticking, *, accepted: bool = True) ->
 
 @contextmanager
 def open_site(
-    empty: Path, folder: Path, centre: CentreOffice, clock: Ticking, codes: Sequence[str] = ("GATE",)
+    empty: Path,
+    folder: Path,
+    centre: CentreOffice,
+    clock: Ticking,
+    codes: Sequence[str] = ("GATE",),
+    layout: str = "zk40",
 ) -> Iterator[Site]:
     """A site with a simulated terminal per code, serials SIM0000000001.., all by the clock given."""
     path = folder / "site.db"
     shutil.copyfile(empty, path)
     with ExitStack() as stack:
         running = {
-            code: stack.enter_context(SimulatedTerminal(serial=f"SIM{number:010}", users=3, now=clock).running())
+            code: stack.enter_context(
+                SimulatedTerminal(serial=f"SIM{number:010}", users=3, now=clock, layout=layout).running()
+            )
             for number, code in enumerate(codes, 1)
         }
         database = Database(sqlite_url(path))

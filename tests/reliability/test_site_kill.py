@@ -142,7 +142,6 @@ def _read(marks: Path) -> str:
     return marks.read_text() if marks.exists() else ""
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("points", "seed"),
     [pytest.param(8, 1, id="8"), pytest.param(100, 2, id="100", marks=[pytest.mark.long, pytest.mark.timeout(1800)])],

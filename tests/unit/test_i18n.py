@@ -45,7 +45,7 @@ VOCABULARIES = {
     "theme": ("auto", "light", "dark"),
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),
-    "punch": ("pull", "file"),
+    "punch": ("pull", "agent", "file"),
     "ledger": view.LEDGER_PARTS,
     "clock": ("fast", "slow", "right"),
     "column": (
