@@ -86,11 +86,11 @@ def add_operations(
 
 def lines_up_to(session: Session, terminal_id: int, pull_id: int) -> bytes | None:
     """The log as it was known after a pull that brought some of it, 16 bytes a line; None where that brought none."""
-    query = select(TerminalOperationRow.line, TerminalOperationRow.pull_id).where(
-        TerminalOperationRow.terminal_id == terminal_id, TerminalOperationRow.pull_id <= pull_id
-    )
-    lines = session.exec(query.order_by(col(TerminalOperationRow.id))).all()
-    return b"".join(line for line, _ in lines) if any(pull == pull_id for _, pull in lines) else None
+    query = select(TerminalOperationRow.line).where(TerminalOperationRow.terminal_id == terminal_id)
+    if session.exec(query.where(TerminalOperationRow.pull_id == pull_id).limit(1)).first() is None:
+        return None
+    known = query.where(TerminalOperationRow.pull_id <= pull_id).order_by(col(TerminalOperationRow.id))
+    return b"".join(list(session.exec(known)))
 
 
 def has_operations(session: Session, terminal_id: int) -> bool:

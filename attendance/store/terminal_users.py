@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from attendance import clock
 from attendance.store import punch_log
@@ -70,9 +70,13 @@ def compare(
 
 def seen_by(session: Session, terminal_id: int, pull_id: int) -> list[TerminalUserRow] | None:
     """The table as it stood after a pull that found it new or changed; None where that pull found no change."""
-    rows = [row for row in rows_of(session, terminal_id) if row.pull_id <= pull_id]
-    if all(pull_id not in (row.pull_id, row.ended_pull_id) for row in rows):
+    changed = select(TerminalUserRow.id).where(
+        TerminalUserRow.terminal_id == terminal_id,
+        or_(TerminalUserRow.pull_id == pull_id, TerminalUserRow.ended_pull_id == pull_id),
+    )
+    if session.exec(changed.limit(1)).first() is None:
         return None
+    rows = [row for row in rows_of(session, terminal_id) if row.pull_id <= pull_id]
     return [row for row in rows if row.ended_pull_id is None or row.ended_pull_id > pull_id]
 
 

@@ -83,6 +83,8 @@ class Agent:
     now: Now = utc_now
     every_seconds: float = 60.0
     on_round: Callable[[SiteStatus], object] | None = None
+    _least_pause: float = 0.0
+    _said: str = ""
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -119,15 +121,24 @@ class Agent:
 
         What goes wrong is logged once and kept for the status.
         """
+        self._least_pause = 0.0
         try:
             seal_pulls(self.database, self.zone, self.now())
-            return not self.forwarder.forward(self._stopped.is_set).waiting
-        except (CentreError, ChainTrouble):
-            return False  # said and kept by the forwarder
-        except StoreUnavailable as error:
-            log.error("%s", error)
+            done = not self.forwarder.forward(self._stopped.is_set).waiting
+        except CentreError as error:  # said and kept by the forwarder, as the next one
+            self._least_pause = float(error.retry_after or 0)
             return False
+        except ChainTrouble:
+            return False
+        except StoreUnavailable as error:
+            if str(error) != self._said:
+                log.error("%s", error)
+            self._said = str(error)
+            return False
+        self._said = ""
+        return done
 
     def _pause(self, failures: int) -> float:
         longest = max(self.every_seconds, LONGEST_PAUSE_SECONDS)
-        return min(self.every_seconds * 2 ** min(failures, 16), longest) * (1 + random.random() * JITTER)
+        pause = max(min(self.every_seconds * 2 ** min(failures, 16), longest), self._least_pause)
+        return pause * (1 + random.random() * JITTER)

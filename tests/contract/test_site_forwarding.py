@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -27,22 +26,6 @@ from tests.contract.site_office import (
     puller_at,
     work,
 )
-
-
-@pytest.fixture
-def clock() -> Ticking:
-    return Ticking()
-
-
-@pytest.fixture
-def centre(sqlite_database: Database, clock: Ticking) -> CentreOffice:
-    return open_centre(sqlite_database, clock)
-
-
-@pytest.fixture
-def site(migrated_sqlite: Path, tmp_path: Path, centre: CentreOffice, clock: Ticking) -> Iterator[Site]:
-    with open_site(migrated_sqlite, tmp_path, centre, clock) as opened:
-        yield opened
 
 
 def verdicts(centre: CentreOffice) -> list[tuple[int, int]]:

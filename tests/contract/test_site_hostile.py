@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -34,22 +33,6 @@ from tests.contract.site_office import (
     open_centre,
     open_site,
 )
-
-
-@pytest.fixture
-def clock() -> Ticking:
-    return Ticking()
-
-
-@pytest.fixture
-def centre(sqlite_database: Database, clock: Ticking) -> CentreOffice:
-    return open_centre(sqlite_database, clock)
-
-
-@pytest.fixture
-def site(migrated_sqlite: Path, tmp_path: Path, centre: CentreOffice, clock: Ticking) -> Iterator[Site]:
-    with open_site(migrated_sqlite, tmp_path, centre, clock) as opened:
-        yield opened
 
 
 def punch_and_pull(site: Site, times: int, code: str = "GATE") -> None:

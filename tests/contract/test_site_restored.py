@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,27 +18,10 @@ from tests.contract.site_office import (
     Site,
     Ticking,
     assert_delivered,
-    open_centre,
     open_site,
     register,
     work,
 )
-
-
-@pytest.fixture
-def clock() -> Ticking:
-    return Ticking()
-
-
-@pytest.fixture
-def centre(sqlite_database: Database, clock: Ticking) -> CentreOffice:
-    return open_centre(sqlite_database, clock)
-
-
-@pytest.fixture
-def site(migrated_sqlite: Path, tmp_path: Path, centre: CentreOffice, clock: Ticking) -> Iterator[Site]:
-    with open_site(migrated_sqlite, tmp_path, centre, clock) as opened:
-        yield opened
 
 
 def open_restored(path: Path, clock: Ticking) -> CentreOffice:
