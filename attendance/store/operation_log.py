@@ -90,7 +90,8 @@ def lines_up_to(session: Session, terminal_id: int, pull_id: int) -> bytes | Non
     if session.exec(query.where(TerminalOperationRow.pull_id == pull_id).limit(1)).first() is None:
         return None
     known = query.where(TerminalOperationRow.pull_id <= pull_id).order_by(col(TerminalOperationRow.id))
-    return b"".join(list(session.exec(known)))
+    lines: list[bytes] = list(session.exec(known))
+    return b"".join(lines)
 
 
 def has_operations(session: Session, terminal_id: int) -> bool:

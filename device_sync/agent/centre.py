@@ -47,8 +47,8 @@ class Patience:
     """Seconds: to connect, for each silence, and for the whole call beside what its bytes need on a slow line."""
 
     connect: float = 10.0
-    silence: float = 30.0
-    whole: float = 120.0
+    silence: float = 60.0
+    whole: float = 180.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from attendance.errors import AttendanceError
 from device_sync.agent.segment import DIGEST_BYTES, MAX_CONTENT, NOTHING, Segment, Unreadable, seal
 
 MAX_REQUEST = 900 * 1024
-MAX_SEGMENTS = 256
+MAX_SEGMENTS = 64  # each is a transaction at the centre, and the site waits for all of them
 FRAME_BYTES = 4 + 8 + 3 * DIGEST_BYTES
 _HUGE = 2**62
 
