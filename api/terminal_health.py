@@ -79,6 +79,10 @@ def whole_health_json(session: Session, terminal_id: int, t: Translator, zone: s
         **health_json(health, t, zone),
         "alarm_history": [alarm_json(alarm, t) for alarm in alarms.alarms_of(session, terminal_id, SHOWN)],
         "operations": [_operation(kept, t, zone) for kept in operation_log.operations_of(session, terminal_id, SHOWN)],
+        "coverage": [
+            {"from": clock.local_iso(starts, zone), "until": clock.local_iso(until, zone)}
+            for starts, until in terminal_health.coverage_of(session, terminal_id, SHOWN)
+        ],
         "clock_history": [_span(span, zone) for span in terminal_health.clock_history(session, terminal_id, SHOWN)],
         "clock_settings": [
             clock_setting_json(setting) for setting in reversed(operation_log.clock_settings_of(session, terminal_id))

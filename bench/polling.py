@@ -16,14 +16,15 @@ from pathlib import Path
 from attendance.clock import utc_now
 from attendance.store import registering, schema
 from attendance.store.database import Database, sqlite_url
-from bench.fleet import HOST, Fleet, fleet
+from bench.fleet import Fleet, fleet
 from bench.measuring import Line
 from device_sync.breaker import FAILURES_TO_OPEN
-from device_sync.poller import Job, Poller
+from device_sync.poller import HEALTHY_LANES, PROBE_LANES, Job, Poller
 from device_sync.pulling import Puller
 from device_sync.zk.transport import Limits
 
 ZONE = "Asia/Ho_Chi_Minh"
+HOST = "127.0.0.1"
 RECORDS = 200
 DEAD_SHARE = 0.3
 CYCLE_SECONDS = 120.0
@@ -45,7 +46,7 @@ class Measured:
 class Office:
     """A database with a fleet of terminals and a poller over it."""
 
-    def __init__(self, path: Path, terminals: Fleet, limits: Limits) -> None:
+    def __init__(self, path: Path, terminals: Fleet, limits: Limits, lanes: tuple[int, int]) -> None:
         self.database = Database(sqlite_url(path))
         schema.upgrade(self.database)
         self.codes = [f"T{place:03}" for place in range(len(terminals.ports))]
@@ -56,7 +57,8 @@ class Office:
         self.healthy = {code for place, code in enumerate(self.codes) if place not in terminals.dead}
         self._ended: dict[str, Job] = {}
         self._news = threading.Condition()
-        self.poller = Poller(Puller(self.database, ZONE, lambda _: 0, limits=limits), on_ended=self._take)
+        puller = Puller(self.database, ZONE, lambda _: 0, limits=limits)
+        self.poller = Poller(puller, lanes=lanes[0], probe_lanes=lanes[1], on_ended=self._take)
 
     def _take(self, job: Job) -> None:
         with self._news:
@@ -104,9 +106,11 @@ class Office:
 
 
 @contextmanager
-def office(folder: Path, name: str, count: int, dead_share: float, limits: Limits) -> Iterator[Office]:
+def office(
+    folder: Path, name: str, count: int, dead_share: float, limits: Limits, lanes: tuple[int, int]
+) -> Iterator[Office]:
     with fleet(count, dead_share, RECORDS) as terminals:
-        found = Office(folder / f"{name}.db", terminals, limits)
+        found = Office(folder / f"{name}.db", terminals, limits, lanes)
         try:
             yield found
         finally:
@@ -118,13 +122,21 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def bench(folder: Path, count: int, cycles: int, *, connect_seconds: float = 1.0, barred: bool = True) -> list[Line]:
-    """Raises NotRead when a healthy terminal was left out of a cycle."""
-    limits = Limits(connect_seconds=connect_seconds, idle_seconds=5.0, total_seconds=30.0, goodbye_seconds=0.5)
+def bench(
+    folder: Path,
+    count: int,
+    cycles: int,
+    *,
+    lanes: tuple[int, int] = (HEALTHY_LANES, PROBE_LANES),
+    connect_seconds: float = 1.0,
+    barred: bool = True,
+) -> list[Line]:
+    """`lanes`: for those that answer and for the others. Raises NotRead when a healthy one was left out of a cycle."""
+    limits = Limits(connect_seconds=connect_seconds, idle_seconds=10.0, total_seconds=60.0, goodbye_seconds=0.5)
     alive, mixed = Measured(), Measured()
     with (
-        office(folder, "alive", count, 0.0, limits) as all_alive,
-        office(folder, "mixed", count, DEAD_SHARE, limits) as some_dead,
+        office(folder, "alive", count, 0.0, limits, lanes) as all_alive,
+        office(folder, "mixed", count, DEAD_SHARE, limits, lanes) as some_dead,
     ):
         first = [found.warm_up() for found in (all_alive, some_dead)]
         for _ in range(cycles):

@@ -45,8 +45,9 @@ class Polled:
     is_changed: bool = True
 
     def next_tick(self, moment: float) -> tuple[float, int]:
-        """The next tick at least half an interval away, and how many were passed over meanwhile."""
-        ahead = ceil((moment + self.interval / 2 - self.phase) / self.interval)
+        """The next tick after a pull that ended now, at least half an interval after its beginning; how many passed."""
+        began = moment if self.began is None else self.began
+        ahead = ceil((max(began + self.interval / 2, moment) - self.phase) / self.interval)
         passed = max(0, int((moment - self.due) / self.interval))
         return self.phase + ahead * self.interval + random.random() * JITTER * self.interval, passed
 

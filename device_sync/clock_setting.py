@@ -8,7 +8,7 @@ from attendance.store import intake_log, office, operation_log, touched
 from attendance.store.database import Session
 from attendance.store.operation_log import ClockSetting
 from attendance.store.tables import TerminalRow
-from device_sync.noticing import Thresholds
+from device_sync.noticing import USUAL
 from device_sync.pulling import Puller
 from device_sync.zk.clock_setting import Attempted, ClockSetter
 
@@ -57,7 +57,7 @@ def _outcome(attempted: Attempted) -> str:
 
 
 def _is_right(attempted: Attempted) -> bool:
-    return attempted.offset_after is not None and abs(attempted.offset_after) <= Thresholds().clock_off
+    return attempted.offset_after is not None and abs(attempted.offset_after) <= USUAL.clock_off
 
 
 def _message(code: str, attempted: Attempted) -> str:

@@ -21,10 +21,11 @@ from attendance.store import dirty, intake_log, office, registering, terminal_pr
 from attendance.store.database import Database, OpenTransaction, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
+from attendance.store.terminal_tables import TerminalProfileRow
 from device_sync import user_tables
 from device_sync.files import Export
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
-from device_sync.noticing import Pulled, notice, notice_failure
+from device_sync.noticing import USUAL, Pulled, Thresholds, notice, notice_failure
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
 from device_sync.terminal import LogDigest, Records, StatedDigest, TerminalError, TerminalLog
 from device_sync.zk.records import COUNT_BYTES, decode_tail
@@ -77,6 +78,7 @@ def file_log(
     finished_at: datetime,
     full: bool = False,
     origin: Origin = Origin(),
+    thresholds: Thresholds = USUAL,
 ) -> Filed:
     """File one reading of a terminal's log.
 
@@ -89,18 +91,21 @@ def file_log(
     begun = perf_counter()
     body = memoryview(log.payload)[COUNT_BYTES:]
     size = log.record_size
-    before = log.begins_at // size
-    count = before + len(body) // size
+    first = log.begins_at // size
+    count = first + len(body) // size
     with database.writing() as session:
         terminal = office.get(session, TerminalRow, terminal_code)
         number = office.key(terminal)
         position = intake_log.position_of(session, number)
         digest, same_prefix = _digest(log, position)
-        same_prefix = same_prefix and _same_layout(session, log)
+        profile = terminal_profiles.profile_of(session, log.serial)
+        # before there were profiles, nothing but 40 bytes was read
+        before = profile.punch_layout if profile is not None else ZK40.name
+        same_prefix = same_prefix and before in (None, log.layout)
         changes, holders = user_tables.look_through(session, number, log, zone)
-        skipped = position.log_bytes // size if same_prefix and not full else before
-        packed = _compress_beside(body[(skipped - before) * size :], size)
-        records = _placed(decode_tail(log.payload, skipped - before, PUNCH_LAYOUTS[log.layout], holders), before)
+        skipped = position.log_bytes // size if same_prefix and not full else first
+        packed = _compress_beside(body[(skipped - first) * size :], size)
+        records = _placed(decode_tail(log.payload, skipped - first, PUNCH_LAYOUTS[log.layout], holders), first)
         decoded = perf_counter()
         found = sort_records(
             session,
@@ -108,7 +113,7 @@ def file_log(
             records,
             received=int((origin.taken_at or finished_at).timestamp()),
             zone=zone,
-            raw=lambda index: bytes(body[(index - before) * size : (index - before + 1) * size]),
+            raw=lambda index: bytes(body[(index - first) * size : (index - first + 1) * size]),
             seen_before=(skipped == 0 or not same_prefix) and position.next_sequence > 1,
         )
         read_until = clock.to_wall(log.read_at, zone)
@@ -142,22 +147,22 @@ def file_log(
         pull.payload = packed() if count > skipped else None
         pull.complete_from, pull.complete_until = starts, read_until
         pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
-        terminal_users.file(session, number, changes, pull_id)
-        terminal_profiles.learn(
-            session,
-            log.serial,
-            firmware=log.firmware,
-            punch_layout=log.layout if count else None,
-            user_layout=log.user_layout if log.users is not None else None,
-            options=log.options,
-            operations=log.sizes_after.operations,
-            at=finished_at,
-        )
+        position.last_ok_at, position.failures = finished_at, 0
         if not stale:
             position.log_bytes, position.log_digest = log.begins_at + len(body), digest
-        position.last_ok_at, position.failures = finished_at, 0
+            terminal_users.file(session, number, changes, pull_id)
+            terminal_profiles.learn(
+                session,
+                profile or TerminalProfileRow(serial=log.serial),
+                firmware=log.firmware,
+                punch_layout=log.layout if count else None,
+                user_layout=log.user_layout if log.users is not None else None,
+                options=log.options,
+                operations=log.sizes_after.operations,
+                at=finished_at,
+            )
         session.add(position)
-        covered_before = intake_log.watermark(session, number) if continued is None else None
+        covered = intake_log.watermark(session, number) if continued is None else None
         watermark = intake_log.extend_coverage(session, number, starts, read_until)
         if log.clock_offset_seconds is not None and not stale:
             offset = log.clock_offset_seconds
@@ -166,10 +171,11 @@ def file_log(
             if span is not None and stored_before and (offset or last_read is not None):
                 touched.mark_punches(session, terminal, span.starts, None, "clock", finished_at)
         if not stale:
-            notice(session, Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at), position)
+            pulled = Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at)
+            notice(session, pulled, position, thresholds)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
-        newly = continued if continued is not None else min(starts, covered_before or starts)
+        newly = continued if continued is not None else min(starts, covered or starts)
         since = min(newly, read_until) - timedelta(days=1)
         _mark(session, terminal, found, since.date(), read_until.date(), "coverage", finished_at)
     seconds = {"transfer": log.transfer_seconds, "decode": decoded - begun, "store": perf_counter() - decoded}
@@ -324,15 +330,6 @@ def _digest(log: TerminalLog, position: LogPositionRow) -> tuple[str, bool]:
         digest = LogDigest(position.log_bytes)
         digest.take(memoryview(log.payload)[COUNT_BYTES:])
     return digest.total, digest.prefix == position.log_digest  # "": never pulled
-
-
-def _same_layout(session: Session, log: TerminalLog) -> bool:
-    """Whether the stored part of the log was read in the layout it is read in now."""
-    profile = terminal_profiles.profile_of(session, log.serial)
-    before = (
-        profile.punch_layout if profile is not None else ZK40.name
-    )  # before there were profiles, only this was read
-    return before in (None, log.layout)
 
 
 def _tally(found: Sorted) -> dict[str, int]:

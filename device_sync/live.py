@@ -9,11 +9,12 @@ import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 
 from attendance.clock import Now, utc_now
 from attendance.errors import AttendanceError
-from attendance.store.exclusive import Held, Taken
+from attendance.store.exclusive import LOOK_AGAIN_SECONDS, Held, Taken
 from device_sync.breaker import Breaker
 from device_sync.events import LiveEvent
 from device_sync.hints import LivePunch
@@ -33,10 +34,17 @@ ASK_OTHERS_SECONDS = 1.0
 class Listeners:
     """The threads that listen. `keep` is called by one thread; a listener never raises out of its own."""
 
-    def __init__(self, poller: Poller, *, now: Now = utc_now, between_seconds: float = BETWEEN_SECONDS) -> None:
-        self._poller = poller
-        self._now = now
-        self._between = between_seconds
+    def __init__(
+        self,
+        poller: Poller,
+        *,
+        now: Now = utc_now,
+        between_seconds: float = BETWEEN_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
+    ) -> None:
+        self._make = partial(
+            _Listener, poller=poller, now=now, between_seconds=between_seconds, retry_seconds=retry_seconds
+        )
         self._listeners: dict[str, _Listener] = {}
 
     def keep(self, codes: Iterable[str]) -> None:
@@ -45,7 +53,7 @@ class Listeners:
         for code in set(self._listeners) - wanted:
             self._listeners.pop(code).stopped.set()
         for code in wanted - set(self._listeners):
-            listener = self._listeners[code] = _Listener(code, self._poller, self._now, self._between)
+            listener = self._listeners[code] = self._make(code)
             listener.thread.start()
 
     def stop(self) -> None:
@@ -62,6 +70,7 @@ class _Listener:
     poller: Poller
     now: Now
     between_seconds: float
+    retry_seconds: float
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -73,11 +82,11 @@ class _Listener:
         pause = 0.0
         while not self.stopped.wait(pause):
             if self.poller.is_left_alone(self.code):
-                pause = RETRY_SECONDS  # the poller probes it, and this one waits for that
+                pause = self.retry_seconds  # the poller probes it, and this one waits for that
                 continue
             try:
                 self._listen()
-                pause = self.between_seconds
+                pause = max(self.between_seconds, 3 * LOOK_AGAIN_SECONDS)  # whoever waits for it comes first
             except Taken:
                 return
             except TerminalError as error:
@@ -107,7 +116,7 @@ class _Listener:
             self._is_lost = True
             log.warning("terminal %s is not listened to: %s", self.code, error)
         pause = self.breaker.fail(error)
-        return RETRY_SECONDS * self.breaker.failures if pause is None else pause
+        return self.retry_seconds * self.breaker.failures if pause is None else pause
 
     def _hear(self, event: LiveEvent) -> None:
         self.poller.hub.tell(

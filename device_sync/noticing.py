@@ -53,6 +53,9 @@ class Thresholds:
     ran_back: int = 300  # two readers of one terminal write a minute or two out of order
 
 
+USUAL = Thresholds()
+
+
 @dataclass(frozen=True, slots=True)
 class Pulled:
     """One good pull as it is being filed. `continues`: the log begins with exactly the bytes stored before."""
@@ -67,7 +70,7 @@ class Pulled:
     at: datetime
 
 
-def notice(session: Session, pulled: Pulled, position: LogPositionRow, thresholds: Thresholds | None = None) -> None:
+def notice(session: Session, pulled: Pulled, position: LogPositionRow, limits: Thresholds = USUAL) -> None:
     """Raise and end the alarms of a terminal that was read, and keep its operation log. To be called once a pull."""
     number = office.key(pulled.terminal)
     alarms = TerminalAlarms(session, number, pulled.pull_id, pulled.at)
@@ -75,7 +78,6 @@ def notice(session: Session, pulled: Pulled, position: LogPositionRow, threshold
     position.failing_since = None
     for over in ("unreachable", "wrong_key", "serial_changed"):
         alarms.end(over)
-    limits = thresholds or Thresholds()
     _notice_clock(session, alarms, pulled, before, limits)
     _notice_times(alarms, pulled, before, limits)
     _notice_log(alarms, pulled, before)

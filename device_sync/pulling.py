@@ -20,6 +20,7 @@ from attendance.store.tables import TerminalRow
 from device_sync import intake
 from device_sync.intake import Filed
 from device_sync.known import read_known
+from device_sync.noticing import USUAL, Thresholds
 from device_sync.terminal import TerminalError, TerminalLog
 from device_sync.zk.address import PRIVATE_NETWORKS, AddressRefused
 from device_sync.zk.client import ZkTerminal
@@ -114,6 +115,7 @@ class Puller:
     now: Now = utc_now
     limits: Limits = field(default_factory=Limits)
     allowed_networks: Sequence[IPv4Network | IPv6Network] = PRIVATE_NETWORKS
+    thresholds: Thresholds = USUAL
 
     def __post_init__(self) -> None:
         self._exclusion = Exclusion(self.database)
@@ -146,6 +148,7 @@ class Puller:
                     started_at=started_at,
                     finished_at=self.now(),
                     full=full,
+                    thresholds=self.thresholds,
                 )
         self._log_change(code, filed)
         return filed
@@ -231,9 +234,15 @@ class Puller:
 
 
 def _state(attempt: tuple[str, Mapping[str, object]]) -> str | None:
-    """The state a failed attempt shows; None for a good one. Another way of failing alike is no change."""
-    failure = failure_of(*attempt)
-    return failure[0] if failure is not None else None
+    """The state a failed attempt shows, or that the past changed; None for a good one.
+
+    Another way of failing alike is no change.
+    """
+    outcome, params = attempt
+    failure = failure_of(outcome, params)
+    if failure is not None:
+        return failure[0]
+    return None if outcome == intake.OK else outcome
 
 
 __all__ = [

@@ -25,12 +25,14 @@ from api.http.routers import (
     schedules,
     sign_in,
     sites,
+    terminal_health,
     terminals,
     units,
     verdicts,
     violations,
 )
 from api.http.service import Evidence, Importer, Puller, Service
+from api.http.terminal_figures import TerminalFigures
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
@@ -41,6 +43,7 @@ ROUTERS = (
     sign_in.router,
     health.router,
     terminals.router,
+    terminal_health.router,
     sites.router,
     imports.router,
     punches.router,
@@ -97,6 +100,7 @@ def create_app(
     )
     app.state.metrics = CollectorRegistry()
     ProcessCollector(registry=app.state.metrics)
+    app.state.metrics.register(TerminalFigures(database, settings.timezone, now))
     errors.install(app, page_error)
     for router in ROUTERS:
         app.include_router(router, prefix=API)

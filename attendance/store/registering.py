@@ -15,7 +15,7 @@ from attendance.errors import AlreadyExists, Invalid, Overlap
 from attendance.facts import DIRECTIONS
 from attendance.rules.calendar import ENTRY_KINDS
 from attendance.rules.schedule import REGIMES, WEEKDAYS, session_hours
-from attendance.store import dirty, office
+from attendance.store import dirty, office, terminal_profiles
 from attendance.store.evidence_tables import CoverageRow
 from attendance.store.tables import (
     AssignmentRow,
@@ -89,9 +89,12 @@ def add_terminal(
     poll_seconds: int = 300,
     direction: str = "none",
     first_sane_on: date = date(2010, 1, 1),
+    layout: str | None = None,
     at: datetime,
 ) -> TerminalRow:
-    """Register a terminal. `direction`: what its in and out are worth; an earlier date than `first_sane_on` is none."""
+    """Register a terminal. `direction`: what its in and out are worth; an earlier date than `first_sane_on` is none;
+    `layout`: of its records, None: to be recognised.
+    """
     if office.find(session, TerminalRow, check_code("terminal", code)):
         raise AlreadyExists("terminal", code)
     if transport not in ("tcp", "udp"):
@@ -111,6 +114,7 @@ def add_terminal(
         poll_seconds=poll_seconds,
         direction=direction,
         first_sane_on=first_sane_on,
+        layout=layout,
         recorded_at=at,
     )
     session.add(row)
@@ -143,6 +147,16 @@ def change_terminal(
         if value is not None:
             setattr(row, field, value)
     session.add(row)
+    return row
+
+
+def set_layout(session: Session, code: str, layout: str | None) -> TerminalRow:
+    """The layout of a terminal's records, as an administrator names it; None: to be recognised, and anew."""
+    row = office.get(session, TerminalRow, code)
+    row.layout = layout
+    session.add(row)
+    if layout is None and row.serial is not None:
+        terminal_profiles.forget_layout(session, row.serial)
     return row
 
 

@@ -123,6 +123,14 @@ def clock_history(session: Session, terminal_id: int, limit: int) -> list[ClockS
     ]
 
 
+def coverage_of(session: Session, terminal_id: int, limit: int) -> list[tuple[datetime, datetime]]:
+    """The newest spans of terminal time without a gap in which one terminal was read, newest first."""
+    query = select(CoverageRow.starts, CoverageRow.until).where(CoverageRow.terminal_id == terminal_id)
+    return [
+        (starts, until) for starts, until in session.exec(query.order_by(col(CoverageRow.until).desc()).limit(limit))
+    ]
+
+
 def _last_attempts(session: Session, pull_ids: list[int]) -> dict[int, LastAttempt]:
     query = select(
         PullRow.terminal_id, PullRow.outcome, PullRow.params, PullRow.message, PullRow.source, PullRow.finished_at

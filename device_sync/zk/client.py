@@ -240,7 +240,7 @@ class ZkTerminal:
     def _read_users(self, session: Session, counted: int | None) -> Users | None:
         """The user table without passwords; None when it cannot be read, for the log is already here."""
         try:
-            return parse_users(session.read_set("users", Command.USERS, USER_FUNCTION), counted)
+            return parse_users(session.read_set("users", Command.USERS, USER_FUNCTION) or EMPTY_SET, counted)
         except TerminalError:
             return None
 
@@ -251,7 +251,8 @@ class ZkTerminal:
         except TerminalError:
             return None
         lines = table[COUNT_BYTES:]
-        whole = int.from_bytes(table[:COUNT_BYTES], "little") == len(lines) and len(lines) % OPERATION_BYTES == 0
+        declared = int.from_bytes(table[:COUNT_BYTES], "little")
+        whole = len(table) >= COUNT_BYTES and declared == len(lines) and len(lines) % OPERATION_BYTES == 0
         return lines if whole else None
 
     def _read_options(self, session: Session) -> dict[str, str]:

@@ -1,68 +1,27 @@
-"""What a pull shows of the terminal itself: each thing a person must know is an alarm, raised once and ended once."""
+"""What a pull shows of a terminal's clock, its log and who answers: each is an alarm, raised once and ended once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from attendance import clock
-from attendance.errors import Invalid, NotFound
-from attendance.store import alarms, operation_log
-from attendance.store.alarms import Alarm
+from attendance.store import operation_log
 from attendance.store.database import Database
 from attendance.store.operation_log import ClockSetting
-from device_sync.intake import Filed
+from device_sync.noticing import Thresholds
 from device_sync.simulator import Fault, SimulatedTerminal
-from device_sync.simulator.operations import Operation
 from tests import builders
 from tests.builders import MONDAY, ZONE, build_office, puller_for, record, records
-
-NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)  # 12:00 at the office
-
-
-@dataclass
-class Visited:
-    """A simulated terminal, the office that pulls it, and a clock both go by."""
-
-    database: Database
-    terminal: SimulatedTerminal
-    now: datetime = NOON
-
-    def pull(self, *, full: bool = False, later: timedelta = timedelta(minutes=5), comm_key: int = 0) -> Filed:
-        self.now += later
-        return puller_for(self.database, now=lambda: self.now, comm_key=comm_key).pull("T-A", full=full)
-
-    def alarms(self, *, ended: bool = False) -> list[Alarm]:
-        with self.database.reading() as session:
-            found = alarms.alarms_of(session, builders.terminal_id(self.database), 1000)
-        return [alarm for alarm in reversed(found) if ended or alarm.ended_at is None]
-
-    def kinds(self) -> list[str]:
-        return [alarm.kind for alarm in self.alarms()]
-
-    def only(self, kind: str) -> dict[str, Any]:
-        """What the one open alarm, which is of this kind, says."""
-        assert self.kinds() == [kind]
-        return self.alarms()[0].params
+from tests.contract.visiting import NOON, Visited, visiting
 
 
 @pytest.fixture
 def visited(sqlite_database: Database) -> Iterator[Visited]:
-    found = Visited(sqlite_database, SimulatedTerminal(records=records(30), users=3))
-    found.terminal.machine.clock.now = lambda: found.now
-    with found.terminal.running():
-        build_office(sqlite_database, addresses={"T-A": found.terminal.port})
+    with visiting(sqlite_database) as found:
         yield found
-
-
-def acknowledge_all(visited: Visited) -> None:
-    with visited.database.writing() as session:
-        for alarm in visited.alarms():
-            alarms.acknowledge(session, builders.terminal_id(visited.database), alarm.id, by="An", at=visited.now)
 
 
 def test_a_healthy_terminal_raises_nothing_however_often_it_is_read(visited: Visited) -> None:
@@ -105,7 +64,7 @@ def test_a_clock_that_jumped_between_two_pulls_is_told_with_both_offsets(visited
     assert visited.only("clock_jumped") == {"offset_before": 50, "offset_after": -55}
     visited.pull()
     assert visited.kinds() == ["clock_jumped"], "an event stays until somebody has seen it"
-    acknowledge_all(visited)
+    visited.acknowledge_all()
     visited.pull()
     assert visited.kinds() == []
 
@@ -133,7 +92,7 @@ def test_times_that_run_back_in_the_order_of_the_log_are_told_once(visited: Visi
     visited.pull()
     told = {"count": 1, "time_before": "2026-03-02T11:25:00", "time_after": "2026-03-02T10:25:00"}
     assert visited.only("ran_back") == told
-    acknowledge_all(visited)
+    visited.acknowledge_all()
     for full in (False, True):
         visited.pull(full=full)
     assert visited.kinds() == [], "reading the same records again tells nothing new"
@@ -154,6 +113,17 @@ def test_records_a_few_minutes_out_of_order_are_what_two_readers_write(visited: 
     assert visited.kinds() == []
 
 
+def test_how_far_records_may_be_out_of_order_is_a_setting(visited: Visited) -> None:
+    visited.pull()
+    for hours, ran_back in ((1, 3600), (2, 3599)):
+        visited.terminal.punch("1001", MONDAY + timedelta(hours=hours * 4))
+        visited.terminal.punch("1002", MONDAY + timedelta(hours=hours * 4 - 1))
+        puller = puller_for(visited.database, now=lambda: visited.now)
+        puller.thresholds = Thresholds(ran_back=ran_back)
+        puller.pull("T-A")
+        assert visited.kinds() == (["ran_back"] if ran_back < 3600 else [])
+
+
 def test_disorder_from_before_the_first_reading_is_one_alarm(visited: Visited) -> None:
     for hours in (4, 1, 3, 0):
         visited.terminal.punch("1001", MONDAY + timedelta(days=-hours * 3, hours=hours))
@@ -169,7 +139,7 @@ def test_a_clock_that_began_again_in_2000_is_told(visited: Visited) -> None:
     found = {alarm.kind: alarm.params for alarm in visited.alarms()}
     assert sorted(found) == ["clock_jumped", "clock_off", "clock_reset"]
     assert found["clock_reset"] == {"count": 1, "first": "2000-01-01T00:00:00"}
-    acknowledge_all(visited)
+    visited.acknowledge_all()
     visited.pull(full=True)
     assert visited.kinds() == ["clock_off"]
 
@@ -195,16 +165,12 @@ def test_a_cleared_log_shrank_and_its_past_changed(visited: Visited) -> None:
 
 
 def test_a_full_log_that_overwrites_its_oldest_turned_over(sqlite_database: Database) -> None:
-    terminal = SimulatedTerminal(records=records(30), users=3, capacity=30, wraps=True)
-    visited = Visited(sqlite_database, terminal)
-    terminal.machine.clock.now = lambda: visited.now
-    with terminal.running():
-        build_office(sqlite_database, addresses={"T-A": terminal.port})
+    with visiting(sqlite_database, capacity=30, wraps=True) as visited:
         for _ in range(3):
             visited.pull()
-            terminal.punch("1001")
+            visited.terminal.punch("1001")
         assert sorted(visited.kinds()) == ["full_soon", "turned_over"]
-        acknowledge_all(visited)
+        visited.acknowledge_all()
         visited.pull()
         assert visited.kinds() == ["full_soon"], "a log that turns over does so at every punch: once a month is told"
 
@@ -264,11 +230,7 @@ def test_unreachable_is_told_at_the_third_failure_and_ends_with_a_good_pull(visi
 
 
 def test_a_wrong_key_is_told_at_once(sqlite_database: Database) -> None:
-    terminal = SimulatedTerminal(records=records(30), comm_key=12)
-    visited = Visited(sqlite_database, terminal)
-    terminal.machine.clock.now = lambda: visited.now
-    with terminal.running():
-        build_office(sqlite_database, addresses={"T-A": terminal.port}, has_comm_key=True)
+    with visiting(sqlite_database, comm_key=12, has_comm_key=True) as visited:
         visited.pull(comm_key=7)
         assert visited.only("wrong_key") == {}
         visited.pull(comm_key=12)
@@ -285,134 +247,3 @@ def test_another_serial_is_told_and_ends_when_the_right_one_is_back(visited: Vis
     visited.terminal.swap(right)
     visited.pull()
     assert visited.kinds() == []
-
-
-# users ---------------------------------------------------------------------------------------------------------------
-
-
-def test_a_new_user_is_told_and_those_of_the_first_reading_are_not(visited: Visited) -> None:
-    visited.pull(full=True)
-    visited.terminal.put_user(9, "1009", "Mới")
-    visited.pull()
-    assert visited.kinds() == [], "the usual pull does not read the table"
-    visited.pull(full=True)
-    assert visited.only("new_user") == {"pin": "1009"}
-    visited.pull(full=True)
-    assert len(visited.alarms(ended=True)) == 1
-
-
-def test_a_new_administrator_is_told_whether_new_or_made_of_a_user(visited: Visited) -> None:
-    visited.pull(full=True)
-    visited.terminal.put_administrator(9, "1009")
-    first = visited.terminal.users[0]
-    visited.terminal.put_user(first.uid, first.pin, first.name, 2)
-    visited.pull(full=True)
-    assert {(alarm.kind, alarm.params["pin"], alarm.params["privilege"]) for alarm in visited.alarms()} == {
-        ("new_administrator", "1009", 14), ("new_administrator", first.pin, 2),
-    }  # fmt: skip
-    acknowledge_all(visited)
-    visited.terminal.put_user(first.uid, first.pin, first.name, 0)
-    visited.pull(full=True)
-    assert visited.kinds() == [], "one right less is nothing to be warned of"
-
-
-def test_many_new_users_at_once_are_one_alarm(visited: Visited) -> None:
-    visited.pull(full=True)
-    for number in range(21):
-        visited.terminal.put_user(100 + number, str(2000 + number))
-    visited.pull(full=True)
-    assert visited.only("many_users") == {"count": 21}
-
-
-# the operation log ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("operation", "kind"),
-    [
-        (Operation.FACTORY_RESET, "factory_reset"),
-        (Operation.ALL_ERASED, "data_erased"),
-        (Operation.LOG_ERASED, "log_erased"),
-        (Operation.CLOCK_SET, "clock_set"),
-        (Operation.ADMINISTRATORS_CLEARED, "administrators_cleared"),
-        (Operation.SETTING_CHANGED, "options_changed"),
-        (Operation.MENU_ENTERED, None),
-        (Operation.USER_DELETED, None),
-    ],
-)
-def test_an_operation_that_matters_is_told(visited: Visited, operation: Operation, kind: str | None) -> None:
-    visited.pull()
-    visited.terminal.operate(operation, 7)
-    visited.pull()
-    if kind is None:
-        assert visited.kinds() == []
-    else:
-        at = clock.to_wall(visited.now - timedelta(minutes=5), ZONE).isoformat()
-        assert visited.only(kind) == {"at": at, "code": int(operation)}
-    with visited.database.reading() as session:
-        newest = operation_log.operations_of(session, builders.terminal_id(visited.database), 1)[0]
-    assert (newest.code, newest.objects) == (int(operation), (7, 0, 0, 0))
-
-
-def test_what_was_done_before_the_first_reading_is_kept_and_not_told(visited: Visited) -> None:
-    visited.terminal.operate(Operation.FACTORY_RESET)
-    visited.pull()
-    assert visited.kinds() == []
-    assert builders.rows(visited.database, "SELECT code FROM terminal_operation ORDER BY id") == [(0,), (22,)]
-
-
-def test_options_changed_in_one_visit_to_the_menu_are_one_alarm(visited: Visited) -> None:
-    visited.pull()
-    for number in range(5):
-        visited.terminal.operate(Operation.SETTING_CHANGED, number)
-    visited.pull()
-    assert visited.kinds() == ["options_changed"]
-
-
-def test_identical_lines_are_kept_as_often_as_they_stand_there_and_once_however_often_read(visited: Visited) -> None:
-    visited.pull()
-    for _ in range(3):
-        visited.terminal.operate(Operation.MENU_ENTERED, administrator=1)
-    for full in (False, True, True):
-        visited.pull(full=full)
-    assert builders.rows(
-        visited.database, "SELECT code, ordinal FROM terminal_operation WHERE code = 4 ORDER BY id"
-    ) == [(4, 1), (4, 2), (4, 3)]
-    visited.terminal.operate(Operation.MENU_ENTERED, administrator=1)
-    visited.pull(full=True)
-    assert builders.count(visited.database, "terminal_operation") == len(visited.terminal.operations)
-
-
-# seeing an alarm -----------------------------------------------------------------------------------------------------
-
-
-def test_a_condition_that_was_seen_stands_until_it_is_over(visited: Visited) -> None:
-    visited.terminal.machine.clock.offset_seconds = 420
-    visited.pull()
-    acknowledge_all(visited)
-    visited.pull()
-    (alarm,) = visited.alarms()
-    assert (alarm.kind, alarm.seen_by, alarm.ended_at) == ("clock_off", "An", None)
-    visited.terminal.machine.clock.offset_seconds = 0
-    visited.pull()
-    assert visited.alarms(ended=True)[0].ended_at == visited.now
-
-
-def test_an_alarm_is_acknowledged_once_by_somebody_with_a_name(visited: Visited) -> None:
-    visited.terminal.machine.clock.offset_seconds = 420
-    visited.pull()
-    number, (alarm,) = builders.terminal_id(visited.database), visited.alarms()
-    for by, alarm_id, terminal, error in (
-        (" ", alarm.id, number, Invalid),
-        ("An\n", alarm.id, number, None),
-        ("Bình", alarm.id, number, Invalid),
-        ("An", 999, number, NotFound),
-        ("An", alarm.id, number + 1, NotFound),
-    ):
-        with visited.database.writing() as session:
-            if error is None:
-                alarms.acknowledge(session, terminal, alarm_id, by=by, at=visited.now)
-            else:
-                with pytest.raises(error):
-                    alarms.acknowledge(session, terminal, alarm_id, by=by, at=visited.now)
-    assert visited.alarms()[0].seen_by == "An"

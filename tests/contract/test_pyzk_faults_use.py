@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -137,13 +137,15 @@ def test_row_25_a_log_that_shrank_is_an_alarm_and_costs_nothing_stored(sqlite_da
 @pytest.mark.parametrize("hours", [-24 * 200, 5])
 def test_row_26_a_wrong_clock_is_measured_at_every_pull(sqlite_database: Database, hours: int) -> None:
     """Row 26: pyzk hands the terminal's times over as they are; ours stores with them how wrong the clock was."""
-    with SimulatedTerminal(records=LOG, clock_offset_seconds=hours * 3600).running() as simulated:
+    instant = datetime(2026, 7, 1, 0, 30, tzinfo=UTC)  # 07:30 in Vietnam
+    terminal = SimulatedTerminal(records=LOG, clock_offset_seconds=hours * 3600, now=lambda: instant)
+    with terminal.running() as simulated:
         build_office(sqlite_database, addresses={"T-A": simulated.port})
         simulated.punch("1001")
-        assert len(run_pyzk(plain_pyzk.attendance, simulated.port).value[-1]) == 4  # number, time, state, mode: no more
-        filed = pull(sqlite_database)
-        assert filed.clock_offset_seconds is not None
-        assert abs(filed.clock_offset_seconds - hours * 3600) <= 2
+        _, said, *_ = run_pyzk(plain_pyzk.attendance, simulated.port).value[-1]
+        assert datetime.fromisoformat(said) - WALL == timedelta(hours=hours)
+        filed = puller_for(sqlite_database, now=lambda: instant).pull("T-A")
+        assert filed.clock_offset_seconds == hours * 3600
         assert not asked(simulated) & CHANGING
 
 

@@ -80,7 +80,7 @@ def timetable(
         poller.stop()
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> bool:
+def wait_until(condition: Callable[[], object], seconds: float = 30.0) -> bool:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if condition():
@@ -105,19 +105,6 @@ def test_every_terminal_is_pulled_on_its_interval_with_jitter(sqlite_database: D
     assert max(pauses) <= 1.5 + JITTER + SLACK_SECONDS
     assert max(pauses) - min(pauses) > 0.02
     assert {full for _, _, full in pulling.calls} == {False}
-
-
-def test_ticks_stay_where_they_are_however_long_a_reading_takes(sqlite_database: Database) -> None:
-    office_of(sqlite_database, 1)
-    pulling = Pulling(sqlite_database, seconds={"T-0": 0.35})
-    with timetable(sqlite_database, pulling):
-        assert wait_until(lambda: len(pulling.times("T-0")) >= 6)
-    times = pulling.times("T-0")[1:]  # the first is at once
-    phases = [(at - times[0]) % 1.0 for at in times]
-    assert max((phase + 0.5) % 1.0 for phase in phases) - min((phase + 0.5) % 1.0 for phase in phases) <= (
-        JITTER + SLACK_SECONDS
-    )
-    assert times[-1] - times[0] <= len(times) - 1 + JITTER + SLACK_SECONDS
 
 
 def test_a_terminal_without_an_address_is_left_alone(sqlite_database: Database) -> None:

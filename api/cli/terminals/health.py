@@ -68,6 +68,7 @@ def _tell(found: dict[str, Any], state: str) -> None:
         ("open alarms", [_alarm(each) for each in found["alarms"]]),
         ("ended alarms", [_alarm(each) for each in found["alarm_history"] if each["ended_at"]]),
         ("operations", [f"{(each['at'] or 'no date')[:19]}  {each['word']}" for each in found["operations"]]),
+        ("read without a gap", [f"{each['from'][:16]} to {each['until'][:16]}" for each in found["coverage"]]),
         ("clock", [_span(each) for each in found["clock_history"]]),
         ("clock settings", [_setting(each) for each in found["clock_settings"]]),
     ):

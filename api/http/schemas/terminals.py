@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from api.http.schemas.parts import Code, Given, Line, ListFrame
+from api.http.schemas.terminal_health import Alarm, TerminalState
 from api.keys import MAX_COMM_KEY
 
 _DIGEST = "9b74c9897bac770ffc029102a200c5de6b1d3c1f0f5f9ef1f7b9a3b2c4d5e6f7"
@@ -127,12 +128,15 @@ class Terminal(BaseModel):
                     "transport": "tcp",
                     "has_comm_key": True,
                     "serial": "BJ2C194260123",
+                    "layout": None,
                     "direction": "none",
                     "first_sane_on": "2010-01-01",
                     "poll_seconds": 300,
                     "recorded_at": "2026-09-30T03:00:00+00:00",
                     "complete_until": "2026-11-20T17:05:11+07:00",
                     "last_pull": None,
+                    "health": None,
+                    "alarms": [],
                 }
             ]
         }
@@ -145,12 +149,15 @@ class Terminal(BaseModel):
     transport: str = Field(description="`tcp` or `udp`.")
     has_comm_key: bool = Field(description="Whether a communication key was given; it is never shown.")
     serial: str | None = Field(description="Serial number learned at the first pull; another is refused.")
+    layout: str | None = Field(description="Record layout an administrator named; null: told by its content.")
     direction: str = Field(description="`in`, `out` or `none`.")
     first_sane_on: dt.date = Field(description="Punches before this date are not believed.")
     poll_seconds: int = Field(description="How often it is pulled.")
     recorded_at: dt.datetime = Field(description="When it was entered here.")
     complete_until: dt.datetime | None = Field(description="Terminal time up to which its log is complete.")
     last_pull: Pull | None = Field(description="The last attempt, whatever became of it.")
+    health: TerminalState | None = Field(description="How it is and what to do next; null right after it was added.")
+    alarms: list[Alarm] = Field(description="Alarms that are open, in the order they were raised.")
 
 
 class TerminalList(ListFrame):
@@ -178,6 +185,9 @@ class NewTerminal(Given):
     port: int = Field(default=4370, ge=1, le=65535, description="Port.")
     transport: Literal["tcp", "udp"] = Field(default="tcp", description="How it is spoken to.")
     poll_seconds: int = Field(default=300, ge=30, le=86_400, description="How often it is pulled.")
+    layout: Literal["auto", "zk8a", "zk8b", "zk16", "zk40", "zk49"] = Field(
+        default="auto", description="How its records are laid out; `auto`: told by their content."
+    )
     comm_key: SecretStr | None = Field(
         default=None,
         description=f"Communication key, 0 to {MAX_COMM_KEY}. Write only: no answer ever contains it.",
