@@ -165,7 +165,10 @@ def _last_of_before(pulled: Pulled) -> int | None:
     if first == 0:
         return None
     layout = PUNCH_LAYOUTS[log.layout]
-    row = np.frombuffer(log.payload, layout.dtype, count=1, offset=COUNT_BYTES + (first - 1) * layout.size)
+    place = (first - 1) * layout.size - log.begins_at
+    if place < 0:  # it came with an earlier reading of a site
+        return None
+    row = np.frombuffer(log.payload, layout.dtype, count=1, offset=COUNT_BYTES + place)
     wall, is_date = decode_times(np.ascontiguousarray(row["time"]))
     if not is_date[0]:
         return None

@@ -139,7 +139,7 @@ class DayPunch:
     pull_started_at: datetime
     pull_digest: str
     log_index: int
-    source: Literal["pull", "push", "file"]
+    source: Literal["pull", "push", "agent", "file"]
     row: int = -1
 
 

@@ -26,6 +26,7 @@ from api.http.routers import (
     pushing,
     schedules,
     sign_in,
+    sites,
     terminal_health,
     terminals,
     units,
@@ -38,7 +39,8 @@ from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database
-from device_sync.push.receiver import Receiver
+from device_sync.agent.receiving import Receiver
+from device_sync.push.receiver import Receiver as PushReceiver
 
 ROUTERS = (
     sign_in.router,
@@ -46,6 +48,7 @@ ROUTERS = (
     pushing.router,
     terminals.router,
     terminal_health.router,
+    sites.router,
     imports.router,
     punches.router,
     verdicts.router,
@@ -96,6 +99,7 @@ def create_app(
         accounts=accounts or Accounts(database, now=now),
         now=now,
         secret_key=settings.secret(),
+        receiver=Receiver(database, settings.timezone, now=now),
         puller=puller,
         importer=importer,
         previewer=previewer,
@@ -116,7 +120,7 @@ def create_app(
     for router in extra_routers:
         app.include_router(router)
     if settings.push:
-        receiver = Receiver(database, settings.timezone, settings.secret(), now)
+        receiver = PushReceiver(database, settings.timezone, settings.secret(), now)
         iclock.install(app, iclock.Door(receiver, settings.push_networks))
     app.add_middleware(Guard, owner=app, registry=app.state.metrics)
     return app

@@ -25,6 +25,8 @@ from attendance.errors import (
     UnknownZone,
 )
 from attendance.services.accounts import SignInRefused, TooManyAttempts
+from device_sync.agent.framing import Altered
+from device_sync.agent.receiving import Forked, NotUnderstood, TokenRefused, TooFast
 from device_sync.poller import Ended, Occupied
 from device_sync.zk.address import AddressRefused
 
@@ -71,17 +73,22 @@ class SignInNeeded(Exception):
 STATUS: Mapping[type[Exception], int] = {
     NotSignedIn: 401,
     SignInRefused: 401,
+    TokenRefused: 401,
     Forbidden: 403,
     FormRefused: 403,
     NotFound: 404,
     AlreadyExists: 409,
     Overlap: 409,
     Conflict: 409,
+    Forked: 409,
     Invalid: 422,
     NoVersionInForce: 422,
     UnknownZone: 422,
     AddressRefused: 422,
+    Altered: 422,
+    NotUnderstood: 422,
     TooManyAttempts: 429,
+    TooFast: 429,
     NotAvailable: 503,
     Ended: 503,
     Occupied: 503,
@@ -161,7 +168,7 @@ def answer_error(request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, SignInRefused):
         more["error"] = "invalid_grant"  # what OAuth2 clients look for
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, TooManyAttempts | TooFast):
         headers["Retry-After"] = str(error.retry_after)
     code = getattr(error, "code", None) or getattr(error, "outcome", None)
     return problem(status, str(error), instance=where, code=code, headers=headers, **more)

@@ -8,7 +8,7 @@ each hides those behind it:
 | refused | the terminal, or what answers in its place, said no: key, serial, protocol, another program's session |
 | unverified | what was read cannot be relied on: never read, garbled, or its past changed and nobody has looked yet |
 | unreachable | the last attempt found nobody, or the line broke |
-| late | no good pull for more than two intervals; read by file: nothing of yesterday |
+| late | no good pull for more than two intervals; by file: nothing of yesterday; at a site: nothing of the last hour |
 | full_soon | its log is nearly full, or will be within a month |
 | healthy | none of these |
 """
@@ -24,12 +24,14 @@ from attendance import clock
 from attendance.store import terminal_health
 from attendance.store.alarms import Alarm
 from attendance.store.database import Session
+from attendance.store.intake_log import READINGS
 from attendance.store.terminal_health import TerminalFacts
 
 State = Literal["healthy", "late", "unreachable", "refused", "unverified", "full_soon"]
 STATES: tuple[State, ...] = ("healthy", "late", "unreachable", "refused", "unverified", "full_soon")
 MISSED_INTERVALS = 2  # one reading may fail by chance; that two in a row did not come is worth a look
 FILE_LATE_DAYS = 1  # a terminal read by USB stick has no interval: it is late when yesterday is not covered
+SITE_LATE_AFTER = timedelta(hours=1)  # a site reads its terminals every few minutes, also at night
 
 REASON_OF_OUTCOME: dict[str, tuple[State, str]] = {
     "wrong_key": ("refused", "wrong_key"),
@@ -46,7 +48,8 @@ REASON_OF_DETAIL: dict[tuple[str, str], tuple[State, str]] = {
     ("garbled", "users"): ("unverified", "layout"),
 }
 REASONS = (
-    *("ok", "late", "late_file", "full_soon", "full_by", "never_read", "log_changed", "garbled", "emptied", "layout"),
+    *("ok", "late", "late_file", "late_site", "full_soon", "full_by", "never_read", "log_changed", "garbled"),
+    *("emptied", "layout"),
     *("unreachable", "interrupted", "port_closed", "refused", "wrong_key", "not_a_terminal", "other_serial"),
 )
 PAST_CHANGED = ("past_changed", "log_shrank")
@@ -91,7 +94,8 @@ def health_of_terminal(session: Session, zone: str, now: datetime, terminal_id: 
 
 def health_of(facts: TerminalFacts, zone: str, now: datetime) -> TerminalHealth:
     """The state of one terminal as it is at this instant."""
-    failure = failure_of(facts.last.outcome, facts.last.params) if facts.last and facts.last.source == "pull" else None
+    was_read = facts.last is not None and facts.last.source in READINGS
+    failure = failure_of(facts.last.outcome, facts.last.params) if facts.last and was_read else None
     state, reason, since, params = _first_that_holds(facts, failure, zone, now)
     reachable, key_ok, serial_ok = _showed(facts, failure)
     return TerminalHealth(
@@ -148,6 +152,9 @@ def _late(facts: TerminalFacts, zone: str, now: datetime) -> tuple[str, datetime
     """Why a terminal is late, and since when; None: it is not."""
     if not facts.is_asked:
         assert facts.data_until is not None
+        if facts.last is not None and facts.last.source == "agent":
+            read_until = clock.to_instant(facts.data_until, zone)
+            return ("late_site", read_until) if now - read_until > SITE_LATE_AFTER else None
         missing = clock.today(now, zone) - timedelta(days=FILE_LATE_DAYS)
         if facts.data_until.date() < missing:
             return "late_file", clock.to_instant(facts.data_until, zone)
@@ -169,7 +176,7 @@ def fill_params(facts: TerminalFacts) -> dict[str, Any]:
 
 def _showed(facts: TerminalFacts, failure: tuple[State, str] | None) -> tuple[bool | None, bool | None, bool | None]:
     """Whether the last attempt showed that the terminal is there, takes the key, and is the one it should be."""
-    if facts.last is None or facts.last.source != "pull":
+    if facts.last is None or facts.last.source not in READINGS:
         return None, None, None
     match failure:
         case None:

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
 
+READINGS = ("pull", "agent")  # ways in that read a terminal's log as a whole: here, or at a site that forwards it
 CLOCK_JITTER_SECONDS = 3  # a terminal answers in whole seconds, and the line has its own delay
 
 
@@ -78,9 +79,14 @@ def quarantined_records(session: Session, terminal_id: int) -> set[tuple[bytes, 
 
 
 def last_complete(session: Session, terminal_id: int) -> datetime | None:
-    """The moment (wall time) up to which the last good pull read the terminal's log; files say nothing of it."""
+    """The moment (wall time) up to which the last good pull, here or at a site, read the terminal's log.
+
+    Files say nothing of it.
+    """
     query = select(PullRow.complete_until).where(
-        PullRow.terminal_id == terminal_id, PullRow.source == "pull", col(PullRow.complete_until).is_not(None)
+        PullRow.terminal_id == terminal_id,
+        col(PullRow.source).in_(READINGS),
+        col(PullRow.complete_until).is_not(None),
     )
     return session.exec(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
 

@@ -84,6 +84,16 @@ def add_operations(
     return new
 
 
+def lines_up_to(session: Session, terminal_id: int, pull_id: int) -> bytes | None:
+    """The log as it was known after a pull that brought some of it, 16 bytes a line; None where that brought none."""
+    query = select(TerminalOperationRow.line).where(TerminalOperationRow.terminal_id == terminal_id)
+    if session.exec(query.where(TerminalOperationRow.pull_id == pull_id).limit(1)).first() is None:
+        return None
+    known = query.where(TerminalOperationRow.pull_id <= pull_id).order_by(col(TerminalOperationRow.id))
+    lines: list[bytes] = list(session.exec(known))
+    return b"".join(lines)
+
+
 def has_operations(session: Session, terminal_id: int) -> bool:
     """Whether the terminal's operation log was ever read with something in it."""
     query = select(TerminalOperationRow.id).where(TerminalOperationRow.terminal_id == terminal_id).limit(1)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from attendance.store.evidence_tables import PullRow
+from attendance.store.intake_log import READINGS
 from attendance.store.tables import TerminalRow
 
 
@@ -76,7 +77,7 @@ def first_reading(session: Session, terminal_id: int) -> datetime | None:
 def _good(terminal_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         col(PullRow.terminal_id) == terminal_id,
-        col(PullRow.source) == "pull",
+        col(PullRow.source).in_(READINGS),
         col(PullRow.complete_until).is_not(None),
     )
 
@@ -84,7 +85,7 @@ def _good(terminal_id: int) -> tuple[ColumnElement[bool], ...]:
 def outcome_before(session: Session, terminal_id: int, pull_id: int) -> tuple[str, dict[str, Any]] | None:
     """Outcome of the attempt before this one, and what its sentence is about; None: this was the first."""
     query = select(col(PullRow.outcome), col(PullRow.params)).where(
-        col(PullRow.terminal_id) == terminal_id, col(PullRow.id) < pull_id, col(PullRow.source) == "pull"
+        col(PullRow.terminal_id) == terminal_id, col(PullRow.id) < pull_id, col(PullRow.source).in_(READINGS)
     )
     found = session.execute(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
     return None if found is None else (found[0], found[1])

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from api.http.schemas import office as office_schemas
-from api.http.schemas import rulings, terminal_health, terminals
+from api.http.schemas import rulings, sites, terminal_health, terminals
 from tests.e2e.conftest import Office
 
 API = "/api/v1"
@@ -122,7 +122,7 @@ def test_answers_are_what_the_document_says(
     assert set(rows[0]) == told
 
 
-@pytest.mark.parametrize("module", [office_schemas, rulings, terminal_health, terminals])
+@pytest.mark.parametrize("module", [office_schemas, rulings, sites, terminal_health, terminals])
 def test_examples_are_valid(module: Any) -> None:
     checked = 0
     for model in vars(module).values():

@@ -47,7 +47,7 @@ VOCABULARIES = {
     "theme": ("auto", "light", "dark"),
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),
-    "punch": ("pull", "push", "file"),
+    "punch": ("pull", "push", "agent", "file"),
     "ledger": view.LEDGER_PARTS,
     "clock": ("fast", "slow", "right"),
     "column": (
