@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from api.cli.terminals import pull_json
 from api.http.app import create_app
 from api.http.figures import PollingFigures
-from api.importing import import_export
+from api.importing import import_export, preview_import
 from api.keys import read_comm_key
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
@@ -49,9 +49,14 @@ def make_app(
     def pull(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
         return [pull_json(filed, settings.timezone) for filed in poller.ask(codes, full=full)]
 
-    def bring(terminal: str, file_name: str, data: bytes, create: bool) -> dict[str, Any]:
+    def bring(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
         return import_export(
-            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create
+            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
+        )
+
+    def preview(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+        return preview_import(
+            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
         )
 
     app = create_app(
@@ -60,6 +65,7 @@ def make_app(
         now=now,
         puller=pull,
         importer=bring,
+        previewer=preview,
         evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
         extra_routers=(streaming_router, router),
         page_error=show_error,

@@ -19,6 +19,7 @@ from attendance.store import dirty, intake_log, office, registering, terminal_pr
 from attendance.store.database import Database, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
+from attendance.store.terminal_tables import TerminalProfileRow
 from device_sync import user_tables
 from device_sync.files import Export
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
@@ -78,7 +79,10 @@ def file_log(
         number = office.key(terminal)
         position = intake_log.position_of(session, number)
         digest, same_prefix = _digest(log, position)
-        same_prefix = same_prefix and _same_layout(session, log)
+        profile = terminal_profiles.profile_of(session, log.serial)
+        # before there were profiles, nothing but 40 bytes was read
+        before = profile.punch_layout if profile is not None else ZK40.name
+        same_prefix = same_prefix and before in (None, log.layout)
         changes, holders = user_tables.look_through(session, number, log, zone)
         skipped = position.log_bytes // size if same_prefix and not full else 0
         packed = _compress_beside(body[skipped * size :], size)
@@ -120,10 +124,12 @@ def file_log(
         pull.payload = packed() if count > skipped else None
         pull.complete_from, pull.complete_until = starts, read_until
         pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
+        position.log_bytes, position.log_digest = len(body), digest
+        position.last_ok_at, position.failures = finished_at, 0
         terminal_users.file(session, number, changes, pull_id)
         terminal_profiles.learn(
             session,
-            log.serial,
+            profile or TerminalProfileRow(serial=log.serial),
             firmware=log.firmware,
             punch_layout=log.layout if count else None,
             user_layout=log.user_layout if log.users is not None else None,
@@ -131,10 +137,8 @@ def file_log(
             operations=log.sizes_after.operations,
             at=finished_at,
         )
-        position.log_bytes, position.log_digest = len(body), digest
-        position.last_ok_at, position.failures = finished_at, 0
         session.add(position)
-        before = intake_log.watermark(session, number) if continued is None else None
+        covered = intake_log.watermark(session, number) if continued is None else None
         watermark = intake_log.extend_coverage(session, number, starts, read_until)
         if log.clock_offset_seconds is not None:
             offset = log.clock_offset_seconds
@@ -144,7 +148,7 @@ def file_log(
                 touched.mark_punches(session, terminal, span.starts, None, "clock", finished_at)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
-        newly = continued if continued is not None else min(starts, before or starts)
+        newly = continued if continued is not None else min(starts, covered or starts)
         since = min(newly, read_until) - timedelta(days=1)
         _mark(session, terminal, found, since.date(), read_until.date(), "coverage", finished_at)
     seconds = {"transfer": log.transfer_seconds, "decode": decoded - begun, "store": perf_counter() - decoded}
@@ -172,21 +176,20 @@ def file_failure(
 def file_export(
     database: Database, terminal_code: str, export: Export, data: bytes, *, zone: str, received_at: datetime
 ) -> Filed:
-    """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them."""
+    """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them.
+
+    A list that a program wrote covers nothing: somebody may have chosen whom it names, and who is not on it was not
+    absent for that.
+    """
     begun = perf_counter()
     records = export.records
-
-    def written(index: int) -> bytes:
-        row = int(records.index.searchsorted(index))
-        at = clock.from_wall_seconds(int(records.wall[row]))
-        return f"{records.pins[records.pin_code[row]]}\t{at}\t{records.state[row]}\t{records.verify[row]}".encode()
 
     with database.writing() as session:
         terminal = office.get(session, TerminalRow, terminal_code)
         number = office.key(terminal)
         position = intake_log.position_of(session, number)
         received = int(received_at.timestamp())
-        found = sort_records(session, terminal, records, received=received, zone=zone, raw=written)
+        found = sort_records(session, terminal, records, received=received, zone=zone, raw=export.row)
         filed = Filed(
             terminal=terminal_code,
             outcome=OK,
@@ -200,13 +203,15 @@ def file_export(
         pull.source, pull.format, pull.file_name = "file", export.format, export.source
         pull.log_bytes, pull.log_digest = len(data), hashlib.sha256(data).hexdigest()
         pull.payload = intake_log.compress(data) if found.new.size or found.to_quarantine else None
-        if found.span is not None:
+        if found.span is not None and export.is_whole_log:
             pull.complete_from, pull.complete_until = map(clock.from_wall_seconds, found.span)
         pull_id = _file(session, terminal, pull, found, position, zone, received_at)
         if pull.complete_from is not None and pull.complete_until is not None:
             intake_log.extend_coverage(session, number, pull.complete_from, pull.complete_until)
             first, last = pull.complete_from.date() - timedelta(days=1), pull.complete_until.date()
             _mark(session, terminal, found, first, last, "punch", received_at)
+        elif found.new.size:
+            dirty.mark_punchers(session, terminal, found.days_of, "punch", received_at)
         session.add(position)
         watermark = intake_log.watermark(session, number)
     seconds = {"store": perf_counter() - begun}
@@ -279,15 +284,6 @@ def _digest(log: TerminalLog, position: LogPositionRow) -> tuple[str, bool]:
         digest = LogDigest(position.log_bytes)
         digest.take(memoryview(log.payload)[COUNT_BYTES:])
     return digest.total, digest.prefix == position.log_digest  # "": never pulled
-
-
-def _same_layout(session: Session, log: TerminalLog) -> bool:
-    """Whether the stored part of the log was read in the layout it is read in now."""
-    profile = terminal_profiles.profile_of(session, log.serial)
-    before = (
-        profile.punch_layout if profile is not None else ZK40.name
-    )  # before there were profiles, only this was read
-    return before in (None, log.layout)
 
 
 def _tally(found: Sorted) -> dict[str, int]:

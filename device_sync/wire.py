@@ -1,4 +1,4 @@
-"""The ZK pull protocol (port 4370) as bytes: packets, checksum, time, comm key, records.
+"""The ZK pull protocol (port 4370) as bytes: packets, checksum, time, comm key.
 
 Shared by the client and the simulated terminal. All integers are little-endian. A packet is code, checksum, session
 and reply number (u16 each) and the data; on TCP it is preceded by a magic word and its length, on UDP it is bare.
@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from device_sync import layouts
-
 Buffer = bytes | bytearray | memoryview
 
 MAGIC = b"\x50\x50\x82\x7d"
@@ -27,7 +25,6 @@ NUMBERS = 65_535
 
 TCP_CHUNK = 65_472
 UDP_CHUNK = 16_384
-PUNCH_BYTES = layouts.ZK40.size
 DEFAULT_PORT = 4370
 
 
@@ -189,27 +186,11 @@ def scramble_comm_key(key: int, session: int, ticks: int = 50) -> bytes:
     return bytes((c ^ ticks, d ^ ticks, ticks, b ^ ticks))
 
 
-# Thin names for the simulator and the demo until they pack by layout themselves.
-PUNCH = struct.Struct("<H24sBIB8s")
-PUNCH_REST = layouts.REST
-PUNCH_DTYPE = layouts.ZK40.dtype
-
-USER = struct.Struct("<HB8s24sIBH6s24s")
 EVENT_32 = struct.Struct("<24sBB6B")
 PREPARE = struct.Struct("<BHII")
 READ = struct.Struct("<II")
 ANNOUNCE = struct.Struct("<BIII")
 SIZES = struct.Struct("<20i")
-
-
-def pack_punch(uid: int, pin: str, verify: int, time: int, state: int) -> bytes:
-    """One 40-byte record; `time` is the terminal's u32."""
-    return layouts.pack_punch(layouts.ZK40, uid, pin, verify, time, state)
-
-
-def pack_user(uid: int, pin: str, name: str, privilege: int = 0) -> bytes:
-    """One 72-byte user, with an empty password and no card; a long name is cut as terminals cut it."""
-    return USER.pack(uid, privilege, b"", name.encode()[:23], 0, 1, 0, b"", pin.encode())
 
 
 def pack_event(pin: str, verify: int, state: int, wall: datetime) -> bytes:

@@ -59,6 +59,7 @@ def create_app(
     now: clock.Now = clock.utc_now,
     puller: Puller | None = None,
     importer: Importer | None = None,
+    previewer: Importer | None = None,
     evidence: Evidence | None = None,
     accounts: Accounts | None = None,
     page_error: PageError | None = None,
@@ -67,9 +68,10 @@ def create_app(
     """The application over an open database with the current schema. Raises Invalid where the secret key is missing.
 
     `puller` (terminal codes, whole logs again?) answers an entry of `pull` for each, `importer` (terminal, file name,
-    bytes, create?) that of `import punches`, `evidence` (session, violation) what is shown under that name; without one
-    of them its address answers 503 or shows nothing. `page_error` (request, status, incident) draws errors outside of
-    the API. `extra_routers` are the pages: each of their addresses looks after its own login with `page_user`.
+    bytes, create?, where the day stands) that of `import punches`, `previewer` what that would be, `evidence` (session,
+    violation) what is shown under that name; without one of them its address answers 503 or shows nothing.
+    `page_error` (request, status, incident) draws errors outside of the API. `extra_routers` are the pages: each of
+    their addresses looks after its own login with `page_user`.
 
     The caller may set `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
     """
@@ -89,6 +91,7 @@ def create_app(
         secret_key=settings.secret(),
         puller=puller,
         importer=importer,
+        previewer=previewer,
         evidence=evidence,
     )
     app.state.metrics = CollectorRegistry()

@@ -16,7 +16,8 @@ from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey
 
 Puller = Callable[[Sequence[str], bool], list[dict[str, Any]]]  # terminals, whole logs again → entries of `pull`
-Importer = Callable[[str, str, bytes, bool], dict[str, Any]]  # terminal, file name, bytes, create → `import punches`
+# terminal, file name, bytes, create?, where the day stands → `import punches`, or what it would say
+Importer = Callable[[str, str, bytes, bool, str | None], dict[str, Any]]
 Evidence = Callable[[Session, ViolationKey], dict[str, Any]]
 
 
@@ -29,6 +30,7 @@ class Service:
     secret_key: bytes
     puller: Puller | None = None
     importer: Importer | None = None
+    previewer: Importer | None = None
     evidence: Evidence | None = None
 
     def today(self) -> date:

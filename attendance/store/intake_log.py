@@ -44,12 +44,6 @@ def position_of(session: Session, terminal_id: int) -> LogPositionRow:
     return found
 
 
-def known_bytes(session: Session, terminal_id: int) -> tuple[int, bool]:
-    """How many bytes of the terminal's log are stored, and whether it was ever read, for whoever is about to do so."""
-    found = session.get(LogPositionRow, terminal_id)
-    return (found.log_bytes, found.last_ok_at is not None) if found is not None else (0, False)
-
-
 def add_pull(session: Session, pull: PullRow) -> int:
     """File one attempt; answers its number."""
     session.add(pull)

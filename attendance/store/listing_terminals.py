@@ -58,6 +58,7 @@ def terminals(session: Session, within: Within, zone: str, *, limit: int, offset
             col(table.transport).label("transport"),
             col(table.has_comm_key).label("has_comm_key"),
             col(table.serial).label("serial"),
+            col(table.layout).label("layout"),
             col(table.direction).label("direction"),
             col(table.first_sane_on).label("first_sane_on"),
             col(table.poll_seconds).label("poll_seconds"),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
+from attendance.store.evidence_tables import LogPositionRow
+from attendance.store.tables import TerminalRow
 from attendance.store.terminal_tables import TerminalProfileRow
 
 
@@ -15,9 +19,39 @@ def profile_of(session: Session, serial: str | None) -> TerminalProfileRow | Non
     return session.get(TerminalProfileRow, serial) if serial else None
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What the pulls before left: bytes stored, whether any was good, and what was learned (None: not)."""
+
+    log_bytes: int = 0
+    was_read: bool = False
+    punch_layout: str | None = None
+    user_layout: str | None = None
+    operations: int | None = None
+
+
+def left_behind(session: Session, terminal: TerminalRow) -> Left:
+    """In one query, for every pull asks it first."""
+    position, profile = LogPositionRow, TerminalProfileRow
+    query = (
+        select(
+            col(position.log_bytes), col(position.last_ok_at), col(profile.punch_layout), col(profile.user_layout),
+            col(profile.operations),
+        )
+        .select_from(TerminalRow)
+        .outerjoin(position, col(position.terminal_id) == col(TerminalRow.id))
+        .outerjoin(profile, col(profile.serial) == col(TerminalRow.serial))
+        .where(col(TerminalRow.id) == terminal.id)
+    )  # fmt: skip
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return Left()
+    return Left(found[0] or 0, found[1] is not None, *found[2:])
+
+
 def learn(
     session: Session,
-    serial: str,
+    row: TerminalProfileRow,
     *,
     firmware: str,
     punch_layout: str | None,
@@ -27,7 +61,6 @@ def learn(
     at: datetime,
 ) -> None:
     """Keep what a good pull showed; what is None, or empty in `options`, was not looked at and stays."""
-    row = profile_of(session, serial) or TerminalProfileRow(serial=serial, learned_at=at)
     found = {
         "firmware": firmware,
         "punch_layout": punch_layout or row.punch_layout,
@@ -35,7 +68,7 @@ def learn(
         "options": {**row.options, **options},
         "operations": row.operations if operations is None else operations,
     }
-    if any(getattr(row, name) != value for name, value in found.items()):
+    if row.learned_at is None or any(getattr(row, name) != value for name, value in found.items()):
         for name, value in found.items():
             setattr(row, name, value)
         row.learned_at = at

@@ -89,8 +89,8 @@ class ZkTerminal:
         return self._converse(self._read)
 
     def identify(self) -> TerminalLog:
-        """Serial, firmware, clock offset and counters; the payload is empty. Raises like `read_log`."""
-        return self._converse(self._introduce)
+        """Serial, firmware, clock offset, counters and build; the payload is empty. Raises like `read_log`."""
+        return self._converse(lambda session: replace(self._introduce(session), options=self._read_options(session)))
 
     def transferred(self) -> tuple[int, int | None]:
         """How many bytes have come so far, and how many were announced where they were; from any thread."""
@@ -240,7 +240,7 @@ class ZkTerminal:
     def _read_users(self, session: Session, counted: int | None) -> Users | None:
         """The user table without passwords; None when it cannot be read, for the log is already here."""
         try:
-            return parse_users(session.read_set("users", Command.USERS, USER_FUNCTION), counted)
+            return parse_users(session.read_set("users", Command.USERS, USER_FUNCTION) or EMPTY_SET, counted)
         except TerminalError:
             return None
 

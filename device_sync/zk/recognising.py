@@ -6,11 +6,12 @@ the more of its codes are known. Records that are nothing but erased memory spea
 
 | score | what it is |
 |---|---|
-| per record | 0 without person and date; else 0.4 + 0.6 × the share of known codes (state, verify, user, usual rest) |
+| per record | 0 without person and date, else 0.3 + 0.7 × the share of known codes (state, verify, usual rest) |
+| | × 0.85 where the user table was read and does not know the person |
 | per log | mean over the sample × 1 where dates rise from record to record, down to 0.5 where they jump at random |
 
-A layout is chosen at `BAR` when it leads the second by `LEAD`. Where dates alone spoil that (a clock that was lost), the
-terminal's own counter may decide between those sizes that agree with it.
+A layout is chosen at `BAR` when it leads the second by `LEAD`. Where dates alone spoil that (a clock that was lost),
+the terminal's own counter may decide between those sizes that agree with it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from device_sync.zk.records import COUNT_BYTES, STATE_IS_KNOWN, VERIFY_IS_KNOWN,
 
 BAR = 0.6
 LEAD = 0.25
-WINDOWS, WINDOW = 32, 32
+WINDOWS, WINDOW = 16, 32
 TWENTIETH_CENTURY_END = 946_684_800  # 2000-01-01: the terminals' own first moment
 ERASED = (0x5A, 0xFF)
 
@@ -68,21 +69,20 @@ class Recognised:
 def recognise(payload: bytes, evidence: Evidence) -> Recognised:
     """The layout of a log that holds something. `payload` is a u32 byte count and records."""
     body = len(payload) - COUNT_BYTES
-    candidates = [layout for layout in PUNCH_LAYOUTS.values() if body % layout.size == 0]
-    scores = {layout.name: score(payload, layout, evidence) for layout in candidates}
+    scores = _scores(payload, evidence)
     if found := _leader(scores):
         return Recognised(PUNCH_LAYOUTS[found], scores)
     agreeing = {
-        layout.name: score(payload, layout, evidence, any_date=True)
-        for layout in candidates
-        if evidence.counts(body // layout.size)
+        name: score(payload, PUNCH_LAYOUTS[name], evidence, any_date=True)
+        for name in scores
+        if evidence.counts(body // PUNCH_LAYOUTS[name].size)
     }
     found = _leader(agreeing)
     return Recognised(PUNCH_LAYOUTS[found] if found else None, scores)
 
 
 def still_fits(payload: bytes, layout: PunchLayout, evidence: Evidence) -> bool:
-    """Whether a log is still of the layout learned before: cheap, and without a look at the others."""
+    """Whether a log is still of the layout learned before; cheap while it is, without a look at the others."""
     count, rest = divmod(len(payload) - COUNT_BYTES, layout.size)
     if rest:
         return False
@@ -90,17 +90,24 @@ def still_fits(payload: bytes, layout: PunchLayout, evidence: Evidence) -> bool:
         return True  # nothing but erased memory is no evidence against it
     if score(payload, layout, evidence) >= BAR:
         return True
-    return bool(evidence.counts(count)) and score(payload, layout, evidence, any_date=True) >= BAR
+    return bool(evidence.counts(count)) and _could_be(payload, layout, evidence, BAR)
 
 
 def can_be(payload: bytes, layout: PunchLayout, evidence: Evidence) -> bool:
-    """Whether a log can be of the layout an administrator named: most of it reads that way, and nothing better does."""
+    """Whether a log can be of the layout an administrator named: half reads that way, and it is clearly no other."""
+    return (len(payload) - COUNT_BYTES) % layout.size == 0 and _could_be(payload, layout, evidence, 0.5)
+
+
+def _could_be(payload: bytes, layout: PunchLayout, evidence: Evidence, bar: float) -> bool:
+    clear = _leader(_scores(payload, evidence))
+    return clear in (None, layout.name) and score(payload, layout, evidence, any_date=True) >= bar
+
+
+def _scores(payload: bytes, evidence: Evidence) -> dict[str, float]:
+    """By the name of every layout whose size divides the log."""
     body = len(payload) - COUNT_BYTES
-    if body % layout.size:
-        return False
-    mine = score(payload, layout, evidence, any_date=True)
-    others = [each for each in PUNCH_LAYOUTS.values() if each is not layout and body % each.size == 0]
-    return mine >= 0.5 and all(score(payload, other, evidence) < max(BAR, mine + LEAD) for other in others)
+    candidates = [layout for layout in PUNCH_LAYOUTS.values() if body % layout.size == 0]
+    return {layout.name: score(payload, layout, evidence) for layout in candidates}
 
 
 def score(payload: bytes, layout: PunchLayout, evidence: Evidence, *, any_date: bool = False) -> float:
@@ -113,12 +120,12 @@ def score(payload: bytes, layout: PunchLayout, evidence: Evidence, *, any_date: 
     first = clock.day_number(evidence.first_sane_on) * clock.DAY_SECONDS
     last = clock.wall_seconds(evidence.now) + AHEAD_SECONDS
     in_time = has_date & (wall >= (TWENTIETH_CENTURY_END if any_date else first)) & (wall <= last)
-    named, codes = _persons(rows, layout, evidence)
+    named, known, usual = _persons(rows, layout, evidence)
     good = in_time & named
     if not good.any():
         return 0.0
-    codes += [STATE_IS_KNOWN[rows["state"]], VERIFY_IS_KNOWN[rows["verify"]]]
-    weights = 0.4 + 0.6 * np.mean([code.astype(np.float64) for code in codes], axis=0)
+    codes = [STATE_IS_KNOWN[rows["state"]], VERIFY_IS_KNOWN[rows["verify"]], *usual]
+    weights = (0.3 + 0.7 * np.mean(codes, axis=0)) * np.where(known, 1.0, 0.85)
     return float((good * weights).mean()) * _rising(wall[good])
 
 
@@ -137,7 +144,8 @@ def _sample(payload: bytes, layout: PunchLayout) -> npt.NDArray[np.void]:
     if count <= WINDOWS * WINDOW:
         return rows
     starts = np.linspace(0, count - WINDOW, WINDOWS).astype(np.intp)
-    return rows[(starts[:, None] + np.arange(WINDOW)).ravel()]
+    sample: npt.NDArray[np.void] = rows[(starts[:, None] + np.arange(WINDOW)).ravel()]
+    return sample
 
 
 def _speaking(rows: npt.NDArray[np.void]) -> Flags:
@@ -156,21 +164,22 @@ def _rising(wall: npt.NDArray[np.int64]) -> float:
     return min(1.0, 0.5 + max(0.0, share - 0.5) * 1.25)
 
 
-def _persons(rows: npt.NDArray[np.void], layout: PunchLayout, evidence: Evidence) -> tuple[Flags, list[Flags]]:
-    """Which rows name a person as this layout does, and what speaks for it besides."""
+def _persons(rows: npt.NDArray[np.void], layout: PunchLayout, evidence: Evidence) -> tuple[Flags, Flags, list[Flags]]:
+    """Which rows name a person as this layout does, whom the user table knows, and what is as usual besides."""
+    everybody = np.ones(rows.size, np.bool_)
     if layout.person == "uid":
-        known = np.isin(rows["uid"], list(evidence.uids))
-        return rows["uid"] != 0, [known] if evidence.uids else []
+        known = np.isin(rows["uid"], list(evidence.uids)) if evidence.uids else everybody
+        return rows["uid"] != 0, known, []
     if layout.person == "user_id":
         named = (rows["user_id"] > 0) & (rows["user_id"] <= MAX_USER_ID) & (rows["work_code"] <= MAX_WORK_CODE)
         numbers = [int(pin) for pin in evidence.pins if pin.isascii() and pin.isdecimal()]
-        codes = [rows["reserved"] == 0]
-        return named, [*codes, np.isin(rows["user_id"], numbers)] if numbers else codes
+        known = np.isin(rows["user_id"], numbers) if numbers else everybody
+        return named, known, [rows["reserved"] == 0]
     raw = np.ascontiguousarray(rows["pin"]).view(np.uint8).reshape(rows.size, 24)
     ended = raw == 0
     padded = (np.maximum.accumulate(ended, axis=1) == ended).all(axis=1)
     printable = ((raw >= 0x20) & (raw < 0x7F) | ended).all(axis=1)
     rest = np.ascontiguousarray(rows["rest"]).view(np.uint8).reshape(rows.size, 8)
     usual = np.isin(rest, np.frombuffer(REST, np.uint8)).mean(axis=1) > 0.5
-    known = np.isin(rows["pin"], [pin.encode() for pin in evidence.pins])
-    return padded & printable & ~ended[:, 0], [usual, known] if evidence.pins else [usual]
+    known = np.isin(rows["pin"], [pin.encode() for pin in evidence.pins]) if evidence.pins else everybody
+    return padded & printable & ~ended[:, 0], known, [usual]

@@ -327,6 +327,9 @@ class Session(ZK):  # type: ignore[misc]
             for left in reversed(range(tries)):
                 try:
                     first = channel.exchange(Command.READ, wire.READ.pack(start, size))
+                    if first.code == Reply.UNAUTHORISED:  # it was let in before, so it has started anew since
+                        channel.alive = False
+                        raise channel.place.closed(channel.step, channel.received)
                     if first.code not in (Reply.DATA, Reply.DATA_FOLLOWS):
                         raise AskSmaller(SMALLER[channel.framed], self._no_data(first.code))
                     return self._collect(first, size)

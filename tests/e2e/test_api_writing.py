@@ -160,10 +160,10 @@ def test_without_puller_or_importer_the_address_is_not_available(office: Office)
 
 
 def test_a_file_is_handed_to_the_importer(make_office: Callable[..., Office]) -> None:
-    taken: list[tuple[str, str, bytes, bool]] = []
+    taken: list[tuple[str, str, bytes, bool, str | None]] = []
 
-    def importer(terminal: str, name: str, content: bytes, create: bool) -> dict[str, Any]:
-        taken.append((terminal, name, content, create))
+    def importer(terminal: str, name: str, content: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+        taken.append((terminal, name, content, create, dates))
         return {"file": name, "terminal": terminal, "read": 1}
 
     office = make_office(importer=importer)
@@ -174,7 +174,7 @@ def test_a_file_is_handed_to_the_importer(make_office: Callable[..., Office]) ->
         return office.client(user).post(f"{API}/imports/punches", data=form, files=files).status_code
 
     assert send("hr", "T-A") == 200
-    assert taken == [("T-A", "1_attlog.dat", b"57\t2026-11-20 07:30:00", False)]
+    assert taken == [("T-A", "1_attlog.dat", b"57\t2026-11-20 07:30:00", False, None)]
     assert send("hr", "NEW") == 404
     assert send("hr", "NEW", create="true") == 200
     assert send("hr.a", "NEW", create="true") == 404

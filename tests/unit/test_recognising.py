@@ -16,7 +16,7 @@ from tests.unit.test_layouts import log_of
 NOW = datetime(2026, 3, 31, 9, 0)
 START = datetime(2026, 3, 2, 7, 30)
 EVERY = pytest.mark.parametrize("layout", PUNCH_LAYOUTS.values(), ids=PUNCH_LAYOUTS)
-# sizes that several layouts divide: 8 and 16 and 40 and 49 at once (1960 records of 8 are 980 of 16, 392 of 40, 320 of 49)
+# several layouts divide these: 1960 records of 8 bytes are as long as 980 of 16, 392 of 40 and 320 of 49
 COUNTS = [1, 2, 3, 5, 10, 40, 49, 80, 98, 245, 392, 1960, 5000]
 
 

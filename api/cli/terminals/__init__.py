@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from api.cli.terminals.asking import discover, show, test
+from api.cli.terminals.asking import show
+from api.cli.terminals.finding import discover
 from api.cli.terminals.importing import import_punches
+from api.cli.terminals.people import enrol, users
 from api.cli.terminals.pulling import pull, pull_json
 from api.cli.terminals.registering import add, change, retire
 from api.cli.terminals.simulating import simulate
+from api.cli.terminals.trying import try_out
 
 __all__ = ["pull_json", "register"]
 
@@ -22,8 +25,10 @@ def register(app: typer.Typer) -> None:
         ("set", change),
         ("retire", retire),
         ("list", show),
-        ("test", test),
+        ("test", try_out),
         ("discover", discover),
+        ("users", users),
+        ("enrol", enrol),
     ):
         group.command(name)(command)
     app.add_typer(group, name="terminals")

@@ -11,11 +11,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.http.answers import answer, listed
 from api.http.errors import NotAvailable
 from api.http.params import Page, TerminalCode
+from api.http.schemas.on_terminals import TerminalUsers
 from api.http.schemas.terminals import NewTerminal, PullAnswer, PullList, Terminal, TerminalList
-from api.http.scope import CurrentAdministrator, CurrentPuller, CurrentReader
+from api.http.scope import CurrentAdministrator, CurrentFiler, CurrentPuller, CurrentReader
 from api.http.service import Puller, service
 from api.keys import remove_comm_key, write_comm_key
+from api.work_lists import work_list_json
+from attendance.services.terminal_people import work_list
 from attendance.store import listing_terminals, office, registering
+from device_sync.layouts import read_layout
 from device_sync.zk.address import parse_address
 
 router = APIRouter(prefix="/terminals", tags=["terminals"])
@@ -53,6 +57,7 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
                 transport=given.transport,
                 has_comm_key=comm_key is not None,
                 poll_seconds=given.poll_seconds,
+                layout=read_layout(given.layout),
                 at=parts.now(),
             )
             if comm_key is not None:  # before the commit: a terminal that says it has a key has one
@@ -67,8 +72,8 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
 
 
 def _terminal(row: Any, unit: str) -> dict[str, Any]:
-    names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "direction", "first_sane_on")
-    shown = {name: getattr(row, name) for name in (*names, "poll_seconds", "recorded_at")}
+    names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "layout")
+    shown = {name: getattr(row, name) for name in (*names, "direction", "first_sane_on", "poll_seconds", "recorded_at")}
     return shown | {"unit": unit, "complete_until": None, "last_pull": None}
 
 
@@ -124,3 +129,21 @@ def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page
             offset=page.offset,
         )
     return listed(found, page)
+
+
+@router.get(
+    "/{code}/users",
+    operation_id="listTerminalUsers",
+    summary="Users on a terminal beside people",
+    response_model=TerminalUsers,
+)
+def list_users(request: Request, reader: CurrentFiler, code: TerminalCode) -> Response:
+    """For HR and administrators: the numbers that nobody has, with proposals, and whatever else is open today.
+
+    As the user table stood when the terminal was read whole last; `POST /terminals/{code}/pull?full=true` reads it.
+    Only people the caller may see are named.
+    """
+    parts = service(request)
+    with parts.database.reading() as session:
+        terminal = reader.terminal(session, code).code
+    return answer(work_list_json(work_list(parts.database, terminal, on=parts.today(), within=reader.within)))

@@ -127,6 +127,7 @@ class Terminal(BaseModel):
                     "transport": "tcp",
                     "has_comm_key": True,
                     "serial": "BJ2C194260123",
+                    "layout": None,
                     "direction": "none",
                     "first_sane_on": "2010-01-01",
                     "poll_seconds": 300,
@@ -145,6 +146,7 @@ class Terminal(BaseModel):
     transport: str = Field(description="`tcp` or `udp`.")
     has_comm_key: bool = Field(description="Whether a communication key was given; it is never shown.")
     serial: str | None = Field(description="Serial number learned at the first pull; another is refused.")
+    layout: str | None = Field(description="Record layout an administrator named; null: told by its content.")
     direction: str = Field(description="`in`, `out` or `none`.")
     first_sane_on: dt.date = Field(description="Punches before this date are not believed.")
     poll_seconds: int = Field(description="How often it is pulled.")
@@ -178,6 +180,9 @@ class NewTerminal(Given):
     port: int = Field(default=4370, ge=1, le=65535, description="Port.")
     transport: Literal["tcp", "udp"] = Field(default="tcp", description="How it is spoken to.")
     poll_seconds: int = Field(default=300, ge=30, le=86_400, description="How often it is pulled.")
+    layout: Literal["auto", "zk8a", "zk8b", "zk16", "zk40", "zk49"] = Field(
+        default="auto", description="How its records are laid out; `auto`: told by their content."
+    )
     comm_key: SecretStr | None = Field(
         default=None,
         description=f"Communication key, 0 to {MAX_COMM_KEY}. Write only: no answer ever contains it.",
@@ -278,3 +283,37 @@ class ImportAnswer(BaseModel):
     repeated: int = Field(description="Rows known already.")
     quarantined: int = Field(description="Rows kept aside.")
     reasons: dict[str, int] = Field(description="Why rows were kept aside, and how many.")
+
+
+class ClockJump(BaseModel):
+    line: int = Field(description="Line of the file at which the time fell back.")
+    from_: dt.datetime = Field(alias="from", description="Terminal time of the row before.")
+    to: dt.datetime = Field(description="Terminal time of this row.")
+
+
+class PreviewAnswer(BaseModel):
+    """What an import would do: read = new + repeated + quarantined, repeated = repeated_in_file + already_stored."""
+
+    preview: Literal[True] = Field(default=True, description="That nothing was stored.")
+    file: str = Field(description="Name of the file.")
+    terminal: str | None = Field(description="Code of the terminal.")
+    terminal_known: bool = Field(description="Whether it is there already.")
+    format: str = Field(description="What the file was recognised as: attlog, agl, csv, report or push.")
+    read: int = Field(description="Rows of the file.")
+    readable: int = Field(description="Rows that read as a punch, whatever their date.")
+    new: int = Field(description="Rows that would be stored.")
+    repeated: int = Field(description="Rows that are known already or stand in the file before.")
+    repeated_in_file: int = Field(description="Of these in the file before.")
+    already_stored: int = Field(description="Of these stored by an earlier pull, push or file.")
+    quarantined: int = Field(description="Rows that would be kept aside.")
+    reasons: dict[str, int] = Field(description="Why they would be, and how many.")
+    lines: dict[str, list[int]] = Field(description="The first lines of each reason.")
+    sentences: dict[str, str] = Field(description="What each reason means, in English.")
+    first: dt.datetime | None = Field(description="Terminal time of the earliest believable row.")
+    last: dt.datetime | None = Field(description="Terminal time of the latest believable row.")
+    numbers: int = Field(description="Numbers with a believable row.")
+    strangers: int = Field(description="Of these nobody was ever enrolled under on this terminal.")
+    stranger_numbers: list[str] = Field(description="The first of them.")
+    clock_jumps: int = Field(description="How often the time falls back by over ten minutes, in the order of the file.")
+    jumps: list[ClockJump] = Field(description="The first of these.")
+    notes: list[str] = Field(description="What else to know of the file, in English.")
