@@ -13,6 +13,7 @@ from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
 from api.keys import read_comm_key
 from api.pages.routes import Demo, router, show_error, static_files
+from api.pages.streaming import router as streaming_router
 from api.settings import Settings
 from attendance.clock import Now, utc_now
 from attendance.store.database import Database
@@ -68,7 +69,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
-        extra_routers=(router,),
+        extra_routers=(streaming_router, router),
         page_error=show_error,
     )
     app.mount(*static_files())

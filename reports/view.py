@@ -111,7 +111,10 @@ class TodayUnit:
 
 @dataclass(frozen=True, slots=True)
 class TodayPage:
-    """`only` narrows the lists to one state; totals and counts stay those of everyone."""
+    """`only` narrows the lists to one state; totals and counts stay those of everyone.
+
+    `pullable` and `pullable_units`: codes of the terminals the reader may have read now, and of units with such ones.
+    """
 
     day: date
     now: datetime
@@ -122,6 +125,8 @@ class TodayPage:
     provisional: bool
     day_kind: str
     only: str | None = None
+    pullable: frozenset[str] = frozenset()
+    pullable_units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

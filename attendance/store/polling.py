@@ -89,3 +89,17 @@ def pullable(session: Session, unit_ids: Iterable[int] | None = None) -> list[st
         for row in office.terminals(session)
         if row.host and row.in_use and (wanted is None or row.unit_id in wanted)
     )
+
+
+def pullable_below(session: Session, unit_ids: Iterable[int] | None = None) -> tuple[frozenset[str], frozenset[str]]:
+    """The terminals of `pullable`, and the units that have one in them or below them, among these."""
+    codes = frozenset(pullable(session, unit_ids))
+    units = {office.key(unit): unit for unit in office.units(session)}
+    seen = set(units) if unit_ids is None else set(unit_ids)
+    found = set()
+    for row in office.terminals(session):
+        step = row.unit_id if row.code in codes else None
+        while step in seen and units[step].code not in found:
+            found.add(units[step].code)
+            step = units[step].parent_id
+    return codes, frozenset(found)

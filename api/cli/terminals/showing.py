@@ -14,6 +14,12 @@ MOST_LINES = 8
 """Terminals shown by name at once; the others only count."""
 
 
+def say_it_waits(code: str) -> None:
+    """On a terminal, and nothing in a pipe."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"Another program is talking to terminal {code}; this one waits until it has ended.\n")
+
+
 @contextmanager
 def bars(count: int) -> Iterator[Callable[[Progress], None]]:
     """What to tell each step: a bar over all terminals and a line for those being read; nothing in a pipe."""

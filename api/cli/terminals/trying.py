@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from api.cli.place import open_database, print_json, read_settings, say
 from api.cli.terminals.pulling import make_puller
 from api.cli.terminals.registering import check_address, read_key
+from api.cli.terminals.showing import say_it_waits
 from attendance.errors import Invalid
 
 WORDS = {"ok": "ok", "failed": "FAILED", "not_tried": "not tried"}
@@ -33,16 +35,18 @@ def try_out(
     if (code is None) == (host is None):
         raise Invalid("Name the terminal by its code, or by --host IP when it is not added yet.")
     settings = read_settings()
-    if code is not None:
-        with open_database(settings) as database:
-            terminal: Any = make_puller(settings, database).terminal(code)
-    else:
-        terminal = _unregistered(settings, host or "", port, transport, comm_key_file)
     steps = []
-    for step in check_terminal(terminal, reads=not quick):
-        steps.append(step)
-        if not as_json:
-            say(_line(step))
+    with ExitStack() as stack:
+        if code is not None:
+            puller = make_puller(settings, stack.enter_context(open_database(settings)))
+            stack.enter_context(puller.alone(code, on_wait=lambda: say_it_waits(code)))
+            terminal: Any = puller.terminal(code)
+        else:
+            terminal = _unregistered(settings, host or "", port, transport, comm_key_file)
+        for step in check_terminal(terminal, reads=not quick):
+            steps.append(step)
+            if not as_json:
+                say(_line(step))
     failed = any(step.state == FAILED for step in steps)
     if as_json:
         shown = [
