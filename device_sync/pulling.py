@@ -11,9 +11,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from attendance.clock import Now, utc_now
 from attendance.errors import Invalid
-from attendance.store import office
 from attendance.store.database import Database
-from attendance.store.tables import TerminalRow
 from device_sync import intake
 from device_sync.intake import Filed
 from device_sync.known import read_known
@@ -78,10 +76,9 @@ class Puller:
     def terminal(self, code: str, *, with_users: bool = True) -> Terminal:
         """The adapter for a stored terminal."""
         with self.database.reading() as session:
-            row = office.get(session, TerminalRow, code)
+            row, known = read_known(session, code)
             host, port, transport = row.host, row.port, row.transport
             serial, has_key = row.serial, row.has_comm_key
-            known = read_known(session, row)
         if not host:
             raise Invalid(f"Terminal {code} has no address; give it one, or bring its log by USB stick.")
         try:
