@@ -193,10 +193,9 @@ class Puller:
     def adapter(self, kind: type[Adapter], code: str, with_users: bool = True) -> Adapter:
         """An adapter of this kind for a stored terminal. Raises NotFound, Invalid."""
         with self.database.reading() as session:
-            row = office.get(session, TerminalRow, code)
+            row, known = read_known(session, code)
             host, port, transport = row.host, row.port, row.transport
             serial, has_key = row.serial, row.has_comm_key
-            known = read_known(session, row)
         if not host:
             raise Invalid(f"Terminal {code} has no address; give it one, or bring its log by USB stick.")
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, or_, select
 
 from attendance import clock
@@ -85,10 +86,13 @@ def file(session: Session, terminal_id: int, changes: Changes, pull_id: int) -> 
     for row, until in changes.ended:
         row.until, row.ended_pull_id = until, pull_id
         session.add(row)
-    session.add_all(
-        TerminalUserRow(terminal_id=terminal_id, since=since, pull_id=pull_id, **entry._asdict())
-        for entry, since in changes.begun
-    )
+    if changes.begun:
+        session.flush()
+        rows = [
+            {"terminal_id": terminal_id, "since": since, "pull_id": pull_id, "until": None, **entry._asdict()}
+            for entry, since in changes.begun
+        ]
+        session.execute(insert(TerminalUserRow), rows)
 
 
 def _entry(row: TerminalUserRow) -> Entry:
