@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,16 +34,17 @@ def try_out(
     if (code is None) == (host is None):
         raise Invalid("Name the terminal by its code, or by --host IP when it is not added yet.")
     settings = read_settings()
-    if code is not None:
-        with open_database(settings) as database:
-            terminal: Any = make_puller(settings, database).terminal(code)
-    else:
-        terminal = _unregistered(settings, host or "", port, transport, comm_key_file)
     steps = []
-    for step in check_terminal(terminal, reads=not quick):
-        steps.append(step)
-        if not as_json:
-            say(_line(step))
+    with ExitStack() as opened:
+        if code is not None:
+            puller = make_puller(settings, opened.enter_context(open_database(settings)))
+            terminal: Any = puller.terminal(code)
+        else:
+            terminal = _unregistered(settings, host or "", port, transport, comm_key_file)
+        for step in check_terminal(terminal, reads=not quick):
+            steps.append(step)
+            if not as_json:
+                say(_line(step))
     failed = any(step.state == FAILED for step in steps)
     if as_json:
         shown = [
