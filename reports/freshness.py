@@ -30,5 +30,7 @@ def _row(health: TerminalHealth, zone: str) -> TerminalFreshness:
         params=health.params,
         since=clock.to_wall(health.since, zone) if health.since else None,
         clock_offset_seconds=facts.clock_offset_seconds,
-        open_alarms=len(facts.alarms),
+        alarms=tuple(
+            (alarm.kind, alarm.params) for alarm in sorted(facts.alarms, key=lambda a: a.raised_at, reverse=True)
+        ),
     )

@@ -28,7 +28,7 @@ _TAKE = (
     .where(
         tuple_(_EMPLOYEE, _DATE).in_(
             select_core(_EMPLOYEE, _DATE)
-            .where(_DATE <= bindparam("until"))
+            .where(bindparam("until") >= _DATE)
             .order_by(_DATE, _EMPLOYEE)
             .limit(bindparam("limit", type_=Integer()))
         )

@@ -140,7 +140,9 @@ class Question(Generic[Dated]):
 
 _CODES = {table: select(core(table.id), core(table.code)) for table in (UnitRow, ScheduleRow, EmployeeRow)}
 _CODES_OF_PEOPLE = _CODES[EmployeeRow].where(among(EmployeeRow.id, "people"))
-ASSIGNMENTS = Question(AssignmentRow, in_force(AssignmentRow.from_on, AssignmentRow.to_on), of=AssignmentRow.employee_id)
+ASSIGNMENTS = Question(
+    AssignmentRow, in_force(AssignmentRow.from_on, AssignmentRow.to_on), of=AssignmentRow.employee_id
+)
 ENROLMENTS = Question(EnrolmentRow, of=EnrolmentRow.employee_id)
 
 
