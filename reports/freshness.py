@@ -20,6 +20,7 @@ def freshness(
 
 def _row(health: TerminalHealth, zone: str) -> TerminalFreshness:
     facts = health.facts
+    newest = sorted(facts.alarms, key=lambda alarm: alarm.raised_at, reverse=True)
     return TerminalFreshness(
         code=facts.code,
         name=facts.name,
@@ -30,7 +31,5 @@ def _row(health: TerminalHealth, zone: str) -> TerminalFreshness:
         params=health.params,
         since=clock.to_wall(health.since, zone) if health.since else None,
         clock_offset_seconds=facts.clock_offset_seconds,
-        alarms=tuple(
-            (alarm.kind, alarm.params) for alarm in sorted(facts.alarms, key=lambda a: a.raised_at, reverse=True)
-        ),
+        alarms=tuple((alarm.kind, alarm.params) for alarm in newest),
     )

@@ -43,7 +43,10 @@ TERMINALS = (
         alarms=(("new_user", {"pin": "118"}), ("full_soon", {"percent": 84, "date": "2026-12-19"})),
     ),
     TerminalFreshness("T-06", "Hội trường", at("08:11"), "unverified", "log_changed", "log_changed",
-        alarms=(("log_erased", {"at": "2026-11-23T18:02:11"}), ("past_changed", {"records_before": 9120, "records_after": 14}))),
+        alarms=(
+            ("log_erased", {"at": "2026-11-23T18:02:11"}),
+            ("past_changed", {"records_before": 9120, "records_after": 14}),
+        )),
     TerminalFreshness("T-07", "Máy cũ", at("17:00", date(2026, 9, 30)), None),
 )  # fmt: skip
 PRESENT = [
