@@ -42,13 +42,13 @@ class Client:
 class Lines:
     """Listens, converses and counts. `open`, `close`, `announce` and `forget` belong to the serving loop."""
 
-    def __init__(self, machine: Machine, host: str, port: int, *, udp: bool) -> None:
+    def __init__(self, machine: Machine, host: str, port: int, *, tcp: bool, udp: bool) -> None:
         self.machine = machine
         self.host = host
         self.port = port
         self.connections = 0
         self.most_at_once = 0
-        self._udp = udp
+        self._tcp, self._udp = tcp, udp
         self._ended_at = float("-inf")
         self._tasks: set[asyncio.Task[None]] = set()
         self._clients: dict[object, Client] = {}
@@ -58,6 +58,10 @@ class Lines:
     async def open(self) -> None:
         """Both sockets on one port; with port 0 another is tried while the free one of TCP is taken on UDP."""
         loop = asyncio.get_running_loop()
+        if not self._tcp:
+            self._datagrams, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self), (self.host, self.port))
+            self.port = self._datagrams.get_extra_info("sockname")[1]
+            return
         for attempt in range(PORT_ATTEMPTS):
             server = await asyncio.start_server(self._talk, self.host, self.port, backlog=BACKLOG)
             port = server.sockets[0].getsockname()[1]
@@ -78,14 +82,14 @@ class Lines:
     async def close(self) -> None:
         if self._datagrams is not None:
             self._datagrams.close()
-        if self._server is None:
-            return
         server, self._server = self._server, None
-        server.close()
+        if server is not None:
+            server.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await server.wait_closed()
+        if server is not None:
+            await server.wait_closed()
 
     def announce(self, event: bytes) -> None:
         """A live punch for whoever registered."""
@@ -147,7 +151,7 @@ class Lines:
                 await asyncio.sleep(fault.pause_seconds)
             # one write for the packets of one answer: they leave together on a real line too
             await line.write(b"".join(blocks) if len(blocks) != 1 else blocks[0])
-            if question.code == Command.EXIT:
+            if question.code == Command.EXIT or visit.ends:
                 return
 
     def _turn_away(self, writer: asyncio.StreamWriter) -> None:
@@ -202,6 +206,8 @@ class Lines:
         try:
             question = wire.parse_packet(datagram)
         except BadPacket:
+            return
+        if visit.ends:
             return
         blocks = answer_question(self.machine, visit, question, framed=False)
         if fault is not None and fault.name == "delayed":

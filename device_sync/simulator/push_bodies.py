@@ -54,22 +54,23 @@ def write_operations(lines: Iterable[OperationLine]) -> bytes:
 
 def write_users_att(users: Iterable[SimulatedUser]) -> bytes:
     """Users as OPERLOG has them, with the password in clear text as terminals send it."""
-    lines = (
-        f"USER PIN={user.pin}\tName={user.name}\tPri={user.privilege}\tPasswd={password_of(user.uid).decode()}\tCard="
-        f"\tGrp=1\tTZ={TIME_ZONE}\n"
+    return b"".join(
+        f"USER PIN={user.pin}\tName=".encode()
+        + user.name_bytes
+        + f"\tPri={user.privilege}\tPasswd={password_of(user.uid).decode()}\tCard=\tGrp=1\tTZ={TIME_ZONE}\n".encode()
         for user in users
     )
-    return "".join(lines).encode()
 
 
 def write_users_acc(users: Iterable[SimulatedUser]) -> bytes:
     """Users as `tabledata` has them, with the password."""
-    lines = (
-        f"user uid={user.uid}\tcardno=\tpin={user.pin}\tpassword={password_of(user.uid).decode()}\tgroup=1\tstarttime=0"
-        f"\tendtime=0\tname={user.name}\tprivilege={user.privilege}\r\n"
+    return b"".join(
+        f"user uid={user.uid}\tcardno=\tpin={user.pin}\tpassword={password_of(user.uid).decode()}\tgroup=1".encode()
+        + b"\tstarttime=0\tendtime=0\tname="
+        + user.name_bytes
+        + f"\tprivilege={user.privilege}\r\n".encode()
         for user in users
     )
-    return "".join(lines).encode()
 
 
 def write_photo(serial: str, pin: str, wall: datetime, picture: bytes) -> bytes:

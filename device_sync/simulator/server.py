@@ -15,8 +15,9 @@ from device_sync.simulator.events import pack_event
 from device_sync.simulator.faults import FILLER, Fault
 from device_sync.simulator.lines import Lines
 from device_sync.simulator.log import Punch
-from device_sync.simulator.machine import Build, Entry, Machine
+from device_sync.simulator.machine import Machine
 from device_sync.simulator.operations import Operation, OperationLine
+from device_sync.simulator.state import Build, Entry
 from device_sync.simulator.users import SUPER_ADMINISTRATOR, SimulatedUser, UserRow, invent_users
 
 WAIT_SECONDS = 5.0
@@ -29,7 +30,7 @@ class SimulatedTerminal:
     `load_records` gives them; `now` returns a UTC instant and `clock_offset_seconds` is how much the terminal is fast.
     `fault` is a name from FAULTS or a Fault. `user_layout`, `sizes_bytes` (4, 80, 92, 112), `packet_bytes` (1008 on old
     firmware), `sets_follow` (large sets come unasked) and `event_bytes` are how its firmware is made; a full log
-    refuses punches unless it `wraps`. Without `udp` it listens on TCP alone.
+    refuses punches unless it `wraps`. It listens on `tcp` and `udp`, or on one of them.
 
     Use `with SimulatedTerminal().running() as terminal:`, await `serve`, or have a SimulatedFleet run many. What is
     done to it may be done from any thread, while it runs or before.
@@ -58,6 +59,7 @@ class SimulatedTerminal:
         options: Mapping[str, str] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        tcp: bool = True,
         udp: bool = True,
     ) -> None:
         if layout not in PUNCH_LAYOUTS:
@@ -78,7 +80,7 @@ class SimulatedTerminal:
         spoilt = Fault(fault) if isinstance(fault, str) else fault
         self.machine = Machine(serial, build, rows, records, comm_key, clock, options or {}, spoilt)
         self._event_bytes = event_bytes or usual_event_bytes(chosen)
-        self._lines = Lines(self.machine, host, port, udp=udp)
+        self._lines = Lines(self.machine, host, port, tcp=tcp, udp=udp)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 
@@ -184,7 +186,7 @@ class SimulatedTerminal:
     def stop_clock(self) -> None:
         self.machine.clock.stop()
 
-    def put_user(self, uid: int, pin: str, name: str = "", privilege: int = 0) -> None:
+    def put_user(self, uid: int, pin: str, name: str | bytes = "", privilege: int = 0) -> None:
         """Somebody is added, or takes the place of whoever had it."""
         self.machine.put_user(SimulatedUser(uid, pin, name, privilege))
 

@@ -17,18 +17,26 @@ PASSWORD = {"user28": slice(3, 8), "user72": slice(3, 11)}
 CARD = {"user28": slice(16, 20), "user72": slice(35, 39)}
 NOT_HEX = bytes.maketrans(b"0123456789abcdef", b"GHJKLMNPQRSTUVWX")
 
-UserRow = tuple[int, str, str] | tuple[int, str, str, int]
+UserRow = tuple[int, str, str | bytes] | tuple[int, str, str | bytes, int]
 """uid, pin, name and, where it is not 0, privilege."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedUser:
-    """One person as the terminal knows them; `name` is cut to what its table holds when it is packed."""
+    """One person as the terminal knows them.
+
+    `name` is cut to what the table holds when it is packed; as bytes it stands as it is, in whatever alphabet.
+    """
 
     uid: int
     pin: str
-    name: str
+    name: str | bytes
     privilege: int = 0
+
+    @property
+    def name_bytes(self) -> bytes:
+        """The whole name as it would stand in a table that has room for it."""
+        return self.name if isinstance(self.name, bytes) else self.name.encode()
 
 
 def password_of(uid: int) -> bytes:
@@ -82,7 +90,7 @@ def _pack(user: SimulatedUser, layout: str) -> bytes:
     """Password and card are filled, so that tests see who keeps them."""
     fields = np.zeros(1, USER_LAYOUTS[layout])
     fields["uid"], fields["privilege"] = user.uid, user.privilege
-    fields["name"] = user.name.encode()[: NAME_BYTES[layout]]  # cut as terminals cut: also inside a character
+    fields["name"] = user.name_bytes[: NAME_BYTES[layout]]  # cut as terminals cut: also inside a character
     if layout == "user28":
         fields["user_id"] = int(user.pin)
     else:

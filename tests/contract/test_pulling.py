@@ -15,7 +15,7 @@ from attendance.errors import Invalid, NotFound
 from attendance.store import registering, terminal_state
 from attendance.store.database import Database
 from device_sync.intake import Filed
-from device_sync.simulator import FAULTS, Fault, SimulatedTerminal, load_records
+from device_sync.simulator import Fault, SimulatedTerminal, load_records
 from device_sync.wire import CHANGING, Command
 from device_sync.zk import Limits
 from tests import builders
@@ -220,29 +220,6 @@ def test_another_terminal_at_the_address_is_refused_and_nothing_of_it_filed(sqli
         assert "AAA" in filed.message
         assert_harmless(other)
     assert stored_punches(sqlite_database) == stored
-
-
-FAULTY = sorted(set(FAULTS) - {"flaky", "erased", "grow_reading"})
-
-
-@pytest.mark.parametrize("transport", ["tcp", pytest.param("udp", marks=pytest.mark.long)])
-@pytest.mark.parametrize("fault", FAULTY)
-def test_no_fault_loses_invents_or_doubles_a_punch(sqlite_database: Database, fault: str, transport: str) -> None:
-    """A good pull first, then the fault: what was stored stays, and a pull that calls itself good is complete."""
-    with SimulatedTerminal(records=LOG[: 40 * 100]).running() as simulated:
-        build_office(sqlite_database, addresses={"T-A": simulated.port}, transport=transport)
-        assert pull_in_time(sqlite_database, builders.QUICK).outcome == "ok"
-    stored = stored_punches(sqlite_database)
-    with SimulatedTerminal(records=LOG[: 40 * 200], fault=fault, port=simulated.port).running() as faulty:
-        filed = pull_in_time(sqlite_database)
-        assert_harmless(faulty)
-        assert_nothing_invented(sqlite_database, faulty)
-        assert stored_punches(sqlite_database)[: len(stored)] == stored
-        assert filed.message if filed.outcome != "ok" else not filed.message
-        if filed.outcome == "ok":
-            assert stored_punches(sqlite_database) == truth_of(faulty)
-        else:
-            assert stored_punches(sqlite_database) == stored
 
 
 def test_failures_are_counted_until_a_pull_succeeds_and_logged_when_they_begin_and_end(

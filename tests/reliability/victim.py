@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 from attendance.store.database import Database
+from device_sync.zk.session import Session
 from tests.builders import puller_for
 
-READING, BEGUN, STATEMENT, COMMITTING, DONE = "r", "b", "s", "c", "d"
-"""What it writes: the terminal is asked, a writing transaction begins, a statement of it, its end, all is said."""
+READING, GREETED, BEGUN, STATEMENT, COMMITTING, DONE = "r", "g", "b", "s", "c", "d"
+"""What it writes: it sets about asking the terminal, the terminal has answered the greeting, a writing transaction
+begins, a statement of it, its end, all is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,16 @@ def pull_and_die(fate: Fate) -> None:
     event.listen(database.engine, "before_cursor_execute", on_statement)
     event.listen(database.engine, "commit", on_commit)
     puller = puller_for(database)
+    greet = Session.greet
+
+    def greet_and_tell(session: Session) -> None:
+        greet(session)
+        mark(GREETED)
+        time.sleep(fate.pause_seconds)
+
+    Session.greet = greet_and_tell  # type: ignore[method-assign]
     mark(READING)
+    time.sleep(fate.pause_seconds)
     puller.pull("T-A")
     mark(DONE)
     time.sleep(60)
