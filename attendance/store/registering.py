@@ -132,6 +132,7 @@ def change_terminal(
     name: str | None = None,
     has_comm_key: bool | None = None,
     poll_seconds: int | None = None,
+    live: bool | None = None,
     at: datetime,
 ) -> TerminalRow:
     """How a terminal is reached and called; what is None stays. Its serial stays too: another machine is refused."""
@@ -140,7 +141,7 @@ def change_terminal(
         raise Invalid(f"{transport!r} is not a transport; write tcp or udp.")
     wanted = {
         "host": host, "port": port, "transport": transport, "name": name, "has_comm_key": has_comm_key,
-        "poll_seconds": poll_seconds,
+        "poll_seconds": poll_seconds, "live": live,
     }  # fmt: skip
     for field, value in wanted.items():
         if value is not None:
@@ -245,6 +246,33 @@ def enrol(
     session.add(row)
     session.flush()
     mark_person(session, row.employee_id, from_on or date.min, to_on, "assignment", at)
+    return row
+
+
+def end_enrolment(session: Session, terminal: str, pin: str, to_on: date, *, at: datetime) -> EnrolmentRow:
+    """Whoever has this number has it until a date and no longer. Raises Invalid where nobody has it on that date."""
+    site = office.get(session, TerminalRow, terminal)
+    held = [
+        row
+        for row in office.enrolments_of_terminal(session, office.key(site))
+        if row.pin == pin and (row.from_on or date.min) <= to_on < (row.to_on or date.max)
+    ]
+    if not held:
+        raise Invalid(f"Nobody has number {pin} on terminal {terminal} on {to_on} and after it: nothing to end.")
+    [old] = held
+    old.withdrawn_at = at
+    session.add(old)
+    row = EnrolmentRow(
+        terminal_id=old.terminal_id,
+        pin=pin,
+        employee_id=old.employee_id,
+        from_on=old.from_on,
+        to_on=to_on,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    mark_person(session, row.employee_id, to_on + timedelta(days=1), old.to_on, "assignment", at)
     return row
 
 

@@ -47,6 +47,8 @@ class ZkTerminal:
     of its build too; the first pull of a terminal does so anyway, and records without a user number need the table.
     """
 
+    session_kind = Session
+
     def __init__(
         self,
         host: str,
@@ -76,6 +78,8 @@ class ZkTerminal:
         self._zone_name = zone_name
         self._known = known or Known()
         self._whole = with_users or not self._known.was_read
+        self._channel: Channel | None = None
+        self.on_reading: Callable[[], object] = lambda: None
 
     def __repr__(self) -> str:
         return f"ZkTerminal({self.place})"
@@ -85,16 +89,27 @@ class ZkTerminal:
         return self._converse(self._read)
 
     def identify(self) -> TerminalLog:
-        """Serial, firmware, clock offset and counters; the payload is empty. Raises like `read_log`."""
-        return self._converse(self._introduce)
+        """Serial, firmware, clock offset, counters and build; the payload is empty. Raises like `read_log`."""
+        return self._converse(lambda session: replace(self._introduce(session), options=self._read_options(session)))
+
+    def transferred(self) -> tuple[int, int | None]:
+        """How many bytes have come so far, and how many were announced where they were; from any thread."""
+        channel = self._channel
+        return (0, None) if channel is None else (channel.received, channel.announced)
+
+    def break_off(self) -> None:
+        """Ends what another thread is asking of the terminal; that thread gets Unreachable."""
+        if self._channel is not None:
+            self._channel.break_off()
 
     def _open_channel(self) -> Channel:
         kind = TcpChannel if self.place.transport == "tcp" else UdpChannel
-        return kind(self.address, self.place.port, self.limits, self.place)
+        self._channel = kind(self.address, self.place.port, self.limits, self.place)
+        return self._channel
 
     def _converse(self, talk: Callable[[Session], T]) -> T:
         try:
-            session = Session(self._open_channel(), self._comm_key)
+            session = self.session_kind(self._open_channel(), self._comm_key)
         except OSError as error:  # pyzk takes a socket of its own at once, and there may be none left
             raise self.place.no_route(error.strerror or type(error).__name__) from error
         try:
@@ -128,6 +143,7 @@ class ZkTerminal:
         # what is recorded from here on may miss the set the terminal prepares next
         read_at = self._now()
         digest = LogDigest(self._known.log_bytes)
+        self.on_reading()
         started = monotonic()
         payload = session.read_set("punches", Command.PUNCHES, digest=digest) or EMPTY_SET
         seconds = monotonic() - started

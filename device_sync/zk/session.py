@@ -21,45 +21,15 @@ from device_sync.terminal import Garbled, LogDigest, Sizes, TerminalError, Unrea
 from device_sync.wire import Command, Packet, Reply
 from device_sync.zk.records import COUNT_BYTES
 from device_sync.zk.transport import Channel, Deadline
+from device_sync.zk.walls import ASKED, OFFERED, READ_SETS, NoProbe, NotOffered
 
 T = TypeVar("T")
 
-OFFERED = frozenset(
-    {
-        "connect",
-        "disconnect",
-        "free_data",
-        "get_firmware_version",
-        "get_serialnumber",
-        "get_time",
-        "read_sizes",
-        "read_with_buffer",
-    }
-)
-ASKED = frozenset(
-    {
-        Command.CONNECT,
-        Command.AUTH,
-        Command.EXIT,
-        Command.OPTION_READ,
-        Command.VERSION,
-        Command.SIZES,
-        Command.GET_TIME,
-        Command.PREPARE,
-        Command.READ,
-        Command.FREE,
-    }
-)
-READ_SETS = frozenset({Command.PUNCHES, Command.USERS, Command.OPERATIONS})
 UNKNOWN_COUNT = -1
 UDP_TRIES = 3
 WHOLE_CHUNK = 1 << 30
 SMALLER = {True: 16_384, False: 1_008}
 """What a terminal is asked for at a time, framed or not, after it has refused more."""
-
-
-class NotOffered(RuntimeError):
-    """A pyzk call or command code that this product never uses, because it changes or locks a terminal."""
 
 
 class AskSmaller(Exception):
@@ -71,22 +41,10 @@ class AskSmaller(Exception):
         self.failure = failure
 
 
-class NoProbe:
-    """Stands where pyzk keeps its probing helper: no ping, no shell, no extra connection."""
-
-    def test_ping(self) -> NoReturn:
-        raise NotOffered("test_ping runs a shell")
-
-    def test_tcp(self) -> int:
-        """0, 'reachable', without looking: the one connection that follows is the test."""
-        return 0
-
-    def test_udp(self) -> NoReturn:
-        raise NotOffered("test_udp opens a second socket")
-
-
 class Session(ZK):  # type: ignore[misc]
     """One conversation. Every method raises TerminalError or, where it says so, returns a default."""
+
+    asked = ASKED
 
     def __init__(self, channel: Channel, comm_key: int) -> None:
         # pyzk is given no key: it would keep it, and its own scrambling overflows for some keys
@@ -109,6 +67,10 @@ class Session(ZK):  # type: ignore[misc]
         self._chunk_bytes = WHOLE_CHUNK
         self._digest: LogDigest | None = None
         self._digested = 0
+
+    @property
+    def channel(self) -> Channel:
+        return self._channel
 
     # what the client calls ---------------------------------------------------------------------------------------
 
@@ -234,7 +196,7 @@ class Session(ZK):  # type: ignore[misc]
     def _ZK__send_command(  # noqa: N802
         self, command: int, command_string: bytes = b"", response_size: int = 8
     ) -> dict[str, Any]:
-        if command not in ASKED:
+        if command not in self.asked:
             raise NotOffered(f"command {command} is never sent")
         if command == Command.READ:
             return self._read_chunk(command_string)
@@ -286,7 +248,7 @@ class Session(ZK):  # type: ignore[misc]
         if packet.code == Reply.OK:
             if len(packet.data) < 5:
                 raise self._garbled("length", "the terminal does not say how large the set is.")
-            self._bound(int.from_bytes(packet.data[1:5], "little"))
+            self._channel.announced = self._bound(int.from_bytes(packet.data[1:5], "little"))
         return packet
 
     def _bound(self, size: int) -> int:

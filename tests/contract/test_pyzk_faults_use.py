@@ -19,7 +19,8 @@ from device_sync.layouts import OPERATIONS
 from device_sync.simulator import Fault, Operation, SimulatedTerminal, load_records
 from device_sync.terminal import Garbled, Unreachable
 from device_sync.wire import CHANGING, Command
-from device_sync.zk.session import NotOffered, Session
+from device_sync.zk.session import Session
+from device_sync.zk.walls import NotOffered
 from tests.builders import build_office, puller_for, pulls, stored_punches, truth_of
 from tests.contract import plain_pyzk
 from tests.contract.plain_pyzk import run_pyzk
