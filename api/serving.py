@@ -9,12 +9,16 @@ from fastapi import FastAPI
 
 from api.cli.terminals import pull_json
 from api.http.app import create_app
-from api.importing import import_export
+from api.http.figures import PollingFigures
+from api.importing import import_export, preview_import
 from api.keys import read_comm_key
 from api.pages.routes import Demo, router, show_error, static_files
+from api.pages.streaming import router as streaming_router
 from api.settings import Settings
 from attendance.clock import Now, utc_now
 from attendance.store.database import Database
+from device_sync.noticing import Thresholds
+from device_sync.poller import Poller
 from device_sync.pulling import Puller
 from device_sync.schedule import Timetable
 from device_sync.zk.transport import Limits
@@ -29,13 +33,14 @@ def make_puller(settings: Settings, database: Database, *, now: Now = utc_now, l
         now=now,
         limits=limits or Limits(),
         allowed_networks=settings.allowed_networks,
+        thresholds=Thresholds(ran_back=settings.clock_backward_seconds),
     )
 
 
 def make_app(
     settings: Settings,
     database: Database,
-    puller: Puller,
+    poller: Poller,
     *,
     timetable: Timetable | None = None,
     now: Now = utc_now,
@@ -43,12 +48,17 @@ def make_app(
 ) -> FastAPI:
     """The whole web service. `demo_logins` (role, name, password) turn the demo's banner and sign-in buttons on."""
 
-    def pull(code: str, full: bool) -> dict[str, Any]:
-        return pull_json(puller.pull(code, full=full), settings.timezone)
+    def pull(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
+        return [pull_json(filed, settings.timezone) for filed in poller.ask(codes, full=full)]
 
-    def bring(terminal: str, file_name: str, data: bytes, create: bool) -> dict[str, Any]:
+    def bring(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
         return import_export(
-            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create
+            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
+        )
+
+    def preview(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+        return preview_import(
+            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
         )
 
     app = create_app(
@@ -57,11 +67,14 @@ def make_app(
         now=now,
         puller=pull,
         importer=bring,
+        previewer=preview,
         evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
-        extra_routers=(router,),
+        extra_routers=(streaming_router, router),
         page_error=show_error,
     )
     app.mount(*static_files())
+    app.state.poller = poller
+    app.state.metrics.register(PollingFigures(poller, timetable))
     if timetable is not None:
         app.state.scheduler_ready = lambda: timetable.running
     if demo_logins is not None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import importing, judging, pulling, storing, year
+from bench import importing, ingesting, judging, polling, pulling, reading, storing, year
 from bench.measuring import Line
 
 ROUNDS = 7
@@ -38,11 +38,14 @@ def main() -> int:
 def _benches() -> list[Callable[[Path], list[Line]]]:
     return [
         lambda folder: pulling.bench(folder, 100_000, ROUNDS, pyzk_rounds=2),
+        lambda _: reading.bench(100_000, ROUNDS),
+        lambda folder: ingesting.bench(folder, 100_000, 5),
         lambda _: judging.bench(1_000, ROUNDS),
         lambda _: judging.bench(20_000, 5, floor_bar=0.2, loop_bar=10),
         lambda _: year.bench(20_000, 3),
         lambda folder: storing.bench(folder, 1_000, 5),
         lambda folder: importing.bench(folder, 100_000, 5),
+        lambda folder: polling.bench(folder, 500, 3),
     ]
 
 

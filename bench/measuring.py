@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -65,3 +66,9 @@ def ratio(over: list[float], under: list[float]) -> float:
 def spent(seconds: list[float]) -> str:
     """The median in milliseconds, for orientation only."""
     return f"{median(seconds) * 1000:,.1f} ms"
+
+
+def memory_mb(name: str) -> float:
+    """A figure of this process as Linux keeps it; other systems have no such file, and nothing is measured there."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split(f"{name}:")[1].split()[0]) / 1024

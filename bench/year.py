@@ -20,7 +20,7 @@ from attendance.engine.blocks import evaluate_blocks
 from attendance.engine.case import Case
 from attendance.engine.columns import PunchColumns
 from attendance.facts import Coverage
-from bench.measuring import Line
+from bench.measuring import Line, memory_mb
 from bench.office import Punches, build_case, invent_punches, workdays
 
 FIRST_ON, LAST_ON = date(2026, 1, 1), date(2026, 12, 31)
@@ -79,7 +79,7 @@ def measure(people: int, rounds: int) -> dict[str, Any]:
     case = replace(case, coverage=tuple(Coverage(site.code, None, None) for site in case.sites))
     listed = list(cases(case, punches))
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here, not from inventing the punches
-    held = _memory_mb("VmRSS")
+    held = memory_mb("VmRSS")
 
     def judge(from_on: date, to_on: date, month: Case) -> float:
         begun = perf_counter()
@@ -95,14 +95,8 @@ def measure(people: int, rounds: int) -> dict[str, Any]:
         "year": year,
         "exponent": math.log(year / single) / math.log(sizes),
         "held_mb": held,
-        "extra_mb": _memory_mb("VmHWM") - held,
+        "extra_mb": memory_mb("VmHWM") - held,
     }
-
-
-def _memory_mb(name: str) -> float:
-    """A figure of this process as Linux keeps it; other systems have no such file, and nothing is measured there."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split(f"{name}:")[1].split()[0]) / 1024
 
 
 if __name__ == "__main__":

@@ -1,59 +1,166 @@
-"""Finding terminals in a network: who answers on the port, and what they say of themselves."""
+"""Finding terminals in a network: who answers on the port, what they say of themselves, and which are registered.
+
+A terminal is known by its serial number; an address is only where it was last seen. At most a connection is opened and
+closed, serial, clock and counters are asked; nothing is changed on any machine.
+"""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from contextlib import suppress
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
 
-from attendance.errors import Invalid
 from device_sync import wire
-from device_sync.terminal import TerminalError
-from device_sync.zk.client import ZkTerminal
+from device_sync.networks import Network, read_network
+from device_sync.terminal import TerminalError, TerminalLog
+from device_sync.wire import BadPacket, Command, Packet, Reply
+from device_sync.zk.client import Transport, ZkTerminal
 from device_sync.zk.transport import Limits
 
-MOST_ADDRESSES = 1024
 PARALLEL = 64
 KNOCK_SECONDS = 0.5
-QUICK = Limits(connect_seconds=1, idle_seconds=3, total_seconds=6)
+PAUSE_SECONDS = 1.0  # terminals with one session need a moment after the knock
+QUICK = Limits(connect_seconds=2, idle_seconds=3, total_seconds=8, goodbye_seconds=1)
+OK = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A terminal of the office: its code, where it is looked for, its serial once known, and its key if it has one."""
+
+    code: str
+    host: str | None
+    serial: str | None
+    comm_key: int = field(default=0, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTerminal:
+    """Somebody who answers on the port of terminals. `outcome` is `ok`, or what went wrong when it was asked who it is.
+
+    Counters are None where the firmware does not tell. `code` names the registered terminal with this serial, and
+    `moved_from` its registered address where that is another one; `instead_of` the code of a terminal that is looked
+    for at this address, but has another serial.
+    """
+
+    address: str
+    port: int
+    transport: Transport
+    outcome: str
+    message: str = ""
+    serial: str = ""
+    firmware: str = ""
+    model: str = ""
+    users: int | None = None
+    records: int | None = None
+    record_capacity: int | None = None
+    clock_offset_seconds: int | None = None
+    code: str | None = None
+    moved_from: str | None = None
+    instead_of: str | None = None
 
 
 def discover_terminals(
-    network: str, allowed_networks: Sequence[IPv4Network | IPv6Network], port: int = wire.DEFAULT_PORT
-) -> list[tuple[str, str]]:
-    """Addresses that answer on the port, with serial and firmware or what went wrong. Nothing is changed on any.
+    network: str,
+    allowed: Sequence[Network],
+    *,
+    port: int = wire.DEFAULT_PORT,
+    registered: Sequence[Registered] = (),
+    pause_seconds: float = PAUSE_SECONDS,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> list[FoundTerminal]:
+    """Whoever answers in a network, by address. `progress` hears how many addresses were knocked at.
 
-    Raises Invalid for a network that is none, too wide, or outside the allowed ones.
+    Takes about a second per 64 addresses, and some more for those that answer. A key is sent only to an address at
+    which a terminal with a key is registered. Raises Invalid as `read_network` does.
     """
-    try:
-        wanted = ip_network(network, strict=False)
-    except ValueError as error:
-        raise Invalid(f"{network!r} is not a network; write it as 192.168.1.0/24.") from error
-    if wanted.num_addresses > MOST_ADDRESSES:
-        raise Invalid(f"{network} has over {MOST_ADDRESSES} addresses; name a smaller one, such as one floor's /24.")
-    if not any(wanted.version == net.version and wanted.subnet_of(net) for net in allowed_networks):  # type: ignore[arg-type]
-        raise Invalid(f"{network} is outside the allowed networks; correct it, or set ATTENDANCE_ALLOWED_NETWORKS.")
+    wanted = read_network(network, allowed)
     hosts = list(wanted.hosts()) or [wanted.network_address]
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        answering = [
-            host for host, open_ in zip(hosts, pool.map(lambda h: _knock(h, port), hosts), strict=True) if open_
-        ]
-        sentences = list(pool.map(lambda host: _ask(host, port, allowed_networks), answering))
-    return [(str(host), sentence) for host, sentence in zip(answering, sentences, strict=True)]
+    answering: list[tuple[IPv4Address | IPv6Address, Transport]] = []
+    with ThreadPoolExecutor(PARALLEL, thread_name_prefix="knock") as pool:
+        for done, (host, transport) in enumerate(
+            zip(hosts, pool.map(lambda h: _knock(h, port), hosts), strict=True), 1
+        ):
+            progress(done, len(hosts))
+            if transport is not None:
+                answering.append((host, transport))
+        if not answering:
+            return []
+        time.sleep(pause_seconds)
+        at_address = {place.host: place for place in registered if place.host}
+        by_serial = {place.serial: place for place in registered if place.serial}
+
+        def ask(found: tuple[IPv4Address | IPv6Address, Transport]) -> FoundTerminal:
+            host, transport = str(found[0]), found[1]
+            here = at_address.get(host)
+            terminal = ZkTerminal(
+                host,
+                port=port,
+                transport=transport,
+                comm_key=here.comm_key if here else 0,
+                limits=QUICK,
+                allowed_networks=allowed,
+            )
+            try:
+                said = terminal.identify()
+            except TerminalError as error:
+                code = here.code if here else None
+                return FoundTerminal(host, port, transport, error.outcome, str(error), instead_of=code)
+            return _placed(host, port, transport, said, here, by_serial)
+
+        return list(pool.map(ask, answering))
 
 
-def _knock(host: IPv4Address | IPv6Address, port: int) -> bool:
-    try:
-        with socket.create_connection((str(host), port), KNOCK_SECONDS):
+def _placed(
+    host: str,
+    port: int,
+    transport: Transport,
+    said: TerminalLog,
+    here: Registered | None,
+    by_serial: Mapping[str | None, Registered],
+) -> FoundTerminal:
+    known = by_serial.get(said.serial)
+    if known is None and here is not None and here.serial is None:
+        known = here  # registered, but never read: its serial is learned at the first pull
+    sizes = said.sizes_after
+    return FoundTerminal(
+        address=host,
+        port=port,
+        transport=transport,
+        outcome=OK,
+        serial=said.serial,
+        firmware=said.firmware,
+        model=said.options.get("~DeviceName", ""),
+        users=sizes.users,
+        records=sizes.records,
+        record_capacity=sizes.record_capacity,
+        clock_offset_seconds=said.clock_offset_seconds,
+        code=known.code if known else None,
+        moved_from=(known.host or "") if known and known.host != host else None,
+        instead_of=here.code if here and here is not known else None,
+    )
+
+
+def _knock(host: IPv4Address | IPv6Address, port: int) -> Transport | None:
+    """How somebody answers there: by TCP, else by a datagram as terminals answer it, else not at all."""
+    with suppress(OSError), socket.create_connection((str(host), port), KNOCK_SECONDS):
+        return "tcp"
+    return "udp" if _answers_greeting(host, port) else None
+
+
+def _answers_greeting(host: IPv4Address | IPv6Address, port: int) -> bool:
+    """Whether a CONNECT by datagram is answered as a terminal does; the session it may have opened is left at once."""
+    family = socket.AF_INET6 if host.version == 6 else socket.AF_INET
+    with suppress(OSError, BadPacket), socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(KNOCK_SECONDS)
+        sock.connect((str(host), port))
+        sock.send(wire.pack_packet(Command.CONNECT, 0, wire.NUMBERS - 1, framed=False))
+        said: Packet = wire.parse_packet(sock.recv(2048))
+        if said.code in (Reply.OK, Reply.UNAUTHORISED):
+            sock.send(wire.pack_packet(Command.EXIT, said.session, (said.number + 1) % wire.NUMBERS, framed=False))
             return True
-    except OSError:
-        return False
-
-
-def _ask(host: IPv4Address | IPv6Address, port: int, allowed: Sequence[IPv4Network | IPv6Network]) -> str:
-    try:
-        found = ZkTerminal(str(host), port=port, limits=QUICK, allowed_networks=allowed).identify()
-    except TerminalError as error:
-        return f"{error.outcome}: {error}"
-    return f"serial {found.serial}, firmware {found.firmware}, {found.sizes_after.records} records"
+    return False

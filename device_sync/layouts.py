@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from attendance.errors import Invalid
+
 
 @dataclass(frozen=True, slots=True)
 class PunchLayout:
@@ -72,7 +74,26 @@ ZK16 = _punches(
 ZK40 = _punches("zk40", 40, "pin", **_TEXT_PIN, rest=("V8", 32))
 ZK49 = _punches("zk49", 49, "pin", **_TEXT_PIN, rest=("V8", 32), tail=("V9", 40))
 
+KNOWN_STATES = frozenset({0, 1, 2, 3, 4, 5, 8, 9, 255})
+"""States terminals send: in, out, break, overtime, meal, and 255 where the key is not used."""
+KNOWN_VERIFY = frozenset({*range(31), 255})
+"""Modes of verifying: password, finger, card, face (15 to 20), palm (25 to 29). Others are kept, as no evidence."""
+MAX_USER_ID = 999_999_999
+MAX_WORK_CODE = 99_999_999
+"""Numbers of users have at most nine digits where they are kept as numbers, work codes eight."""
+
 PUNCH_LAYOUTS: dict[str, PunchLayout] = {each.name: each for each in (ZK8A, ZK8B, ZK16, ZK40, ZK49)}
+
+AUTO = "auto"
+
+
+def read_layout(text: str) -> str | None:
+    """The name of a record layout as people write it; None for 'auto': as recognised. Raises Invalid."""
+    name = text.strip().lower()
+    if name != AUTO and name not in PUNCH_LAYOUTS:
+        raise Invalid(f"{text!r} is no record layout; write one of {', '.join(PUNCH_LAYOUTS)}, or auto.")
+    return None if name == AUTO else name
+
 
 REST = bytes.fromhex("00000000ff000000")
 """What usually stands behind the state of a 40-byte record."""

@@ -1,79 +1,89 @@
 """The timetable: pull every terminal on its interval, judge what became dirty, read everything again at night.
 
-APScheduler holds three jobs that only call others. A tick never waits for a terminal: it hands due ones to a pool, so a
-dead terminal occupies one lane until its deadline and delays nobody.
+APScheduler holds three jobs that only call others: a tick hands due terminals to the poller's lanes and waits for none.
 """
 
 from __future__ import annotations
 
 import logging
-import random
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from attendance.clock import Now, utc_now
+from attendance.errors import AttendanceError
 from attendance.services.evaluate import Evaluation, evaluate_dirty
-from attendance.store import leases, office
+from attendance.store import leases
 from attendance.store.database import Database
-from device_sync.pulling import Puller
+from device_sync.live import Listeners
+from device_sync.poller import Poller
+from device_sync.push.reconciling import delete_old_photos, reconcile_all
 
 log = logging.getLogger(__name__)
 
-LANES = 16
-JITTER = 0.2  # each interval is lengthened by up to this share, so that terminals do not all answer at once
-LEASE_SECONDS = 30
-BACKOFF_LIMIT = 8  # a terminal that keeps failing is asked at most this many times less often
+LEASE_SECONDS = 24
+"""A leader that is killed is followed within 30 s: when its lease has run out, at the next tick of another."""
+SLEEP_SECONDS = 60.0
+"""A gap between two ticks by the clock of the wall that is longer by this than by the monotonic one: it slept."""
+EVENTS = {EVENT_JOB_MISSED: "missed", EVENT_JOB_ERROR: "failed", EVENT_JOB_MAX_INSTANCES: "still_running"}
 
 
 @dataclass
 class Timetable:
     """Runs until `stop()`. Safe to start twice on one database: one leads, the other waits for the lease.
 
-    `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged.
+    `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged;
+    without `judging`, as at a site that only forwards, none are. `events` counts what APScheduler did not run or could
+    not end, by kind and job. The poller is stopped by whoever made it, for it also serves those who ask.
     """
 
     database: Database
-    puller: Puller
+    poller: Poller
     zone: str
     now: Now = utc_now
     tick_seconds: float = 2.0
     evaluate_seconds: float = 2.0
+    lease_seconds: float = LEASE_SECONDS
     nightly_hour: int = 1
+    judging: bool = True
     on_evaluated: Callable[[Evaluation], None] | None = None
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
+    events: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._due: dict[str, float] = {}
-        self._failures: dict[str, int] = {}
-        self._busy: set[str] = set()
-        self._guard = threading.Lock()
-        self._pool = ThreadPoolExecutor(LANES, thread_name_prefix="pull")
+        self._listeners = Listeners(self.poller, now=self.now)
         self._scheduler = BackgroundScheduler(
             timezone=self.zone,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._stopped = threading.Event()
+        self._last_tick: tuple[datetime, float] | None = None
 
     def start(self) -> None:
         self._scheduler.add_job(self._tick, "interval", seconds=self.tick_seconds, id="tick", misfire_grace_time=60)
-        self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
+        if self.judging:
+            self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
-        self._scheduler.add_listener(_log_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.add_job(self._compare, "cron", hour=self.nightly_hour + 2, minute=30, id="compare")
+        self._scheduler.add_listener(self._count_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Finish what is running, give the lease back, end every thread."""
+        """End the jobs and the listeners, and give the lease back."""
         self._stopped.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._listeners.stop()
+        with suppress(AttendanceError):
+            self.poller.write_down()
         with self.database.writing() as session:
             leases.release(session, "timetable", self.holder)
 
@@ -83,35 +93,25 @@ class Timetable:
 
     def _leads(self) -> bool:
         with self.database.writing() as session:
-            return leases.hold(session, "timetable", self.holder, self.now(), LEASE_SECONDS)
+            return leases.hold(session, "timetable", self.holder, self.now(), self.lease_seconds)
 
     def _tick(self) -> None:
-        if self._stopped.is_set() or not self._leads():
+        if self._stopped.is_set():
             return
-        moment = time.monotonic()
-        with self.database.reading() as session:
-            terminals = [(row.code, row.poll_seconds) for row in office.terminals(session) if row.host and row.in_use]
-        for code, interval in terminals:
-            due = self._due.setdefault(code, moment)
-            with self._guard:
-                if moment < due or code in self._busy:
-                    continue
-                self._busy.add(code)
-            self._pool.submit(self._pull, code, interval, False)
+        if not self._leads():
+            self.poller.forget()
+            self._listeners.keep(())
+            return
+        self.poller.tick()
+        if self._has_slept():
+            log.warning("this machine slept or its clock was set forward; every terminal is read once now")
+            self.poller.make_due()
+        self._listeners.keep(self.poller.listened_to())
 
-    def _pull(self, code: str, interval: int, full: bool) -> None:
-        failed = True
-        try:
-            if not self._stopped.is_set():
-                failed = self.puller.pull(code, full=full).outcome != "ok"
-        except Exception:
-            log.exception("pulling terminal %s failed", code)
-        finally:
-            self._failures[code] = self._failures.get(code, 0) + 1 if failed else 0
-            pause = interval * min(1 + self._failures[code], BACKOFF_LIMIT) * (1 + random.random() * JITTER)
-            self._due[code] = time.monotonic() + pause
-            with self._guard:
-                self._busy.discard(code)
+    def _has_slept(self) -> bool:
+        now, moment = self.now(), time.monotonic()
+        last, self._last_tick = self._last_tick, (now, moment)
+        return last is not None and (now - last[0]).total_seconds() > moment - last[1] + SLEEP_SECONDS
 
     def _evaluate(self) -> None:
         if self._stopped.is_set() or not self._leads():
@@ -123,21 +123,21 @@ class Timetable:
             self.on_evaluated(done)
 
     def _nightly(self) -> None:
-        """Read every log from its beginning and compare it with what is stored."""
+        """Read every log from its beginning and compare it with what is stored; who fails owes it."""
+        if not self._stopped.is_set() and self._leads():
+            self.poller.make_due(full=True)
+
+    def _compare(self) -> None:
+        """Compare what terminals pushed with what was read from them, after the nightly reading."""
         if self._stopped.is_set() or not self._leads():
             return
-        with self.database.reading() as session:
-            terminals = [(row.code, row.poll_seconds) for row in office.terminals(session) if row.host and row.in_use]
-        for code, interval in terminals:
-            with self._guard:
-                if code in self._busy:
-                    continue
-                self._busy.add(code)
-            self._pool.submit(self._pull, code, interval, True)
+        reconcile_all(self.database, zone=self.zone, at=self.now())
+        delete_old_photos(self.database, zone=self.zone, at=self.now())
 
-
-def _log_trouble(event: JobEvent) -> None:
-    if getattr(event, "exception", None):
-        log.error("job %s failed: %s", event.job_id, event.exception)
-    else:
-        log.warning("job %s was late or still running and was skipped once", event.job_id)
+    def _count_trouble(self, event: JobEvent) -> None:
+        kind = EVENTS[event.code]
+        self.events[kind, event.job_id] += 1
+        if kind == "failed":
+            log.error("job %s failed: %s", event.job_id, event.exception)
+        else:
+            log.warning("job %s was %s and was left out once", event.job_id, kind.replace("_", " "))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import numpy as np
@@ -64,6 +64,7 @@ class Sizes:
     users: int | None
     records: int | None
     record_capacity: int | None
+    operations: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,30 @@ class TerminalUser:
     privilege: int
     name_bytes: bytes = b""
     disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What earlier pulls left about a terminal, for whoever is about to read it again.
+
+    `log_bytes` of its log are stored. `layout` is the record layout an administrator named, `learned` the one its log
+    had before; None where there is none. `operations` is the count of its operation log when that was read last.
+    `was_read` is False before its first good pull, `users_kept` False while its user table was never read.
+    """
+
+    log_bytes: int = 0
+    layout: str | None = None
+    learned: str | None = None
+    operations: int | None = None
+    was_read: bool = False
+    users_kept: bool = False
+    first_sane_on: date = date(2010, 1, 1)
+
+    @property
+    def person(self) -> str | None:
+        """How its records name a person, None while the layout is unknown."""
+        name = self.layout or self.learned
+        return PUNCH_LAYOUTS[name].person if name else None
 
 
 class LogDigest:
@@ -110,6 +135,15 @@ class LogDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedDigest:
+    """What a `LogDigest` would say of a log of which only the end is at hand, in the words of whoever read it whole."""
+
+    known_bytes: int
+    prefix: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
 class TerminalLog:
     """One complete reading of a terminal's punch log, exactly as it came.
 
@@ -117,7 +151,11 @@ class TerminalLog:
     time minus true time (> 0: the terminal is fast), None if the clock could not be read. `read_at` is the UTC instant
     before which every punch the terminal had recorded is in `payload`. `digest` was taken while the payload arrived.
     `layout` names the record layout (`device_sync.layouts`). `users` is None where the table was not asked for or could
-    not be read; `operations` are the raw 16-byte lines of the operation log in order, None likewise.
+    not be read, `user_layout` names how it stood; `operations` are the raw 16-byte lines of the operation log in order,
+    None likewise. `options` hold what the terminal says of its own build, where it was asked.
+
+    A reading that a site forwards begins at byte `begins_at` of the log: what lies before came with earlier ones, as
+    its `StatedDigest` says.
     """
 
     serial: str
@@ -132,11 +170,18 @@ class TerminalLog:
     options: Mapping[str, str] = field(default_factory=dict)
     transfer_seconds: float = 0.0
     layout: str = ZK40.name
-    digest: LogDigest | None = None
+    digest: LogDigest | StatedDigest | None = None
+    user_layout: str = ""
+    begins_at: int = 0
 
     @property
     def record_size(self) -> int:
         return PUNCH_LAYOUTS[self.layout].size
+
+    @property
+    def has_user_id(self) -> bool:
+        """False where a record names a person only by the place in the user table."""
+        return PUNCH_LAYOUTS[self.layout].has_user_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The ZK pull protocol (port 4370) as bytes: packets, checksum, time, comm key, records.
+"""The ZK pull protocol (port 4370) as bytes: packets, checksum, time, comm key.
 
 Shared by the client and the simulated terminal. All integers are little-endian. A packet is code, checksum, session
 and reply number (u16 each) and the data; on TCP it is preceded by a magic word and its length, on UDP it is bare.
@@ -7,7 +7,6 @@ and reply number (u16 each) and the data; on TCP it is preceded by a magic word 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
@@ -26,9 +25,6 @@ NUMBERS = 65_535
 
 TCP_CHUNK = 65_472
 UDP_CHUNK = 16_384
-PUNCH_BYTES = 40
-USER_BYTES = 72
-OTHER_PUNCH_BYTES = (8, 16, 49)
 DEFAULT_PORT = 4370
 
 
@@ -47,6 +43,7 @@ class Command(IntEnum):
     CLEAR_ADMIN = 20
     UNLOCK = 31
     CLEAR_OPERATIONS = 33
+    OPERATIONS = 34
     SIZES = 50
     STATE = 64
     GET_TIME = 201
@@ -189,50 +186,11 @@ def scramble_comm_key(key: int, session: int, ticks: int = 50) -> bytes:
     return bytes((c ^ ticks, d ^ ticks, ticks, b ^ ticks))
 
 
-PUNCH = struct.Struct("<H24sBIB8s")
-PUNCH_REST = b"\x00\x00\x00\x00\xff\x00\x00\x00"
-PUNCH_DTYPE = np.dtype(
-    {
-        "names": ["uid", "pin", "pin_head", "pin_middle", "pin_tail", "verify", "time", "state", "rest"],
-        "formats": ["<u2", "S24", "<u8", "<u8", "<u8", "u1", "<u4", "u1", "V8"],
-        "offsets": [0, 2, 2, 10, 18, 26, 27, 31, 32],
-        "itemsize": PUNCH_BYTES,
-    }
-)
-"""One punch record of 40 bytes: the 24 bytes of the pin also as three words, for fast comparison."""
-
-USER = struct.Struct("<HB8s24sIBH6s24s")
 EVENT_32 = struct.Struct("<24sBB6B")
 PREPARE = struct.Struct("<BHII")
 READ = struct.Struct("<II")
 ANNOUNCE = struct.Struct("<BIII")
 SIZES = struct.Struct("<20i")
-
-
-def pack_punch(uid: int, pin: str, verify: int, time: int, state: int) -> bytes:
-    """One 40-byte record; `time` is the terminal's u32."""
-    return PUNCH.pack(uid & 0xFFFF, pin.encode(), verify, time, state, PUNCH_REST)
-
-
-@dataclass(frozen=True, slots=True)
-class WireUser:
-    """One row of the user table without its password and card, which are skipped when parsing."""
-
-    uid: int
-    privilege: int
-    name: bytes
-    pin: bytes
-
-
-def pack_user(uid: int, pin: str, name: str, privilege: int = 0) -> bytes:
-    """One 72-byte user, with an empty password and no card; a long name is cut as terminals cut it."""
-    return USER.pack(uid, privilege, b"", name.encode()[:23], 0, 1, 0, b"", pin.encode())
-
-
-def parse_user(row: Buffer) -> WireUser:
-    """A 72-byte user; password and card are not taken over."""
-    uid, privilege, _password, name, _card, _group, _flag, _zones, pin = USER.unpack(row)
-    return WireUser(uid, privilege, name.split(b"\0", 1)[0], pin.split(b"\0", 1)[0])
 
 
 def pack_event(pin: str, verify: int, state: int, wall: datetime) -> bytes:

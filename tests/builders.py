@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from sqlalchemy import text
 from sqlmodel import col, select
 
@@ -18,9 +19,10 @@ from attendance.store.tables import EmployeeRow, TerminalRow
 from device_sync import wire
 from device_sync.files import read_export
 from device_sync.intake import Filed, file_export, file_log
+from device_sync.layouts import ZK40, PunchLayout, pack_punch
 from device_sync.pulling import Puller
 from device_sync.simulator import SimulatedTerminal
-from device_sync.terminal import Sizes, TerminalLog
+from device_sync.terminal import Sizes, TerminalLog, TerminalUser
 from device_sync.zk.transport import Limits
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -79,7 +81,7 @@ def build_office(
 
 def record(pin: str, at: datetime | int, state: int = 0, verify: int = 1, uid: int = 1) -> bytes:
     """One 40-byte record; a number in place of the moment is the terminal's own u32, which need not be a date."""
-    return wire.pack_punch(uid, pin, verify, at if isinstance(at, int) else wire.encode_time(at), state)
+    return pack_punch(ZK40, uid, pin, verify, at if isinstance(at, int) else wire.encode_time(at), state)
 
 
 def records(count: int, *, first: datetime = MONDAY, people: int = 3, step_seconds: int = 61) -> bytes:
@@ -101,12 +103,15 @@ def log_of(
     serial: str = SERIAL,
     offset: int | None = 0,
     capacity: int = 100_000,
+    layout: PunchLayout = ZK40,
+    users: tuple[TerminalUser, ...] | None = None,
 ) -> TerminalLog:
     """A complete reading of these packed records; `read_at` is wall time, by default an hour after the last of them."""
     if read_at is None:
-        walls = [wire.decode_time(time) for _, _, _, time, _, _ in wire.PUNCH.iter_unpack(body) if time != bad_date()]
+        times = np.frombuffer(body, layout.dtype)["time"].tolist()
+        walls = [wire.decode_time(time) for time in times if time != bad_date()]
         read_at = max(walls, default=MONDAY) + timedelta(hours=1)
-    count = len(body) // wire.PUNCH_BYTES
+    count = len(body) // layout.size
     sizes = Sizes(users=3, records=count, record_capacity=capacity)
     return TerminalLog(
         serial=serial,
@@ -116,6 +121,8 @@ def log_of(
         clock_offset_seconds=offset,
         sizes_before=sizes,
         sizes_after=sizes,
+        layout=layout.name,
+        users=users,
     )
 
 
@@ -161,8 +168,8 @@ def stored_punches(database: Database, code: str = "T-A") -> list[Key]:
 def keys_of(body: bytes) -> list[Key]:
     """The punches in packed records whose date exists."""
     return [
-        (pin.split(b"\0", 1)[0].decode(), clock.wall_seconds(wire.decode_time(time)), state, verify)
-        for _, pin, verify, time, state, _ in wire.PUNCH.iter_unpack(body)
+        (pin.decode(), clock.wall_seconds(wire.decode_time(time)), state, verify)
+        for pin, verify, time, state in np.frombuffer(body, ZK40.dtype)[["pin", "verify", "time", "state"]].tolist()
         if time != bad_date()
     ]
 

@@ -46,8 +46,8 @@ from attendance.store import papers, papers_clocks, papers_decided, papers_roste
 from attendance.store.database import Database, Session
 from attendance.store.paper_tables import ExplanationRow
 from attendance.store.tables import RuleVersionRow
-from device_sync import wire
 from device_sync.intake import file_log
+from device_sync.layouts import ZK40
 from device_sync.terminal import Sizes, TerminalLog
 from tests.builders import bad_date, record
 
@@ -215,7 +215,7 @@ class OfficeOfCase:
                 yield at, PULLS, partial(self._pull, site.code, body, at)
 
     def _pull(self, terminal: str, body: bytes, at: datetime) -> None:
-        sizes = Sizes(users=1, records=len(body) // wire.PUNCH_BYTES, record_capacity=100_000)
+        sizes = Sizes(users=1, records=len(body) // ZK40.size, record_capacity=100_000)
         log = TerminalLog(
             serial=f"SN-{terminal}",
             firmware="Ver 6.60",

@@ -28,28 +28,36 @@ def serve(
     """API, pages and, unless told not to, the timetable, until Ctrl-C."""
     from api.cli.web import run_web
     from api.serving import make_app, make_puller
+    from device_sync.poller import Poller
     from device_sync.schedule import Timetable
 
     settings = read_settings()
     settings.secret()
     with open_database(settings) as database:
-        puller = make_puller(settings, database)
-        timetable = Timetable(database, puller, settings.timezone) if sync else None
-        app = make_app(settings, database, puller, timetable=timetable)
+        poller = Poller(make_puller(settings, database))
+        timetable = Timetable(database, poller, settings.timezone) if sync else None
+        app = make_app(settings, database, poller, timetable=timetable)
         if timetable is not None:
             timetable.start()
         try:
             run_web(
-                app, host, port, proxy=proxy, on_ready=lambda url: say(f"The service is at {url} ; Ctrl-C ends it.")
+                app,
+                host,
+                port,
+                proxy=proxy,
+                on_ready=lambda url: say(f"The service is at {url} ; Ctrl-C ends it."),
+                on_end=poller.hub.close,
             )
         finally:
             if timetable is not None:
                 timetable.stop()
+            poller.stop()
 
 
 def sync() -> None:
     """The timetable alone: pull every terminal on its interval and judge what changed. Safe to start twice."""
     from api.serving import make_puller
+    from device_sync.poller import Poller
     from device_sync.schedule import Timetable
 
     settings = read_settings()
@@ -57,13 +65,15 @@ def sync() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with open_database(settings) as database:
-        timetable = Timetable(database, make_puller(settings, database), settings.timezone)
+        poller = Poller(make_puller(settings, database))
+        timetable = Timetable(database, poller, settings.timezone)
         timetable.start()
         say("The timetable runs; Ctrl-C ends it.")
         try:
             ended.wait()
         finally:
             timetable.stop()
+            poller.stop()
 
 
 def demo(

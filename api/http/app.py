@@ -20,25 +20,35 @@ from api.http.routers import (
     employees,
     enrolments,
     health,
+    iclock,
     imports,
     punches,
+    pushing,
     schedules,
     sign_in,
+    sites,
+    terminal_health,
     terminals,
     units,
     verdicts,
     violations,
 )
 from api.http.service import Evidence, Importer, Puller, Service
+from api.http.terminal_figures import TerminalFigures
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database
+from device_sync.agent.receiving import Receiver
+from device_sync.push.receiver import Receiver as PushReceiver
 
 ROUTERS = (
     sign_in.router,
     health.router,
+    pushing.router,
     terminals.router,
+    terminal_health.router,
+    sites.router,
     imports.router,
     punches.router,
     verdicts.router,
@@ -59,6 +69,7 @@ def create_app(
     now: clock.Now = clock.utc_now,
     puller: Puller | None = None,
     importer: Importer | None = None,
+    previewer: Importer | None = None,
     evidence: Evidence | None = None,
     accounts: Accounts | None = None,
     page_error: PageError | None = None,
@@ -66,10 +77,11 @@ def create_app(
 ) -> FastAPI:
     """The application over an open database with the current schema. Raises Invalid where the secret key is missing.
 
-    `puller` (terminal code, whole log again?) answers one entry of `pull`, `importer` (terminal, file name, bytes,
-    create?) that of `import punches`, `evidence` (session, violation) what is shown under that name; without one of
-    them its address answers 503 or shows nothing. `page_error` (request, status, incident) draws errors outside of
-    the API. `extra_routers` are the pages: each of their addresses looks after its own login with `page_user`.
+    `puller` (terminal codes, whole logs again?) answers an entry of `pull` for each, `importer` (terminal, file name,
+    bytes, create?, where the day stands) that of `import punches`, `previewer` what that would be, `evidence` (session,
+    violation) what is shown under that name; without one of them its address answers 503 or shows nothing.
+    `page_error` (request, status, incident) draws errors outside of the API. `extra_routers` are the pages: each of
+    their addresses looks after its own login with `page_user`.
 
     The caller may set `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
     """
@@ -87,12 +99,15 @@ def create_app(
         accounts=accounts or Accounts(database, now=now),
         now=now,
         secret_key=settings.secret(),
+        receiver=Receiver(database, settings.timezone, now=now),
         puller=puller,
         importer=importer,
+        previewer=previewer,
         evidence=evidence,
     )
     app.state.metrics = CollectorRegistry()
     ProcessCollector(registry=app.state.metrics)
+    app.state.metrics.register(TerminalFigures(database, settings.timezone, now))
     errors.install(app, page_error)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
@@ -104,6 +119,9 @@ def create_app(
 
     for router in extra_routers:
         app.include_router(router)
+    if settings.push:
+        receiver = PushReceiver(database, settings.timezone, settings.secret(), now)
+        iclock.install(app, iclock.Door(receiver, settings.push_networks))
     app.add_middleware(Guard, owner=app, registry=app.state.metrics)
     return app
 

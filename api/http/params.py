@@ -133,3 +133,4 @@ Cursor = Annotated[
     ),
 ]
 TerminalCode = Annotated[str, Path(max_length=64, description="Code of the terminal.", examples=["MCC-01"])]
+UnitCode = Annotated[str, Path(max_length=64, description="Code of the unit.", examples=["X-TAN-MAI"])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,9 +14,11 @@ from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey
+from device_sync.agent.receiving import Receiver
 
-Puller = Callable[[str, bool], dict[str, Any]]  # terminal code, whole log again → one entry of `pull`
-Importer = Callable[[str, str, bytes, bool], dict[str, Any]]  # terminal, file name, bytes, create → `import punches`
+Puller = Callable[[Sequence[str], bool], list[dict[str, Any]]]  # terminals, whole logs again → entries of `pull`
+# terminal, file name, bytes, create?, where the day stands → `import punches`, or what it would say
+Importer = Callable[[str, str, bytes, bool, str | None], dict[str, Any]]
 Evidence = Callable[[Session, ViolationKey], dict[str, Any]]
 
 
@@ -27,8 +29,10 @@ class Service:
     accounts: Accounts
     now: clock.Now
     secret_key: bytes
+    receiver: Receiver
     puller: Puller | None = None
     importer: Importer | None = None
+    previewer: Importer | None = None
     evidence: Evidence | None = None
 
     def today(self) -> date:

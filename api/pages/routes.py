@@ -23,14 +23,14 @@ from api.http.auth import (
     session_user,
     sign_in_token,
 )
-from api.http.scope import Reader, reader_of
+from api.http.scope import PULLERS, Reader, reader_of
 from api.http.service import service
 from api.pages.assets import MOUNT, STATIC
 from api.pages.i18n import LANGUAGES, pick_language, read_day
 from api.pages.render import render
 from attendance.errors import NotFound
 from attendance.services.accounts import SignedIn, SignInRefused, TooManyAttempts
-from attendance.store import listing
+from attendance.store import listing, polling
 from attendance.store.listing_keys import read_violation_id
 from reports.day import why_page
 from reports.today import today_page
@@ -193,6 +193,13 @@ def _today(request: Request, template: str) -> Response:
             demo=is_demo(request),
             day=on,
         )
+        if (
+            getattr(request.app.state, "poller", None) is not None
+            and user.role in PULLERS
+            and page.day == page.now.date()
+        ):
+            terminals, units = polling.pullable_below(session, reader.within)
+            page = replace(page, pullable=terminals, pullable_units=units)
     return show(request, template, page, user=user)
 
 

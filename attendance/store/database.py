@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ _JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
     "json_deserializer": orjson.loads,
 }
+_BUSY = f"{{}} has held the database for over {BUSY_SECONDS} s: nothing was stored. Try again."
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -37,6 +40,8 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(attendance_writing=True)
+        # SQLite lets one in; the others would each keep a connection of the pool and ask again and again
+        self._turn = threading.Lock() if self.is_sqlite else None
         # SQLite sees one moment in every transaction; PostgreSQL must be asked, or each query sees a later one
         self._reader = (
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
@@ -60,7 +65,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable, Conflict."""
-        with Session(self._writer, expire_on_commit=False) as session:
+        with self._in_turn(), Session(self._writer, expire_on_commit=False) as session:
             try:
                 yield session
                 session.commit()
@@ -76,8 +81,33 @@ class Database:
                 session.rollback()
                 raise
 
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise StoreUnavailable(_BUSY.format("A transaction of this process"))
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTransaction:
+    """A transaction that is under way, for a verb that would begin its own: what it writes becomes part of this one,
+    and whoever began it commits."""
+
+    session: Session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        yield self.session
+        self.session.flush()
 
 
 def sqlite_url(path: Path) -> str:
@@ -120,8 +150,8 @@ def _sentence(error: OperationalError) -> str:
     if "disk is full" in text or "full" in text:
         return "The disk is full: nothing was stored. Free some space on the disk of the database and try again."
     if "locked" in text:
-        return f"Another process has held the database for over {BUSY_SECONDS} s: nothing was stored. Try again."
+        return _BUSY.format("Another process")
     return f"The database refused the change ({str(error.orig).splitlines()[0]}): nothing was stored."
 
 
-__all__ = ["BUSY_SECONDS", "Database", "Session", "sqlite_url"]
+__all__ = ["BUSY_SECONDS", "Database", "OpenTransaction", "Session", "sqlite_url"]

@@ -70,12 +70,13 @@ def mark_dependants(
     """Mark everybody who depends on a terminal (with `enrolled`: or has a number on it) on every date of a span they
     are employed on.
     """
+    employed = office.assignments_between(session, from_on, to_on)
     numbers: set[int] = set()
-    if enrolled:
+    if enrolled and employed:
         numbers = set(session.exec(select(EnrolmentRow.employee_id).where(EnrolmentRow.terminal_id == terminal.id)))
-    by_default = office.units_depending_on(session, terminal)
+    by_default = office.units_depending_on(session, terminal) if employed else set()
     days = []
-    for row in office.assignments_between(session, from_on, to_on):
+    for row in employed:
         depends = terminal.code in row.terminals if row.terminals else row.unit_id in by_default
         if depends or row.employee_id in numbers:
             first, last = max(row.from_on, from_on), min(row.to_on or to_on, to_on)

@@ -10,7 +10,7 @@ from attendance.store.bulk import insert_if_absent
 from attendance.store.tables import LeaseRow
 
 
-def hold(session: Session, name: str, holder: str, now: datetime, seconds: int) -> bool:
+def hold(session: Session, name: str, holder: str, now: datetime, seconds: float) -> bool:
     """Take or renew the lease for so many seconds; False while another holder's has not run out."""
     insert_if_absent(session, LeaseRow, [{"name": name, "holder": holder, "expires_at": now}])
     lease = session.get_one(LeaseRow, name, with_for_update=True)

@@ -223,7 +223,7 @@ def unseen(
     """
     given, known = _comparable(stored, wall, pin, pins, state, verify)
     first = _first_appearance(given)
-    return first & ~np.isin(given, known) if len(stored) else first
+    return first & ~_among(given, known) if len(stored) else first
 
 
 def contained(
@@ -236,7 +236,20 @@ def contained(
 ) -> npt.NDArray[np.bool_]:
     """Which of the stored punches are among the given ones."""
     given, known = _comparable(stored, wall, pin, pins, state, verify)
-    return np.isin(known, given)
+    return _among(known, given)
+
+
+def known(
+    stored: StoredPunches,
+    wall: Ints,
+    pin: npt.NDArray[np.integer],
+    pins: Sequence[str],
+    state: npt.NDArray[np.uint8],
+    verify: npt.NDArray[np.uint8],
+) -> npt.NDArray[np.bool_]:
+    """Which of the given punches are among the stored ones."""
+    given, stored_keys = _comparable(stored, wall, pin, pins, state, verify)
+    return np.isin(given, stored_keys)
 
 
 def _comparable(
@@ -267,6 +280,17 @@ def _keys(
     fields = np.empty(wall.size, [("wall", ">i8"), ("pin", ">i8"), ("state", "u1"), ("verify", "u1")])
     fields["wall"], fields["pin"], fields["state"], fields["verify"] = wall, pin, state, verify
     return fields.view("V18")
+
+
+def _among(keys: npt.NDArray[np.generic], others: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    """Which keys are among the others. Both are nearly in order, which sorting and searching make use of."""
+    if keys.dtype.kind == "V" or not others.size:
+        return np.isin(keys, others)
+    ordered = np.sort(others, kind="stable")
+    places = np.searchsorted(ordered, keys)
+    places[places == ordered.size] = 0
+    found: npt.NDArray[np.bool_] = ordered[places] == keys
+    return found
 
 
 def _first_appearance(keys: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

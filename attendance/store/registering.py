@@ -15,7 +15,7 @@ from attendance.errors import AlreadyExists, Invalid, Overlap
 from attendance.facts import DIRECTIONS
 from attendance.rules.calendar import ENTRY_KINDS
 from attendance.rules.schedule import REGIMES, WEEKDAYS, session_hours
-from attendance.store import dirty, office
+from attendance.store import dirty, office, terminal_profiles
 from attendance.store.evidence_tables import CoverageRow
 from attendance.store.tables import (
     AssignmentRow,
@@ -89,9 +89,12 @@ def add_terminal(
     poll_seconds: int = 300,
     direction: str = "none",
     first_sane_on: date = date(2010, 1, 1),
+    layout: str | None = None,
     at: datetime,
 ) -> TerminalRow:
-    """Register a terminal. `direction`: what its in and out are worth; an earlier date than `first_sane_on` is none."""
+    """Register a terminal. `direction`: what its in and out are worth; an earlier date than `first_sane_on` is none;
+    `layout`: of its records, None: to be recognised.
+    """
     if office.find(session, TerminalRow, check_code("terminal", code)):
         raise AlreadyExists("terminal", code)
     if transport not in ("tcp", "udp"):
@@ -111,6 +114,7 @@ def add_terminal(
         poll_seconds=poll_seconds,
         direction=direction,
         first_sane_on=first_sane_on,
+        layout=layout,
         recorded_at=at,
     )
     session.add(row)
@@ -128,6 +132,7 @@ def change_terminal(
     name: str | None = None,
     has_comm_key: bool | None = None,
     poll_seconds: int | None = None,
+    live: bool | None = None,
     at: datetime,
 ) -> TerminalRow:
     """How a terminal is reached and called; what is None stays. Its serial stays too: another machine is refused."""
@@ -136,12 +141,22 @@ def change_terminal(
         raise Invalid(f"{transport!r} is not a transport; write tcp or udp.")
     wanted = {
         "host": host, "port": port, "transport": transport, "name": name, "has_comm_key": has_comm_key,
-        "poll_seconds": poll_seconds,
+        "poll_seconds": poll_seconds, "live": live,
     }  # fmt: skip
     for field, value in wanted.items():
         if value is not None:
             setattr(row, field, value)
     session.add(row)
+    return row
+
+
+def set_layout(session: Session, code: str, layout: str | None) -> TerminalRow:
+    """The layout of a terminal's records, as an administrator names it; None: to be recognised, and anew."""
+    row = office.get(session, TerminalRow, code)
+    row.layout = layout
+    session.add(row)
+    if layout is None and row.serial is not None:
+        terminal_profiles.forget_layout(session, row.serial)
     return row
 
 
@@ -231,6 +246,33 @@ def enrol(
     session.add(row)
     session.flush()
     mark_person(session, row.employee_id, from_on or date.min, to_on, "assignment", at)
+    return row
+
+
+def end_enrolment(session: Session, terminal: str, pin: str, to_on: date, *, at: datetime) -> EnrolmentRow:
+    """Whoever has this number has it until a date and no longer. Raises Invalid where nobody has it on that date."""
+    site = office.get(session, TerminalRow, terminal)
+    held = [
+        row
+        for row in office.enrolments_of_terminal(session, office.key(site))
+        if row.pin == pin and (row.from_on or date.min) <= to_on < (row.to_on or date.max)
+    ]
+    if not held:
+        raise Invalid(f"Nobody has number {pin} on terminal {terminal} on {to_on} and after it: nothing to end.")
+    [old] = held
+    old.withdrawn_at = at
+    session.add(old)
+    row = EnrolmentRow(
+        terminal_id=old.terminal_id,
+        pin=pin,
+        employee_id=old.employee_id,
+        from_on=old.from_on,
+        to_on=to_on,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    mark_person(session, row.employee_id, to_on + timedelta(days=1), old.to_on, "assignment", at)
     return row
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import NaiveDatetime
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, MetaData
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Index, Integer, MetaData, false
 from sqlmodel import Field, SQLModel
 
 from attendance.store.types import AnyJson, Instant
@@ -90,7 +90,9 @@ class EnrolmentRow(SQLModel, table=True):
 class TerminalRow(SQLModel, table=True):
     """A terminal and how to reach it. Its comm key is never stored here, only whether a key file was given.
 
-    `serial` is learned at the first pull; from then on another serial at this address is refused.
+    `serial` is learned at the first pull; from then on another serial at this address is refused. `layout`: the record
+    layout an administrator named; null: as recognised. `live`: its punches are listened to as they happen, as hints
+    between two pulls.
     """
 
     __tablename__: ClassVar[str] = "terminal"
@@ -103,10 +105,12 @@ class TerminalRow(SQLModel, table=True):
     transport: str = "tcp"
     has_comm_key: bool = False
     serial: str | None = None
+    layout: str | None = Field(default=None, max_length=16)
     direction: str = "none"
     first_sane_on: date = date(2010, 1, 1)
     in_use: bool = True
     poll_seconds: int = 300
+    live: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     recorded_at: datetime = instant()
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from device_sync.files.rows import ATTLOG, BOM, LONGEST_ROW, Layout
+from device_sync.files.dates import DAY_FIRST, MIXED, UNDECIDED, order_of
+from device_sync.files.headers import layouts_of
+from device_sync.files.rows import ATTLOG, BOM, LONGEST_ROW, PUSHED, REPORT, SPACED, Layout, Row, RowReader
 
 HEADER_WITHIN_LINES = 20
+SAMPLE_LINES = 50
 
 _MAGICS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "an Excel workbook or another ZIP file"),
@@ -23,7 +27,7 @@ _MAGICS: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
 )
 _PAGE = re.compile(rb"\s*<(?:!doctype|\?xml|html|head|body|table)\b", re.IGNORECASE)
-_NOT_LETTER = re.compile(rb"[^a-z]")
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 def what_else(data: bytes) -> str | None:
@@ -39,15 +43,28 @@ def as_lines(data: bytes) -> bytes:
 
     AGL terminals write UTF-16 or a Windows code page according to firmware; ids and times are ASCII in all of them.
     """
-    start = data[:LONGEST_ROW]
-    unmarked = start.find("EnNo\t".encode("utf-16-le"))
-    # Two random bytes in front of a damaged log can look like the mark of UTF-16; its zero bytes cannot.
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and start.count(0) > len(start) // 4:
-        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
-    elif unmarked >= 0:
-        data = data[unmarked % 2 :].decode("utf-16-le", "replace").encode("utf-8", "replace")
+    encoding, skipped = _wide(data[:LONGEST_ROW])
+    if encoding is not None:
+        data = data[skipped:].decode(encoding, "replace").encode("utf-8", "replace")
     data = data.removeprefix(BOM)
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+
+
+def _wide(start: bytes) -> tuple[str | None, int]:
+    """The kind of UTF-16 that a file begins in, with or without its mark, and how many bytes stand before the text."""
+    # Two random bytes in front of a damaged log can look like the mark of UTF-16; its zero bytes cannot.
+    if start[:2] in _MARKS and start.count(0) > len(start) // 4:
+        return _MARKS[start[:2]], 2
+    unmarked = start.find("EnNo".encode("utf-16-le"))
+    if unmarked >= 0:
+        return "utf-16-le", unmarked % 2
+    if len(start) < 32:
+        return None, 0
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    most = len(start) * 0.3  # ids, times and tabs have a zero byte each; letters of a name may have none
+    if odd > most and even * 20 < odd:
+        return "utf-16-le", 0
+    return ("utf-16-be", 0) if even > most and odd * 20 < even else (None, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,55 +80,76 @@ class Family:
             return True
         if not self.header_line:
             return False
-        return (number < self.header_line and line.startswith((b"#", b"sep="))) or _header(line) == self.layout
+        if number < self.header_line and (self.layout.format == REPORT or line.startswith((b"#", b"sep="))):
+            return True
+        return any(_same(self.layout, found) for found in layouts_of(line))
 
 
 def family_of(text: bytes) -> Family:
-    """The family whose header stands in the first lines of `text`; attlog, which has no header, otherwise."""
-    seen = 0
+    """The family whose header stands in the first lines of `text`; attlog, which has no header, otherwise.
+
+    `layout.order` may be one of the two that decide nothing (`dates`): such a file is not to be read.
+    """
+    seen: list[bytes] = []
     for number, line in enumerate(io.BytesIO(text), 1):
         if not line.strip():
             continue
-        layout = _header(line)
-        if layout is not None:
-            return Family(layout, number)
-        seen += 1
-        if seen == HEADER_WITHIN_LINES:
+        found = layouts_of(line)
+        if found:
+            best = _best(found, _lines_behind(text, number))
+            order = order_of(moments(best, text, number))
+            return Family(replace(best, order=order), number)
+        seen.append(line.rstrip(b"\n"))
+        if len(seen) == HEADER_WITHIN_LINES:
             break
-    return Family(ATTLOG)
+    if not any(b"\t" in line for line in seen):
+        return Family(SPACED if _readable(SPACED, seen) else ATTLOG)
+    return Family(PUSHED if _was_pushed(seen) else ATTLOG)
 
 
-def _header(line: bytes) -> Layout | None:
-    if len(line) > LONGEST_ROW:
-        return None
-    line = line.removeprefix(BOM).rstrip(b"\n").lower()
-    # The real header begins `o<TAB>TMNo`: its first cell is cut, so only the columns that matter are looked for.
-    found = _layout("agl", line, b"\t", pin=b"enno", at=b"datetime", state=b"inout", verify=b"mode")
-    for delimiter in (b",", b";", b"\t"):
-        found = found or _layout("csv", line, delimiter, pin=b"pin", at=b"at", state=b"state", verify=b"verify")
+def _was_pushed(lines: list[bytes]) -> bool:
+    """Whether rows are what a terminal pushed: bare ids, and in the third column a state, 0 or 255 on most terminals.
+
+    Rows of a stick are padded, or have a device number there, from 1 to 254.
+    """
+    reader = RowReader(PUSHED)
+    rows = [line for line in lines if isinstance(reader.read(line), Row)]
+    third = {line.split(b"\t")[2].strip() for line in rows}
+    return bool(third & {b"0", b"255"}) and not any(line.startswith(b" ") for line in rows)
+
+
+def _best(found: list[Layout], behind: list[bytes]) -> Layout:
+    """The layout that most lines read in, the first of equals; words count only where numbers read nowhere."""
+    counts = {layout: _readable(layout, behind) for layout in found}
+    return max(found, key=lambda layout: (counts[layout] > 0 and not layout.words, counts[layout]))
+
+
+def _lines_behind(text: bytes, header_line: int) -> list[bytes]:
+    found = []
+    for number, line in enumerate(io.BytesIO(text), 1):
+        if number > header_line:
+            found.append(line.rstrip(b"\n"))
+            if len(found) == SAMPLE_LINES:
+                break
     return found
 
 
-def _layout(
-    family: str, line: bytes, delimiter: bytes, *, pin: bytes, at: bytes, state: bytes, verify: bytes
-) -> Layout | None:
-    names = [_NOT_LETTER.sub(b"", cell) for cell in line.split(delimiter)]
-    while names and not names[-1]:
-        names.pop()
-    if names.count(pin) != 1 or names.count(at) != 1 or names.count(state) > 1 or names.count(verify) > 1:
-        return None
-    columns = [names.index(name) if name in names else None for name in (pin, at, state, verify)]
-    used = [column for column in columns if column is not None]
-    ends_are_fixed = family == "agl"
-    return Layout(
-        family,
-        delimiter,
-        names.index(pin),
-        names.index(at),
-        columns[2],
-        columns[3],
-        least=max(used) + 1,
-        most=len(names),
-        open_ended=frozenset(used) - ({names.index(at)} if ends_are_fixed else set()),
-        has_names=len(used) < len(names),
-    )
+def _readable(layout: Layout, lines: list[bytes]) -> int:
+    """How many of the lines read as rows of a layout, whatever the order of day and month may turn out to be."""
+    order = order_of(cell for cell in map(RowReader(layout).moment, lines) if cell is not None)
+    reader = RowReader(replace(layout, order=DAY_FIRST if order in (UNDECIDED, MIXED) else order))
+    return sum(isinstance(reader.read(line), Row) for line in lines)
+
+
+def moments(layout: Layout, text: bytes, header_line: int) -> Iterator[bytes]:
+    """The cells in which dates stand, of all rows; whoever asks may stop early."""
+    reader = RowReader(layout)
+    for number, line in enumerate(io.BytesIO(text), 1):
+        if number > header_line and b"\0" not in line:
+            cell = reader.moment(line.rstrip(b"\n"))
+            if cell is not None:
+                yield cell
+
+
+def _same(one: Layout, other: Layout) -> bool:
+    return replace(one, order=other.order, words=other.words) == other

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
+
+from device_sync.files.dates import YEAR_FIRST, read_moment
+from device_sync.files.words import MODES, STATES, WORD, bare
 
 BAD_TIME = "bad_time"
 NO_PIN = "no_pin"
@@ -16,10 +19,10 @@ BROKEN_ROW = "broken_row"
 NUL_BLOCK = "nul_block"
 
 REASONS: dict[str, str] = {
-    BAD_TIME: "No such date or time, or not written as YYYY-MM-DD HH:MM:SS in the years 1970 to 2133.",
+    BAD_TIME: "No such date or time in the years 1970 to 2133, or not written as in the rest of the file.",
     NO_PIN: "The row names no user id.",
     BAD_PIN: "The user id is not 1 to 24 letters, digits, dots, hyphens or underscores.",
-    UNKNOWN_FACE: "The terminal saw somebody it does not know (EnNo 0); such a row is never given to a person.",
+    UNKNOWN_FACE: "The terminal saw somebody it does not know (EnNo 0 or 65535): nobody is given such a row.",
     BROKEN_ROW: "The row is cut, glued to another one or unreadable: columns are missing or not what they should be.",
     NUL_BLOCK: "A block of zero bytes stands in place of rows, as after a power cut or on a failing USB stick.",
 }
@@ -43,6 +46,7 @@ _WORDS = re.compile(rb"[A-Za-z\x80-\xff][0-9A-Za-z\x80-\xff]*")
 # A further column holding a date, or a padded number behind another value, is the next row without its line end.
 _GLUED = re.compile(rb"\d{4}[-/]+\d|[^ ] {2,}[^ ]")
 _LONG_NUL = re.compile(rb"\0{9,}")
+_NOBODY = (b"", b"65535")  # without leading zeros
 
 
 class Row(NamedTuple):
@@ -60,7 +64,8 @@ class Layout:
 
     A row has at least `least` columns. `most` is the number of columns the header names, None where there is no header
     and firmware may add some. `open_ended` are the columns in which a value cut short still looks whole.
-    `has_names`: other columns may hold personal names, which must not be kept.
+    `has_names`: other columns may hold personal names, which must not be kept. `time` is a column of its own for the
+    time of the day. `order` says where day and month stand (`dates`). `words`: state and verify mode are written out.
     """
 
     format: str
@@ -73,13 +78,30 @@ class Layout:
     most: int | None
     open_ended: frozenset[int]
     has_names: bool = False
+    time: int | None = None
+    order: str = YEAR_FIRST
+    words: bool = False
 
     @property
     def used(self) -> frozenset[int]:
-        return frozenset(c for c in (self.pin, self.at, self.state, self.verify) if c is not None)
+        return frozenset(c for c in (self.pin, self.at, self.time, self.state, self.verify) if c is not None)
+
+    @property
+    def beside(self) -> tuple[int, ...]:
+        """Columns of a row without a header that hold no part of the punch, but show that it is whole."""
+        return tuple(c for c in range(self.least) if c not in self.used) if self.most is None else ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every part of a row may stand in the commonest dress."""
+        return self.format != REPORT and self.order == YEAR_FIRST and self.delimiter != b" "
 
 
+REPORT = "report"
 ATTLOG = Layout("attlog", b"\t", 0, 1, 3, 4, least=6, most=None, open_ended=frozenset({0, 3, 4}))
+SPACED = replace(ATTLOG, delimiter=b" ")
+# What terminals push, as servers keep it: no device number, so that state and verify mode stand one column earlier.
+PUSHED = Layout("push", b"\t", 0, 1, 2, 3, least=7, most=None, open_ended=frozenset({0, 2, 3}))
 
 
 class RowReader:
@@ -98,23 +120,28 @@ class RowReader:
         cells = self._cells(line)
         if cells is None or len(cells) < layout.least or not self._rest_fits(cells):
             return BROKEN_ROW
-        wall = self._wall(cells[layout.at])
+        wall = self._wall(self._moment(cells))
         if wall is None:
             return BROKEN_ROW
         cell = cells[layout.pin]
         pin = self._pins.get(cell)
         if pin is None:
-            problem = self._why_no_pin(cell)
+            problem = self.refusal(cell)
             if problem is not None:
                 return problem
             pin = self._pins[cell] = cell.strip(b" ").decode("ascii")
         if isinstance(wall, str):
             return wall
-        state = NOT_SAID_STATE if layout.state is None else _number(cells[layout.state])
-        verify = NOT_SAID_VERIFY if layout.verify is None else _number(cells[layout.verify])
+        state = self._value(cells, layout.state, STATES, NOT_SAID_STATE)
+        verify = self._value(cells, layout.verify, MODES, NOT_SAID_VERIFY)
         if state is None or verify is None:
             return BROKEN_ROW
         return Row(wall, pin, state, verify)
+
+    def moment(self, line: bytes) -> bytes | None:
+        """Where a line would have its time, or None for one with too few columns."""
+        cells = self._cells(line)
+        return None if cells is None or len(cells) < self.layout.least else self._moment(cells)
 
     def is_whole(self, line: bytes, *, cut_before: bool, cut_after: bool) -> bool:
         """Whether a readable row beside lost bytes surely lost nothing of what is kept.
@@ -144,22 +171,26 @@ class RowReader:
             return None
         if line.startswith(BOM):
             line = line[len(BOM) :]
-        if b'"' in line and self.layout.format == "csv":
+        if b'"' in line and self.layout.format in ("csv", REPORT):
             return _unquoted(line, self.layout.delimiter)
-        return line.split(self.layout.delimiter)
+        return _spaced(line) if self.layout.delimiter == b" " else line.split(self.layout.delimiter)
+
+    def _moment(self, cells: list[bytes]) -> bytes:
+        at, time = self.layout.at, self.layout.time
+        return cells[at] if time is None else cells[at] + b" " + cells[time].strip(b" ")
 
     def _rest_fits(self, cells: list[bytes]) -> bool:
         """False when the columns beside the punch show that two rows are glued, or that the bytes are no text."""
         most = self.layout.most
         if most is not None:
             return len(cells) <= most or not any(c.strip() for c in cells[most:])
-        for cell in (cells[2], cells[5]):
+        for cell in (cells[column] for column in self.layout.beside):
             if cell not in self._tokens:
                 if not _TOKEN.fullmatch(cell):
                     return False
                 if len(self._tokens) < LONGEST_ROW:
                     self._tokens.add(cell)
-        return len(cells) == self.layout.least or not any(_GLUED.search(c) for c in cells[6:])
+        return len(cells) == self.layout.least or not any(_GLUED.search(c) for c in cells[self.layout.least :])
 
     def _wall(self, cell: bytes) -> int | str | None:
         """Seconds since 1970; `bad_time` for a time that cannot be; None for what is no time at all."""
@@ -167,6 +198,9 @@ class RowReader:
         if day is not None and clock is not None and cell[10:11] == b" ":
             return day + clock
         text = cell.strip(b" ")
+        if self.layout.format == REPORT or self.layout.order != YEAR_FIRST:
+            moment = read_moment(text, self.layout.order)
+            return BAD_TIME if moment is None else moment
         is_csv = self.layout.format == "csv"
         parts = _TIME.fullmatch(text)
         if parts is None or (parts[7] is None and not is_csv):
@@ -184,11 +218,23 @@ class RowReader:
             self._days[text[:10]], self._clocks[text[11:]] = day, clock
         return day + clock
 
-    def _why_no_pin(self, cell: bytes) -> str | None:
+    def _value(self, cells: list[bytes], column: int | None, known: dict[str, int], not_said: int) -> int | None:
+        """The number of a state or verify mode, said as a number or in words; None for what is neither."""
+        if column is None:
+            return not_said
+        value = _number(cells[column])
+        if value is None and self.layout.words:
+            cell = cells[column].strip(b" ")
+            if not cell or WORD.fullmatch(cell):
+                return known.get(bare(cell), not_said)
+        return value
+
+    def refusal(self, cell: bytes) -> str | None:
+        """Why a cell is no id of a person: a code of REASONS, or None."""
         text = cell.strip(b" ")
         if not text:
             return NO_PIN
-        if self.layout.format == "agl" and not text.strip(b"0"):
+        if self.layout.format == "agl" and text.lstrip(b"0") in _NOBODY:
             return UNKNOWN_FACE
         return None if _PIN.fullmatch(text) else BAD_PIN
 
@@ -200,6 +246,12 @@ def _number(cell: bytes) -> int | None:
     text = cell.strip(b" ")
     value = int(text) if _NUMBER.fullmatch(text) else 256
     return value if value < 256 else None
+
+
+def _spaced(line: bytes) -> list[bytes]:
+    """The cells of a row whose tabs became spaces: the second and third word are one time."""
+    words = line.split()
+    return [words[0], b" ".join(words[1:3]), *words[3:]] if len(words) > 2 else words
 
 
 def _unquoted(line: bytes, delimiter: bytes) -> list[bytes] | None:

@@ -1,36 +1,39 @@
-"""The sockets of a simulated terminal: TCP and UDP on one port, in a thread of its own or inside a running loop."""
+"""A simulated terminal on loopback: what can happen to it, served in a thread of its own or inside a running loop."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import cast
 
-from device_sync import wire
-from device_sync.simulator.faults import WEB_PAGE, Answer, Fault, cut_in_pieces, spoil_chunk, spoil_packet
-from device_sync.simulator.log import FIRST_PIN, Punch, PunchLog
-from device_sync.simulator.machine import Clock, Entry, Machine, Visit
-from device_sync.wire import BadPacket, Command, Packet, Reply
+from device_sync.layouts import PUNCH_LAYOUTS
+from device_sync.simulator.clock import BATTERY_LOST, Clock
+from device_sync.simulator.conversing import usual_event_bytes
+from device_sync.simulator.events import pack_event
+from device_sync.simulator.faults import FILLER, Fault
+from device_sync.simulator.lines import Lines
+from device_sync.simulator.log import Punch
+from device_sync.simulator.machine import Machine
+from device_sync.simulator.operations import Operation, OperationLine
+from device_sync.simulator.state import Build, Entry
+from device_sync.simulator.users import SUPER_ADMINISTRATOR, SimulatedUser, UserRow, invent_users
 
-TCP_PACKET = 65_528
-SMALL_PACKET = 1008
-MAX_QUESTION_BYTES = 1 << 16
-PORT_ATTEMPTS = 20
-
-
-class Hangup(Exception):
-    """The terminal ends this connection on purpose."""
+WAIT_SECONDS = 5.0
 
 
 class SimulatedTerminal:
     """A terminal that is not there.
 
-    `users` is a number, or rows of (uid, pin, name); `records` are packed 40-byte records as `load_records` gives
-    them; `now` returns a UTC instant and `clock_offset_seconds` is how much the terminal is fast. `fault` is a name
-    from FAULTS or a Fault. Use `with SimulatedTerminal().running() as terminal:`, or await `serve`.
+    `users` is a number, or rows of (uid, pin, name[, privilege]); `records` are packed records of the `layout`, as
+    `load_records` gives them; `now` returns a UTC instant and `clock_offset_seconds` is how much the terminal is fast.
+    `fault` is a name from FAULTS or a Fault. `user_layout`, `sizes_bytes` (4, 80, 92, 112), `packet_bytes` (1008 on old
+    firmware), `sets_follow` (large sets come unasked) and `event_bytes` are how its firmware is made; a full log
+    refuses punches unless it `wraps`. It listens on `tcp` and `udp`, or on one of them.
+
+    Use `with SimulatedTerminal().running() as terminal:`, await `serve`, or have a SimulatedFleet run many. What is
+    done to it may be done from any thread, while it runs or before.
     """
 
     def __init__(
@@ -38,30 +41,58 @@ class SimulatedTerminal:
         *,
         serial: str = "SIM0000000001",
         firmware: str = "Ver 6.60 Apr 10 2017",
-        users: int | Sequence[tuple[int, str, str]] = 5,
+        users: int | Sequence[UserRow] = 5,
         records: bytes = b"",
+        layout: str = "zk40",
+        user_layout: str | None = None,
         comm_key: int = 0,
         fault: str | Fault | None = None,
-        clock_offset_seconds: int = 0,
+        clock_offset_seconds: float = 0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         zone_name: str = "Asia/Ho_Chi_Minh",
         capacity: int = 100_000,
+        wraps: bool = False,
+        sizes_bytes: int = 92,
+        packet_bytes: int = 65_528,
+        sets_follow: bool = False,
+        event_bytes: int | None = None,
         options: Mapping[str, str] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        tcp: bool = True,
+        udp: bool = True,
     ) -> None:
-        rows = invent_users(users) if isinstance(users, int) else tuple(users)
-        self.fault = Fault(fault) if isinstance(fault, str) else fault
-        clock = Clock(now, zone_name, clock_offset_seconds)
-        self.machine = Machine(
-            serial, firmware, rows, PunchLog(records), comm_key, clock, capacity, options or {}, self.fault
+        if layout not in PUNCH_LAYOUTS:
+            raise ValueError(f"unknown layout {layout!r}; known are: {', '.join(PUNCH_LAYOUTS)}")
+        chosen = PUNCH_LAYOUTS[layout]
+        build = Build(
+            firmware=firmware,
+            layout=chosen,
+            user_layout=user_layout or ("user72" if chosen.person == "pin" else "user28"),
+            sizes_bytes=sizes_bytes,
+            packet_bytes=packet_bytes,
+            sets_follow=sets_follow,
+            capacity=capacity,
+            wraps=wraps,
         )
-        self.host = host
-        self.port = port
-        self.connections = 0
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._visits: dict[int, tuple[Visit, Callable[[bytes], None], bool]] = {}
+        rows = invent_users(users) if isinstance(users, int) else tuple(users)
+        clock = Clock(now, zone_name, clock_offset_seconds)
+        spoilt = Fault(fault) if isinstance(fault, str) else fault
+        self.machine = Machine(serial, build, rows, records, comm_key, clock, options or {}, spoilt)
+        self._event_bytes = event_bytes or usual_event_bytes(chosen)
+        self._lines = Lines(self.machine, host, port, tcp=tcp, udp=udp)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
+
+    # what tests compare with -------------------------------------------------------------------------------------
+
+    @property
+    def host(self) -> str:
+        return self._lines.host
+
+    @property
+    def port(self) -> int:
+        return self._lines.port
 
     @property
     def serial(self) -> str:
@@ -74,263 +105,189 @@ class SimulatedTerminal:
 
     @property
     def truth(self) -> tuple[Punch, ...]:
-        """Every record it holds, in order."""
-        return self.machine.log.list_punches()
+        """Every punch it holds, in order; with 8-byte records also who it was, which the records do not tell."""
+        with self.machine.lock:
+            return self.machine.log.list_punches()
+
+    @property
+    def operations(self) -> tuple[OperationLine, ...]:
+        return tuple(self.machine.operations.lines)
+
+    @property
+    def users(self) -> tuple[SimulatedUser, ...]:
+        with self.machine.lock:
+            return self.machine.users.list_users()
+
+    @property
+    def locked(self) -> bool:
+        """Whether a client left it disabled."""
+        return self.machine.locked
+
+    @property
+    def connections(self) -> int:
+        """How many connections (on UDP: sessions) there were."""
+        return self._lines.connections
+
+    @property
+    def most_connections_at_once(self) -> int:
+        return self._lines.most_at_once
+
+    @property
+    def fault(self) -> Fault | None:
+        return self.machine.fault
+
+    @fault.setter
+    def fault(self, fault: str | Fault | None) -> None:
+        self.machine.misbehave(Fault(fault) if isinstance(fault, str) else fault)
+
+    # what happens to it ------------------------------------------------------------------------------------------
 
     def punch(self, pin: str, at: datetime | None = None, state: int = 0, verify: int = 1) -> None:
-        """Somebody punches; clients that registered for events hear of it. May be called from any thread."""
-        wall = self.machine.punch(pin, at, state, verify)
-        event = wire.pack_event(pin, verify, state, wall)
-        self._call(lambda: self._announce(event))
+        """Somebody punches; clients that registered for events hear of it. Raises ValueError where it is not taken."""
+        uid, wall = self.machine.punch(pin, at, state, verify)
+        try:
+            event = pack_event(self._event_bytes, uid, pin, verify, state, wall)
+        except ValueError:  # this firmware has no words for the number
+            return
+        self._call(lambda: self._lines.announce(event))
 
-    def _call(self, action: Callable[[], object]) -> None:
+    def erase_log(self) -> None:
+        """All punches are erased at the terminal, which its operation log holds."""
+        self.machine.erase_log()
+
+    def edit_record(self, place: int, **fields: int | str) -> None:
+        """An old record is overwritten behind its back: fields by their names in the layout, `time` as u32."""
+        with self.machine.lock:
+            self.machine.log.edit(place, **fields)
+
+    def add_filler(self, count: int, place: int | None = None, byte: int = FILLER) -> None:
+        """Records of erased memory, by default at the end of the log."""
+        held = len(self.machine.log)
+        size = self.machine.build.layout.size
+        self.machine.add_rubbish(held if place is None else place, [bytes((byte,)) * size] * count)
+
+    def add_rubbish(self, records: Sequence[bytes], place: int | None = None) -> None:
+        """Records that never were a punch."""
+        self.machine.add_rubbish(len(self.machine.log) if place is None else place, records)
+
+    def swap(self, serial: str) -> None:
+        """Another terminal hangs there from now on, with the same log."""
+        self.machine.options["~SerialNumber"] = serial
+
+    def set_clock(self, wall: datetime) -> None:
+        """Somebody sets its clock, which its operation log holds."""
+        self.machine.set_clock(wall)
+
+    def lose_clock(self) -> None:
+        """The battery is empty and the power was gone: it starts again in the year 2000."""
+        self.machine.clock.show(BATTERY_LOST)
+        self.power_cycle()
+
+    def stop_clock(self) -> None:
+        self.machine.clock.stop()
+
+    def put_user(self, uid: int, pin: str, name: str | bytes = "", privilege: int = 0) -> None:
+        """Somebody is added, or takes the place of whoever had it."""
+        self.machine.put_user(SimulatedUser(uid, pin, name, privilege))
+
+    def put_administrator(self, uid: int, pin: str, name: str = "") -> None:
+        self.put_user(uid, pin, name, SUPER_ADMINISTRATOR)
+
+    def remove_user(self, uid: int) -> None:
+        """Raises KeyError where nobody has that place. Punches of that user stay."""
+        self.machine.remove_user(uid)
+
+    def operate(self, code: Operation, *objects: int, administrator: int = 0) -> None:
+        """Something else is done at the terminal, of which only its operation log tells."""
+        with self.machine.lock:
+            self.machine.operations.add(code, self.machine.clock.read(), *objects, administrator=administrator)
+
+    def power_cycle(self) -> None:
+        """It goes off and on again: every connection ends, sessions and registrations are forgotten when it returns."""
+        self.machine.start_again()
+        self._call(self._lines.forget, wait=True)
+
+    # running -----------------------------------------------------------------------------------------------------
+
+    def _call(self, action: Callable[[], object], *, wait: bool = False) -> None:
         """Has the serving loop do something; does nothing when it is not serving (any more)."""
-        loop = self._loop
-        if loop is not None:
-            with suppress(RuntimeError):  # closed in the meantime
-                loop.call_soon_threadsafe(action)
+        loop, done = self._loop, threading.Event()
 
-    def _announce(self, event: bytes) -> None:
-        for visit, write, framed in tuple(self._visits.values()):
-            if visit.wants_punches:
-                write(wire.pack_packet(Reply.EVENT, 1, 0, event, framed=framed))
+        def act() -> None:
+            action()
+            done.set()
+
+        if loop is not None and threading.get_ident() == self._thread:
+            action()
+        elif loop is not None:
+            with suppress(RuntimeError):  # closed in the meantime
+                loop.call_soon_threadsafe(act)
+                if wait:
+                    done.wait(WAIT_SECONDS)
 
     @contextmanager
     def running(self) -> Iterator[SimulatedTerminal]:
         """Serves from a background thread until the block ends; `port` is known inside."""
-        ready, stop = threading.Event(), asyncio.Event()
-        failures: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                asyncio.run(self.serve(ready.set, stop))
-            except BaseException as failure:
-                failures.append(failure)
-            finally:
-                ready.set()
-
-        thread = threading.Thread(target=run, name=f"simulated-{self.serial}", daemon=True)
-        thread.start()
-        ready.wait()
-        try:
-            if failures:
-                raise failures[0]
+        with serving_in_thread(self.serve, f"simulated-{self.serial}"):
             yield self
-        finally:
-            self._call(stop.set)
-            thread.join()
-        if failures:
-            raise failures[0]
+
+    def move(self, port: int) -> None:
+        """It is to listen on that port the next time."""
+        self._lines.port = port
+
+    async def open(self) -> None:
+        """Listens from now on. Raises OSError."""
+        await self._lines.open()
+        self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
+
+    async def close(self) -> None:
+        """Ends every connection and gives the ports back."""
+        self._loop = None
+        await self._lines.close()
 
     async def serve(self, ready: Callable[[], object] = lambda: None, stop: asyncio.Event | None = None) -> None:
-        """Listens on TCP and UDP until `stop` is set or the task is cancelled; calls `ready` when both are open."""
-        loop = asyncio.get_running_loop()
-        server, datagrams = await self._listen(loop)
-        self._loop = loop
+        """Listens until `stop` is set or the task is cancelled; calls `ready` when the ports are open."""
+        await self.open()
         try:
             ready()
             await (stop or asyncio.Event()).wait()
         finally:
-            self._loop = None
-            datagrams.close()
-            server.close()
-            for task in tuple(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await server.wait_closed()
+            await self.close()
 
-    async def _listen(self, loop: asyncio.AbstractEventLoop) -> tuple[asyncio.Server, asyncio.DatagramTransport]:
-        """Both sockets on one port; with port 0 another is tried while the free one of TCP is taken on UDP."""
-        for attempt in range(PORT_ATTEMPTS):
-            server = await asyncio.start_server(self._talk, self.host, self.port)
-            port = server.sockets[0].getsockname()[1]
-            try:
-                datagrams, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self), (self.host, port))
-            except OSError:
-                server.close()
-                await server.wait_closed()
-                if self.port or attempt == PORT_ATTEMPTS - 1:
-                    raise
-                continue
-            self.port = port
-            return server, datagrams
-        raise OSError("no port is free on both TCP and UDP")
 
-    # TCP -----------------------------------------------------------------------------------------------------------
+@contextmanager
+def serving_in_thread(
+    serve: Callable[[Callable[[], object], asyncio.Event], Coroutine[object, object, None]], name: str
+) -> Iterator[None]:
+    """Has the loop of a background thread serve until the block ends; raises what it raised."""
+    ready = threading.Event()
+    failures: list[BaseException] = []
+    started: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        self.connections += 1
-        visit = self.machine.receive_visit()
-        line = _Line(writer, self._plan_fault())
-        key = id(writer)
+    async def run() -> None:
+        stop = asyncio.Event()
+        started.append((asyncio.get_running_loop(), stop))
+        await serve(ready.set, stop)
+
+    def work() -> None:
         try:
-            if self._is("busy") and self._visits:
-                return
-            self._visits[key] = (visit, writer.write, True)
-            while True:
-                top = await reader.readexactly(wire.TOP_BYTES)
-                if self._is("not_zk"):
-                    await line.write(WEB_PAGE)
-                    return
-                question = wire.parse_packet(await reader.readexactly(wire.parse_top(top, MAX_QUESTION_BYTES)))
-                blocks = self._answer(visit, question, framed=True)
-                # one write for the packets of one answer: they leave together on a real line too
-                await line.write(b"".join(blocks) if len(blocks) != 1 else blocks[0])
-                if question.code == Command.EXIT:
-                    return
-        except (OSError, EOFError, BadPacket, Hangup, asyncio.CancelledError):
-            pass
+            asyncio.run(run())
+        except BaseException as failure:
+            failures.append(failure)
         finally:
-            self._visits.pop(key, None)
-            self._tasks.discard(task)
-            writer.close()
-            with suppress(OSError, asyncio.CancelledError):
-                await writer.wait_closed()
+            ready.set()
 
-    # UDP -----------------------------------------------------------------------------------------------------------
-
-    def hear_datagram(self, datagram: bytes, sender: tuple[str, int], transport: asyncio.DatagramTransport) -> None:
-        """Answers one datagram; visits are told apart by the sender's address."""
-        task = asyncio.get_running_loop().create_task(self._answer_datagram(datagram, sender, transport))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _answer_datagram(
-        self, datagram: bytes, sender: tuple[str, int], transport: asyncio.DatagramTransport
-    ) -> None:
-        key = hash(sender)
-        if key not in self._visits:
-            self.connections += 1
-            self._visits[key] = (
-                self.machine.receive_visit(),
-                lambda packet: transport.sendto(packet, sender),
-                False,
-            )
-        visit = self._visits[key][0]
-        try:
-            if self._is("not_zk"):
-                transport.sendto(WEB_PAGE, sender)
-                return
-            question = wire.parse_packet(datagram)
-        except BadPacket:
-            return
-        limit = self._cut_at() if self.fault and self.fault.name in ("drop", "stall") else None
-        for block in self._answer(visit, question, framed=False):
-            visit.number += len(block)  # on UDP this only counts bytes, for the faults that strike at a byte
-            if limit is not None and visit.number > limit:
-                return
-            transport.sendto(block, sender)
-            if self.fault is not None and self.fault.name == "slow":
-                await asyncio.sleep(self.fault.pause_seconds)
-        if question.code == Command.EXIT:
-            self._visits.pop(key, None)
-
-    # both ----------------------------------------------------------------------------------------------------------
-
-    def _is(self, name: str) -> bool:
-        return self.fault is not None and self.fault.name == name
-
-    def _cut_at(self) -> int:
-        fault = self.fault
-        assert fault is not None
-        return fault.at if fault.at is not None else 600 + len(self.machine.log) * wire.PUNCH_BYTES // 2
-
-    def _plan_fault(self) -> tuple[str, int, Fault] | None:
-        """What befalls a new TCP connection: its name and the byte at which it strikes."""
-        fault = self.fault
-        if fault is None:
-            return None
-        if fault.name == "flaky":
-            at = fault.rng.randint(16, 600 + len(self.machine.log) * wire.PUNCH_BYTES // 2)
-            return ("drop", at, fault) if self.connections % 2 and fault.strikes() else None
-        if fault.name in ("drop", "stall"):
-            return (fault.name, self._cut_at(), fault) if fault.strikes() else None
-        return ("", 0, fault)
-
-    def _answer(self, visit: Visit, question: Packet, *, framed: bool) -> list[bytes]:
-        """The packed packets that answer one question, spoilt as the fault demands."""
-        fault = self.fault
-        if self._is("silent"):
-            return []
-        small = not framed or self._is("split")
-        answers = self.machine.answer(visit, question.code, bytes(question.data), SMALL_PACKET if small else TCP_PACKET)
-        in_chunk = question.code == Command.READ
-        if fault is not None and in_chunk:
-            answers = spoil_chunk(fault, answers, question.number, framed=framed)
-        blocks = []
-        for answer in answers:
-            packet = self._pack(visit, answer, question.number, framed=framed)
-            if fault is not None and in_chunk:
-                packet = spoil_packet(fault, packet, answer.code, framed=framed)
-            blocks.append(packet)
-        return self._add_strays(visit, blocks, framed=framed) if fault is not None else blocks
-
-    def _pack(self, visit: Visit, answer: Answer, number: int, *, framed: bool) -> bytes:
-        session = visit.session if answer.session is None else answer.session
-        number = number if answer.number is None else answer.number
-        return wire.pack_packet(answer.code, session, number, answer.data, framed=framed)
-
-    def _add_strays(self, visit: Visit, blocks: list[bytes], *, framed: bool) -> list[bytes]:
-        """Packets that come before the answer and must not be taken for it."""
-        if self._is("late_reply") and blocks:
-            late, visit.last_answer = visit.last_answer, blocks[0]
-            return [late, *blocks] if late else blocks
-        if (self._is("event") or self._is("event_1016")) and blocks and visit.last_answer:
-            wall = self.machine.clock.read()
-            event = wire.pack_packet(Reply.EVENT, 1, 0, wire.pack_event("1001", 1, 0, wall), framed=framed)
-            if framed and self._is("event_1016"):
-                event = wire.TOP.pack(wire.MAGIC, 1016) + event[wire.TOP_BYTES :]
-            return [event, *blocks]
-        visit.last_answer = blocks[0] if blocks else b""
-        return blocks
-
-
-class _Line:
-    """The sending side of one TCP connection, with the fault planned for it."""
-
-    def __init__(self, writer: asyncio.StreamWriter, plan: tuple[str, int, Fault] | None) -> None:
-        self._writer = writer
-        self._plan = plan
-        self._sent = 0
-
-    async def write(self, block: bytes) -> None:
-        if self._plan is None:
-            self._writer.write(block)
-            await self._writer.drain()
-            return
-        kind, at, fault = self._plan
-        struck = bool(kind) and self._sent + len(block) > at
-        if struck:
-            block = block[: max(0, at - self._sent)]
-        for piece, pause in cut_in_pieces(fault, block):
-            self._writer.write(piece)
-            await self._writer.drain()
-            await asyncio.sleep(pause)
-        self._sent += len(block)
-        if struck and kind == "stall":
-            await asyncio.Event().wait()
-        if struck:
-            raise Hangup
-
-
-class _Datagrams(asyncio.DatagramProtocol):
-    """Hands datagrams to the terminal."""
-
-    def __init__(self, terminal: SimulatedTerminal) -> None:
-        self._terminal = terminal
-        self._transport: asyncio.DatagramTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if self._transport is not None:
-            self._terminal.hear_datagram(data, addr, self._transport)
-
-
-def invent_users(count: int) -> tuple[tuple[int, str, str], ...]:
-    """That many users with pins from 1001 on."""
-    return tuple((place + 1, str(FIRST_PIN + place), f"Nhân viên {FIRST_PIN + place}") for place in range(count))
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        if failures:
+            raise failures[0]
+        yield
+    finally:
+        for loop, stop in started:
+            with suppress(RuntimeError):  # closed in the meantime
+                loop.call_soon_threadsafe(stop.set)
+        thread.join()
+    if failures:
+        raise failures[0]

@@ -11,12 +11,13 @@ Outcomes are a small set, finer codes are in `params["reason"]`:
 | Refused     | wrong_key      | comm_key                                                           |
 | Refused     | not_a_terminal | protocol                                                           |
 | Garbled     | garbled        | checksum, length, framing, reply_number, short, byte_count, layout, |
-|             |                | count, no_serial, unexpected                                       |
+|             |                | count, emptied, users, no_serial, unexpected                       |
 | Changed     | changed        | serial                                                             |
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,12 +158,46 @@ class Place:
             **details,
         )
 
-    def unread_layout(self, what: str, **details: Any) -> Garbled:
+    def layout_unclear(self, scores: Mapping[str, float], received: int) -> Garbled:
+        ordered = sorted(scores, key=lambda name: scores[name], reverse=True)
+        fit = ", ".join(f"{name} {scores[name]:.0%}" for name in ordered) or "of no known size"
+        likely = ordered[0] if ordered else "zk8b"
         return Garbled(
-            f"{self}: {what}: this record layout is not read yet and nothing was stored. Report the model and firmware "
-            "of the terminal.",
+            f"{self}: it is not clear which layout the records of this log have ({received} bytes; {fit}). Nothing was "
+            "stored. Compare the last punches on its screen, then name the layout: `attendance terminals set CODE "
+            f"--layout {likely}`; or report the model and firmware.",
             **self.params("layout"),
-            **details,
+            received=received,
+            scores={name: round(scores[name], 2) for name in ordered},
+        )
+
+    def layout_does_not_fit(self, layout: str, received: int, *, named: bool) -> Garbled:
+        why = "which was set for this terminal" if named else "which this terminal had before"
+        return Garbled(
+            f"{self}: the log of {received} bytes does not fit the layout {layout}, {why}. Nothing was stored. If its "
+            "firmware was changed, let the layout be recognised anew: `attendance terminals set CODE --layout auto`.",
+            **self.params("layout"),
+            layout=layout,
+            received=received,
+        )
+
+    def no_user_table(self, layout: str) -> Garbled:
+        return Garbled(
+            f"{self}: its records ({layout}) name people only by their place in its user table, and that table could "
+            "not be read. Nothing was stored; pull again, or bring the log by USB stick.",
+            **self.params("users"),
+            layout=layout,
+        )
+
+    def emptied(self, known_bytes: int, counted: int | None) -> Garbled:
+        before = "where it held records before" if known_bytes else "and the terminal does not say how many it has"
+        return Garbled(
+            f"{self}: the log came empty {before}. Nothing was stored, and nobody counts as absent for it. Look at the "
+            "number of records in its menu: if it is 0, the log was cleared, and reading goes on with the next punch; "
+            "else report the model and firmware.",
+            **self.params("emptied"),
+            known_bytes=known_bytes,
+            counted=counted,
         )
 
     def changed(self, expected: str, found: str) -> Changed:

@@ -21,59 +21,30 @@ from device_sync.terminal import Garbled, LogDigest, Sizes, TerminalError, Unrea
 from device_sync.wire import Command, Packet, Reply
 from device_sync.zk.records import COUNT_BYTES
 from device_sync.zk.transport import Channel, Deadline
+from device_sync.zk.walls import ASKED, OFFERED, READ_SETS, NoProbe, NotOffered
 
 T = TypeVar("T")
 
-OFFERED = frozenset(
-    {
-        "connect",
-        "disconnect",
-        "free_data",
-        "get_firmware_version",
-        "get_serialnumber",
-        "get_time",
-        "read_sizes",
-        "read_with_buffer",
-    }
-)
-ASKED = frozenset(
-    {
-        Command.CONNECT,
-        Command.AUTH,
-        Command.EXIT,
-        Command.OPTION_READ,
-        Command.VERSION,
-        Command.SIZES,
-        Command.GET_TIME,
-        Command.PREPARE,
-        Command.READ,
-        Command.FREE,
-    }
-)
-READ_SETS = frozenset({Command.PUNCHES, Command.USERS})
 UNKNOWN_COUNT = -1
+UDP_TRIES = 3
+WHOLE_CHUNK = 1 << 30
+SMALLER = {True: 16_384, False: 1_008}
+"""What a terminal is asked for at a time, framed or not, after it has refused more."""
 
 
-class NotOffered(RuntimeError):
-    """A pyzk call or command code that this product never uses, because it changes or locks a terminal."""
+class AskSmaller(Exception):
+    """A chunk cannot be had at this size; `size` is what to try. Stays inside."""
 
-
-class NoProbe:
-    """Stands where pyzk keeps its probing helper: no ping, no shell, no extra connection."""
-
-    def test_ping(self) -> NoReturn:
-        raise NotOffered("test_ping runs a shell")
-
-    def test_tcp(self) -> int:
-        """0, 'reachable', without looking: the one connection that follows is the test."""
-        return 0
-
-    def test_udp(self) -> NoReturn:
-        raise NotOffered("test_udp opens a second socket")
+    def __init__(self, size: int, failure: Garbled) -> None:
+        super().__init__(size)
+        self.size = size
+        self.failure = failure
 
 
 class Session(ZK):  # type: ignore[misc]
     """One conversation. Every method raises TerminalError or, where it says so, returns a default."""
+
+    asked = ASKED
 
     def __init__(self, channel: Channel, comm_key: int) -> None:
         # pyzk is given no key: it would keep it, and its own scrambling overflows for some keys
@@ -93,9 +64,13 @@ class Session(ZK):  # type: ignore[misc]
         self._key_was_asked = False
         self._prepared = False
         self._chunk: bytes | None = None
-        self._chunk_failure: TerminalError | None = None
+        self._chunk_bytes = WHOLE_CHUNK
         self._digest: LogDigest | None = None
         self._digested = 0
+
+    @property
+    def channel(self) -> Channel:
+        return self._channel
 
     # what the client calls ---------------------------------------------------------------------------------------
 
@@ -130,12 +105,22 @@ class Session(ZK):  # type: ignore[misc]
 
     def count(self) -> Sizes:
         """The counters; None for those the firmware does not tell."""
-        self.users = self.records = self.rec_cap = UNKNOWN_COUNT
+        self.users = self.records = self.rec_cap = self.dummy = UNKNOWN_COUNT
         self.ask("sizes", self.read_sizes, False)
-        users, records, capacity = (
-            value if value >= 0 else None for value in (int(self.users), int(self.records), int(self.rec_cap))
+        users, records, capacity, operations = (
+            int(value) if value >= 0 else None for value in (self.users, self.records, self.rec_cap, self.dummy)
         )
-        return Sizes(users, records, capacity)
+        return Sizes(users, records, capacity, operations)
+
+    def read_option(self, name: str) -> str | None:
+        """The value of an option of the terminal, None when it does not know it."""
+
+        def call() -> str | None:
+            answer = self._ZK__send_command(Command.OPTION_READ, name.encode() + b"\0")
+            _, sign, value = self._ZK__data.split(b"\0", 1)[0].partition(b"=")
+            return value.decode("utf-8", "replace").strip("= ") if answer["status"] and sign else None
+
+        return self.ask(name, call, None)
 
     def read_set(self, step: str, command: Command, function: int = 0, digest: LogDigest | None = None) -> bytes:
         """A whole set as transferred. Raises TerminalError; Refused, reason 'declined', when none can be read.
@@ -144,12 +129,7 @@ class Session(ZK):  # type: ignore[misc]
         """
         self._digest, self._digested = digest, 0
         with self.doing(step):
-            try:
-                data, _size = self.read_with_buffer(command, function)
-            except ZKErrorResponse:
-                if self._chunk_failure is not None:
-                    raise self._chunk_failure from None
-                raise
+            data, _size = self.read_with_buffer(command, function)
             if self._prepared:
                 self.free_data()
             whole = bytes(data)
@@ -216,7 +196,7 @@ class Session(ZK):  # type: ignore[misc]
     def _ZK__send_command(  # noqa: N802
         self, command: int, command_string: bytes = b"", response_size: int = 8
     ) -> dict[str, Any]:
-        if command not in ASKED:
+        if command not in self.asked:
             raise NotOffered(f"command {command} is never sent")
         if command == Command.READ:
             return self._read_chunk(command_string)
@@ -225,9 +205,8 @@ class Session(ZK):  # type: ignore[misc]
             command_string = wire.scramble_comm_key(self._comm_key, self._channel.session)
         if command == Command.PREPARE:
             if int.from_bytes(command_string[1:3], "little") not in READ_SETS:
-                raise NotOffered("only punches and users are read")
+                raise NotOffered("only punches, users and operations are read")
             self._prepared = True
-            self._chunk_failure = None
         packet = self._channel.exchange(command, command_string)
         if command == Command.CONNECT:
             self._channel.session = packet.session
@@ -262,11 +241,14 @@ class Session(ZK):  # type: ignore[misc]
     def _check_announcement(self, packet: Packet) -> Packet:
         """The answer to 'prepare': bounds the announced size before anything is asked for."""
         if packet.code == Reply.DATA_FOLLOWS:  # old firmware sends the set at once, in several packets
-            return packet._replace(code=Reply.DATA, data=self._collect(packet, None))
+            try:
+                return packet._replace(code=Reply.DATA, data=self._collect(packet, None))
+            except AskSmaller as unordered:
+                raise unordered.failure from None
         if packet.code == Reply.OK:
             if len(packet.data) < 5:
                 raise self._garbled("length", "the terminal does not say how large the set is.")
-            self._bound(int.from_bytes(packet.data[1:5], "little"))
+            self._channel.announced = self._bound(int.from_bytes(packet.data[1:5], "little"))
         return packet
 
     def _bound(self, size: int) -> int:
@@ -275,32 +257,53 @@ class Session(ZK):  # type: ignore[misc]
         return size
 
     def _read_chunk(self, command_string: bytes) -> dict[str, Any]:
-        """One chunk, whole; on UDP a failed one becomes None and pyzk asks again, three times in all."""
+        """One chunk, whole, in as many questions as the terminal needs."""
+        start, wanted = wire.READ.unpack(command_string)
+        pieces: list[bytes] = []
+        while wanted > 0:
+            size = min(wanted, self._chunk_bytes)
+            try:
+                pieces.append(self._fetch(start, size))
+            except AskSmaller as refused:
+                if refused.size >= size:
+                    raise refused.failure from None
+                self._chunk_bytes = refused.size
+            else:
+                start, wanted = start + size, wanted - size
+        self._chunk = chunk = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        self._channel.meanwhile = lambda: self._take(memoryview(chunk))
+        return self._keep(Packet(Reply.DATA, self._channel.session, self._channel.number, b""))
+
+    def _fetch(self, start: int, size: int) -> bytes:
+        """Exactly these bytes of the prepared set; on UDP, where packets are lost, asked for up to three times."""
         channel = self._channel
-        _start, wanted = wire.READ.unpack(command_string)
-        if not channel.framed:
-            channel.idle_seconds = channel.limits.idle_seconds / 3
+        tries = 1 if channel.framed else UDP_TRIES
+        channel.idle_seconds = channel.limits.idle_seconds / tries
         try:
-            first = channel.exchange(Command.READ, command_string)
-            status = self._keep(first._replace(data=b""))
-            self._chunk = chunk = self._collect(first, wanted)
-            channel.meanwhile = lambda: self._take(memoryview(chunk))
-        except (Garbled, Unreachable) as failure:
-            if channel.framed or not channel.alive or channel.deadline.remaining() <= 0:
-                raise
-            self._chunk, self._chunk_failure = None, failure
-            channel.drain()
-            return {"status": False, "code": 0}
+            for left in reversed(range(tries)):
+                try:
+                    first = channel.exchange(Command.READ, wire.READ.pack(start, size))
+                    if first.code == Reply.UNAUTHORISED:  # it was let in before, so it has started anew since
+                        channel.alive = False
+                        raise channel.place.closed(channel.step, channel.received)
+                    if first.code not in (Reply.DATA, Reply.DATA_FOLLOWS):
+                        raise AskSmaller(SMALLER[channel.framed], self._no_data(first.code))
+                    return self._collect(first, size)
+                except (Garbled, Unreachable):
+                    if channel.alive:
+                        channel.drain()
+                    if not left or not channel.alive or channel.deadline.remaining() <= 0:
+                        raise
         finally:
             channel.idle_seconds = channel.limits.idle_seconds
-        return status
+        raise AssertionError("the last try returns or raises")
 
     def _collect(self, first: Packet, wanted: int | None) -> bytes:
         """The data behind a first answer: one DATA, or 'data follows', DATA packets and OK. Exactly `wanted` bytes."""
         if first.code == Reply.DATA:
             return self._expect(bytes(first.data), wanted)
         if first.code != Reply.DATA_FOLLOWS or len(first.data) < 4:
-            raise self._garbled("framing", f"code {first.code} came instead of data.", code=first.code)
+            raise self._no_data(first.code)
         size = self._bound(int.from_bytes(first.data[:4], "little"))
         pieces: list[tuple[int, bytes]] = []
         got = 0
@@ -314,9 +317,22 @@ class Session(ZK):  # type: ignore[misc]
             # on UDP the closing OK may be lost; should it come later, its number gives it away
             if packet.code == Reply.OK or (got == size and not self._channel.framed):
                 break
-        if not self._channel.framed and sorted(place for place, _ in pieces) == list(range(len(pieces))):
-            pieces.sort(key=lambda piece: piece[0])  # the session field counts the packets of a chunk
-        return self._expect(b"".join(data for _, data in pieces), size if wanted is None else wanted)
+        return self._expect(self._join(pieces), size if wanted is None else wanted)
+
+    def _join(self, pieces: list[tuple[int, bytes]]) -> bytes:
+        """The packets of a chunk in their order. Datagrams may overtake each other: some firmware counts them in the
+        session field; where it does not, they must come one to a question.
+        """
+        if not self._channel.framed and len(pieces) > 1:
+            first = min(place for place, _ in pieces)
+            if sorted(place for place, _ in pieces) != list(range(first, first + len(pieces))):
+                failure = self._garbled("framing", "packets came whose order cannot be told; use TCP if it has it.")
+                raise AskSmaller(max(len(data) for _, data in pieces), failure)
+            pieces.sort(key=lambda piece: piece[0])
+        return b"".join(data for _, data in pieces)
+
+    def _no_data(self, code: int) -> Garbled:
+        return self._garbled("framing", f"code {code} came instead of data.", code=code)
 
     def _expect(self, data: bytes, wanted: int | None) -> bytes:
         if wanted is not None and len(data) != wanted:

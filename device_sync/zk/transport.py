@@ -81,6 +81,8 @@ class Channel(ABC):
         self.alive = False
         self.number = wire.NUMBERS - 1
         self.meanwhile: Callable[[], None] | None = None  # work that fits into the next wait for an answer
+        self.announced: int | None = None  # bytes of the set being read, where the terminal said so
+        self.on_event: Callable[[bytes], None] | None = None  # told the data of each event that comes unasked
         self._sock: socket.socket | None = None
 
     @abstractmethod
@@ -107,7 +109,7 @@ class Channel(ABC):
             for _ in range(MAX_STRAY_PACKETS):
                 packet = self._receive()
                 if packet.code == Reply.EVENT:
-                    self._write(wire.pack_packet(Reply.OK, self.session, 0, framed=self.framed))
+                    self._acknowledge(packet)
                     continue
                 if not self.heard:
                     # a new connection holds nothing late, so the numbers start where the terminal says
@@ -135,6 +137,41 @@ class Channel(ABC):
             meanwhile, self.meanwhile = self.meanwhile, None
             meanwhile()
         return self.receive()
+
+    def hear(self, seconds: float) -> bool:
+        """Waits so long for an event that comes unasked, tells `on_event` and acknowledges it; False when none came.
+
+        Other packets are late answers and are passed over. Raises like `receive`.
+        """
+        try:
+            if not self._is_something_there(seconds):
+                return False
+            packet = self._receive()
+        except Silence as silence:
+            raise self._name_silence(silence) from None
+        except BadPacket as bad:
+            raise self._name_bad_packet(bad) from None
+        if packet.code != Reply.EVENT:
+            return False
+        self._acknowledge(packet)
+        return True
+
+    def break_off(self) -> None:
+        """Ends the conversation from another thread: whoever waits for the terminal in it gets Unreachable at once."""
+        self.deadline.ends = monotonic()
+        sock = self._sock
+        if sock is not None:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def _acknowledge(self, event: Packet) -> None:
+        self._write(wire.pack_packet(Reply.OK, self.session, 0, framed=self.framed))
+        if self.on_event is not None:
+            self.on_event(bytes(event.data))
+
+    @abstractmethod
+    def _is_something_there(self, seconds: float) -> bool:
+        """Whether a byte stands ready or comes in so many seconds; nothing is taken of it."""
 
     def drain(self) -> None:  # noqa: B027 - on a stream nothing may be thrown away
         """Throws away what a failed question left behind; only where packets come one by one."""
@@ -175,6 +212,8 @@ class Channel(ABC):
     def _name_break(self, error: OSError | None) -> TerminalError:
         """The error for a line that ended: by the other side (None) or by the network."""
         self.alive = False
+        if self.deadline.remaining() <= 0 and self.heard:  # also when it was broken off
+            return self.place.too_slow(self.step, self.deadline.seconds)
         if self.received:
             return self.place.closed(self.step, self.received)
         if isinstance(error, ConnectionRefusedError):
@@ -233,15 +272,39 @@ class TcpChannel(Channel):
             # firmware declares 1016 bytes for a live event of 12 or 32: waiting for them would never end
             self._fill(wire.HEADER_BYTES)
             if int.from_bytes(self._buffer[self._start : self._start + 2], "little") == Reply.EVENT:
-                self._skip_event(length)
-                return Packet(Reply.EVENT, 0, 0, b"")
+                return Packet(Reply.EVENT, 0, 0, self._take_event(length))
         return wire.parse_packet(self._take(length))
 
-    def _skip_event(self, length: int) -> None:
+    def _take_event(self, length: int) -> bytes:
+        """The data of an event that declares more than it has: what stands before the next packet, or before a quiet.
+
+        Where its checksum holds nothing more is waited for; it is no more than a hint, so a wrong one is let be.
+        """
         self._fill(LEAST_EVENT_BYTES)
-        here = bytes(self._buffer[self._start : min(self._end, self._start + length)])
-        following = here.find(wire.MAGIC)
-        self._start += len(here) if following < 0 else following
+        while True:
+            packet = bytes(self._buffer[self._start : min(self._end, self._start + length)])
+            following = packet.find(wire.MAGIC)
+            if following >= 0:
+                packet = packet[:following]
+                break
+            if wire.word_sum(packet) == 0 or len(packet) >= length:
+                break
+            if not self._is_something_there(QUIET_SECONDS, beyond=len(packet)):
+                break
+        self._start += len(packet)
+        return packet[wire.HEADER_BYTES :]
+
+    def _is_something_there(self, seconds: float, *, beyond: int = 0) -> bool:
+        idle, self.idle_seconds = self.idle_seconds, seconds
+        try:
+            self._fill(beyond + 1)
+        except Silence as silence:
+            if silence.total:
+                raise
+            return False
+        finally:
+            self.idle_seconds = idle
+        return True
 
     def _take(self, size: int) -> memoryview | bytearray:
         """Exactly `size` bytes; a view is good until the next call."""
@@ -297,6 +360,17 @@ class UdpChannel(Channel):
         except OSError as error:
             raise self.place.no_route(error.strerror or type(error).__name__) from error
         self.alive = True
+
+    def _is_something_there(self, seconds: float) -> bool:
+        sock = self._wait()
+        sock.settimeout(max(0.001, min(seconds, self.deadline.remaining())))
+        try:
+            sock.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            return False
+        except OSError as error:
+            raise self._name_break(error) from error
+        return True
 
     def _receive(self) -> Packet:
         try:

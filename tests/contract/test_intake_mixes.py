@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from attendance import clock
 from attendance.store.database import Database, sqlite_url
-from device_sync import wire
+from device_sync.layouts import ZK40
 from tests.builders import (
     MONDAY,
     ZONE,
@@ -76,7 +76,7 @@ def test_whatever_happens_to_a_terminal_nothing_believable_is_lost_or_doubled(
                 assert filed.read == len(believable)
             else:
                 filed = file_body(database, body, read_at=at, full=what == "full")
-                assert filed.read == len(body) // wire.PUNCH_BYTES
+                assert filed.read == len(body) // ZK40.size
             shown |= set(believable)
             assert_counted(filed)
             stored = stored_punches(database)

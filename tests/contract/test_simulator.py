@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gc
 import signal
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,56 +15,12 @@ import pytest
 from zk import ZK
 
 from device_sync import wire
-from device_sync.simulator import FAULTS, Fault, SimulatedTerminal, load_records, run_simulator
-from device_sync.wire import CHANGING, Command, Packet, Reply
+from device_sync.simulator import FAULTS, Fault, Operation, SimulatedTerminal, load_records, run_simulator
+from device_sync.wire import CHANGING, Command, Reply
 from device_sync.zk import ZkTerminal, decode
+from tests.contract.probing import probing
 
 BOTH = pytest.mark.parametrize("framed", [True, False], ids=["tcp", "udp"])
-
-
-class Probe:
-    """The simplest client: one question, then packets one by one."""
-
-    def __init__(self, sock: socket.socket, framed: bool) -> None:
-        self.sock, self.framed = sock, framed
-        self.session = self.number = 0
-
-    def send(self, code: int, data: bytes = b"") -> None:
-        self.sock.sendall(wire.pack_packet(code, self.session, self.number, data, framed=self.framed))
-        self.number += 1
-
-    def receive(self) -> Packet:
-        if not self.framed:
-            return wire.parse_packet(self.sock.recv(65_536))
-        length = wire.parse_top(self._exactly(8), 1 << 20)
-        return wire.parse_packet(self._exactly(length))
-
-    def _exactly(self, size: int) -> bytes:
-        data = b""
-        while len(data) < size:
-            piece = self.sock.recv(size - len(data))
-            if not piece:
-                raise EOFError
-            data += piece
-        return data
-
-    def ask(self, code: int, data: bytes = b"") -> Packet:
-        self.send(code, data)
-        return self.receive()
-
-    def connect(self) -> Packet:
-        reply = self.ask(Command.CONNECT)
-        self.session = reply.session
-        return reply
-
-
-@contextmanager
-def probing(simulated: SimulatedTerminal, framed: bool = True) -> Iterator[Probe]:
-    kind = socket.SOCK_STREAM if framed else socket.SOCK_DGRAM
-    with closing(socket.socket(socket.AF_INET, kind)) as sock:
-        sock.settimeout(2)
-        sock.connect(("127.0.0.1", simulated.port))
-        yield Probe(sock, framed)
 
 
 @BOTH
@@ -112,14 +66,43 @@ def test_a_chunk_is_head_data_and_ok_under_one_number(framed: bool) -> None:
         assert probe.ask(Command.READ, wire.READ.pack(0, 100)).code == Reply.ERROR
 
 
-def test_changing_commands_do_nothing_but_stand_in_the_journal() -> None:
+REALLY_DONE = {Command.CLEAR_PUNCHES, Command.CLEAR_DATA, Command.SET_TIME, Command.ENABLE, Command.DISABLE}
+
+
+def test_changing_commands_stand_in_the_journal_and_most_do_nothing() -> None:
     with SimulatedTerminal(records=load_records(7)).running() as simulated, probing(simulated) as probe:
         probe.connect()
-        before = simulated.truth
-        for command in sorted(CHANGING):
+        before = (simulated.truth, simulated.users, simulated.operations)
+        for command in sorted(CHANGING - REALLY_DONE):
             assert probe.ask(command, b"x").code == Reply.OK
-        assert {entry.command for entry in simulated.journal} == CHANGING | {Command.CONNECT}
-        assert simulated.truth == before
+        assert {entry.command for entry in simulated.journal} == (CHANGING - REALLY_DONE) | {Command.CONNECT}
+        assert (simulated.truth, simulated.users, simulated.operations) == before
+
+
+def test_a_client_can_lock_it_set_its_clock_and_erase_its_log() -> None:
+    instant = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
+    with (
+        SimulatedTerminal(records=load_records(7), now=lambda: instant).running() as simulated,
+        probing(simulated) as probe,
+    ):
+        probe.connect()
+        probe.ask(Command.DISABLE)
+        assert simulated.locked
+        with pytest.raises(ValueError, match="disabled"):
+            simulated.punch("1001")
+        probe.ask(Command.ENABLE)
+        simulated.punch("1001")
+        wall = datetime(2026, 3, 2, 9, 0)
+        probe.ask(Command.SET_TIME, wire.encode_time(wall).to_bytes(4, "little"))
+        assert int.from_bytes(probe.ask(Command.GET_TIME).data, "little") == wire.encode_time(wall)
+        probe.ask(Command.CLEAR_PUNCHES)
+        assert simulated.truth == ()
+        probe.ask(Command.DISABLE, (30).to_bytes(4, "little"))
+        assert simulated.locked
+        instant += timedelta(seconds=31)
+        assert not simulated.locked
+    codes = [line.code for line in simulated.operations]
+    assert codes == [Operation.STARTED, Operation.CLOCK_SET, Operation.LOG_ERASED]
 
 
 @BOTH
@@ -259,7 +242,12 @@ def test_records_come_from_an_export_or_from_packed_bytes(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"record_size": 16}, "not simulated yet"), ({"live": -1.0}, "negative"), ({"fault": "none"}, "unknown fault")],
+    [
+        ({"record_size": 12}, "no terminal has that"),
+        ({"layout": "zk12"}, "known are zk8a, zk8b"),
+        ({"live": -1.0}, "negative"),
+        ({"fault": "none"}, "unknown fault"),
+    ],
 )
 def test_the_command_refuses_what_it_cannot_do(options: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):

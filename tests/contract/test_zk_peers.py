@@ -19,7 +19,8 @@ from device_sync.terminal import Changed, Garbled, Refused, TerminalError, Unrea
 from device_sync.wire import CHANGING, Command, Packet
 from device_sync.zk import AddressRefused, Limits, ZkTerminal, decode, parse_address
 from device_sync.zk import client as client_module
-from device_sync.zk.session import OFFERED, NoProbe, NotOffered, Session
+from device_sync.zk.session import Session
+from device_sync.zk.walls import OFFERED, NoProbe, NotOffered
 from tests.contract.pulls import BOTH, LOG, QUICK, SLACK_SECONDS, SMALL, reach
 
 
@@ -175,28 +176,6 @@ def test_answers_to_an_earlier_question_are_never_taken_for_this_one() -> None:
     with scripted(play) as port, pytest.raises(Changed) as caught:
         ZkTerminal("127.0.0.1", port, limits=QUICK, expected_serial="MINE").identify()
     assert caught.value.params["found"] == "FIRST"
-
-
-@pytest.mark.parametrize(
-    ("record_size", "count", "counted"),
-    [(8, 500, 500), (16, 100, 100), (49, 40, 40), (16, 50, None), (8, 55, None), (49, 41, None), (49, 40, None)],
-)
-def test_other_record_layouts_are_refused_and_not_misread(record_size: int, count: int, counted: int | None) -> None:
-    time = wire.encode_time(datetime(2026, 3, 2, 8, 0))
-    rows = b"".join(
-        ((1000 + n).to_bytes(4, "little") + (time + n).to_bytes(4, "little") + bytes((1, 1)) + bytes(49))[:record_size]
-        for n in range(count)
-    )
-    with SimulatedTerminal(fault=None if counted is not None else "no_sizes").running() as simulated:
-        log = simulated.machine.log
-        log.pack = lambda: len(rows).to_bytes(4, "little") + rows  # type: ignore[method-assign]
-        simulated.machine._pack_sizes = (  # type: ignore[method-assign]
-            lambda: bytes(4) if counted is None else wire.SIZES.pack(*([0] * 8 + [counted] + [0] * 11))
-        )
-        with pytest.raises(Garbled, match="record layout is not read yet and nothing was stored") as caught:
-            reach(simulated).read_log()
-    assert caught.value.params["reason"] == "layout"
-    assert caught.value.params.get("record_size") in (None, record_size)
 
 
 def test_counters_that_say_zero_do_not_hide_a_log() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from device_sync import wire
 from device_sync.simulator import FAULTS, Fault, SimulatedTerminal, load_records
+from device_sync.simulator.faults import transports_of
 from device_sync.terminal import Changed, Garbled, Refused, Sizes, Terminal, TerminalError, Unreachable
 from device_sync.wire import Command
 from device_sync.zk import OUTCOMES, Limits, ZkTerminal, decode
@@ -33,7 +34,7 @@ def test_a_sound_terminal_gives_its_whole_log(transport: str, count: int) -> Non
         assert_harmless(simulated)
         assert simulated.journal[-1].command == Command.EXIT
         prepared = [e.command for e in simulated.journal if e.command in (Command.PREPARE, Command.FREE)]
-        assert prepared == [Command.PREPARE, Command.FREE] * 2
+        assert prepared == [Command.PREPARE, Command.FREE] * 3  # punches, users, operations
         assert simulated.connections == 1
 
 
@@ -114,6 +115,9 @@ def test_another_terminal_at_the_address_is_changed(transport: str) -> None:
 # faults ---------------------------------------------------------------------------------------------------------------
 
 READABLE = {
+    **{f"event_{size}": 2000 for size in (10, 12, 14, 36, 37, 52)},
+    **dict.fromkeys(("small_reads", "wrong_session", "delayed", "one_session", "zero_sizes", "bad_clock"), 2000),
+    "grow_reading": 2000,
     "bad_date": 2001,
     "grow": 2001,
     "fragment": 2000,
@@ -128,11 +132,19 @@ READABLE = {
     "shuffled": 2000,
     "busy": 2000,
 }
+ELSEWHERE = ("filler", "rubbish", "mutated")  # see test_layout_pulls.py and tests/reliability
 ENDS: dict[tuple[str, str], tuple[type[TerminalError], str, str]] = {
     ("drop", "tcp"): (Unreachable, "interrupted", "closed"),
     ("drop", "udp"): (Unreachable, "interrupted", "stalled"),
     ("stall", "tcp"): (Unreachable, "interrupted", "stalled"),
     ("stall", "udp"): (Unreachable, "interrupted", "stalled"),
+    ("reset", "tcp"): (Unreachable, "interrupted", "closed"),
+    ("half_header", "tcp"): (Unreachable, "interrupted", "closed"),
+    ("restarts", "tcp"): (Unreachable, "interrupted", "closed"),
+    ("restarts", "udp"): (Unreachable, "interrupted", "closed"),
+    ("hangs_up", "tcp"): (Refused, "refused", "closed_at_once"),
+    ("loris", "tcp"): (Unreachable, "interrupted", "too_slow"),
+    ("loris", "udp"): (Unreachable, "interrupted", "too_slow"),
     ("slow", "tcp"): (Unreachable, "interrupted", "too_slow"),
     ("slow", "udp"): (Unreachable, "interrupted", "too_slow"),
     ("bad_checksum", "tcp"): (Garbled, "garbled", "checksum"),
@@ -143,6 +155,12 @@ ENDS: dict[tuple[str, str], tuple[type[TerminalError], str, str]] = {
     ("huge_length", "udp"): (Garbled, "garbled", "length"),
     ("huge_log", "tcp"): (Garbled, "garbled", "length"),
     ("huge_log", "udp"): (Garbled, "garbled", "length"),
+    ("duplicated", "tcp"): (Garbled, "garbled", "framing"),
+    ("duplicated", "udp"): (Garbled, "garbled", "framing"),
+    ("garbage", "tcp"): (Garbled, "garbled", "framing"),
+    ("garbage", "udp"): (Garbled, "garbled", "checksum"),
+    ("overlong", "tcp"): (Garbled, "garbled", "framing"),
+    ("overlong", "udp"): (Garbled, "garbled", "framing"),
     ("short", "tcp"): (Garbled, "garbled", "short"),
     ("short", "udp"): (Garbled, "garbled", "short"),
     ("not_zk", "tcp"): (Refused, "not_a_terminal", "protocol"),
@@ -152,6 +170,24 @@ ENDS: dict[tuple[str, str], tuple[type[TerminalError], str, str]] = {
     ("refuse_auth", "tcp"): (Refused, "wrong_key", "comm_key"),
     ("refuse_auth", "udp"): (Refused, "wrong_key", "comm_key"),
     ("flaky", "tcp"): (Unreachable, "interrupted", "closed"),
+    **{
+        (name, transport): end
+        for transport in ("tcp", "udp")
+        for name, end in {
+            "controller": (Refused, "not_a_terminal", "protocol"),
+            "encrypted": (Refused, "refused", "code"),
+            "challenge": (Refused, "refused", "code"),
+            "asks_key": (Refused, "wrong_key", "comm_key"),
+            "bulk_4989": (Refused, "refused", "declined"),
+            "announces_less": (Garbled, "garbled", "byte_count"),
+            "announces_more": (Garbled, "garbled", "framing"),
+            "truncated": (Garbled, "garbled", "byte_count"),
+            "count_word": (Garbled, "garbled", "byte_count"),
+            "empty_set": (Garbled, "garbled", "count"),
+            "understated": (Garbled, "garbled", "count"),
+            "erased": (Garbled, "garbled", "count"),
+        }.items()
+    },
     ("lying_sizes", "tcp"): (Garbled, "garbled", "count"),
     ("lying_sizes", "udp"): (Garbled, "garbled", "count"),
     ("no_bulk", "tcp"): (Refused, "refused", "declined"),
@@ -160,11 +196,12 @@ ENDS: dict[tuple[str, str], tuple[type[TerminalError], str, str]] = {
 
 
 def test_every_fault_of_the_simulator_has_its_expected_end() -> None:
-    assert set(FAULTS) == set(READABLE) | {name for name, _ in ENDS}
+    assert set(FAULTS) == set(READABLE) | {name for name, _ in ENDS} | set(ELSEWHERE)
 
 
-@BOTH
-@pytest.mark.parametrize("name", sorted(READABLE))
+@pytest.mark.parametrize(
+    ("name", "transport"), [(name, each) for name in sorted(READABLE) for each in transports_of(name)]
+)
 def test_faults_that_leave_the_log_readable_cost_no_row(name: str, transport: str) -> None:
     with SimulatedTerminal(records=LOG, fault=name).running() as simulated:
         log = reach(simulated, transport=transport).read_log()
@@ -183,7 +220,7 @@ def test_faults_that_leave_the_log_readable_cost_no_row(name: str, transport: st
 @pytest.mark.parametrize(("name", "transport"), sorted(ENDS))
 def test_faults_that_spoil_the_log_end_in_time_with_their_own_outcome(name: str, transport: str) -> None:
     kind, outcome, reason = ENDS[name, transport]
-    limits = Limits(0.5, 0.5, 0.8, 0.3) if name == "slow" else QUICK
+    limits = Limits(0.5, 0.5, 0.8, 0.3) if name in ("slow", "loris") else QUICK
     with SimulatedTerminal(records=LOG, fault=Fault(name, pause_seconds=0.05)).running() as simulated:
         started = monotonic()
         with pytest.raises(TerminalError) as caught:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -119,17 +119,36 @@ def test_a_terminal_lies_in_an_allowed_network(office: Office, host: str) -> Non
 
 
 def test_a_pull_answers_like_the_command(make_office: Callable[..., Office]) -> None:
-    asked: list[tuple[str, bool, bool]] = []
+    asked: list[tuple[list[str], bool, bool]] = []
 
-    def puller(terminal: str, full: bool) -> dict[str, Any]:
-        asked.append((terminal, full, threading.current_thread() is threading.main_thread()))
-        return DONE
+    def puller(terminals: Sequence[str], full: bool) -> list[dict[str, Any]]:
+        asked.append((list(terminals), full, threading.current_thread() is threading.main_thread()))
+        return [DONE | {"terminal": code} for code in terminals]
 
     office = make_office(puller=puller)
     answer = office.client("inspector").post(f"{API}/terminals/T-A/pull", params={"full": True})
     assert answer.json() == {"pulls": [DONE]}
-    assert asked == [("T-A", True, False)]
+    assert asked == [(["T-A"], True, False)]
     assert office.client("hr").post(f"{API}/terminals/Z/pull").status_code == 404
+
+
+def test_a_unit_is_pulled_with_the_units_below_it_and_no_other(make_office: Callable[..., Office]) -> None:
+    asked: list[list[str]] = []
+
+    def puller(terminals: Sequence[str], full: bool) -> list[dict[str, Any]]:
+        asked.append(list(terminals))
+        return [DONE | {"terminal": code} for code in terminals]
+
+    office = make_office(puller=puller)
+    whole = office.client("hr").post(f"{API}/units/H/pull")
+    assert [entry["terminal"] for entry in whole.json()["pulls"]] == ["T-A", "T-B"]
+    assert office.client("leader.b").post(f"{API}/units/B/pull").status_code == 200
+    assert office.client("hr").post(f"{API}/units/A1/pull").json() == {"pulls": []}
+    assert asked == [["T-A", "T-B"], ["T-B"]]
+    for user, unit in (("leader.b", "A"), ("hr.a", "H"), ("hr", "Z")):
+        assert office.client(user).post(f"{API}/units/{unit}/pull").status_code == 404, (user, unit)
+    assert office.client().post(f"{API}/units/H/pull").status_code == 401
+    assert len(asked) == 2
 
 
 def test_without_puller_or_importer_the_address_is_not_available(office: Office) -> None:
@@ -141,10 +160,10 @@ def test_without_puller_or_importer_the_address_is_not_available(office: Office)
 
 
 def test_a_file_is_handed_to_the_importer(make_office: Callable[..., Office]) -> None:
-    taken: list[tuple[str, str, bytes, bool]] = []
+    taken: list[tuple[str, str, bytes, bool, str | None]] = []
 
-    def importer(terminal: str, name: str, content: bytes, create: bool) -> dict[str, Any]:
-        taken.append((terminal, name, content, create))
+    def importer(terminal: str, name: str, content: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+        taken.append((terminal, name, content, create, dates))
         return {"file": name, "terminal": terminal, "read": 1}
 
     office = make_office(importer=importer)
@@ -155,7 +174,7 @@ def test_a_file_is_handed_to_the_importer(make_office: Callable[..., Office]) ->
         return office.client(user).post(f"{API}/imports/punches", data=form, files=files).status_code
 
     assert send("hr", "T-A") == 200
-    assert taken == [("T-A", "1_attlog.dat", b"57\t2026-11-20 07:30:00", False)]
+    assert taken == [("T-A", "1_attlog.dat", b"57\t2026-11-20 07:30:00", False, None)]
     assert send("hr", "NEW") == 404
     assert send("hr", "NEW", create="true") == 200
     assert send("hr.a", "NEW", create="true") == 404
@@ -206,7 +225,7 @@ def test_a_body_that_is_no_json_is_refused(office: Office, content: bytes) -> No
 def test_a_fault_tells_a_number_and_nothing_else(
     make_office: Callable[..., Office], caplog: pytest.LogCaptureFixture
 ) -> None:
-    def puller(terminal: str, full: bool) -> dict[str, Any]:
+    def puller(terminals: Sequence[str], full: bool) -> list[dict[str, Any]]:
         raise RuntimeError("the password of the database is matkhau")
 
     answer = make_office(puller=puller).client("hr").post(f"{API}/terminals/T-A/pull")

@@ -141,6 +141,21 @@ def test_a_terminal_is_added_tested_and_pulled(office: Office) -> None:
     assert keys[0].stat().st_mode & 0o077 == 0, "the key is readable by its owner alone"
 
 
+def test_a_layout_that_is_in_doubt_is_refused_until_somebody_names_it(office: Office) -> None:
+    either = bytes.fromhex("0100013100303131") * 3  # a date both orders of eight bytes believe, a state nobody knows
+    with SimulatedTerminal(records=either, layout="zk8b", users=3).running() as simulated:
+        reach = ("--host", "127.0.0.1", "--port", str(simulated.port))
+        assert "zk16" in office.run("terminals", "add", "OLD", *reach, "--layout", "zk17", code=2).stderr
+        office.run("terminals", "add", "OLD", *reach)
+        assert "--layout zk8" in office.json("pull", "OLD", code=1)["pulls"][0]["message"]
+        office.run("terminals", "set", "OLD", "--layout", "zk40")
+        assert "does not fit" in office.json("pull", "OLD", code=1)["pulls"][0]["message"]
+        office.run("terminals", "set", "OLD", "--layout", "zk8b")
+        assert office.json("pull", "OLD")["pulls"][0]["new"] == 1
+        office.run("terminals", "set", "OLD", "--layout", "auto")
+        assert office.json("pull", "OLD", code=1)["pulls"][0]["outcome"] == "garbled"
+
+
 def test_hostile_addresses_are_refused(office: Office) -> None:
     for host in ("127.0.0.1; touch owned", "$(touch owned)", "8.8.8.8", "169.254.169.254", "gate.example"):
         office.run("terminals", "add", "X", "--host", host, code=2)

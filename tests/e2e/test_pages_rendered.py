@@ -102,7 +102,7 @@ def test_every_page_is_whole_accessible_and_stays_at_home(
 def test_live_fragment_replaces_the_figures_and_keeps_the_scroll(browser: Any, origin: str) -> None:
     with Visit(browser, 1280) as visit:
         visit.page.goto(f"{origin}/today", wait_until="load")
-        assert visit.page.get_attribute("#live", "hx-trigger") == "every 15s"
+        assert visit.page.get_attribute("#live", "hx-trigger") == "every 15s, refresh"
         visit.page.evaluate("window.scrollTo(0, 400)")
         before = visit.page.evaluate("window.scrollY")
         visit.page.evaluate("document.querySelector('#live').dataset.old = 'yes'")

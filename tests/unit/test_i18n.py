@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from jinja2 import nodes
 
+from api.importing import SENTENCES
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import NAVIGATION, TEMPLATES, environment
+from attendance.services import matching, terminal_health
 from attendance.services.explain import rules
+from attendance.store import alarms
+from device_sync import checking, operations
 from reports import view
 
 PAGES = TEMPLATES.parent
@@ -21,7 +26,12 @@ VI, EN = Translator("vi"), Translator("en")
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
     "state": view.PERSON_STATES,
-    "outcome": view.OUTCOMES,
+    "health_state": terminal_health.STATES,
+    "health": terminal_health.REASONS,
+    "health_next": terminal_health.REASONS,
+    "alarm": (*alarms.KINDS, "full_by", "time_unknown"),
+    "operation": operations.NAMES,
+    "privilege": ("2", "6", "14"),
     "day_kind": view.DAY_KINDS,
     "session_state": view.SESSION_STATES,
     "cover": view.COVER_KINDS,
@@ -37,9 +47,9 @@ VOCABULARIES = {
     "theme": ("auto", "light", "dark"),
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),
-    "punch": ("pull", "file"),
+    "punch": ("pull", "push", "agent", "file"),
     "ledger": view.LEDGER_PARTS,
-    "clock": ("fast", "slow"),
+    "clock": ("fast", "slow", "right"),
     "column": (
         *("date", "person", "what", "session", "counted", "status", "unit", "type", "from", "to"),
         *("time", "use", "terminal", "pull", "position"),
@@ -48,6 +58,12 @@ VOCABULARIES = {
     "threshold": rules.OF_DAYS,
     "threshold_value": ("any", "home_only", "yes", "no", "none", "session"),
     "overtime_kind": ("NT", "NN", "NL"),
+    "check_step": checking.STEPS,
+    "check_state": checking.STATES,
+    "check_next": tuple(checking.FINDINGS),
+    "set_aside": tuple(SENTENCES),
+    "work": tuple(field.name for field in fields(matching.WorkList)),
+    "proposal": matching.GROUNDS,
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 
@@ -114,7 +130,13 @@ def test_every_code_of_a_vocabulary_has_its_word(group: str) -> None:
 
 def test_no_key_is_left_that_nothing_asks_for() -> None:
     built = {f"{group}.{code}" for group, codes in VOCABULARIES.items() for code in codes}
-    open_groups = ("error.", "role.", "session.", "explain.")  # codes given at run time; explain.* in test_why
+    open_groups = (
+        "error.",
+        "role.",
+        "session.",
+        "explain.",
+        "check_next.",
+    )  # codes given at run time; see test_why, test_checking
     spare = {key for key in keys("vi") - constant_keys() - built if not key.startswith(open_groups)}
     assert spare == set()
 

@@ -167,25 +167,6 @@ def test_scrambling_survives_keys_that_overflow_32_bits() -> None:
     assert all(wire.scramble_comm_key(key, 0xFFFF)[2] == 50 for key in (0, 131_071))
 
 
-def test_a_punch_record_has_its_fields_where_terminals_put_them() -> None:
-    captured = bytes.fromhex("0d003939393131313333330000000000000000000000000000000000016bb3682300") + bytes(6)
-    record = wire.pack_punch(13, "999111333", 1, 0x2368B36B, 0)
-    assert len(record) == wire.PUNCH_BYTES == wire.PUNCH_DTYPE.itemsize
-    assert record[:11] == captured[:11]
-    assert record[26] == 1
-    assert record[27:31] == bytes.fromhex("6bb36823")
-    assert record[31] == 0
-
-
-def test_a_user_row_gives_back_no_password() -> None:
-    row = bytearray(wire.pack_user(7, "1001", "Nguyễn Văn An", 14))
-    row[3:11] = b"secret12"
-    user = wire.parse_user(bytes(row))
-    assert (user.uid, user.pin, user.privilege) == (7, b"1001", 14)
-    assert user.name.decode() == "Nguyễn Văn An"
-    assert b"secret12" not in repr(user).encode()
-
-
 def test_a_live_event_is_thirty_two_plain_bytes() -> None:
     event = wire.pack_event("999911333", 1, 0, datetime(2018, 6, 25, 17, 41, 5))
     assert len(event) == 32

@@ -49,6 +49,8 @@ def file_office(
                 poll_seconds=poll_seconds,
                 at=at,
             )
+            if terminal.behaviour not in ("dead", "flaky"):
+                registering.change_terminal(session, terminal.code, live=True, at=at)
         for employee in office.employees:
             registering.add_employee(session, employee.code, name=employee.name, at=at)
         for assignment in office.assignments:

@@ -31,6 +31,7 @@ from attendance.services.evaluate import Evaluation, evaluate_dirty
 from attendance.store import schema
 from attendance.store.database import Database, sqlite_url
 from device_sync.intake import Filed
+from device_sync.poller import Poller
 from device_sync.pulling import Puller
 from device_sync.schedule import Timetable
 from device_sync.zk.transport import Limits
@@ -131,16 +132,22 @@ def run_demo(port: int, *, browser: bool) -> None:
             timezone=demo.office.zone,
             _env_file=None,  # type: ignore[call-arg]
         )
-        timetable = Timetable(
-            demo.database, demo.puller, demo.office.zone, now=demo.now, tick_seconds=1, evaluate_seconds=1
-        )
-        app = make_app(settings, demo.database, demo.puller, timetable=timetable, now=demo.now, demo_logins=logins)
+        poller = Poller(demo.puller)
+        timetable = Timetable(demo.database, poller, demo.office.zone, now=demo.now, tick_seconds=1, evaluate_seconds=1)
+        app = make_app(settings, demo.database, poller, timetable=timetable, now=demo.now, demo_logins=logins)
         timetable.start()
         try:
             with demo.stage.people_passing():
-                run_web(app, "127.0.0.1", port, on_ready=lambda url: _announce(demo, url, logins, browser))
+                run_web(
+                    app,
+                    "127.0.0.1",
+                    port,
+                    on_ready=lambda url: _announce(demo, url, logins, browser),
+                    on_end=poller.hub.close,
+                )
         finally:
             timetable.stop()
+            poller.stop()
 
 
 def _announce(demo: Demo, url: str, logins: list[tuple[str, str, str]], browser: bool) -> None:

@@ -15,6 +15,7 @@ from api.cli.demo.setting import ZONE
 from attendance import clock
 from attendance.clock import Now
 from device_sync import wire
+from device_sync.layouts import ZK40, pack_punch
 from device_sync.simulator.faults import Fault
 from device_sync.simulator.server import SimulatedTerminal
 
@@ -78,9 +79,10 @@ class Stage:
         return [(uid, pin, f"NV{uid:03}") for uid, pin in enumerate(pins, 1)]
 
     def _records(self, code: str) -> bytes:
+        uids = {pin: uid for uid, pin, _ in self._users(code)}
         return b"".join(
-            wire.pack_punch(uid, punch.pin, punch.verify, wire.encode_time(punch.wall_time), punch.state)
-            for uid, punch in enumerate(self.office.punches[code], 1)
+            pack_punch(ZK40, uids[punch.pin], punch.pin, punch.verify, wire.encode_time(punch.wall_time), punch.state)
+            for punch in self.office.punches[code]
         )
 
     @contextmanager

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.place import open_database, print_json, read_settings, say
+from api.cli.terminals.showing import bars
 from attendance.errors import Invalid
+
+if TYPE_CHECKING:
+    from attendance.store.database import Database
+    from device_sync.intake import Filed
+    from device_sync.poller import Watcher
 
 
 def pull(
     codes: Annotated[list[str] | None, typer.Argument(help="Codes of terminals.")] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Every terminal that has an address.")] = False,
+    unit: Annotated[str | None, typer.Option(help="Every terminal of this unit and of the units below it.")] = None,
     full: Annotated[bool, typer.Option(help="Compare every record, not only what is new.")] = False,
     people: Annotated[bool, typer.Option(help="Make a person for every number nobody is enrolled under.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Pull now. Exit 1 when a terminal could not be read or something was quarantined."""
+    """Pull now, many terminals side by side. Exit 1 when one could not be read or something was quarantined."""
     from attendance.clock import utc_now
     from attendance.services import onboarding
-    from attendance.store import office
-    from device_sync.intake import Filed
+    from device_sync.poller import Poller
 
     settings = read_settings()
     with open_database(settings) as database:
-        with database.reading() as session:
-            known = [row.code for row in office.terminals(session) if row.host and row.in_use]
-        wanted = known if everyone or not codes else codes
-        if not wanted:
-            raise Invalid("There is no terminal to pull; add one with `attendance terminals add`.")
-        puller = make_puller(settings, database)
-        done: list[Filed] = []
-        for code in _progress(wanted):
-            done.append(puller.pull(code, full=full))
-            if not as_json:
-                say(_line(done[-1]))
+        wanted = _wanted(database, codes or [], unit, everyone)
+        poller = Poller(make_puller(settings, database))
+        try:
+            with _shown(wanted, tell=not as_json) as watch:
+                done = poller.ask(wanted, full=full, on_progress=watch)
+        finally:
+            poller.stop(patience_seconds=0)
         if people:
             made = sum(onboarding.enrol_strangers(database, filed.terminal, at=utc_now()) for filed in done)
             if not as_json:
@@ -67,8 +70,25 @@ def pull_json(filed: Any, zone: str) -> dict[str, Any]:
     }
 
 
-def _line(filed: Any) -> str:
-    if filed.outcome != "ok":
+def _wanted(database: Database, codes: list[str], unit: str | None, everyone: bool) -> list[str]:
+    """The terminals that are meant, each once. Raises NotFound, Invalid."""
+    from attendance.store import office, polling
+    from attendance.store.tables import TerminalRow
+
+    if sum((bool(codes), unit is not None, everyone)) > 1:
+        raise Invalid("Name terminals, or a unit with --unit, or all of them with --all; not several of these.")
+    with database.reading() as session:
+        for code in codes:
+            office.get(session, TerminalRow, code)
+        found = codes or polling.pullable(session, None if unit is None else office.units_below(session, unit))
+    if not found:
+        where = "" if unit is None else f" in unit {unit} or below it"
+        raise Invalid(f"There is no terminal to pull{where}; add one with `attendance terminals add`.")
+    return list(dict.fromkeys(found))
+
+
+def _line(filed: Filed) -> str:
+    if filed.outcome != "ok" or filed.complete_until is None:
         return f"{filed.terminal}: {filed.outcome}. {filed.message}"
     drift = "" if not filed.clock_offset_seconds else f", clock {filed.clock_offset_seconds:+d} s"
     return (
@@ -77,18 +97,28 @@ def _line(filed: Any) -> str:
     )
 
 
-def _progress(codes: list[str]) -> Any:
-    """The codes, with a bar on a terminal and none in a pipe."""
-    if not sys.stderr.isatty() or len(codes) < 2:
-        return codes
-    from rich.console import Console
-    from rich.progress import track
+@contextmanager
+def _shown(codes: list[str], *, tell: bool) -> Iterator[Watcher]:
+    """Says each result as it comes if `tell`, and how far things are on a terminal; nothing of that in a pipe."""
+    from threading import Lock
 
-    return track(codes, description="Pulling", console=Console(stderr=True))
+    from device_sync.pulling import DONE, Progress
+
+    one_at_a_time = Lock()
+    with bars(len(codes)) as show:
+
+        def watch(progress: Progress) -> None:
+            with one_at_a_time:
+                show(progress)
+                if tell and progress.state == DONE and progress.filed is not None:
+                    say(_line(progress.filed))
+
+        yield watch
 
 
 def make_puller(settings: Any, database: Any) -> Any:
     from api.keys import read_comm_key
+    from device_sync.noticing import Thresholds
     from device_sync.pulling import Puller
 
     return Puller(
@@ -96,4 +126,5 @@ def make_puller(settings: Any, database: Any) -> Any:
         settings.timezone,
         lambda code: read_comm_key(settings.keys_dir, code) or 0,
         allowed_networks=settings.allowed_networks,
+        thresholds=Thresholds(ran_back=settings.clock_backward_seconds),
     )

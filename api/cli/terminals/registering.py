@@ -10,6 +10,8 @@ import typer
 from api.cli.place import open_database, read_settings, say
 from attendance.errors import Invalid
 
+LAYOUT_HELP = "How its records are laid out: zk8a, zk8b, zk16, zk40, zk49, or auto: told by their content."
+
 
 def add(
     code: Annotated[str, typer.Argument(help="Code of the terminal, for example GATE.")],
@@ -20,15 +22,17 @@ def add(
     comm_key_file: Annotated[Path | None, typer.Option(help="File with its communication key.")] = None,
     name: Annotated[str, typer.Option(help="What people call it.")] = "",
     every: Annotated[int, typer.Option(help="Seconds between two readings.", min=5, max=86400)] = 300,
+    layout: Annotated[str, typer.Option(help=LAYOUT_HELP)] = "auto",
 ) -> None:
     """Add a terminal. Nothing is sent to it."""
     from api.keys import write_comm_key
     from attendance.clock import utc_now
     from attendance.store import office, registering
+    from device_sync.layouts import read_layout
 
     settings = read_settings()
-    _check_address(host, settings)
-    key = _read_key(comm_key_file) if comm_key_file else None
+    check_address(host, settings)
+    key = read_key(comm_key_file) if comm_key_file else None
     with open_database(settings) as database, database.writing() as session:
         where = unit or office.first_unit(session)
         registering.add_terminal(
@@ -41,6 +45,7 @@ def add(
             transport=transport,
             has_comm_key=key is not None,
             poll_seconds=every,
+            layout=read_layout(layout),
             at=utc_now(),
         )
         if key is not None:
@@ -56,16 +61,22 @@ def change(
     comm_key_file: Annotated[Path | None, typer.Option(help="File with its communication key.")] = None,
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     every: Annotated[int | None, typer.Option(help="Seconds between two readings.", min=5, max=86400)] = None,
+    live: Annotated[
+        bool | None,
+        typer.Option("--live/--no-live", help="Listen to its punches between readings: a hint on the pages at once."),
+    ] = None,
+    layout: Annotated[str | None, typer.Option(help=LAYOUT_HELP)] = None,
 ) -> None:
     """Change how a terminal is reached or called; what is left out stays."""
     from api.keys import write_comm_key
     from attendance.clock import utc_now
     from attendance.store import registering
+    from device_sync.layouts import read_layout
 
     settings = read_settings()
     if host is not None:
-        _check_address(host, settings)
-    key = _read_key(comm_key_file) if comm_key_file else None
+        check_address(host, settings)
+    key = read_key(comm_key_file) if comm_key_file else None
     with open_database(settings) as database, database.writing() as session:
         registering.change_terminal(
             session,
@@ -76,8 +87,11 @@ def change(
             name=name,
             has_comm_key=None if key is None else True,
             poll_seconds=every,
+            live=live,
             at=utc_now(),
         )
+        if layout is not None:
+            registering.set_layout(session, code, read_layout(layout))
         if key is not None:
             write_comm_key(settings.keys_dir, code, key)
     say(f"Terminal {code} is changed. Test it: attendance terminals test {code}")
@@ -93,7 +107,7 @@ def retire(code: Annotated[str, typer.Argument(help="Code of the terminal.")]) -
     say(f"Terminal {code} is out of use; its punches stay. Judge what depended on it again: attendance evaluate")
 
 
-def _check_address(host: str, settings: Any) -> None:
+def check_address(host: str, settings: Any) -> None:
     from device_sync.zk.address import AddressRefused, parse_address
 
     try:
@@ -102,7 +116,7 @@ def _check_address(host: str, settings: Any) -> None:
         raise Invalid(str(error)) from error
 
 
-def _read_key(file: Path) -> int:
+def read_key(file: Path) -> int:
     try:
         text = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:

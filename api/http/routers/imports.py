@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from api.http.answers import answer
 from api.http.errors import NotAvailable
-from api.http.schemas.terminals import ImportAnswer
+from api.http.schemas.terminals import ImportAnswer, PreviewAnswer
 from api.http.scope import CurrentFiler, Reader, askable
-from api.http.service import Service, service
+from api.http.service import Importer, Service, service
 from attendance.errors import Invalid, NotFound
 from attendance.store import office
 from attendance.store.registering import check_code
@@ -32,13 +32,18 @@ _BODY: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "A USB export: *_attlog.dat, AGL_001.TXT or CSV; at most 64 MiB.",
+                            "description": "A USB export (*_attlog.dat, AGL_001.TXT, CSV); at most 64 MiB.",
                         },
                         "terminal": {"type": "string", "maxLength": 64, "description": "Code of its terminal."},
                         "create": {
                             "type": "boolean",
                             "default": False,
                             "description": "Make the terminal when the code is unknown; for those who see everything.",
+                        },
+                        "dates": {
+                            "type": "string",
+                            "enum": ["day-first", "month-first"],
+                            "description": "Where the day stands, if the file does not show it.",
                         },
                     },
                 }
@@ -52,10 +57,14 @@ _BODY: dict[str, Any] = {
     "/punches",
     operation_id="importPunches",
     summary="Import a file of punches",
-    response_model=ImportAnswer,
+    response_model=ImportAnswer | PreviewAnswer,
     openapi_extra=_BODY,
 )
-async def import_punches(request: Request, reader: CurrentFiler) -> Response:
+async def import_punches(
+    request: Request,
+    reader: CurrentFiler,
+    preview: Annotated[bool, Query(description="Only say what would come of it; nothing is stored.")] = False,
+) -> Response:
     """For HR and administrators. Each row becomes a new punch, a repeated one, or is kept aside with its reason."""
     # The form is read here and not by a parameter, because parameters are read before anybody is asked to sign in.
     parts = service(request)
@@ -67,13 +76,27 @@ async def import_punches(request: Request, reader: CurrentFiler) -> Response:
             raise Invalid("Send the code of the terminal in the form field `terminal`.")
         if create.lower() not in ("true", "false", "1", "0"):
             raise Invalid("The form field `create` is true or false.")
+        dates = form.get("dates") or None
+        if dates is not None and not isinstance(dates, str):
+            raise Invalid("The form field `dates` is day-first or month-first.")
         content = await file.read()
         name = (file.filename or "")[:200]
-    done = await run_sync(_import, parts, reader, terminal, name, content, create.lower() in ("true", "1"))
+    wished = create.lower() in ("true", "1")
+    take = parts.previewer if preview else parts.importer
+    done = await run_sync(_import, parts, take, reader, terminal, name, content, wished, dates)
     return answer(done)
 
 
-def _import(parts: Service, reader: Reader, terminal: str, name: str, content: bytes, create: bool) -> dict[str, Any]:
+def _import(
+    parts: Service,
+    take: Importer | None,
+    reader: Reader,
+    terminal: str,
+    name: str,
+    content: bytes,
+    create: bool,
+    dates: str | None,
+) -> dict[str, Any]:
     with parts.database.reading() as session:
         known = office.find(session, TerminalRow, askable("terminal", terminal)) is not None
         if known:
@@ -81,6 +104,6 @@ def _import(parts: Service, reader: Reader, terminal: str, name: str, content: b
     if not known and not (create and reader.within is None):
         raise NotFound("terminal", terminal, "Add it first, or have it made with `create`.")
     check_code("terminal", terminal)
-    if parts.importer is None:
+    if take is None:
         raise NotAvailable("This process does not take files; use `attendance import punches`.")
-    return parts.importer(terminal, name, content, create)
+    return take(terminal, name, content, create, dates)

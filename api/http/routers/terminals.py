@@ -11,11 +11,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.http.answers import answer, listed
 from api.http.errors import NotAvailable
 from api.http.params import Page, TerminalCode
+from api.http.routers.terminal_health import LANGUAGE
+from api.http.schemas.on_terminals import TerminalUsers
 from api.http.schemas.terminals import NewTerminal, PullAnswer, PullList, Terminal, TerminalList
-from api.http.scope import CurrentAdministrator, CurrentPuller, CurrentReader
+from api.http.scope import CurrentAdministrator, CurrentFiler, CurrentPuller, CurrentReader
 from api.http.service import Puller, service
 from api.keys import remove_comm_key, write_comm_key
+from api.terminal_health import alarm_json, state_json
+from api.work_lists import work_list_json
+from attendance.services.terminal_health import terminals_health
+from attendance.services.terminal_people import work_list
 from attendance.store import listing_terminals, office, registering
+from device_sync.layouts import read_layout
 from device_sync.zk.address import parse_address
 
 router = APIRouter(prefix="/terminals", tags=["terminals"])
@@ -25,11 +32,17 @@ PULLS_AT_ONCE = 8  # a pull may last a minute; those who only read must not wait
 
 @router.get("", operation_id="listTerminals", summary="Terminals", response_model=TerminalList)
 def list_terminals(request: Request, reader: CurrentReader, page: Page) -> Response:
-    """The terminals of the units one sees, by code, each with its last pull and how far its log is complete."""
+    """The terminals of the units one sees, by code: state, open alarms, last pull, how far the log is complete."""
     parts = service(request)
     with parts.database.reading() as session:
         zone = parts.settings.timezone
         found = listing_terminals.terminals(session, reader.within, zone, limit=page.limit, offset=page.offset)
+        states = terminals_health(session, zone, parts.now(), [row["id"] for row in found.rows])
+    health = {state.facts.id: state for state in states}
+    for row in found.rows:
+        state = health[row.pop("id")]
+        row["health"] = state_json(state, LANGUAGE)
+        row["alarms"] = [alarm_json(alarm, LANGUAGE) for alarm in state.alarms]
     return listed(found, page)
 
 
@@ -53,6 +66,7 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
                 transport=given.transport,
                 has_comm_key=comm_key is not None,
                 poll_seconds=given.poll_seconds,
+                layout=read_layout(given.layout),
                 at=parts.now(),
             )
             if comm_key is not None:  # before the commit: a terminal that says it has a key has one
@@ -67,19 +81,24 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
 
 
 def _terminal(row: Any, unit: str) -> dict[str, Any]:
-    names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "direction", "first_sane_on")
-    shown = {name: getattr(row, name) for name in (*names, "poll_seconds", "recorded_at")}
-    return shown | {"unit": unit, "complete_until": None, "last_pull": None}
+    names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "layout")
+    shown = {name: getattr(row, name) for name in (*names, "direction", "first_sane_on", "poll_seconds", "recorded_at")}
+    return shown | {"unit": unit, "complete_until": None, "last_pull": None, "health": None, "alarms": []}
 
 
 def _known_puller(request: Request, reader: CurrentPuller, code: TerminalCode) -> Puller:
     """The way to pull a terminal that the caller may see. Raises NotFound, NotAvailable."""
-    parts = service(request)
-    with parts.database.reading() as session:
+    with service(request).database.reading() as session:
         reader.terminal(session, code)
-    if parts.puller is None:
+    return puller_of(request)
+
+
+def puller_of(request: Request) -> Puller:
+    """The way to pull terminals. Raises NotAvailable."""
+    puller = service(request).puller
+    if puller is None:
         raise NotAvailable("This process does not pull terminals; ask the one that does, or `attendance pull`.")
-    return parts.puller
+    return puller
 
 
 @router.post("/{code}/pull", operation_id="pullTerminal", summary="Pull a terminal now", response_model=PullAnswer)
@@ -89,12 +108,15 @@ async def pull_terminal(
     puller: Annotated[Puller, Depends(_known_puller)],
     full: Annotated[bool, Query(description="Read and compare the whole log again.")] = False,
 ) -> Response:
-    """For HR, inspectors and administrators. Answers when the pull has ended, whatever its outcome."""
-    done = await run_sync(puller, code, full, limiter=_lanes(request))
-    return answer({"pulls": [done]})
+    """For HR, leaders, inspectors and administrators. Answers when the pull has ended, whatever its outcome.
+
+    It comes before pulls that are merely due, and begins after the question: what was punched before is in it.
+    """
+    return answer({"pulls": await run_sync(puller, [code], full, limiter=pull_lanes(request))})
 
 
-def _lanes(request: Request) -> anyio.CapacityLimiter:
+def pull_lanes(request: Request) -> anyio.CapacityLimiter:
+    """The threads in which requests wait for pulls."""
     if not hasattr(request.app.state, "pull_lanes"):
         request.app.state.pull_lanes = anyio.CapacityLimiter(PULLS_AT_ONCE)
     lanes: anyio.CapacityLimiter = request.app.state.pull_lanes
@@ -116,3 +138,21 @@ def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page
             offset=page.offset,
         )
     return listed(found, page)
+
+
+@router.get(
+    "/{code}/users",
+    operation_id="listTerminalUsers",
+    summary="Users on a terminal beside people",
+    response_model=TerminalUsers,
+)
+def list_users(request: Request, reader: CurrentFiler, code: TerminalCode) -> Response:
+    """For HR and administrators: the numbers that nobody has, with proposals, and whatever else is open today.
+
+    As the user table stood when the terminal was read whole last; `POST /terminals/{code}/pull?full=true` reads it.
+    Only people the caller may see are named.
+    """
+    parts = service(request)
+    with parts.database.reading() as session:
+        terminal = reader.terminal(session, code).code
+    return answer(work_list_json(work_list(parts.database, terminal, on=parts.today(), within=reader.within)))

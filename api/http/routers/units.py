@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.http.answers import answer, listed
 from api.http.errors import Forbidden
-from api.http.params import Page
+from api.http.params import Page, UnitCode
+from api.http.routers.terminals import pull_lanes, puller_of
 from api.http.schemas.office import NewUnit, Unit, UnitList
-from api.http.scope import CurrentFiler, CurrentReader
+from api.http.schemas.terminals import PullAnswer
+from api.http.scope import CurrentFiler, CurrentPuller, CurrentReader
 from api.http.service import service
-from attendance.store import listing, registering
+from attendance.store import listing, polling, registering
 
 router = APIRouter(prefix="/units", tags=["office"])
 
@@ -37,3 +42,23 @@ def add_unit(request: Request, reader: CurrentFiler, given: NewUnit) -> Response
         )
         content = {"code": row.code, "name": row.name, "parent": given.parent, "schedule": given.schedule}
     return answer(content, 201)
+
+
+def _terminals_below(request: Request, reader: CurrentPuller, code: UnitCode) -> list[str]:
+    """Codes of the terminals of a unit the caller sees and of all below it. Raises NotFound."""
+    with service(request).database.reading() as session:
+        return polling.pullable(session, reader.narrowed(session, code))
+
+
+@router.post("/{code}/pull", operation_id="pullUnit", summary="Pull a unit's terminals now", response_model=PullAnswer)
+async def pull_unit(
+    request: Request,
+    codes: Annotated[list[str], Depends(_terminals_below)],
+    full: Annotated[bool, Query(description="Read and compare the whole logs again.")] = False,
+) -> Response:
+    """Every terminal of the unit and of the units below it, side by side; as for one terminal, by code.
+
+    For HR, leaders, inspectors and administrators. A unit without a terminal answers an empty list.
+    """
+    puller = puller_of(request)
+    return answer({"pulls": await run_sync(puller, codes, full, limiter=pull_lanes(request)) if codes else []})

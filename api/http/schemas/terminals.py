@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from api.http.schemas.parts import Code, Given, Line, ListFrame
+from api.http.schemas.terminal_health import Alarm, TerminalState
 from api.keys import MAX_COMM_KEY
 
 _DIGEST = "9b74c9897bac770ffc029102a200c5de6b1d3c1f0f5f9ef1f7b9a3b2c4d5e6f7"
@@ -65,7 +66,7 @@ class PullAnswer(BaseModel):
 
 class Pull(PullCounts):
     id: int = Field(description="Number of the pull; punches name it.")
-    source: str = Field(description="`pull`, `push` or `file`.")
+    source: str = Field(description="`pull`, `push`, `file`, or `agent`: pulled at a site and forwarded.")
     format: str = Field(description="How the bytes were laid out.")
     file_name: str = Field(description="Name of the file, if it was one.")
     started_at: dt.datetime = Field(description="When it began.")
@@ -127,12 +128,15 @@ class Terminal(BaseModel):
                     "transport": "tcp",
                     "has_comm_key": True,
                     "serial": "BJ2C194260123",
+                    "layout": None,
                     "direction": "none",
                     "first_sane_on": "2010-01-01",
                     "poll_seconds": 300,
                     "recorded_at": "2026-09-30T03:00:00+00:00",
                     "complete_until": "2026-11-20T17:05:11+07:00",
                     "last_pull": None,
+                    "health": None,
+                    "alarms": [],
                 }
             ]
         }
@@ -145,12 +149,15 @@ class Terminal(BaseModel):
     transport: str = Field(description="`tcp` or `udp`.")
     has_comm_key: bool = Field(description="Whether a communication key was given; it is never shown.")
     serial: str | None = Field(description="Serial number learned at the first pull; another is refused.")
+    layout: str | None = Field(description="Record layout an administrator named; null: told by its content.")
     direction: str = Field(description="`in`, `out` or `none`.")
     first_sane_on: dt.date = Field(description="Punches before this date are not believed.")
     poll_seconds: int = Field(description="How often it is pulled.")
     recorded_at: dt.datetime = Field(description="When it was entered here.")
     complete_until: dt.datetime | None = Field(description="Terminal time up to which its log is complete.")
     last_pull: Pull | None = Field(description="The last attempt, whatever became of it.")
+    health: TerminalState | None = Field(description="How it is and what to do next; null right after it was added.")
+    alarms: list[Alarm] = Field(description="Alarms that are open, in the order they were raised.")
 
 
 class TerminalList(ListFrame):
@@ -178,6 +185,9 @@ class NewTerminal(Given):
     port: int = Field(default=4370, ge=1, le=65535, description="Port.")
     transport: Literal["tcp", "udp"] = Field(default="tcp", description="How it is spoken to.")
     poll_seconds: int = Field(default=300, ge=30, le=86_400, description="How often it is pulled.")
+    layout: Literal["auto", "zk8a", "zk8b", "zk16", "zk40", "zk49"] = Field(
+        default="auto", description="How its records are laid out; `auto`: told by their content."
+    )
     comm_key: SecretStr | None = Field(
         default=None,
         description=f"Communication key, 0 to {MAX_COMM_KEY}. Write only: no answer ever contains it.",
@@ -200,7 +210,7 @@ class NewTerminal(Given):
 
 class PunchPull(BaseModel):
     id: int = Field(description="Number of the pull.")
-    source: str = Field(description="`pull`, `push` or `file`.")
+    source: str = Field(description="`pull`, `push`, `file`, or `agent`: pulled at a site and forwarded.")
     file_name: str = Field(description="Name of the file, if it was one.")
     started_at: dt.datetime = Field(description="When it began.")
     log_digest: str | None = Field(description="SHA-256 of the whole log as it came.")
@@ -278,3 +288,37 @@ class ImportAnswer(BaseModel):
     repeated: int = Field(description="Rows known already.")
     quarantined: int = Field(description="Rows kept aside.")
     reasons: dict[str, int] = Field(description="Why rows were kept aside, and how many.")
+
+
+class ClockJump(BaseModel):
+    line: int = Field(description="Line of the file at which the time fell back.")
+    from_: dt.datetime = Field(alias="from", description="Terminal time of the row before.")
+    to: dt.datetime = Field(description="Terminal time of this row.")
+
+
+class PreviewAnswer(BaseModel):
+    """What an import would do: read = new + repeated + quarantined, repeated = repeated_in_file + already_stored."""
+
+    preview: Literal[True] = Field(default=True, description="That nothing was stored.")
+    file: str = Field(description="Name of the file.")
+    terminal: str | None = Field(description="Code of the terminal.")
+    terminal_known: bool = Field(description="Whether it is there already.")
+    format: str = Field(description="What the file was recognised as: attlog, agl, csv, report or push.")
+    read: int = Field(description="Rows of the file.")
+    readable: int = Field(description="Rows that read as a punch, whatever their date.")
+    new: int = Field(description="Rows that would be stored.")
+    repeated: int = Field(description="Rows that are known already or stand in the file before.")
+    repeated_in_file: int = Field(description="Of these in the file before.")
+    already_stored: int = Field(description="Of these stored by an earlier pull, push or file.")
+    quarantined: int = Field(description="Rows that would be kept aside.")
+    reasons: dict[str, int] = Field(description="Why they would be, and how many.")
+    lines: dict[str, list[int]] = Field(description="The first lines of each reason.")
+    sentences: dict[str, str] = Field(description="What each reason means, in English.")
+    first: dt.datetime | None = Field(description="Terminal time of the earliest believable row.")
+    last: dt.datetime | None = Field(description="Terminal time of the latest believable row.")
+    numbers: int = Field(description="Numbers with a believable row.")
+    strangers: int = Field(description="Of these nobody was ever enrolled under on this terminal.")
+    stranger_numbers: list[str] = Field(description="The first of them.")
+    clock_jumps: int = Field(description="How often the time falls back by over ten minutes, in the order of the file.")
+    jumps: list[ClockJump] = Field(description="The first of these.")
+    notes: list[str] = Field(description="What else to know of the file, in English.")

@@ -1,0 +1,139 @@
+"""Who stands on a terminal and who should: the work list of one terminal, and enrolling from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from attendance.errors import Invalid
+from attendance.services.matching import OnTerminal, Person, WorkList, compare
+from attendance.store import office, people, registering, terminal_users
+from attendance.store.database import Database, Session
+from attendance.store.listing import Within
+from attendance.store.tables import TerminalRow, UnitRow
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalPeople:
+    """The work list of a terminal as its user table was read last, `seen` users in all; None: it was never read."""
+
+    terminal: str
+    unit: str
+    seen: int | None
+    work: WorkList
+
+
+def work_list(database: Database, code: str, *, on: date, within: Within = None) -> TerminalPeople:
+    """Compare the stored user table with the people of a date. `within`: only people of these units are named.
+
+    People are those who depend on the terminal, those of its unit and the units below, and whoever has a number on it.
+    Raises NotFound.
+    """
+    with database.reading() as session:
+        return _work_list(session, office.get(session, TerminalRow, code), on, within)
+
+
+def _work_list(session: Session, terminal: TerminalRow, on: date, within: Within) -> TerminalPeople:
+    number = office.key(terminal)
+    rows = [row for row in terminal_users.rows_of(session, number) if row.until is None]
+    users = [OnTerminal(row.pin, row.name_bytes, row.privilege, row.disabled, row.since) for row in rows]
+    persons, hidden = _people(session, terminal, on, within)
+    found = compare([user for user in users if user.pin not in hidden], persons)
+    unit = office.code_of(session, UnitRow, terminal.unit_id)
+    seen = len(rows) if rows or terminal_users.is_kept(session, number) else None
+    return TerminalPeople(terminal.code, unit, seen, found)
+
+
+def _people(session: Session, terminal: TerminalRow, on: date, within: Within) -> tuple[list[Person], set[str]]:
+    """Everybody it may be, once for each number they have on the terminal; and the numbers of people not to be seen."""
+    depending = office.units_depending_on(session, terminal)
+    below = office.subtree(office.units(session), terminal.unit_id)
+    wanted: dict[int, bool] = {}
+    visible: set[int] = set()
+    for row in office.assignments_between(session, on, on):
+        depends = terminal.code in row.terminals or (not row.terminals and row.unit_id in depending)
+        if within is None or row.unit_id in within:
+            visible.add(row.employee_id)
+        if depends or row.unit_id in below:
+            wanted[row.employee_id] = wanted.get(row.employee_id, False) or depends
+    numbers: dict[int, list[str]] = {}
+    for enrolment in office.enrolments_of_terminal(session, office.key(terminal)):
+        if (enrolment.from_on or on) <= on <= (enrolment.to_on or on):
+            numbers.setdefault(enrolment.employee_id, []).append(enrolment.pin)
+    known = people.names(session, {*wanted, *numbers})
+    found: list[Person] = []
+    hidden: set[str] = set()
+    for employee in sorted({*wanted, *numbers}):
+        mine: Sequence[str | None] = numbers.get(employee) or [None]
+        if within is not None and employee not in visible:
+            hidden |= {pin for pin in mine if pin is not None}
+            continue
+        name_code, name = known[employee]
+        found += [Person(name_code, name, pin, wanted.get(employee, False)) for pin in mine]
+    return found, hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One enrolment that was filed: this number is this person, from this date on (None: always)."""
+
+    pin: str
+    employee: str
+    from_on: date | None
+
+
+def enrol(
+    database: Database,
+    code: str,
+    pin: str,
+    employee: str,
+    *,
+    from_on: date | None = None,
+    instead: bool = False,
+    at: datetime,
+) -> Enrolled:
+    """Enrol a person under a number. Without a date: since the terminal shows that number, or its last holder left it.
+
+    `instead` ends the enrolment of whoever has the number on the day before, for which the date is needed. Raises
+    NotFound, Invalid, Overlap.
+    """
+    with database.writing() as session:
+        terminal = office.get(session, TerminalRow, code)
+        if instead:
+            if from_on is None:
+                raise Invalid(f"Say from which date number {pin} is {employee}'s: --from DATE.")
+            registering.end_enrolment(session, code, pin, from_on - timedelta(days=1), at=at)
+        begins = from_on or _begins(session, terminal, pin)
+        registering.enrol(session, code, pin, employee, from_on=begins, at=at)
+    return Enrolled(pin, employee, begins)
+
+
+def enrol_exact(
+    database: Database, code: str, *, on: date, from_on: date | None = None, at: datetime
+) -> tuple[Enrolled, ...]:
+    """Enrol everybody whose code is an unmatched number and whose name is not against it: all of them, or nobody.
+
+    Dates as in `enrol`. Raises NotFound, Overlap; then nothing is filed.
+    """
+    with database.writing() as session:
+        terminal = office.get(session, TerminalRow, code)
+        found = _work_list(session, terminal, on, None)
+        done = []
+        for entry in found.work.exact:
+            assert entry.proposal is not None
+            pin, employee = entry.user.pin, entry.proposal.person.code
+            begins = from_on or _begins(session, terminal, pin)
+            registering.enrol(session, code, pin, employee, from_on=begins, at=at)
+            done.append(Enrolled(pin, employee, begins))
+    return tuple(done)
+
+
+def _begins(session: Session, terminal: TerminalRow, pin: str) -> date | None:
+    """The first day on which a number can be somebody new's: since the terminal shows it so, after its last holder."""
+    number = office.key(terminal)
+    shown = [row.since for row in terminal_users.rows_of(session, number) if row.pin == pin and row.until is None]
+    since = shown[0].date() if shown and shown[0] is not None else None
+    ended = [row.to_on for row in office.enrolments_of_terminal(session, number) if row.pin == pin and row.to_on]
+    after = max(ended) + timedelta(days=1) if ended else None
+    return max((each for each in (since, after) if each is not None), default=None)

@@ -1,0 +1,88 @@
+"""What was learned of each terminal, by its serial number: the layout of its records, and what it says of its build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from attendance.errors import NotFound
+from attendance.store.evidence_tables import LogPositionRow
+from attendance.store.tables import TerminalRow
+from attendance.store.terminal_tables import TerminalProfileRow
+
+
+def profile_of(session: Session, serial: str | None) -> TerminalProfileRow | None:
+    """None for a terminal that was never read."""
+    return session.get(TerminalProfileRow, serial) if serial else None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What the pulls before left: bytes stored, whether any was good, and what was learned (None: not)."""
+
+    log_bytes: int = 0
+    was_read: bool = False
+    punch_layout: str | None = None
+    user_layout: str | None = None
+    operations: int | None = None
+
+
+def left_behind(session: Session, code: str) -> tuple[TerminalRow, Left]:
+    """A terminal and what is known of it, in one query, for every pull asks it first. Raises NotFound."""
+    position, profile = LogPositionRow, TerminalProfileRow
+    query = (
+        select(
+            TerminalRow,
+            col(position.log_bytes),
+            col(position.last_ok_at),
+            col(profile.punch_layout),
+            col(profile.user_layout),
+            col(profile.operations),
+        )
+        .select_from(TerminalRow)
+        .outerjoin(position, col(position.terminal_id) == col(TerminalRow.id))
+        .outerjoin(profile, col(profile.serial) == col(TerminalRow.serial))
+        .where(col(TerminalRow.code) == code)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound("terminal", code)
+    return found[0], Left(found[1] or 0, found[2] is not None, *found[3:])
+
+
+def learn(
+    session: Session,
+    row: TerminalProfileRow,
+    *,
+    firmware: str,
+    punch_layout: str | None,
+    user_layout: str | None,
+    options: Mapping[str, str],
+    operations: int | None,
+    at: datetime,
+) -> None:
+    """Keep what a good pull showed; what is None, or empty in `options`, was not looked at and stays."""
+    found = {
+        "firmware": firmware,
+        "punch_layout": punch_layout or row.punch_layout,
+        "user_layout": row.user_layout if user_layout is None else user_layout,
+        "options": {**row.options, **options},
+        "operations": row.operations if operations is None else operations,
+    }
+    if row.learned_at is None or any(getattr(row, name) != value for name, value in found.items()):
+        for name, value in found.items():
+            setattr(row, name, value)
+        row.learned_at = at
+        session.add(row)
+
+
+def forget_layout(session: Session, serial: str) -> None:
+    """The next pull recognises the layout anew, as it does for a terminal never read."""
+    row = profile_of(session, serial)
+    if row is not None:
+        row.punch_layout = None
+        session.add(row)
