@@ -10,8 +10,8 @@ import typer
 
 from api.cli.place import open_database, print_json, read_settings, say
 from api.cli.terminals.pulling import make_puller
-from api.cli.terminals.showing import say_it_waits
 from api.cli.terminals.registering import check_address, read_key
+from api.cli.terminals.showing import say_it_waits
 from attendance.errors import Invalid
 
 WORDS = {"ok": "ok", "failed": "FAILED", "not_tried": "not tried"}
