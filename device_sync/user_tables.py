@@ -42,7 +42,7 @@ def holders_of(session: Session, terminal_id: int) -> Holders:
 def _holders(kept: Sequence[TerminalUserRow], changes: Changes) -> Holders:
     stored = [Held(row.uid, row.pin, _seconds(row.since)) for row in kept]
     begun = [Held(entry.uid, entry.pin, _seconds(since)) for entry, since in changes.begun]
-    return Holders([*stored, *begun])
+    return Holders(row for row in (*stored, *begun) if row.pin)  # a place without a number names nobody
 
 
 def _seconds(wall: datetime | None) -> int | None:
