@@ -68,10 +68,6 @@ class Session(ZK):  # type: ignore[misc]
         self._digest: LogDigest | None = None
         self._digested = 0
 
-    @property
-    def channel(self) -> Channel:
-        return self._channel
-
     # what the client calls ---------------------------------------------------------------------------------------
 
     def greet(self) -> None:
