@@ -17,6 +17,7 @@ from api.pages.streaming import router as streaming_router
 from api.settings import Settings
 from attendance.clock import Now, utc_now
 from attendance.store.database import Database
+from device_sync.noticing import Thresholds
 from device_sync.poller import Poller
 from device_sync.pulling import Puller
 from device_sync.schedule import Timetable
@@ -32,6 +33,7 @@ def make_puller(settings: Settings, database: Database, *, now: Now = utc_now, l
         now=now,
         limits=limits or Limits(),
         allowed_networks=settings.allowed_networks,
+        thresholds=Thresholds(ran_back=settings.clock_backward_seconds),
     )
 
 

@@ -69,6 +69,20 @@ class Settings(BaseSettings):
         default=_networks(PRIVATE_AND_LOOPBACK),
         description="Networks in which terminals may be, separated by commas; default: private ones and loopback.",
     )
+    push: bool = Field(
+        default=False,
+        description="on: terminals may push to /iclock; each serial number waits for approval. Default off.",
+    )
+    push_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        default=_networks(PRIVATE_AND_LOOPBACK),
+        description="Networks from which terminals may push, separated by commas; default: private ones and loopback.",
+    )
+    clock_backward_seconds: int = Field(
+        default=300,
+        ge=60,
+        le=86_400,
+        description="How much earlier than the record before it a record may be before somebody is told of the clock.",
+    )
 
     @property
     def url(self) -> str:

@@ -82,7 +82,9 @@ def today(instant: datetime, zone_name: str) -> date:
 
 def instant_seconds(wall: datetime, zone_name: str) -> int:
     """Epoch seconds of a naive wall time."""
-    return wall_seconds(wall) - _offset_at(wall_seconds(wall), zone_name)
+    seconds = wall_seconds(wall)
+    offset = _year_offset(wall.year, zone_name) if 1 < wall.year < 9990 else None
+    return seconds - (_offset_at(seconds, zone_name) if offset is None else offset)
 
 
 def _offset_at(seconds: int, zone_name: str) -> int:

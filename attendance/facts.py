@@ -54,6 +54,10 @@ class Assignment:
     terminals: tuple[str, ...] = ()
     recorded_at: datetime | None = None
 
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on a date."""
+        return self.from_on <= on and (self.to_on is None or on <= self.to_on)
+
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:

@@ -19,9 +19,8 @@ from statistics import median
 
 from zk import ZK
 
-from attendance.store import office, punch_log, registering, schema
+from attendance.store import punch_log, registering, schema
 from attendance.store.database import Database, sqlite_url
-from attendance.store.tables import TerminalRow
 from bench.measuring import Line, interleave, ratio, spent, timed
 from device_sync import intake
 from device_sync.known import read_known
@@ -29,9 +28,7 @@ from device_sync.layouts import ZK40
 from device_sync.simulator import SimulatedTerminal, load_records
 from device_sync.simulator.log import FIRST_PIN
 from device_sync.terminal import Known
-from device_sync.wire import Command
 from device_sync.zk import ZkTerminal
-from device_sync.zk.session import Session
 
 USERS = 500
 ZONE = "Asia/Ho_Chi_Minh"
@@ -70,26 +67,15 @@ def simulated(records: bytes) -> Iterator[int]:
 
 def transfer(port: int) -> int:
     """The bare protocol transfer: our own transport reads serial, firmware, clock, counters and every byte, checks the
-    packets and throws all of it away; no digest, no look at the records. Answers how many bytes of log came.
+    packets, takes the digest and throws all of it away. Answers how many bytes of log came.
     """
-    session = Session(ZkTerminal(HOST, port=port)._open_channel(), 0)
-    try:
-        session.greet()
-        session.ask("serial number", session.get_serialnumber, "")
-        session.ask("firmware", session.get_firmware_version, "")
-        session.read_clock()
-        session.count()
-        size = len(session.read_set("punches", Command.PUNCHES))
-        session.count()
-    finally:
-        session.leave()
-    return size
+    return len(ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False, known=KNOWN).read_log().payload)
 
 
 def pull(database: Database, code: str, port: int) -> intake.Filed:
     """One whole pull as the service does it: connect, read, check, decode, store, commit."""
     with database.reading() as session:
-        known = read_known(session, office.get(session, TerminalRow, code))
+        _, known = read_known(session, code)
     log = ZkTerminal(HOST, port=port, now=lambda: NOW, with_users=False, known=known).read_log()
     return intake.file_log(database, code, log, zone=ZONE, started_at=NOW, finished_at=NOW)
 

@@ -9,12 +9,32 @@ from multiprocessing.connection import Connection
 from statistics import median
 
 from bench.measuring import Line, interleave, memory_mb, ratio, spent, timed
-from bench.pulling import HOST, KNOWN, NOW, Mismatch, read_with_pyzk, simulated, transfer
+from bench.pulling import HOST, KNOWN, NOW, Mismatch, read_with_pyzk, simulated
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
 from device_sync.simulator import load_records
+from device_sync.wire import Command
 from device_sync.zk import ZkTerminal, decode
+from device_sync.zk.session import Session
 
 USERS = 500
+
+
+def transfer(port: int) -> int:
+    """The bare protocol transfer: our own transport reads serial, firmware, clock, counters and every byte, checks the
+    packets and throws all of it away; no digest, no look at the records. Answers how many bytes of log came.
+    """
+    session = Session(ZkTerminal(HOST, port=port)._open_channel(), 0)
+    try:
+        session.greet()
+        session.ask("serial number", session.get_serialnumber, "")
+        session.ask("firmware", session.get_firmware_version, "")
+        session.read_clock()
+        session.count()
+        size = len(session.read_set("punches", Command.PUNCHES))
+        session.count()
+    finally:
+        session.leave()
+    return size
 
 
 def read(port: int) -> int:

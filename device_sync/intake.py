@@ -9,27 +9,42 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from time import perf_counter
 
+import numpy as np
+
 from attendance import clock
 from attendance.store import dirty, intake_log, office, registering, terminal_profiles, terminal_users, touched
-from attendance.store.database import Database, Session
+from attendance.store.database import Database, OpenTransaction, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
 from attendance.store.terminal_tables import TerminalProfileRow
 from device_sync import user_tables
 from device_sync.files import Export
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
+from device_sync.noticing import USUAL, Pulled, Thresholds, notice, notice_failure
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
-from device_sync.terminal import LogDigest, TerminalError, TerminalLog
+from device_sync.terminal import LogDigest, Records, StatedDigest, TerminalError, TerminalLog
 from device_sync.zk.records import COUNT_BYTES, decode_tail
 
 OK = "ok"
 CHANGED = "changed"
 WORTH_A_THREAD = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which way a reading came (`source` of a pull), and what else its pull says of that.
+
+    `taken_at`: when its records left the terminal, where they were filed much later; None: as they were filed.
+    """
+
+    source: str = "pull"
+    params: Mapping[str, str] = field(default_factory=dict)
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +69,7 @@ class Filed:
 
 
 def file_log(
-    database: Database,
+    database: Database | OpenTransaction,
     terminal_code: str,
     log: TerminalLog,
     *,
@@ -62,18 +77,22 @@ def file_log(
     started_at: datetime,
     finished_at: datetime,
     full: bool = False,
+    origin: Origin = Origin(),
+    thresholds: Thresholds = USUAL,
 ) -> Filed:
     """File one reading of a terminal's log.
 
     The usual case: the log begins with exactly the bytes stored before, so only its tail is decoded. Otherwise, or with
     `full`, every record is compared with what is stored; a past that no longer agrees is the outcome `changed`: its new
-    punches are kept, nothing stored is touched, and completeness begins anew. Raises StoreUnavailable, with nothing
+    punches are kept, nothing stored is touched, and completeness begins anew. A reading older than one filed already
+    adds its punches and its coverage, and says nothing of what came later. Raises StoreUnavailable, with nothing
     half-filed.
     """
     begun = perf_counter()
     body = memoryview(log.payload)[COUNT_BYTES:]
     size = log.record_size
-    count = len(body) // size
+    first = log.begins_at // size
+    count = first + len(body) // size
     with database.writing() as session:
         terminal = office.get(session, TerminalRow, terminal_code)
         number = office.key(terminal)
@@ -84,25 +103,28 @@ def file_log(
         before = profile.punch_layout if profile is not None else ZK40.name
         same_prefix = same_prefix and before in (None, log.layout)
         changes, holders = user_tables.look_through(session, number, log, zone)
-        skipped = position.log_bytes // size if same_prefix and not full else 0
-        packed = _compress_beside(body[skipped * size :], size)
-        records = decode_tail(log.payload, skipped, PUNCH_LAYOUTS[log.layout], holders)
+        skipped = position.log_bytes // size if same_prefix and not full else first
+        packed = _compress_beside(body[(skipped - first) * size :], size)
+        records = _placed(decode_tail(log.payload, skipped - first, PUNCH_LAYOUTS[log.layout], holders), first)
         decoded = perf_counter()
         found = sort_records(
             session,
             terminal,
             records,
-            received=int(finished_at.timestamp()),
+            received=int((origin.taken_at or finished_at).timestamp()),
             zone=zone,
-            raw=lambda index: bytes(body[index * size : (index + 1) * size]),
-            seen_before=skipped == 0 and position.next_sequence > 1,
+            raw=lambda index: bytes(body[(index - first) * size : (index - first + 1) * size]),
+            seen_before=(skipped == 0 or not same_prefix) and position.next_sequence > 1,
         )
-        altered = not same_prefix and position.next_sequence > 1 and past_changed(session, number, records)
         read_until = clock.to_wall(log.read_at, zone)
+        last_read = intake_log.last_complete(session, number)
+        stale = last_read is not None and read_until < last_read
+        whole = not log.begins_at and not stale
+        altered = whole and not same_prefix and position.next_sequence > 1 and past_changed(session, number, records)
         starts = read_until if found.first_wall is None else clock.from_wall_seconds(found.first_wall)
         starts = min(starts - timedelta(seconds=log.clock_offset_seconds or 0), read_until)
-        last_read = intake_log.last_complete(session, number)
-        continued = None if altered else last_read
+        joins = same_prefix or not log.begins_at  # else what lies between is for others to cover
+        continued = last_read if joins and not altered else None
         if continued is not None:
             starts = min(starts, continued)
         filed = Filed(
@@ -117,35 +139,40 @@ def file_log(
             reasons=_tally(found),
         )
         pull = _pull_row(number, filed, started_at, finished_at, {"transfer": log.transfer_seconds})
+        pull.source, pull.params = origin.source, dict(origin.params)
         pull.format, pull.serial, pull.firmware = log.layout, log.serial, log.firmware
         pull.users, pull.record_capacity = log.sizes_after.users, log.sizes_after.record_capacity
         pull.records_before, pull.records_after = log.sizes_before.records, log.sizes_after.records
-        pull.log_bytes, pull.log_digest, pull.payload_from = len(body), digest, skipped * size
+        pull.log_bytes, pull.log_digest, pull.payload_from = log.begins_at + len(body), digest, skipped * size
         pull.payload = packed() if count > skipped else None
         pull.complete_from, pull.complete_until = starts, read_until
         pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
-        position.log_bytes, position.log_digest = len(body), digest
         position.last_ok_at, position.failures = finished_at, 0
-        terminal_users.file(session, number, changes, pull_id)
-        terminal_profiles.learn(
-            session,
-            profile or TerminalProfileRow(serial=log.serial),
-            firmware=log.firmware,
-            punch_layout=log.layout if count else None,
-            user_layout=log.user_layout if log.users is not None else None,
-            options=log.options,
-            operations=log.sizes_after.operations,
-            at=finished_at,
-        )
+        if not stale:
+            position.log_bytes, position.log_digest = log.begins_at + len(body), digest
+            terminal_users.file(session, number, changes, pull_id)
+            terminal_profiles.learn(
+                session,
+                profile or TerminalProfileRow(serial=log.serial),
+                firmware=log.firmware,
+                punch_layout=log.layout if count else None,
+                user_layout=log.user_layout if log.users is not None else None,
+                options=log.options,
+                operations=log.sizes_after.operations,
+                at=finished_at,
+            )
         session.add(position)
         covered = intake_log.watermark(session, number) if continued is None else None
         watermark = intake_log.extend_coverage(session, number, starts, read_until)
-        if log.clock_offset_seconds is not None:
+        if log.clock_offset_seconds is not None and not stale:
             offset = log.clock_offset_seconds
             span = intake_log.record_clock(session, number, offset, since=last_read, at=finished_at)
             stored_before = position.next_sequence > 1 + filed.new  # new punches are marked below
             if span is not None and stored_before and (offset or last_read is not None):
                 touched.mark_punches(session, terminal, span.starts, None, "clock", finished_at)
+        if not stale:
+            pulled = Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at)
+            notice(session, pulled, position, thresholds)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
         newly = continued if continued is not None else min(starts, covered or starts)
@@ -156,18 +183,27 @@ def file_log(
 
 
 def file_failure(
-    database: Database, terminal_code: str, error: TerminalError, *, started_at: datetime, finished_at: datetime
+    database: Database | OpenTransaction,
+    terminal_code: str,
+    error: TerminalError,
+    *,
+    started_at: datetime,
+    finished_at: datetime,
+    origin: Origin = Origin(),
 ) -> Filed:
     """File a pull that brought nothing, with the name of what went wrong and its sentence."""
     with database.writing() as session:
-        number = office.key(office.get(session, TerminalRow, terminal_code))
+        terminal = office.get(session, TerminalRow, terminal_code)
+        number = office.key(terminal)
         position = intake_log.position_of(session, number)
         filed = Filed(terminal=terminal_code, outcome=error.outcome, message=str(error))
         pull = _pull_row(number, filed, started_at, finished_at, {})
-        pull.params = {name: str(value) for name, value in error.params.items()}
+        pull.source = origin.source
+        pull.params = {name: str(value) for name, value in error.params.items()} | dict(origin.params)
         pull_id = intake_log.add_pull(session, pull)
         position.failures += 1
         position.last_pull_id = pull_id
+        notice_failure(session, terminal, error, pull_id, position, finished_at)
         session.add(position)
         watermark = intake_log.watermark(session, number)
     return replace(filed, complete_until=watermark, pull_id=pull_id)
@@ -277,9 +313,20 @@ def _compress_beside(payload: memoryview, width: int) -> Callable[[], bytes]:
     return result
 
 
+def _placed(records: Records, first: int) -> Records:
+    """Records of the end of a log, by their places in the whole of it."""
+    if not first:
+        return records
+    rejected = tuple((index + first, raw, reason) for index, raw, reason in records.rejected)
+    return replace(records, index=records.index + np.uint32(first), rejected=rejected)
+
+
 def _digest(log: TerminalLog, position: LogPositionRow) -> tuple[str, bool]:
     """SHA-256 of the whole log, and whether it begins with exactly what is stored; one pass over the bytes."""
     digest = log.digest
+    if isinstance(digest, StatedDigest):
+        same = (digest.known_bytes, digest.prefix) == (position.log_bytes, position.log_digest)
+        return digest.total, same
     if digest is None or digest.known_bytes != position.log_bytes:
         digest = LogDigest(position.log_bytes)
         digest.take(memoryview(log.payload)[COUNT_BYTES:])

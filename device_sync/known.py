@@ -8,11 +8,11 @@ from attendance.store.tables import TerminalRow
 from device_sync.terminal import Known
 
 
-def read_known(session: Session, terminal: TerminalRow) -> Known:
-    """Positions, layout and counters as the last good pull left them."""
-    left = terminal_profiles.left_behind(session, terminal)
+def read_known(session: Session, code: str) -> tuple[TerminalRow, Known]:
+    """A terminal, and position, layout and counters as its last good pull left them. Raises NotFound."""
+    terminal, left = terminal_profiles.left_behind(session, code)
     table_was_read = left.was_read and left.user_layout is not None
-    return Known(
+    known = Known(
         log_bytes=left.log_bytes,
         layout=terminal.layout,
         learned=left.punch_layout,
@@ -21,3 +21,4 @@ def read_known(session: Session, terminal: TerminalRow) -> Known:
         users_kept=table_was_read or terminal_users.is_kept(session, office.key(terminal)),
         first_sane_on=terminal.first_sane_on,
     )
+    return terminal, known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network
@@ -12,13 +12,15 @@ from typing import TypeVar
 
 from attendance.clock import Now, utc_now
 from attendance.errors import Invalid
-from attendance.store import office
+from attendance.services.terminal_health import failure_of
+from attendance.store import office, pulls
 from attendance.store.database import Database
 from attendance.store.exclusive import Exclusion, Held, Taken
 from attendance.store.tables import TerminalRow
 from device_sync import intake
 from device_sync.intake import Filed
 from device_sync.known import read_known
+from device_sync.noticing import USUAL, Thresholds
 from device_sync.terminal import TerminalError, TerminalLog
 from device_sync.zk.address import PRIVATE_NETWORKS, AddressRefused
 from device_sync.zk.client import ZkTerminal
@@ -113,10 +115,10 @@ class Puller:
     now: Now = utc_now
     limits: Limits = field(default_factory=Limits)
     allowed_networks: Sequence[IPv4Network | IPv6Network] = PRIVATE_NETWORKS
+    thresholds: Thresholds = USUAL
 
     def __post_init__(self) -> None:
         self._exclusion = Exclusion(self.database)
-        self._outcomes: dict[str, str] = {}
 
     def pull(self, code: str, *, full: bool = False, attempt: Attempt | None = None) -> Filed:
         """Read a terminal's log and file it. Always answers with an outcome; raises only where nothing can be filed.
@@ -146,6 +148,7 @@ class Puller:
                     started_at=started_at,
                     finished_at=self.now(),
                     full=full,
+                    thresholds=self.thresholds,
                 )
         self._log_change(code, filed)
         return filed
@@ -181,18 +184,18 @@ class Puller:
 
     def terminal(self, code: str, *, with_users: bool = True) -> ZkTerminal:
         """The adapter for a stored terminal."""
-        return self._adapter(ZkTerminal, code, with_users)
+        return self.adapter(ZkTerminal, code, with_users)
 
     def listener(self, code: str) -> ZkListener:
         """The adapter that hears a stored terminal's punches as they happen."""
-        return self._adapter(ZkListener, code, False)
+        return self.adapter(ZkListener, code, False)
 
-    def _adapter(self, kind: type[Adapter], code: str, with_users: bool) -> Adapter:
+    def adapter(self, kind: type[Adapter], code: str, with_users: bool = True) -> Adapter:
+        """An adapter of this kind for a stored terminal. Raises NotFound, Invalid."""
         with self.database.reading() as session:
-            row = office.get(session, TerminalRow, code)
+            row, known = read_known(session, code)
             host, port, transport = row.host, row.port, row.transport
             serial, has_key = row.serial, row.has_comm_key
-            known = read_known(session, row)
         if not host:
             raise Invalid(f"Terminal {code} has no address; give it one, or bring its log by USB stick.")
         try:
@@ -213,13 +216,32 @@ class Puller:
             raise Invalid(f"Terminal {code}: {error}") from error
 
     def _log_change(self, code: str, filed: Filed) -> None:
-        """Lost is logged once, found once."""
-        if self._outcomes.get(code, intake.OK) != filed.outcome:
-            if filed.outcome == intake.OK:
-                log.info("terminal %s answers again", code)
-            else:
-                log.warning("terminal %s: %s: %s", code, filed.outcome, filed.message)
-        self._outcomes[code] = filed.outcome
+        """Lost is logged once, found once: compared with what is stored of the attempt before, whoever made it."""
+        assert filed.pull_id is not None
+        with self.database.reading() as session:
+            number = office.key(office.get(session, TerminalRow, code))
+            before = pulls.outcome_before(session, number, filed.pull_id)
+            now = pulls.outcome_before(session, number, filed.pull_id + 1)
+        was = _state(before) if before is not None else None
+        state = _state(now) if now is not None else None
+        if was == state:
+            return
+        if state is None:
+            log.info("terminal %s answers again", code)
+        else:
+            log.warning("terminal %s: %s: %s", code, filed.outcome, filed.message)
+
+
+def _state(attempt: tuple[str, Mapping[str, object]]) -> str | None:
+    """The state a failed attempt shows, or that the past changed; None for a good one.
+
+    Another way of failing alike is no change.
+    """
+    outcome, params = attempt
+    failure = failure_of(outcome, params)
+    if failure is not None:
+        return failure[0]
+    return None if outcome == intake.OK else outcome
 
 
 __all__ = [

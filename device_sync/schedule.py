@@ -25,6 +25,7 @@ from attendance.store import leases
 from attendance.store.database import Database
 from device_sync.live import Listeners
 from device_sync.poller import Poller
+from device_sync.push.reconciling import delete_old_photos, reconcile_all
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +40,9 @@ EVENTS = {EVENT_JOB_MISSED: "missed", EVENT_JOB_ERROR: "failed", EVENT_JOB_MAX_I
 class Timetable:
     """Runs until `stop()`. Safe to start twice on one database: one leads, the other waits for the lease.
 
-    `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged.
-    `events` counts what APScheduler did not run or could not end, by kind and job. The poller is stopped by whoever
-    made it, for it also serves those who ask.
+    `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged;
+    without `judging`, as at a site that only forwards, none are. `events` counts what APScheduler did not run or could
+    not end, by kind and job. The poller is stopped by whoever made it, for it also serves those who ask.
     """
 
     database: Database
@@ -52,6 +53,7 @@ class Timetable:
     evaluate_seconds: float = 2.0
     lease_seconds: float = LEASE_SECONDS
     nightly_hour: int = 1
+    judging: bool = True
     on_evaluated: Callable[[Evaluation], None] | None = None
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
     events: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -67,8 +69,10 @@ class Timetable:
 
     def start(self) -> None:
         self._scheduler.add_job(self._tick, "interval", seconds=self.tick_seconds, id="tick", misfire_grace_time=60)
-        self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
+        if self.judging:
+            self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
+        self._scheduler.add_job(self._compare, "cron", hour=self.nightly_hour + 2, minute=30, id="compare")
         self._scheduler.add_listener(self._count_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         self._scheduler.start()
 
@@ -122,6 +126,13 @@ class Timetable:
         """Read every log from its beginning and compare it with what is stored; who fails owes it."""
         if not self._stopped.is_set() and self._leads():
             self.poller.make_due(full=True)
+
+    def _compare(self) -> None:
+        """Compare what terminals pushed with what was read from them, after the nightly reading."""
+        if self._stopped.is_set() or not self._leads():
+            return
+        reconcile_all(self.database, zone=self.zone, at=self.now())
+        delete_old_photos(self.database, zone=self.zone, at=self.now())
 
     def _count_trouble(self, event: JobEvent) -> None:
         kind = EVENTS[event.code]

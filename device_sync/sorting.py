@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -13,10 +13,16 @@ from attendance import clock
 from attendance.plausible import BEFORE_FIRST_SANE, IN_THE_FUTURE, implausible
 from attendance.store import intake_log, office, punch_log
 from attendance.store.database import Session
+from attendance.store.punch_log import StoredPunches
 from attendance.store.tables import TerminalRow
 from device_sync.terminal import Records
 
 Suspect = tuple[int, bytes, str]  # position in the log, the record as it came, reason
+
+SAME_VERIFY = np.arange(256, dtype=np.uint8)
+"""Verify mode → the same for modes that firmware numbers differently when it pushes: card 2 and 4, password 0 and 3
+(terminals.md 1.8)."""
+SAME_VERIFY[4], SAME_VERIFY[3] = 2, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,14 @@ def sort_records(
     zone: str,
     raw: Callable[[int], bytes],
     seen_before: bool = True,
+    pushed: bool = False,
 ) -> Sorted:
     """Sort records of one log or file received at an epoch second; `raw` answers a record's bytes by its position.
 
     A date before the terminal's first sane date, or over 24 h ahead of receipt, is suspect. A punch is known when one
-    with the same number, second, state and verify mode is stored, or stands earlier in the same log. `seen_before` is
-    False for the tail of a log, whose records no earlier reading can have put into quarantine.
+    with the same number, second, state and verify mode is stored, or stands earlier in the same log; between what was
+    `pushed` and what came otherwise, verify modes that name the same thing are the same. `seen_before` is False for the
+    tail of a log, whose records no earlier reading can have put into quarantine.
     """
     first_sane = clock.day_number(terminal.first_sane_on) * clock.DAY_SECONDS
     early, ahead = implausible(records.wall, received, first_sane, zone)
@@ -81,16 +89,7 @@ def sort_records(
     new = believable
     if span is not None:
         stored = punch_log.read(session, [office.key(terminal)], from_wall=span[0], to_wall=span[1])
-        new = believable[
-            punch_log.unseen(
-                stored,
-                wall,
-                records.pin_code[believable],
-                records.pins,
-                records.state[believable],
-                records.verify[believable],
-            )
-        ]
+        new = believable[_unseen(session, office.key(terminal), stored, records, believable, pushed)]
     return Sorted(
         records=records,
         new=new.astype(np.int64),
@@ -99,6 +98,31 @@ def sort_records(
         first_wall=int(wall[0]) if wall.size else None,
         span=span,
     )
+
+
+def _unseen(
+    session: Session,
+    terminal_id: int,
+    stored: StoredPunches,
+    records: Records,
+    rows: npt.NDArray[np.int64],
+    pushed: bool,
+) -> npt.NDArray[np.bool_]:
+    """Which of these rows of `records` are not stored yet, by whichever way they came first."""
+    wall, pin = records.wall[rows], records.pin_code[rows]
+    state, verify = records.state[rows], records.verify[rows]
+    fresh = punch_log.unseen(stored, wall, pin, records.pins, state, verify)
+    if not len(stored) or not fresh.any():
+        return fresh
+    by_push = np.isin(stored.pull, intake_log.pulls_from(session, terminal_id, "push"))
+    other_way = ~by_push if pushed else by_push
+    if other_way.any():
+        # a stored punch that is here exactly is that one, and no other
+        other_way &= ~punch_log.contained(stored, wall, pin, records.pins, state, verify)
+        others = stored.take(other_way)
+        others = replace(others, verify=SAME_VERIFY[others.verify])
+        fresh &= ~punch_log.known(others, wall, pin, records.pins, state, SAME_VERIFY[verify])
+    return fresh
 
 
 def append_new(
@@ -131,7 +155,8 @@ def past_changed(session: Session, terminal_id: int, records: Records) -> bool:
     other, or shares none, was cleared or edited.
     """
     stored = punch_log.read(session, [terminal_id])
-    stored = stored.take(~np.isin(stored.pull, intake_log.file_pulls(session, terminal_id)))
+    # what a file or a push said, the log may never have held
+    stored = stored.take(~np.isin(stored.pull, intake_log.pulls_from(session, terminal_id, "file", "push")))
     if not len(stored):
         return False
     still_there = punch_log.contained(

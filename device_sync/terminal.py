@@ -135,6 +135,15 @@ class LogDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedDigest:
+    """What a `LogDigest` would say of a log of which only the end is at hand, in the words of whoever read it whole."""
+
+    known_bytes: int
+    prefix: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
 class TerminalLog:
     """One complete reading of a terminal's punch log, exactly as it came.
 
@@ -144,6 +153,9 @@ class TerminalLog:
     `layout` names the record layout (`device_sync.layouts`). `users` is None where the table was not asked for or could
     not be read, `user_layout` names how it stood; `operations` are the raw 16-byte lines of the operation log in order,
     None likewise. `options` hold what the terminal says of its own build, where it was asked.
+
+    A reading that a site forwards begins at byte `begins_at` of the log: what lies before came with earlier ones, as
+    its `StatedDigest` says.
     """
 
     serial: str
@@ -158,8 +170,9 @@ class TerminalLog:
     options: Mapping[str, str] = field(default_factory=dict)
     transfer_seconds: float = 0.0
     layout: str = ZK40.name
-    digest: LogDigest | None = None
+    digest: LogDigest | StatedDigest | None = None
     user_layout: str = ""
+    begins_at: int = 0
 
     @property
     def record_size(self) -> int:

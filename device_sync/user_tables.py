@@ -34,10 +34,15 @@ def look_through(session: Session, terminal_id: int, log: TerminalLog, zone: str
     return changes, _holders(kept, changes) if places else Holders()
 
 
+def holders_of(session: Session, terminal_id: int) -> Holders:
+    """Who held which place, as far as it is stored."""
+    return _holders(terminal_users.rows_of(session, terminal_id), Changes())
+
+
 def _holders(kept: Sequence[TerminalUserRow], changes: Changes) -> Holders:
     stored = [Held(row.uid, row.pin, _seconds(row.since)) for row in kept]
     begun = [Held(entry.uid, entry.pin, _seconds(since)) for entry, since in changes.begun]
-    return Holders([*stored, *begun])
+    return Holders(row for row in (*stored, *begun) if row.pin)  # a place without a number names nobody
 
 
 def _seconds(wall: datetime | None) -> int | None:

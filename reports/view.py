@@ -6,14 +6,15 @@ translated by the pages; names of people, units, terminals and documents are pri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from attendance.services.explain.statements import Statement
+from attendance.services.terminal_health import State
 
 PersonState = Literal["present", "late", "absent", "excused", "unknown", "not_scheduled"]
-Freshness = Literal["fresh", "late", "never", "failing"]
 PunchUse = Literal[
     "in", "out", "evidence", "ignored", "annulled", "off_site", "invalid_clock", "off_schedule", "overtime", "duty",
     "quarantined",
@@ -22,8 +23,6 @@ Span = tuple[datetime, datetime, str]
 
 # The vocabularies below are what the catalogues must know; the test of completeness walks them.
 PERSON_STATES = ("present", "late", "absent", "excused", "unknown", "not_scheduled")
-FRESHNESS = ("fresh", "late", "never", "failing")
-OUTCOMES = ("ok", "unreachable", "interrupted", "refused", "wrong_key", "not_a_terminal", "garbled", "changed")
 DAY_KINDS = (
     "workday",
     "weekend",
@@ -75,13 +74,21 @@ REVISION_CAUSES = (
 
 @dataclass(frozen=True, slots=True)
 class TerminalFreshness:
+    """`state` None: out of use. `reason` and `next_step` name sentences that `params` fill.
+
+    `alarms` nobody has ended, newest first: the kind names a sentence that the values beside it fill.
+    """
+
     code: str
     name: str
     data_until: datetime | None
-    state: Freshness
-    outcome: str | None = None
-    last_pull_at: datetime | None = None
+    state: State | None
+    reason: str = "ok"
+    next_step: str = "ok"
+    params: dict[str, Any] = field(default_factory=dict)
+    since: datetime | None = None
     clock_offset_seconds: int | None = None
+    alarms: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,7 @@ class DayPunch:
     pull_started_at: datetime
     pull_digest: str
     log_index: int
-    source: Literal["pull", "file"]
+    source: Literal["pull", "push", "agent", "file"]
     row: int = -1
 
 

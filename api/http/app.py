@@ -20,25 +20,35 @@ from api.http.routers import (
     employees,
     enrolments,
     health,
+    iclock,
     imports,
     punches,
+    pushing,
     schedules,
     sign_in,
+    sites,
+    terminal_health,
     terminals,
     units,
     verdicts,
     violations,
 )
 from api.http.service import Evidence, Importer, Puller, Service
+from api.http.terminal_figures import TerminalFigures
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database
+from device_sync.agent.receiving import Receiver
+from device_sync.push.receiver import Receiver as PushReceiver
 
 ROUTERS = (
     sign_in.router,
     health.router,
+    pushing.router,
     terminals.router,
+    terminal_health.router,
+    sites.router,
     imports.router,
     punches.router,
     verdicts.router,
@@ -89,6 +99,7 @@ def create_app(
         accounts=accounts or Accounts(database, now=now),
         now=now,
         secret_key=settings.secret(),
+        receiver=Receiver(database, settings.timezone, now=now),
         puller=puller,
         importer=importer,
         previewer=previewer,
@@ -96,6 +107,7 @@ def create_app(
     )
     app.state.metrics = CollectorRegistry()
     ProcessCollector(registry=app.state.metrics)
+    app.state.metrics.register(TerminalFigures(database, settings.timezone, now))
     errors.install(app, page_error)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
@@ -107,6 +119,9 @@ def create_app(
 
     for router in extra_routers:
         app.include_router(router)
+    if settings.push:
+        receiver = PushReceiver(database, settings.timezone, settings.secret(), now)
+        iclock.install(app, iclock.Door(receiver, settings.push_networks))
     app.add_middleware(Guard, owner=app, registry=app.state.metrics)
     return app
 

@@ -25,6 +25,8 @@ from attendance.errors import (
     UnknownZone,
 )
 from attendance.services.accounts import SignInRefused, TooManyAttempts
+from device_sync.agent.framing import Altered
+from device_sync.agent.receiving import Forked, NotUnderstood, TokenRefused, TooFast
 from device_sync.poller import Ended, Occupied
 from device_sync.zk.address import AddressRefused
 
@@ -71,17 +73,22 @@ class SignInNeeded(Exception):
 STATUS: Mapping[type[Exception], int] = {
     NotSignedIn: 401,
     SignInRefused: 401,
+    TokenRefused: 401,
     Forbidden: 403,
     FormRefused: 403,
     NotFound: 404,
     AlreadyExists: 409,
     Overlap: 409,
     Conflict: 409,
+    Forked: 409,
     Invalid: 422,
     NoVersionInForce: 422,
     UnknownZone: 422,
     AddressRefused: 422,
+    Altered: 422,
+    NotUnderstood: 422,
     TooManyAttempts: 429,
+    TooFast: 429,
     NotAvailable: 503,
     Ended: 503,
     Occupied: 503,
@@ -144,7 +151,7 @@ def problem(
 
 def answer_error(request: Request, error: Exception) -> Response:
     """The answer to any error; one that is not expected is logged under an incident number and tells nothing else."""
-    where = quote(request.url.path[:500])
+    where = quote(request.scope["path"][:500])
     status = status_of(error)
     if status == 500:
         incident = secrets.token_hex(6)
@@ -161,7 +168,7 @@ def answer_error(request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, SignInRefused):
         more["error"] = "invalid_grant"  # what OAuth2 clients look for
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, TooManyAttempts | TooFast):
         headers["Retry-After"] = str(error.retry_after)
     code = getattr(error, "code", None) or getattr(error, "outcome", None)
     return problem(status, str(error), instance=where, code=code, headers=headers, **more)
@@ -171,7 +178,7 @@ def install(app: FastAPI, page_error: PageError | None) -> None:
     """Make the app answer every error; outside of the API through `page_error` (request, status, incident) if given."""
 
     def shown(request: Request, answer: Response) -> Response:
-        if page_error is None or request.url.path.startswith((f"{API}/", "/iclock/")):
+        if page_error is None or request.scope["path"].startswith((f"{API}/", "/iclock/")):
             return answer
         document = orjson.loads(answer.body)
         return page_error(request, answer.status_code, document.get("incident"))
@@ -182,14 +189,16 @@ def install(app: FastAPI, page_error: PageError | None) -> None:
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)
         detail = _SENTENCE.get(error.status_code) or str(error.detail)
-        answer = problem(error.status_code, detail, instance=quote(request.url.path[:500]), headers=error.headers)
+        answer = problem(error.status_code, detail, instance=quote(request.scope["path"][:500]), headers=error.headers)
         return shown(request, answer)
 
     def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         found = [{"field": _field(entry["loc"]), "message": str(entry["msg"])[:300]} for entry in error.errors()[:50]]
         named = ", ".join(dict.fromkeys(entry["field"] for entry in found))
-        answer = problem(422, f"Please correct: {named[:300]}.", instance=quote(request.url.path[:500]), errors=found)
+        answer = problem(
+            422, f"Please correct: {named[:300]}.", instance=quote(request.scope["path"][:500]), errors=found
+        )
         return shown(request, answer)
 
     def on_sign_in_needed(request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey
+from device_sync.agent.receiving import Receiver
 
 Puller = Callable[[Sequence[str], bool], list[dict[str, Any]]]  # terminals, whole logs again → entries of `pull`
 # terminal, file name, bytes, create?, where the day stands → `import punches`, or what it would say
@@ -28,6 +29,7 @@ class Service:
     accounts: Accounts
     now: clock.Now
     secret_key: bytes
+    receiver: Receiver
     puller: Puller | None = None
     importer: Importer | None = None
     previewer: Importer | None = None

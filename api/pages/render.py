@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.pages import explain, timeline
+from api.pages import explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import LANGUAGES, Translator
 from api.pages.names import name_key
@@ -71,6 +71,9 @@ def environment() -> Environment:
     found.globals |= {
         "asset": asset,
         "everyone": everyone,
+        "alarm_sentence": terminals.alarm_sentence,
+        "health_sentence": terminals.health_sentence,
+        "next_step": terminals.next_step,
         "account": explain.account,
         "languages": LANGUAGES,
         "lay_out": timeline.lay_out,

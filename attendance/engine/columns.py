@@ -6,18 +6,18 @@ Moments are epoch seconds (int64), so differences are true seconds also across a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from attendance.engine.spans import Bools as Bools
+from attendance.engine.spans import Ints as Ints
+from attendance.engine.spans import Small as Small
+from attendance.engine.spans import clipped, within
 from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
-
-Ints = npt.NDArray[np.int64]
-Small = npt.NDArray[np.int32]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +83,20 @@ class Days:
     policy: Small
     policies: tuple[Policy, ...]
     starts: Ints  # the first row of each person, and the end of the last one's
+    keys: Ints  # person and day as one number, ascending
 
     def __len__(self) -> int:
         return int(self.person.size)
 
-    def rule(self, of: Callable[[Policy], int | bool], rows: Ints) -> Ints | int:
-        """The value of a rule of policy for each of some rows: one number where all policies agree on it."""
+    def rule(self, of: Callable[[Policy], int | bool], rows: Ints | Callable[[], Ints]) -> Ints | int:
+        """The value of a rule of policy for each of some rows: one number where all policies agree on it.
+
+        `rows` may be a question that is asked only where they do not.
+        """
         values = [int(of(policy)) for policy in self.policies] or [0]
         if len(set(values)) == 1:
             return values[0]
-        found: Ints = np.array(values, np.int64)[self.policy[rows]]
+        found: Ints = np.array(values, np.int64)[self.policy[rows() if callable(rows) else rows]]
         return found
 
     def find(self, person: int, day: int) -> int:
@@ -100,6 +104,20 @@ class Days:
         low, high = self._rows_of(person)
         row = low + int(self.day[low:high].searchsorted(day))
         return row if row < high and self.day[row] == day else -1
+
+    def find_all(self, person: Ints | Small, day: Ints) -> Ints:
+        """The row of each person and date, -1 where that person is not employed then."""
+        if not len(self):
+            return np.full(person.size, -1, np.int64)
+        wanted = day_keys(person, day)
+        row = np.minimum(self.keys.searchsorted(wanted), len(self) - 1)
+        return np.where(self.keys[row] == wanted, row, -1)
+
+    def sessions_of(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The sessions of some rows: for each the place of its row among them, and its own in Due."""
+        count = self.count[rows]
+        place = np.repeat(np.arange(rows.size), count)
+        return place, self.first[rows][place] + within(count)
 
     def between(self, person: int, first: int, last: int) -> tuple[int, int]:
         """The rows of a person from one day to another, both included, as a half-open range."""
@@ -109,6 +127,13 @@ class Days:
 
     def _rows_of(self, person: int) -> tuple[int, int]:
         return (int(self.starts[person]), int(self.starts[person + 1])) if person >= 0 else (0, 0)
+
+
+def day_keys(person: Ints | Small, day: Ints) -> Ints:
+    """One number for each person and day, that sorts by person, then by day."""
+    keys: Ints = np.left_shift(person, 32, dtype=np.int64)
+    keys += day
+    return keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +175,23 @@ class Due:
 
     def uncovered_before(self, moment: Ints) -> Ints:
         """Seconds of each session before its moment that nothing covers."""
-        total = np.zeros(len(self), np.int64)
-        for begin, finish in zip(self.free_from, self.free_to, strict=True):
-            total += np.clip(moment - begin, 0, finish - begin)
+        total = clipped(moment - self.free_from[0], 0, self.free_to[0] - self.free_from[0])
+        for rows, begin, finish in self._further_stretches():
+            total[rows] += clipped(moment[rows] - begin, 0, finish - begin)
         return total
 
     def uncovered(self) -> Ints:
         """Seconds of each session that nothing covers."""
-        total = np.zeros(len(self), np.int64)
-        for begin, finish in zip(self.free_from, self.free_to, strict=True):
-            total += finish - begin
+        total = self.free_to[0] - self.free_from[0]
+        for rows, begin, finish in self._further_stretches():
+            total[rows] += finish - begin
         return total
+
+    def _further_stretches(self) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """The sessions that have a second stretch, with its ends, then those with a third: few have more than one."""
+        for begin, finish in zip(self.free_from[1:], self.free_to[1:], strict=True):
+            rows = np.flatnonzero(finish > begin)
+            yield rows, begin[rows], finish[rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Claims, Coverable, Paired
-from attendance.engine.days import within
 from attendance.engine.expect import Expected
-from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, intersection, union
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Spans, intersection, union, within
 from attendance.engine.windows import CHECK_IN_ONLY, EXEMPT
 
 Moments = list[tuple[int, int]]
@@ -86,8 +85,9 @@ def _unmet(expected: Expected, paired: Paired, rows: Ints) -> tuple[Bools, Bools
     late_grace = days.rule(lambda policy: policy.late_grace_minutes, due.day_row[groups.first_due[rows]])
     early_grace = days.rule(lambda policy: policy.early_grace_minutes, due.day_row[groups.last_due[rows]])
     came, left = paired.first[rows], paired.last[rows]
-    late = (came - groups.required_from[rows]) // 60 > late_grace
-    early = (groups.required_to[rows] - left) // 60 > early_grace
+    # beyond the other required time a mission covers the minutes, or there are none
+    late = (np.minimum(came, groups.required_to[rows]) - groups.required_from[rows]) // 60 > late_grace
+    early = (groups.required_to[rows] - np.maximum(left, groups.required_from[rows])) // 60 > early_grace
     if len(due.free_from) > 1 or (groups.first_due != groups.last_due).any():
         # breaks and covered stretches between the required time and the punch are no minutes of delay
         late &= _lost(expected, rows, groups.required_from[rows], came) > late_grace
@@ -116,8 +116,11 @@ def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) ->
     """Groups with an invalid clock at their required start, at their end, and sessions with a punch under one (§5)."""
     groups = expected.groups
     invalid = _spans(case, expected, [(c.terminal, c.starts, c.ends) for c in case.clock_invalids], _any_of)
-    start = invalid.covers(groups.depends_first.astype(np.int64), groups.stretch_from)
-    end = invalid.covers(groups.depends_last.astype(np.int64), groups.stretch_to) & (groups.regime != CHECK_IN_ONLY)
+    start, end = np.zeros(len(groups), np.bool_), np.zeros(len(groups), np.bool_)
+    rows = np.flatnonzero(invalid.has(groups.depends_first))
+    start[rows] = invalid.covers(groups.depends_first[rows].astype(np.int64), groups.stretch_from[rows])
+    rows = np.flatnonzero(invalid.has(groups.depends_last) & (groups.regime != CHECK_IN_ONLY))
+    end[rows] = invalid.covers(groups.depends_last[rows].astype(np.int64), groups.stretch_to[rows])
     under = np.flatnonzero(claims.timeless & ~claims.annulled & ~paired.off_site & (paired.group >= 0))
     sessions = np.zeros(len(expected.due), np.bool_)
     in_session = paired.due[under] >= 0
@@ -144,9 +147,10 @@ def _spans(
 ) -> Spans:
     """Spans in which the terminals of a set lie in one of its rows; owner = the set. An empty set has none."""
     by_site: dict[int, Moments] = {}
+    wanted = {site for sites in expected.depend_sets for site in sites}
     for terminal, starts, ends in rows:
         site = case.site_index.get(terminal)
-        if site is not None:
+        if site in wanted:
             begin = clock.instant_seconds(starts, case.zone) if starts else EARLIEST + 1
             finish = clock.instant_seconds(ends, case.zone) if ends else LATEST - 1
             by_site.setdefault(site, []).append((begin, finish))

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 
 from attendance import clock
 from attendance.engine.case import Case
-from attendance.engine.columns import Days, Due
+from attendance.engine.columns import Days, Due, day_keys
 from attendance.engine.reach import margin_days, needed_days
-from attendance.engine.spans import Ints, Small
+from attendance.engine.spans import EARLIEST, Ints, Small, key, place, within
 from attendance.errors import NoVersionInForce
-from attendance.facts import Assignment, SiteFact
+from attendance.facts import SiteFact
 from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
 from attendance.rules.schedule import REGIMES
 
 DependSets = dict[tuple[int, ...], int]
+
+
+class _OfDate(Protocol):
+    @property
+    def employee(self) -> str: ...
+
+    @property
+    def on(self) -> date: ...
 
 
 def employed_days(
@@ -30,36 +40,36 @@ def employed_days(
     first, last = needed_days(case.duties, margin_days(case.rulebook.all_policies()), from_on, to_on)
     asked = clock.day_number(from_on), clock.day_number(to_on)
     # few assignments differ in unit, schedule and terminals: what follows from those is resolved once each
-    kinds: dict[tuple[str, str | None, tuple[str, ...]], int] = {}
-    of_kind: list[Assignment] = []
-    kind_of = np.empty(len(case.assignments), np.int64)
-    for index, a in enumerate(case.assignments):
-        kind_of[index] = number = kinds.setdefault((a.unit, a.schedule, a.terminals), len(kinds))
-        if number == len(of_kind):
-            of_kind.append(a)
+    kinds = [(a.unit, a.schedule, a.terminals) for a in case.assignments]
+    one_of_kind = dict(zip(kinds, case.assignments, strict=True))
+    of_kind, number = list(one_of_kind.values()), {kind: place for place, kind in enumerate(one_of_kind)}
+    kind_of = np.array([number[kind] for kind in kinds], np.int64)
     depend_sets: DependSets = {}
     depends_of = np.array([depend_sets.setdefault(case.terminals_of(a), len(depend_sets)) for a in of_kind], np.int32)
     offices: dict[tuple[str, str | None], int] = {}
     office_of = np.array([offices.setdefault((a.unit, a.schedule), len(offices)) for a in of_kind], np.int64)
 
-    person_of = np.array([case.person_index.get(a.employee, -1) for a in case.assignments], np.int32)
-    lows = np.maximum(np.array([clock.day_number(a.from_on) for a in case.assignments], np.int64), first)
-    ends = [clock.day_number(a.to_on or date.max) for a in case.assignments]  # an open end is the far future
-    highs = np.minimum(np.array(ends, np.int64), last)
+    index, far = case.person_index, date.max.toordinal()
+    person_of = np.array([index.get(a.employee, -1) for a in case.assignments], np.int32)
+    begins = np.array([a.from_on.toordinal() for a in case.assignments], np.int64) - clock.EPOCH_ORDINAL
+    ends = np.array([a.to_on.toordinal() if a.to_on else far for a in case.assignments], np.int64) - clock.EPOCH_ORDINAL
+    lows, highs = np.maximum(begins, first), np.minimum(ends, last)
     mine = np.lexsort((lows, person_of))
     mine = mine[person_of[mine] >= 0]
     lengths = np.maximum(highs - lows + 1, 0)[mine]
-    assignment = np.repeat(mine, lengths).astype(np.int32)
-    day = lows[assignment] + within(lengths)
+    assignment = np.repeat(mine.astype(np.int32), lengths)
+    day = np.repeat(lows[mine], lengths) + within(lengths)
+    person = person_of[assignment]
     kind = kind_of[assignment]
+    office = office_of[kind] if assignment.size else kind
 
-    plan, plans = _plans(case, tuple(offices), office_of[kind], day, (first, last), asked, unruled)
-    policy, policies = _policies(case, tuple(offices), office_of[kind], person_of[assignment], day)
-    counts_of = np.array([len(p.sessions) for p in plans] or [0], np.int64)
-    regime_of = np.array([REGIMES.index(p.regime) for p in plans] or [0], np.int8)
-    count = np.where(plan >= 0, counts_of[plan], 0)
+    plan, plans = _plans(case, tuple(offices), office, day, (first, last), asked, unruled)
+    policy, policies = _policies(case, tuple(offices), office, person, day)
+    # the last element stands for a day without a plan
+    count = np.array([*(len(p.sessions) for p in plans), 0], np.int64)[plan]
+    regime = np.array([*(REGIMES.index(p.regime) for p in plans), 0], np.int8)[plan]
     days = Days(
-        person=person_of[assignment],
+        person=person,
         day=day,
         assignment=assignment,
         depends=depends_of[kind] if assignment.size else assignment,
@@ -67,10 +77,11 @@ def employed_days(
         first=firsts_of(count),
         count=count,
         plans=plans,
-        regime=regime_of[plan] if plan.size else plan.astype(np.int8),
+        regime=regime,
         policy=policy,
         policies=policies,
-        starts=np.searchsorted(person_of[assignment], np.arange(len(case.people) + 1)),
+        starts=person.searchsorted(np.arange(len(case.people) + 1, dtype=np.int32)),
+        keys=day_keys(person, day),
     )
     return days, depend_sets
 
@@ -120,22 +131,16 @@ def _policies(
         own[case.person_index[code]] = case.person_index[code]
     turns = int(epoch.max()) + 1
     key = (office * (len(case.people) + 1) + own[person] + 1) * turns + epoch[day - first]
-    _, firsts, index = np.unique(key, return_index=True, return_inverse=True)
+    begins = np.flatnonzero(np.append(True, key[1:] != key[:-1]))  # the same holds of a person for many days
+    _, firsts, index = np.unique(key[begins], return_index=True, return_inverse=True)
     policies: dict[Policy, int] = {}
     number_of = np.empty(firsts.size, np.int32)
-    for place, row in enumerate(firsts.tolist()):
+    for number, row in enumerate(begins[firsts].tolist()):
         policy = book.policy_of(
             offices[int(office[row])][0], case.people[int(person[row])], clock.from_day_number(int(day[row]))
         )
-        number_of[place] = policies.setdefault(policy, len(policies))
-    return number_of[index], tuple(policies)
-
-
-def within(lengths: Ints) -> Ints:
-    """0, 1, 2, … restarting for each run of the given lengths."""
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if ends.size else 0
-    return np.arange(total) - np.repeat(ends - lengths, lengths)
+        number_of[number] = policies.setdefault(policy, len(policies))
+    return np.repeat(number_of[index], np.diff(np.append(begins, key.size))), tuple(policies)
 
 
 def firsts_of(count: Ints) -> Ints:
@@ -143,13 +148,39 @@ def firsts_of(count: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(count)[:-1]]) if count.size else count
 
 
+def sessions_in(days: Days, due: Due, people: Ints, window: Ints) -> tuple[Ints, Ints]:
+    """The sessions that share time with a window of a person: the place of the window, and the row of Due."""
+    begins = key(days.person[due.day_row], due.start)
+    order = None
+    if (begins[1:] < begins[:-1]).any():  # hours after midnight of a version that ends, before those of the next
+        order = np.argsort(begins, kind="stable")
+        begins = begins[order]
+    reach = 2 * clock.DAY_SECONDS  # a session is over two days after its start at the latest
+    low = place(begins, key(people, np.maximum(window[:, 0] - reach, EARLIEST)), "left")
+    high = place(begins, key(people, window[:, 1]), "left")
+    many = np.where(people >= 0, high - low, 0)
+    which = np.repeat(np.arange(people.size), many)
+    session = low[which] + within(many)
+    if order is not None:
+        session = order[session]
+    shared = (due.start[session] < window[which, 1]) & (due.end[session] > window[which, 0])
+    return which[shared], session[shared]
+
+
+def rows_of_facts(case: Case, days: Days, facts: Sequence[_OfDate]) -> Ints:
+    """The row of each fact about a person and a date, -1 where that person is not employed then."""
+    person = np.array([case.person_index.get(fact.employee, -1) for fact in facts], np.int64)
+    day = np.array([fact.on.toordinal() for fact in facts], np.int64) - clock.EPOCH_ORDINAL
+    return days.find_all(person, day)
+
+
 def move_sites(case: Case, days: Days, due: Due, depend_sets: DependSets) -> None:
     """Site facts replace the terminals of the assignment for their date and session (§5), in place.
 
     Of two for the same session the one written first holds.
     """
-    for fact in reversed(case.site_facts):
-        row = days.find(case.person_index.get(fact.employee, -1), clock.day_number(fact.on))
+    rows = rows_of_facts(case, days, case.site_facts).tolist()
+    for fact, row in zip(reversed(case.site_facts), reversed(rows), strict=True):
         if row < 0:
             continue
         sites = tuple(sorted(case.site_index[code] for code in fact.terminals))

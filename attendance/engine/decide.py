@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import (
     COUNTED,
@@ -21,14 +20,16 @@ from attendance.engine.columns import (
     TYPES,
     Violations,
 )
+from attendance.engine.days import rows_of_facts
 from attendance.engine.expect import Expected
 from attendance.engine.judge import Evidence
 from attendance.engine.spans import Bools, Ints
 from attendance.errors import NoVersionInForce
-from attendance.facts import Explanation
+from attendance.facts import Assignment, Explanation
 from attendance.rules.calendar import WORKING_KINDS
 
 UNVERIFIED = "unverified"
+_DAY = timedelta(days=1)
 MISSING = (MISSING_IN, MISSING_OUT)
 
 
@@ -74,6 +75,8 @@ def decide(case: Case, expected: Expected, evidence: Evidence, violations: Viola
             if paper.decision == "approved":
                 _credit_unverified(evidence, decided, session)
             continue
+        if low == high:
+            continue  # there is nothing to be explained
         kind = TYPES.index(covers)
         rows = low + np.flatnonzero(violations.kind[low:high] == kind)
         if kind in MISSING:
@@ -87,19 +90,23 @@ def decide(case: Case, expected: Expected, evidence: Evidence, violations: Viola
 def _papers(case: Case, expected: Expected) -> tuple[dict[tuple[int, str], Explanation], tuple[int, ...]]:
     """The paper that decides each question, by (row of Due, what it covers), and the days with a late one."""
     due, days = expected.due, expected.days
+    if not len(days):
+        return {}, ()
     found: dict[tuple[int, str], Explanation] = {}
     late_days = []
-    for paper in sorted(case.explanations, key=lambda paper: paper.decided_at or datetime.min):  # noqa: DTZ901
-        day_row = days.find(case.person_index.get(paper.employee, -1), clock.day_number(paper.on))
+    papers = sorted(case.explanations, key=lambda paper: paper.decided_at or datetime.min)  # noqa: DTZ901
+    rows = rows_of_facts(case, days, papers)
+    columns = (rows, days.policy[rows], days.first[rows], days.count[rows])
+    for paper, day_row, policy, first, count in zip(papers, *(column.tolist() for column in columns), strict=True):
         if day_row < 0:
             continue
-        late = is_late(case, paper, days.policies[days.policy[day_row]].explanation_deadline_workdays)
+        late = is_late(case, paper, days.policies[policy].explanation_deadline_workdays)
         if late:
             late_days.append(day_row)
         if paper.decision is None or (late and not paper.accepted_after_deadline):
             continue
-        for session in range(int(days.first[day_row]), int(days.first[day_row] + days.count[day_row])):
-            if paper.session in ("all", due.names[due.name[session]]):
+        for session in range(first, first + count):
+            if paper.session == "all" or paper.session == due.names[due.name[session]]:
                 found[session, paper.covers] = paper
     return found, tuple(late_days)
 
@@ -112,9 +119,11 @@ def is_late(case: Case, paper: Explanation, days: int | None) -> bool:
     if (submitted - on).days <= days:
         return False  # there are no more working days than days
     mine = case.service.get(paper.employee, ())
+    held: Assignment | None = None
     while days and on < submitted:
-        on += timedelta(days=1)
-        held = next((a for a in mine if a.from_on <= on and (a.to_on is None or on <= a.to_on)), None)
+        on += _DAY
+        if held is None or not held.holds(on):
+            held = next((a for a in mine if a.holds(on)), None)
         try:
             days -= held is not None and case.rulebook.plan(held.unit, held.schedule, on).kind in WORKING_KINDS
         except NoVersionInForce:

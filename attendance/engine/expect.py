@@ -16,7 +16,7 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due, Groups, Windows
-from attendance.engine.days import employed_days, move_sites, within
+from attendance.engine.days import employed_days, move_sites
 from attendance.engine.papers import Notes, take_papers
 from attendance.engine.roster import Roster, count_duties, outer_parts, review
 from attendance.engine.windows import set_windows
@@ -57,27 +57,21 @@ def expect(case: Case, from_on: date, to_on: date, unruled: list[NoVersionInForc
 def _scheduled(case: Case, days: Days) -> Due:
     """The sessions of the plans, whole: no papers, windows or groups yet."""
     names: dict[str, int] = {}
-    table = [
-        (
-            names.setdefault(session.hours.name, len(names)),
-            session.hours.starts * 60,
-            session.hours.ends * 60,
-            session.taken is not None,
-        )
-        for plan in days.plans
-        for session in plan.sessions
-    ]
-    plan_first = np.concatenate([[0], np.cumsum([len(plan.sessions) for plan in days.plans])]).astype(np.int64)
+    sessions = [session for plan in days.plans for session in plan.sessions]
+    name = np.array([names.setdefault(session.hours.name, len(names)) for session in sessions], np.int16)
+    starts = np.array([session.hours.starts * 60 for session in sessions], np.int64)
+    ends = np.array([session.hours.ends * 60 for session in sessions], np.int64)
+    taken = np.array([session.taken is not None for session in sessions], np.bool_)
+    plan_first = np.cumsum([0, *(len(plan.sessions) for plan in days.plans)])
     day_row = np.repeat(np.arange(len(days)), days.count)
-    slot = plan_first[days.plan[day_row]] + within(days.count)
-    columns = np.array(table, np.int64).reshape(-1, 4)[slot]
-    midnight = days.day[day_row] * clock.DAY_SECONDS
+    slot = (plan_first[days.plan] - days.first)[day_row] + np.arange(day_row.size)
+    midnight = (days.day * clock.DAY_SECONDS)[day_row]
     none = np.zeros(0, np.int64)
     return Due(
-        day_row=day_row.astype(np.int64),
-        name=columns[:, 0].astype(np.int16),
-        start=clock.to_instants(midnight + columns[:, 1], case.zone),
-        end=clock.to_instants(midnight + columns[:, 2], case.zone),
+        day_row=day_row,
+        name=name[slot],
+        start=clock.to_instants(midnight + starts[slot], case.zone),
+        end=clock.to_instants(midnight + ends[slot], case.zone),
         free_from=(),
         free_to=(),
         required_from=none,
@@ -85,11 +79,11 @@ def _scheduled(case: Case, days: Days) -> Due:
         window_lo=none,
         window_hi=none,
         leave=none.astype(np.int32),
-        taken=columns[:, 3].astype(np.bool_),
+        taken=taken[slot],
         covered=none.astype(np.bool_),
         group=none,
         names=tuple(names),
-        depends=days.depends[day_row].astype(np.int32),
+        depends=days.depends[day_row],
         duty=np.zeros(day_row.size, np.bool_),
     )
 

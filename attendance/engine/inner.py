@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from attendance.engine.columns import INWARD, OUTWARD, Claims, Due, Gaps, Paired
-from attendance.engine.days import within
 from attendance.engine.expect import Expected
-from attendance.engine.spans import Ints
+from attendance.engine.spans import Ints, clipped, within
 from attendance.engine.windows import FIRST_LAST, PER_SESSION
 
 NO_ROWS = np.zeros(0, np.int64)
@@ -21,13 +20,14 @@ NO_GAPS = Gaps(NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS)
 def gaps(expected: Expected, claims: Claims, paired: Paired) -> Gaps:
     """Every gap of a group with an in and an out, by session. An odd number of inner punches concludes nothing."""
     due, groups = expected.due, expected.groups
-    asked = expected.days.rule(lambda policy: policy.track_mid_session, due.day_row[groups.first_due])
-    tracked = (
-        (np.asarray(asked) > 0) & (paired.count > 2) & ~paired.lone & np.isin(groups.regime, (PER_SESSION, FIRST_LAST))
-    )
-    inner = np.flatnonzero(paired.kept & paired.counts & (paired.group >= 0))
-    group = paired.group[inner]
-    between = tracked[group] & (inner > paired.first_claim[group]) & (inner < paired.last_claim[group])
+    asked = expected.days.rule(lambda policy: policy.track_mid_session, lambda: due.day_row[groups.first_due])
+    measured = (groups.regime == PER_SESSION) | (groups.regime == FIRST_LAST)
+    tracked = np.flatnonzero((np.asarray(asked) > 0) & (paired.count > 2) & ~paired.lone & measured)
+    # few groups have more than two punches, and theirs lie together among the claims
+    first = paired.first_claim[tracked] + 1
+    many = np.maximum(paired.last_claim[tracked] - first, 0)
+    group, inner = np.repeat(tracked, many), np.repeat(first, many) + within(many)
+    between = paired.kept[inner] & paired.counts[inner] & (paired.group[inner] == group)
     inner, group = inner[between], group[between]
     if not inner.size:
         return NO_GAPS
@@ -48,7 +48,7 @@ def _cut(due: Due, group: Ints, expected: Expected, start: Ints, end: Ints) -> t
     many = last - first + 1
     rows = np.repeat(first, many) + within(many)
     start, end = np.repeat(start, many), np.repeat(end, many)
-    begin, finish = np.clip(start, due.start[rows], due.end[rows]), np.clip(end, due.start[rows], due.end[rows])
+    begin, finish = clipped(start, due.start[rows], due.end[rows]), clipped(end, due.start[rows], due.end[rows])
     free = np.zeros(rows.size, np.int64)
     for low, high in zip(due.free_from, due.free_to, strict=True):
         free += np.maximum(np.minimum(finish, high[rows]) - np.maximum(begin, low[rows]), 0)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -25,19 +26,20 @@ from attendance.engine.columns import (
     MISSING_IN,
     MISSING_OUT,
     PENDING,
+    TYPES,
     Coverable,
     Gaps,
     Paired,
     Violations,
 )
 from attendance.engine.expect import Expected
-from attendance.engine.spans import Bools, Ints
+from attendance.engine.spans import Bools, Ints, clipped
 from attendance.engine.windows import EXEMPT
 
 NEVER = 1 << 40  # minutes no session has
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """What the judges look at, one row per session of Due.
 
@@ -66,6 +68,19 @@ class Evidence:
     early_grace: Ints | int = 0
     absent_over: Ints | int = NEVER
 
+    @cached_property
+    def lost(self) -> Ints:
+        """Minutes of each session lost by late and early beyond grace together."""
+        return self.late * (self.late > self.late_grace) + self.early * (self.early > self.early_grace)
+
+    @cached_property
+    def lost_too_much(self) -> Bools:
+        """Whether those together make the session one absence (`absent_over_minutes`)."""
+        limit = self.absent_over
+        if isinstance(limit, int) and limit == NEVER:
+            return np.zeros(self.away.size, np.bool_)
+        return self.judged & self.present & (self.lost > limit)
+
 
 Judge = Callable[[Evidence], tuple[Bools, Ints]]
 
@@ -73,21 +88,21 @@ Judge = Callable[[Evidence], tuple[Bools, Ints]]
 def arrived_late(evidence: Evidence) -> tuple[Bools, Ints]:
     """In after the required start, beyond grace: the whole delay."""
     late = evidence.judged & evidence.present & (evidence.late > evidence.late_grace)
-    return late & ~_lost_too_much(evidence), evidence.late
+    return late & ~evidence.lost_too_much, evidence.late
 
 
 def left_early(evidence: Evidence) -> tuple[Bools, Ints]:
     """Out before the required end, beyond grace: the whole remainder."""
     early = evidence.judged & evidence.present & (evidence.early > evidence.early_grace)
-    return early & ~_lost_too_much(evidence), evidence.early
+    return early & ~evidence.lost_too_much, evidence.early
 
 
 def was_absent(evidence: Evidence) -> tuple[Bools, Ints]:
     """No punch in the session and the terminals were read, or all of it lies outside first in and last out."""
     gone = evidence.nobody | (evidence.judged & ~evidence.present)
-    lost = _lost_too_much(evidence)
-    minutes = np.where(lost, _lost(evidence), evidence.away)
-    return (gone & (evidence.away > 0)) | lost, minutes
+    together = evidence.lost_too_much
+    minutes = np.where(together, evidence.lost, evidence.away) if together.any() else evidence.away
+    return (gone & (evidence.away > 0)) | together, minutes
 
 
 def missed_in(evidence: Evidence) -> tuple[Bools, Ints]:
@@ -107,20 +122,6 @@ JUDGES: tuple[tuple[int, Judge], ...] = (
     (MISSING_IN, missed_in),
     (MISSING_OUT, missed_out),
 )
-
-
-def _lost(evidence: Evidence) -> Ints:
-    late = np.where(evidence.late > evidence.late_grace, evidence.late, 0)
-    early = np.where(evidence.early > evidence.early_grace, evidence.early, 0)
-    return late + early
-
-
-def _lost_too_much(evidence: Evidence) -> Bools:
-    """Whether late and early beyond grace together make the session one absence (`absent_over_minutes`)."""
-    limit = evidence.absent_over
-    if isinstance(limit, int) and limit == NEVER:
-        return np.zeros(evidence.away.size, np.bool_)
-    return evidence.judged & evidence.present & (_lost(evidence) > limit)
 
 
 def _no_evidence(group: Ints) -> Evidence:
@@ -148,28 +149,29 @@ def weigh(expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
     """Spread what is known of groups over their sessions."""
     due, groups = expected.due, expected.groups
     group = due.group
-    known = group >= 0
     if not len(groups):
         return _no_evidence(group)
     first, last = paired.first[group], paired.last[group]
-    required = known & (groups.regime[group] != EXEMPT)  # of the exempt nothing is asked
-    both = required & (paired.count[group] > 0) & ~paired.lone[group]
+    some, asked = paired.count > 0, groups.regime != EXEMPT  # of the exempt nothing is asked
+    required = (group >= 0) & asked[group]
+    both = required & (some & ~paired.lone)[group]
     settled = required & coverable.settled[group]
-    inside_from, inside_to = np.clip(first, due.start, due.end), np.clip(last, due.start, due.end)
     present = both & (due.end > first) & (due.start < last)
-    late = due.uncovered_before(inside_from) // 60
+    late = due.uncovered_before(clipped(first, due.start, due.end)) // 60
     uncovered = due.uncovered()
-    early = (uncovered - due.uncovered_before(inside_to)) // 60
+    early = (uncovered - due.uncovered_before(clipped(last, due.start, due.end))) // 60
     outage = settled & _blocked(expected, paired, present, coverable.outage_start, coverable.outage_end)
     clock_invalid = settled & _doubtful(expected, paired, present, coverable)
     blind = outage | clock_invalid
     unsynced = required & ~settled
-    missing = settled & ~blind & paired.lone[group]
-    rows = np.arange(len(due))
+    clear = settled & ~blind
+    missing = clear & paired.lone[group]
+    alone = np.flatnonzero(missing)
+    side_is_in = paired.lone_is_in[group[alone]]
     return Evidence(
         group=group,
-        judged=both & settled & ~blind,
-        nobody=settled & ~blind & (paired.count[group] == 0),
+        judged=both & clear,
+        nobody=clear & ~some[group],
         unverified=blind | unsynced | missing,
         outage=outage,
         unsynced=unsynced,
@@ -178,8 +180,8 @@ def weigh(expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
         early=early,
         away=uncovered // 60,
         missing=missing,
-        missing_in_at=missing & ~paired.lone_is_in[group] & (rows == groups.first_due[group]),
-        missing_out_at=missing & paired.lone_is_in[group] & (rows == groups.last_due[group]),
+        missing_in_at=_only(alone[~side_is_in & (alone == groups.first_due[group[alone]])], len(due)),
+        missing_out_at=_only(alone[side_is_in & (alone == groups.last_due[group[alone]])], len(due)),
         clock_invalid=clock_invalid,
         late_grace=expected.days.rule(lambda policy: policy.late_grace_minutes, due.day_row),
         early_grace=expected.days.rule(lambda policy: policy.early_grace_minutes, due.day_row),
@@ -187,6 +189,12 @@ def weigh(expected: Expected, paired: Paired, coverable: Coverable) -> Evidence:
             lambda policy: NEVER if policy.absent_over_minutes is None else policy.absent_over_minutes, due.day_row
         ),
     )
+
+
+def _only(rows: Ints, size: int) -> Bools:
+    found = np.zeros(size, np.bool_)
+    found[rows] = True
+    return found
 
 
 def _blocked(expected: Expected, paired: Paired, present: Bools, at_start: Bools, at_end: Bools) -> Bools:
@@ -198,17 +206,16 @@ def _blocked(expected: Expected, paired: Paired, present: Bools, at_start: Bools
     due, groups = expected.due, expected.groups
     if not (at_start.any() or at_end.any()):
         return np.zeros(len(due), np.bool_)
-    group = due.group
-    rows = np.arange(len(due))
-    attended = np.flatnonzero(present)
+    rows = np.flatnonzero((at_start | at_end)[due.group] & (due.group >= 0))
+    attended = rows[present[rows]]
     first_present, last_present = groups.last_due.copy(), groups.first_due.copy()
-    last_present[group[attended]] = attended
-    first_present[group[attended[::-1]]] = attended[::-1]
-    pairs = (paired.count > 0) & ~paired.lone
-    start = at_start[group] & (~pairs[group] | (rows <= first_present[group]))
-    end = at_end[group] & (~pairs[group] | (rows >= last_present[group]))
-    found: Bools = start | end
-    return found
+    last_present[due.group[attended]] = attended
+    first_present[due.group[attended[::-1]]] = attended[::-1]
+    group = due.group[rows]
+    whole = (paired.count[group] == 0) | paired.lone[group]
+    start = at_start[group] & (whole | (rows <= first_present[group]))
+    end = at_end[group] & (whole | (rows >= last_present[group]))
+    return _only(rows[start | end], len(due))
 
 
 def _doubtful(expected: Expected, paired: Paired, present: Bools, coverable: Coverable) -> Bools:
@@ -239,7 +246,7 @@ def judge(evidence: Evidence, gaps: Gaps) -> Violations:
         kinds.append(np.full(found.size, kind, np.int8))
         minutes.append(amount[found])
     due, kind_of, amounts = np.concatenate(rows), np.concatenate(kinds), np.concatenate(minutes)
-    order = np.lexsort((kind_of, due))
+    order = np.argsort(due * len(TYPES) + kind_of, kind="stable")
     due, kind_of, amounts = due[order], kind_of[order], amounts[order]
     unknown = amounts < 0
     return Violations(

@@ -17,8 +17,8 @@ from attendance.engine.columns import Claims, Paired
 from attendance.engine.expect import Expected
 from attendance.engine.judge import Evidence
 from attendance.engine.night import night_spans
-from attendance.engine.roster import sessions_near
-from attendance.engine.spans import Bools, Ints, intersection, rows_of, without
+from attendance.engine.roster import moments_of, placed, sessions_near
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, intersection, rows_of, within, without
 from attendance.facts import OvertimeOrder
 
 KINDS = {"weekend": "NN", "compensation": "NN", "swapped_off": "NN", "holiday": "NL"}
@@ -50,28 +50,29 @@ class OvertimeLine:
 def order_windows(case: Case, expected: Expected) -> tuple[OrderWindow, ...]:
     """A window for every order of an employed person: as sessions have, with borders to sessions, duties, orders."""
     days, windows = expected.days, expected.windows
-    placed = []
-    for order in case.overtime_orders:
-        person = case.person_index.get(order.employee, -1)
-        row = days.find(person, clock.day_number(order.starts.date()))
-        start, end = (clock.instant_seconds(moment, case.zone) for moment in (order.starts, order.ends))
-        if row >= 0 and (parts := without(start, end, sessions_near(days, expected.due, person, start, end))):
-            placed.append((order, person, row, tuple(parts)))
+    people, rows = placed(case, days, case.overtime_orders)
+    stretches = [moments_of(case, order) for order in case.overtime_orders]
+    busy = sessions_near(days, expected.due, people, stretches)
+    held = []
+    for order, person, row, stretch, near in zip(case.overtime_orders, people, rows, stretches, busy, strict=True):
+        if row >= 0 and (parts := without(*stretch, near)):
+            held.append((order, person, row, tuple(parts)))
     found = []
     of_person: dict[int, list[tuple[tuple[int, int], ...]]] = {}
-    for _, person, _, outside in placed:
+    for _, person, _, outside in held:
         of_person.setdefault(person, []).append(outside)
-    for order, person, row, outside in placed:
+    for order, person, row, outside in held:
         reach = days.policies[days.policy[row]].session_window_minutes * 60
         start, end = outside[0][0], outside[-1][1]
         low, high = rows_of(windows.person, person)
         others = [other for other in of_person[person] if other is not outside]
-        ends = [*windows.end[low:high].tolist(), *(other[-1][1] for other in others)]
-        starts = [*windows.start[low:high].tolist(), *(other[0][0] for other in others)]
-        before = max((moment for moment in ends if moment <= start), default=None)
-        after = min((moment for moment in starts if moment >= end), default=None)
-        lo = start - reach if before is None else max(start - reach, (before + start) // 2 + 1)
-        hi = end + reach if after is None else min(end + reach, (end + after) // 2)
+        ended, begun = windows.end[low:high], windows.start[low:high]
+        before = int(ended[ended <= start].max(initial=EARLIEST))
+        after = int(begun[begun >= end].min(initial=LATEST))
+        before = max([before, *(other[-1][1] for other in others if other[-1][1] <= start)])
+        after = min([after, *(other[0][0] for other in others if other[0][0] >= end)])
+        lo = max(start - reach, (before + start) // 2 + 1)
+        hi = min(end + reach, (end + after) // 2)
         found.append(OrderWindow(order, person, row, outside, lo, hi))
     return tuple(found)
 
@@ -79,10 +80,11 @@ def order_windows(case: Case, expected: Expected) -> tuple[OrderWindow, ...]:
 def in_order_windows(orders: tuple[OrderWindow, ...], claims: Claims) -> Bools:
     """Whether each claim lies in the window of an order of its person."""
     inside = np.zeros(claims.at.size, np.bool_)
-    for order in orders:
-        low, high = rows_of(claims.person, order.person)
-        mine = claims.at[low:high]
-        inside[low:high] |= (mine >= order.lo) & (mine <= order.hi)
+    person = np.array([order.person for order in orders], claims.person.dtype)
+    low, high = claims.person.searchsorted(person), claims.person.searchsorted(person, "right")
+    order, claim = np.repeat(np.arange(len(orders)), high - low), np.repeat(low, high - low) + within(high - low)
+    lo, hi = (np.array(bound, np.int64)[order] for bound in zip(*((o.lo, o.hi) for o in orders), strict=True))
+    inside[claim[(claims.at[claim] >= lo) & (claims.at[claim] <= hi)]] = True
     return inside
 
 

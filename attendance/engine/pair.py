@@ -15,7 +15,7 @@ from attendance.engine.case import Case
 from attendance.engine.columns import INWARD, OUTWARD, Claims, Groups, Paired
 from attendance.engine.expect import Expected
 from attendance.engine.spans import Bools, Ints, Small, key, place
-from attendance.engine.standing import day_of_claims
+from attendance.engine.standing import calendar_days, day_of_claims
 from attendance.engine.windows import CHECK_IN_ONLY
 from attendance.rules.policy import Policy
 
@@ -32,12 +32,12 @@ def pair(case: Case, expected: Expected, claims: Claims) -> Paired:
         off_site = _off_site(case, expected, claims, window) & (np.asarray(home_only) > 0)
     counts = ~(claims.annulled | claims.timeless | off_site)
     repeats = _rule_of_claims(case, expected, claims, window, lambda policy: policy.duplicate_window_seconds)
-    kept = counts.copy()
     if counts.all():
         kept = drop_repeats(claims.person, claims.at, repeats)
     else:
-        within = repeats if isinstance(repeats, int) else repeats[counts]
-        kept[counts] = drop_repeats(claims.person[counts], claims.at[counts], within)
+        kept, those = counts.copy(), np.flatnonzero(counts)
+        within = repeats if isinstance(repeats, int) else repeats[those]
+        kept[those] = drop_repeats(claims.person[those], claims.at[those], within)
     group_of = _of_window(windows.group, window)
     counted = np.flatnonzero(kept & (group_of >= 0))
     count, first, last, lone, lone_is_in = _sides(expected, claims, counted, group_of[counted])
@@ -86,12 +86,12 @@ def _sides(expected: Expected, claims: Claims, counted: Ints, group: Ints) -> tu
     here = group[begins]
     earliest, latest = claims.at[counted[begins]], claims.at[counted[ends]]
     required_from, required_to = groups.stretch_from[here], groups.stretch_to[here]
-    day_row = expected.due.day_row[groups.first_due[here]]
-    repeat = expected.days.rule(lambda policy: policy.repeat_minutes * 60, day_row)
+    repeat = expected.days.rule(
+        lambda policy: policy.repeat_minutes * 60, lambda: expected.due.day_row[groups.first_due[here]]
+    )
     one = (latest - earliest <= repeat) | (latest <= required_from) | (earliest >= required_to)
-    paired = (
-        groups.regime[here] != CHECK_IN_ONLY
-    )  # there a punch is only ever the in, and no rule of lone punches holds
+    # under check_in_only a punch is only ever the in, and no rule of lone punches holds
+    paired = groups.regime[here] != CHECK_IN_ONLY
     one = one & paired
     came, left = begins, ends
     missing = one
@@ -184,15 +184,21 @@ def _off_site(case: Case, expected: Expected, claims: Claims, window: Ints) -> B
 
     In the window of a session those of the session, else those of the date; on a date without an assignment, all.
     """
-    allowed = np.zeros((len(expected.depend_sets) + 1, max(len(case.sites), 1)), np.bool_)
+    days, due, windows = expected.days, expected.due, expected.windows
+    width = max(len(case.sites), 1)
+    # by set of terminals and terminal; the last set is that of nobody, to whom every terminal is foreign
+    elsewhere = np.ones((len(expected.depend_sets) + 1, width), np.bool_)
     for number, sites in enumerate(expected.depend_sets):
-        allowed[number, list(sites)] = True
-    day_row = day_of_claims(case, expected, claims, window)
-    depends = np.full(claims.at.size, -1, np.int64)
-    employed = day_row >= 0
-    depends[employed] = expected.days.depends[day_row[employed]]
-    in_session = np.flatnonzero(window >= 0)
-    session = expected.windows.due[window[in_session]] if in_session.size else in_session
-    known = session >= 0
-    depends[in_session[known]] = expected.due.depends[session[known]]
-    return ~allowed[depends, claims.site]
+        elsewhere[number, list(sites)] = False
+    nobody = len(expected.depend_sets)
+    of_day = np.append(days.depends, nobody).astype(np.int64)
+    of_window = of_day[windows.day_row]
+    session = np.flatnonzero(windows.due >= 0)
+    of_window[session] = due.depends[windows.due[session]]
+    depends = np.append(of_window, nobody)[window]
+    outside = np.flatnonzero(window < 0)
+    depends[outside] = of_day[calendar_days(case, expected, claims, outside)]
+    depends *= width
+    depends += claims.site
+    found: Bools = elsewhere.ravel()[depends]
+    return found

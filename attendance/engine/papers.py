@@ -10,24 +10,28 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due
-from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Small, key, place, without
+from attendance.engine.days import rows_of_facts, sessions_in
+from attendance.engine.spans import EARLIEST, LATEST, Bools, Ints, Small, within, without
 from attendance.facts import Exemption
 
+_ALL, _NONE = -1, -2  # in the place of a number of a session's name
 Notes = list[tuple[int, str]]
 """(row of Days, name) of flags that are not among FLAGS."""
 
 
 class _Left:
-    """What is left of the sessions that a paper touches: disjoint stretches in order of time, by row of Due."""
+    """What is left of each session: one stretch `low..high`, empty where they are equal; of a session that a paper left
+    several of, or that several papers touch, the stretches in order of time are in `parts`, by row of Due.
+    """
 
-    def __init__(self, due: Due, free: dict[int, list[tuple[int, int]]]) -> None:
-        self.due, self.free = due, free
-        self._starts, self._ends = due.start.data, due.end.data
+    def __init__(self, due: Due) -> None:
+        self.low, self.high = due.start.copy(), due.end.copy()
+        self.parts: dict[int, list[tuple[int, int]]] = {}
+        self.parted = np.zeros(len(due), np.bool_)
 
-    def of(self, session: int) -> list[tuple[int, int]]:
-        return self.free.get(session) or (
-            [] if session in self.free else [(self._starts[session], self._ends[session])]
-        )
+    def put(self, session: int, stretches: list[tuple[int, int]]) -> None:
+        self.parts[session] = stretches
+        self.parted[session] = True
 
 
 def take_papers(case: Case, days: Days, due: Due) -> tuple[Due, Notes]:
@@ -35,45 +39,59 @@ def take_papers(case: Case, days: Days, due: Due) -> tuple[Due, Notes]:
     due = replace(due, leave=_leave(case, days, due))
     gone = due.taken | (due.leave >= 0)
     notes: Notes = []
-    left, covered = _cover(case, days, due, gone, notes)
-    for exemption in case.exemptions:
-        if exemption.minutes_per_day is not None:
-            _exempt_minutes(case, days, left, gone, exemption)
+    left = _Left(due)
+    covered = _cover(case, days, due, left, gone, notes)
+    _exempt_minutes(case, days, left, gone)
     return _with_free(replace(due, covered=covered), left, gone), notes
 
 
 def _leave(case: Case, days: Days, due: Due) -> Small:
     """Per session the leave that takes it whole, -1 where none; of two the one written first."""
     taken = np.full(len(due), -1, np.int32)
-    for index, leave in enumerate(case.leaves):
-        row = days.find(case.person_index.get(leave.employee, -1), clock.day_number(leave.on))
-        if row < 0:
-            continue
-        for session in range(int(days.first[row]), int(days.first[row] + days.count[row])):
-            if taken[session] < 0 and leave.session in ("all", due.names[due.name[session]]):
-                taken[session] = index
+    if not case.leaves:
+        return taken
+    names = {"all": _ALL} | {name: number for number, name in enumerate(due.names)}
+    meant = np.array([names.get(leave.session, _NONE) for leave in case.leaves], np.int64)
+    rows = rows_of_facts(case, days, case.leaves)
+    written = np.flatnonzero(rows >= 0)[::-1]  # the first one last, for the last one written down stays
+    place, session = days.sessions_of(rows[written])
+    leave = written[place]
+    takes = (meant[leave] == _ALL) | (meant[leave] == due.name[session])
+    taken[session[takes]] = leave[takes]
     return taken
 
 
-def _cover(case: Case, days: Days, due: Due, gone: Bools, notes: Notes) -> tuple[_Left, Bools]:
-    """Missions and windows of exemption; also which sessions a mission covers some of."""
+def _cover(case: Case, days: Days, due: Due, left: _Left, gone: Bools, notes: Notes) -> Bools:
+    """Missions and windows of exemption; answers which sessions a mission covers some of."""
     covered = np.zeros(len(due), np.bool_)
-    spans: dict[int, list[tuple[int, int]]] = {}
     windows = [
         *((mission.employee, mission.starts, mission.ends, None) for mission in case.missions),
         *((e.employee, *window_of(e), e.code) for e in case.exemptions if e.minutes_per_day is None),
     ]
-    away = [_moments(case, starts, ends) for _, starts, ends, _ in windows]
-    sessions = _sessions_in(days, due, [case.person_index.get(who, -1) for who, *_ in windows], away)
-    for (_, _, _, code), span, touched in zip(windows, away, sessions, strict=True):
-        for session in touched:
-            spans.setdefault(session, []).append(span)
-            if code is None:
-                covered[session] = True
-            elif not gone[session]:
-                notes.append((int(due.day_row[session]), code))
-    free = {at: without(int(due.start[at]), int(due.end[at]), listed) for at, listed in spans.items()}
-    return _Left(due, free), covered
+    if not windows:
+        return covered
+    people = np.array([case.person_index.get(who, -1) for who, *_ in windows], np.int64)
+    away = np.array([_moments(case, starts, ends) for _, starts, ends, _ in windows], np.int64)
+    place, session = sessions_in(days, due, people, away)
+    covered[session[place < len(case.missions)]] = True
+    exempted = np.flatnonzero((place >= len(case.missions)) & ~gone[session])
+    codes = [windows[at][3] or "" for at in place[exempted].tolist()]
+    notes += zip(due.day_row[session[exempted]].tolist(), codes, strict=True)
+
+    begin, finish = away[place, 0], away[place, 1]
+    before, after = begin > due.start[session], finish < due.end[session]
+    alone = np.bincount(session, minlength=len(due))[session] == 1
+    simple = np.flatnonzero(alone & ~(before & after))
+    at = session[simple]
+    # what is left lies before the window or after it, or nowhere
+    left.high[at] = np.where(after[simple], due.end[at], np.where(before[simple], begin[simple], due.start[at]))
+    left.low[at] = np.where(after[simple], finish[simple], due.start[at])
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for row in np.flatnonzero(~alone | (before & after)).tolist():
+        spans.setdefault(int(session[row]), []).append((int(begin[row]), int(finish[row])))
+    for row, listed in spans.items():
+        left.put(row, without(int(due.start[row]), int(due.end[row]), listed))
+    return covered
 
 
 def window_of(exemption: Exemption) -> tuple[datetime | None, datetime | None]:
@@ -91,47 +109,52 @@ def _moments(case: Case, starts: datetime | None, ends: datetime | None) -> tupl
     return begin, clock.instant_seconds(ends, case.zone) if ends else LATEST - 1
 
 
-def _sessions_in(days: Days, due: Due, people: list[int], spans: list[tuple[int, int]]) -> list[list[int]]:
-    """For each person and window the rows of the sessions that share time with it."""
-    if not spans:
-        return []
-    who, window = np.array(people, np.int64), np.array(spans, np.int64)
-    begins = key(days.person[due.day_row], due.start)
-    order = np.arange(len(due))
-    if (begins[1:] < begins[:-1]).any():  # hours after midnight of a version that ends, before those of the next
-        order = np.argsort(begins, kind="stable")
-        begins = begins[order]
-    reach = 2 * clock.DAY_SECONDS  # a session is over two days after its start at the latest
-    low = place(begins, key(who, np.maximum(window[:, 0] - reach, EARLIEST)), "left").tolist()
-    high = place(begins, key(who, window[:, 1]), "left").tolist()
-    starts, ends, rows = due.start.data, due.end.data, order.data
-    return [
-        [row for row in rows[a:b] if starts[row] < finish and ends[row] > begin] if person >= 0 else []
-        for person, (begin, finish), a, b in zip(people, spans, low, high, strict=True)
-    ]
-
-
-def _exempt_minutes(case: Case, days: Days, left: _Left, gone: Bools, exemption: Exemption) -> None:
+def _exempt_minutes(case: Case, days: Days, left: _Left, gone: Bools) -> None:
     """So many of the first or last scheduled minutes that are left of each date, reaching into the next session."""
-    person = case.person_index.get(exemption.employee)
-    if person is None or exemption.minutes_per_day is None:
+    parts = [(rows, e) for e in case.exemptions if e.minutes_per_day and (rows := _dates(case, days, e)).size]
+    if not parts:
         return
+    many = [rows.size for rows, _ in parts]
+    row = np.concatenate([rows for rows, _ in parts])
+    wanted = np.repeat([(e.minutes_per_day or 0) * 60 for _, e in parts], many)
+    at_start = np.repeat([e.placement == "day_start" for _, e in parts], many)
+    # two of one date follow each other in the order written, and each date has sessions of its own
+    order = np.argsort(row, kind="stable")
+    again = np.empty(row.size, np.int64)
+    again[order] = within(np.diff(np.append(np.flatnonzero(np.diff(row[order], prepend=-1)), row.size)))
+    for turn in range(int(again.max()) + 1):
+        now = np.flatnonzero(again == turn)
+        _shorten(days, left, gone, row[now], wanted[now], at_start[now])
+
+
+def _dates(case: Case, days: Days, exemption: Exemption) -> Ints:
+    """The rows of Days an exemption in minutes speaks of."""
+    person = case.person_index.get(exemption.employee, -1)
     if exemption.dates:
         rows = [row for on in exemption.dates if (row := days.find(person, clock.day_number(on))) >= 0]
-    else:
-        first = clock.day_number(exemption.from_on) if exemption.from_on else EARLIEST
-        last = clock.day_number(exemption.to_on) if exemption.to_on else LATEST
-        rows = list(range(*days.between(person, first, last)))
-    at_start = exemption.placement == "day_start"
-    firsts, counts = days.first.data, days.count.data
-    for row in rows:
-        wanted = exemption.minutes_per_day * 60
-        sessions = range(firsts[row], firsts[row] + counts[row])
-        for session in sessions if at_start else reversed(sessions):
-            if not gone[session]:
-                left.free[session], wanted = _shortened(left.of(session), wanted, at_start)
-                if not wanted:
-                    break
+        return np.array(rows, np.int64)
+    first = clock.day_number(exemption.from_on) if exemption.from_on else EARLIEST
+    last = clock.day_number(exemption.to_on) if exemption.to_on else LATEST
+    return np.arange(*days.between(person, first, last))
+
+
+def _shorten(days: Days, left: _Left, gone: Bools, row: Ints, wanted: Ints, at_start: Bools) -> None:
+    """Takes seconds from the outer end of what is left of some dates, session by session inwards."""
+    count = days.count[row]
+    for step in range(int(count.max(initial=0))):
+        on = np.flatnonzero((wanted > 0) & (count > step))
+        session = days.first[row[on]] + np.where(at_start[on], step, count[on] - 1 - step)
+        on, session = on[~gone[session]], session[~gone[session]]
+        taken = np.minimum(wanted[on], left.high[session] - left.low[session])
+        single = ~left.parted[session]
+        front, back = np.flatnonzero(single & at_start[on]), np.flatnonzero(single & ~at_start[on])
+        left.low[session[front]] += taken[front]
+        left.high[session[back]] -= taken[back]
+        wanted[on[single]] -= taken[single]
+        for at in np.flatnonzero(~single).tolist():
+            held = left.parts[int(session[at])]
+            kept, wanted[on[at]] = _shortened(held, int(wanted[on[at]]), bool(at_start[on[at]]))
+            left.put(int(session[at]), kept)
 
 
 def _shortened(spans: list[tuple[int, int]], wanted: int, at_start: bool) -> tuple[list[tuple[int, int]], int]:
@@ -147,21 +170,21 @@ def _shortened(spans: list[tuple[int, int]], wanted: int, at_start: bool) -> tup
 
 def _with_free(due: Due, left: _Left, gone: Bools) -> Due:
     """The free stretches as columns, and the required times they leave."""
-    froms: list[Ints] = [due.start.copy()]
-    tos: list[Ints] = [np.where(gone, due.start, due.end)]
-    for session, spans in left.free.items():
+    nothing = gone | left.parted | (left.low >= left.high)
+    froms: list[Ints] = [np.where(nothing, due.start, left.low)]
+    tos: list[Ints] = [np.where(nothing, due.start, left.high)]
+    for session, spans in left.parts.items():
         if gone[session]:
             continue
         while len(froms) < len(spans):
             froms.append(due.start.copy())
             tos.append(due.start.copy())
-        tos[0][session] = due.start[session]
         for layer, (low, high) in enumerate(spans):
             froms[layer][session], tos[layer][session] = low, high
     some = tos[0] > froms[0]
     required_to = tos[0].copy()
     for begin, finish in zip(froms[1:], tos[1:], strict=True):
-        required_to = np.where(finish > begin, finish, required_to)
+        np.copyto(required_to, finish, where=finish > begin)
     return replace(
         due,
         free_from=tuple(froms),

@@ -11,10 +11,10 @@ import numpy as np
 from attendance import clock
 from attendance.engine.case import Case
 from attendance.engine.columns import Days, Due
-from attendance.engine.days import firsts_of
+from attendance.engine.days import firsts_of, sessions_in
 from attendance.engine.night import night_seconds, night_spans
 from attendance.engine.spans import without
-from attendance.facts import Duty, Protection
+from attendance.facts import Duty, OvertimeOrder, Protection
 from attendance.rules.rulebook import DayPlan
 
 NOT_EMPLOYED = "duty_not_employed"
@@ -83,8 +83,8 @@ def _holds(from_on: date | None, to_on: date | None, on: date) -> bool:
     return (from_on is None or from_on <= on) and (to_on is None or on <= to_on)
 
 
-def moments_of(case: Case, duty: Duty) -> tuple[int, int]:
-    """Start and end of a duty in epoch seconds."""
+def moments_of(case: Case, duty: Duty | OvertimeOrder) -> tuple[int, int]:
+    """Start and end of a duty or an order in epoch seconds."""
     return clock.instant_seconds(duty.starts, case.zone), clock.instant_seconds(duty.ends, case.zone)
 
 
@@ -163,25 +163,32 @@ def outer_parts(case: Case, roster: Roster, days: Days, due: Due) -> list[tuple[
     """(person, start, end, day row) of the parts of duties outside sessions and outside duties written earlier."""
     found: list[tuple[int, int, int, int]] = []
     taken: dict[int, list[tuple[int, int]]] = {}
-    for duty in roster.duties:
-        person = case.person_index.get(duty.employee, -1)
-        row = days.find(person, clock.day_number(duty.starts.date()))
-        if row < 0:
-            continue
-        start, end = moments_of(case, duty)
-        busy = sessions_near(days, due, person, start, end)
-        outside = without(start, end, busy + taken.get(person, []))
-        taken.setdefault(person, []).extend(outside)
-        found += [(person, begin, finish, row) for begin, finish in outside]
+    people, rows = placed(case, days, roster.duties)
+    stretches = [moments_of(case, duty) for duty in roster.duties]
+    busy = sessions_near(days, due, people, stretches)
+    for (start, end), near, person, row in zip(stretches, busy, people, rows, strict=True):
+        if row >= 0:
+            outside = without(start, end, near + taken.get(person, []))
+            taken.setdefault(person, []).extend(outside)
+            found += [(person, begin, finish, row) for begin, finish in outside]
     return found
 
 
-def sessions_near(days: Days, due: Due, person: int, start: int, end: int) -> list[tuple[int, int]]:
-    """Own start and end of the sessions of a person that share time with `[start, end)`, whatever took them."""
-    # a session lies at most two days after its date, and zones differ from UTC by less than one
-    low, high = days.between(person, start // clock.DAY_SECONDS - 3, end // clock.DAY_SECONDS + 2)
-    if low == high:
-        return []
-    rows = np.arange(int(days.first[low]), int(days.first[high - 1] + days.count[high - 1]))
-    near = rows[~due.taken[rows] & (due.start[rows] < end) & (due.end[rows] > start)]
-    return [(int(due.start[at]), int(due.end[at])) for at in near]
+def placed(case: Case, days: Days, facts: Sequence[Duty] | Sequence[OvertimeOrder]) -> tuple[list[int], list[int]]:
+    """Whose each of some facts is, and the row of the date it starts on; -1 where there is none."""
+    people = [case.person_index.get(fact.employee, -1) for fact in facts]
+    on = [clock.day_number(fact.starts.date()) for fact in facts]
+    return people, days.find_all(np.array(people, np.int64), np.array(on, np.int64)).tolist()
+
+
+def sessions_near(
+    days: Days, due: Due, people: list[int], stretches: list[tuple[int, int]]
+) -> list[list[tuple[int, int]]]:
+    """For each stretch of a person own start and end of the sessions that share time with it, whatever took them."""
+    which, session = sessions_in(days, due, np.array(people, np.int64), np.array(stretches, np.int64).reshape(-1, 2))
+    due_then = ~due.taken[session]
+    which, session = which[due_then], session[due_then]
+    near: list[list[tuple[int, int]]] = [[] for _ in people]
+    for place, start, end in zip(which.tolist(), due.start[session].tolist(), due.end[session].tolist(), strict=True):
+        near[place].append((start, end))
+    return near

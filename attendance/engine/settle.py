@@ -6,11 +6,11 @@ import numpy as np
 
 from attendance import clock
 from attendance.engine.case import Case
-from attendance.engine.columns import ABSENT, EARLY, LATE, LEFT_POST, Gaps, Paired, SessionLedger, Violations
+from attendance.engine.columns import Gaps, Paired, SessionLedger, Violations
 from attendance.engine.decide import Decided
 from attendance.engine.expect import Expected
 from attendance.engine.judge import Evidence
-from attendance.engine.spans import Bools, Ints
+from attendance.engine.spans import Bools, Ints, clipped
 from attendance.engine.windows import CHECK_IN_ONLY
 from attendance.errors import LedgerBroken
 
@@ -29,45 +29,38 @@ def _sessions(expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps
     length = (due.end - due.start) // 60
     free = evidence.away
     on_leave = (due.leave >= 0) & ~due.taken
-    scheduled = np.where(due.taken, 0, length)
-    leave = np.where(on_leave, length, 0)
+    scheduled = length * ~due.taken
+    leave = length * on_leave
     counted = np.zeros(len(due), np.int64)
     np.add.at(counted, violations.due, violations.counted)
 
     attended = evidence.judged & evidence.present
-    away = _not_there(expected, paired, evidence, gaps, attended, bare=bool((free == length)[attended].all()))
-    worked = np.where(attended & ~_unmeasured(expected, evidence), length - away, 0)
-    open_marks = evidence.unverified & ~decided.closed
-    unverified = np.where(open_marks, free, 0)
+    away = _not_there(expected, paired, evidence, gaps, attended, np.flatnonzero(attended & (free != length)))
+    worked = (length - away) * (attended & ~_unmeasured(expected, evidence))
+    unverified = free * (evidence.unverified & ~decided.closed)
 
     # What was not worked and yet is no loss: covered by a mission or exemption, within grace, by regime.
-    not_worked = np.where(evidence.unverified, 0, length - worked)
-    charged = _charged(evidence, violations, attended)
-    covered = np.where(evidence.unverified, length - free, not_worked - charged)
-    closed = np.where(evidence.unverified & decided.closed, free - decided.against, 0)
-    credited = np.where(due.taken | on_leave, 0, worked + covered + decided.excused + closed)
+    lost = np.where(evidence.unverified, free, _charged(violations, len(due)))
+    covered = length - worked - lost
+    closed = (free - decided.against) * (evidence.unverified & decided.closed)
+    credited = (worked + covered + decided.excused + closed) * ~(due.taken | on_leave)
     return SessionLedger(scheduled, worked, credited, leave, unverified, counted)
 
 
 def _not_there(
-    expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, attended: Bools, *, bare: bool
+    expected: Expected, paired: Paired, evidence: Evidence, gaps: Gaps, attended: Bools, partly: Ints
 ) -> Ints:
     """Whole minutes of each attended session before the in, after the out and in gaps between.
 
-    `bare`: nothing covers any of them, so that they are the minutes late and early.
+    They are the minutes late and early, but where something covers some of a session (`partly`).
     """
-    due = expected.due
-    if not len(expected.groups):
-        return np.zeros(len(due), np.int64)
-    if bare:
-        before, after = evidence.late, evidence.early
-    else:
-        group = np.maximum(evidence.group, 0)
-        before = (np.clip(paired.first[group], due.start, due.end) - due.start) // 60
-        after = (due.end - np.clip(paired.last[group], due.start, due.end)) // 60
-    away: Ints = np.where(attended, before + after, 0)
+    due, group = expected.due, evidence.group[partly]
+    start, end = due.start[partly], due.end[partly]
+    away = (evidence.late + evidence.early) * attended
+    away[partly] = (clipped(paired.first[group], start, end) - start) // 60
+    away[partly] += (end - clipped(paired.last[group], start, end)) // 60
     if gaps.due.size:
-        np.add.at(away, gaps.due, np.where(attended[gaps.due], gaps.away, 0))
+        np.add.at(away, gaps.due, gaps.away * attended[gaps.due])
     return away
 
 
@@ -80,16 +73,10 @@ def _unmeasured(expected: Expected, evidence: Evidence) -> Bools:
     return measured
 
 
-def _charged(evidence: Evidence, violations: Violations, attended: Bools) -> Ints:
+def _charged(violations: Violations, sessions: int) -> Ints:
     """Minutes of each session that its violations are about, before any paper."""
-    charged = np.zeros(evidence.away.size, np.int64)
-    for kind, minutes in ((LATE, evidence.late), (EARLY, evidence.early), (ABSENT, evidence.away)):
-        where = violations.due[violations.kind == kind]
-        whole_absence = (kind == ABSENT) & attended[where]
-        charged[where] += np.where(whole_absence, violations.minutes[violations.kind == kind], minutes[where])
-    left_post = violations.kind == LEFT_POST
-    if left_post.any():
-        np.add.at(charged, violations.due[left_post], violations.minutes[left_post])
+    charged = np.zeros(sessions, np.int64)
+    np.add.at(charged, violations.due, np.maximum(violations.minutes, 0))
     return charged
 
 

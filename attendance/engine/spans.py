@@ -20,13 +20,26 @@ _MAX_DENSE = 1 << 22
 
 def key(owner: Ints | Small, moment: Ints) -> Ints:
     """One int64 that sorts by owner, then by moment."""
-    keys: Ints = owner.astype(np.int64) * _STRIDE + (moment - EARLIEST)
+    keys: Ints = np.multiply(owner, _STRIDE, dtype=np.int64)
+    keys += moment
     return keys
 
 
 def place(ordered: Ints, wanted: Ints, side: Literal["left", "right"]) -> Ints:
     """Where each wanted key falls among ordered ones."""
     return np.asarray(np.searchsorted(ordered, wanted, side), np.int64)
+
+
+def clipped(moment: Ints, low: Ints | int, high: Ints | int) -> Ints:
+    """Each moment, or the bound it lies beyond. np.clip answers the same and takes ten times as long over columns."""
+    return np.minimum(np.maximum(moment, low), high)
+
+
+def within(lengths: Ints) -> Ints:
+    """0, 1, 2, … restarting for each run of the given lengths."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if ends.size else 0
+    return np.arange(total) - np.repeat(ends - lengths, lengths)
 
 
 def rows_of(owners: Small, owner: int) -> tuple[int, int]:
@@ -41,9 +54,10 @@ def rows_of(owners: Small, owner: int) -> tuple[int, int]:
 class Spans:
     """Half-open spans `[lo, hi)` in epoch seconds, per owner sorted and disjoint; `value` is what each carries."""
 
-    def __init__(self, rows: Iterable[tuple[int, int, int, int]] = ()) -> None:
+    def __init__(self, rows: Iterable[tuple[int, int, int, int]] | Ints = ()) -> None:
         """Rows of (owner, lo, hi, value); of overlapping spans of an owner the one that begins later holds."""
-        table = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 4)
+        listed = rows if isinstance(rows, np.ndarray) else np.fromiter(chain.from_iterable(rows), np.int64)
+        table = listed.reshape(-1, 4)
         table = table[table[:, 1] < table[:, 2]]
         table = table[np.lexsort((table[:, 1], table[:, 0]))]
         self.owner, self.lo, self.hi, self.value = (np.ascontiguousarray(column) for column in table.T)
@@ -51,6 +65,7 @@ class Spans:
         self.hi[:-1] = np.where(same_owner, np.minimum(self.hi[:-1], self.lo[1:]), self.hi[:-1])
         self._begins = key(self.owner, self.lo)
         self._row_of = _only_rows(self.owner)
+        self._last_begin, self._first_end = int(self.lo.max(initial=EARLIEST)), int(self.hi.min(initial=LATEST))
 
     def __len__(self) -> int:
         return int(self.owner.size)
@@ -65,16 +80,23 @@ class Spans:
         return found
 
     def find(self, owner: Ints, moment: Ints) -> Ints:
-        """Row of the span that contains each moment, -1 where none does."""
+        """Row of the span that contains each moment, -1 where none does; the owner -1 has none."""
         if not len(self):
             return np.full(np.shape(moment), -1, np.int64)
         if self._row_of is not None:
-            row = self._row_of[np.clip(owner, -1, self._row_of.size - 1)]
+            row = self._row_of[np.minimum(owner, self._row_of.size - 1)]
+            if not moment.size or (self._last_begin <= moment.min() and moment.max() < self._first_end):
+                return row  # all moments lie in every span, as they do where validity is open
             inside = (row >= 0) & (self.lo[row] <= moment) & (moment < self.hi[row])
         else:
             row = place(self._begins, key(owner, moment), "right") - 1
             inside = (row >= 0) & (self.owner[row] == owner) & (moment < self.hi[row])
         return np.where(inside, row, -1)
+
+    def carried(self, owner: Ints, moment: Ints, otherwise: int) -> Ints:
+        """What the span that contains each moment carries, `otherwise` where none does."""
+        found: Ints = np.append(self.value, otherwise)[self.find(owner, moment)]  # the last element stands for -1
+        return found
 
     def covers(self, owner: Ints, moment: Ints) -> Bools:
         return self.find(owner, moment) >= 0

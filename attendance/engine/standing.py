@@ -13,13 +13,14 @@ from attendance.engine.spans import Ints
 
 def day_of_claims(case: Case, expected: Expected, claims: Claims, window: Ints) -> Ints:
     """Row of Days of each claim, -1 where the person is not employed on its calendar date and it lies in no window."""
-    days, windows = expected.days, expected.windows
+    windows = expected.windows
     home = windows.day_row[window] if len(windows) else window.copy()
     outside = np.flatnonzero(window < 0)
-    day = clock.to_walls(claims.at[outside], case.zone) // clock.DAY_SECONDS
-    keys = days.person.astype(np.int64) << 32 | (days.day & 0xFFFFFFFF)
-    wanted = claims.person[outside].astype(np.int64) << 32 | (day & 0xFFFFFFFF)
-    place = np.searchsorted(keys, wanted)
-    bounded = np.minimum(place, max(len(days) - 1, 0))
-    home[outside] = np.where((place < len(days)) & (keys[bounded] == wanted), bounded, -1) if len(days) else -1
+    home[outside] = calendar_days(case, expected, claims, outside)
     return home
+
+
+def calendar_days(case: Case, expected: Expected, claims: Claims, chosen: Ints) -> Ints:
+    """Row of Days of the calendar date of some claims, -1 where the person is not employed on it."""
+    day = clock.to_walls(claims.at[chosen], case.zone) // clock.DAY_SECONDS
+    return expected.days.find_all(claims.person[chosen], day)

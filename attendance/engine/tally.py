@@ -42,21 +42,27 @@ def tally(
     """Per row of Days the sums of its sessions, the bits of its flags, and how many punches were set aside."""
     days, due = expected.days, expected.due
 
+    edges = np.append(days.first, len(due))  # the sessions of a day lie together, those of the next day follow
+
     def total(minutes: Ints) -> Ints:
-        # sums of whole minutes stay far below 2**53, so the float weights of bincount are exact
-        return np.bincount(due.day_row, minutes, len(days)).astype(np.int64)
+        running = np.zeros(len(due) + 1, np.int64)
+        np.cumsum(minutes, out=running[1:])
+        sums: Ints = np.diff(running[edges])
+        return sums
 
     flags = np.zeros(len(days), np.int32)
 
     def raise_flag(rows: Ints, flag: int) -> None:
         flags[rows] |= flag  # rows that come twice get the same bit twice
 
-    raise_flag(due.day_row[evidence.unsynced], NOT_SYNCED)
-    raise_flag(due.day_row[evidence.outage], OUTAGE)
-    raise_flag(due.day_row[evidence.clock_invalid], CLOCK_INVALID)
+    raise_flag(due.day_row[np.flatnonzero(evidence.unsynced)], NOT_SYNCED)
+    raise_flag(due.day_row[np.flatnonzero(evidence.outage)], OUTAGE)
+    raise_flag(due.day_row[np.flatnonzero(evidence.clock_invalid)], CLOCK_INVALID)
     raise_flag(np.array(decided.late_days, np.int64), AFTER_DEADLINE)
-    odd = gaps.odd[np.isin(gaps.odd, evidence.group[evidence.judged])]
-    raise_flag(due.day_row[expected.groups.first_due[odd]], ODD_INNER)
+    if gaps.odd.size:
+        judged = np.zeros(len(expected.groups), np.bool_)
+        judged[evidence.group[np.flatnonzero(evidence.judged)]] = True
+        raise_flag(due.day_row[expected.groups.first_due[gaps.odd[judged[gaps.odd]]]], ODD_INNER)
 
     home = day_of_claims(case, expected, claims, paired.window)
     employed = home >= 0
@@ -64,9 +70,9 @@ def tally(
     outside = shown & paired.kept & (paired.window < 0)
     if orders and outside.any():
         outside &= ~in_order_windows(orders, claims)
-    raise_flag(home[employed & paired.off_site], OFF_SITE)
-    raise_flag(home[shown & claims.corrected], CLOCK_CORRECTED)
-    raise_flag(home[outside], OFF_SCHEDULE)
+    raise_flag(home[np.flatnonzero(employed & paired.off_site)], OFF_SITE)
+    raise_flag(home[np.flatnonzero(shown & claims.corrected)], CLOCK_CORRECTED)
+    raise_flag(home[np.flatnonzero(outside)], OFF_SCHEDULE)
     return DayLedger(
         scheduled=total(sessions.scheduled),
         worked=total(sessions.worked),
@@ -75,8 +81,8 @@ def tally(
         unverified=total(sessions.unverified),
         counted=total(sessions.counted),
         flags=flags,
-        duplicates=_count(home[employed & ~paired.kept], len(days)),
-        annulled=_count(home[employed & claims.annulled & ~paired.off_site], len(days)),
+        duplicates=_count(home[np.flatnonzero(employed & ~paired.kept)], len(days)),
+        annulled=_count(home[np.flatnonzero(employed & claims.annulled & ~paired.off_site)], len(days)),
     )
 
 

@@ -75,8 +75,9 @@ def verdicts(judgement: Judgement, only: Iterable[tuple[str, date]] | None = Non
     if only is None:
         asked = np.flatnonzero((days.day >= first) & (days.day <= last) & (days.plan >= 0))
     else:
-        found_rows = {days.find(case.person_index.get(who, -1), clock.day_number(on)) for who, on in only}
-        asked = np.array(sorted(found_rows - {-1}), np.int64)
+        wanted = [(case.person_index.get(who, -1), clock.day_number(on)) for who, on in only]
+        asked = np.unique(days.find_all(*np.array(wanted, np.int64).reshape(-1, 2).T))
+        asked = asked[asked >= 0]
         asked = asked[days.plan[asked] >= 0]
     dates = {day: clock.from_day_number(day) for day in range(first, last + 1)}
     units = [assignment.unit for assignment in case.assignments]

@@ -26,11 +26,14 @@ Part = tuple[int, int, int, int]
 class _Row:
     """What has a window, in order of person and time: sessions (`due` >= 0) and parts of duties."""
 
-    person: Ints
+    person: Small
     start: Ints
     end: Ints
     due: Ints
     day_row: Ints
+
+    def take(self, rows: Ints) -> _Row:
+        return _Row(self.person[rows], self.start[rows], self.end[rows], self.due[rows], self.day_row[rows])
 
 
 def set_windows(days: Days, due: Due, parts: list[Part], depend_sets: DependSets) -> tuple[Windows, Groups, Due]:
@@ -39,9 +42,9 @@ def set_windows(days: Days, due: Due, parts: list[Part], depend_sets: DependSets
     reach = days.rule(lambda policy: policy.session_window_minutes * 60, rows.day_row)
     lo, hi = rows.start - reach, rows.end + reach
     same_person = rows.person[1:] == rows.person[:-1]
-    middle = (rows.end[:-1] + rows.start[1:]) // 2
-    hi[:-1] = np.where(same_person, np.minimum(hi[:-1], middle), hi[:-1])
-    lo[1:] = np.where(same_person, np.maximum(lo[1:], middle + 1), lo[1:])
+    middle = (rows.end[:-1] + rows.start[1:]) >> 1
+    np.minimum(hi[:-1], middle, out=hi[:-1], where=same_person)
+    np.maximum(lo[1:], middle + 1, out=lo[1:], where=same_person)
 
     begins = np.concatenate([[True], ~_joined(days, due, rows, same_person)])[: rows.start.size]
     stretch = np.cumsum(begins) - 1
@@ -54,11 +57,11 @@ def set_windows(days: Days, due: Due, parts: list[Part], depend_sets: DependSets
     window_lo, window_hi, group_of = lo, hi, group
     if parts or rows.due.size != len(due):  # else every session has a window, in the same order
         window_lo, window_hi, group_of = due.window_lo.copy(), due.window_hi.copy(), due.group.copy()
-        session = rows.due >= 0
+        session = np.flatnonzero(rows.due >= 0)
         at = rows.due[session]
         window_lo[at], window_hi[at], group_of[at] = lo[session], hi[session], group[session]
     windows = Windows(
-        person=rows.person.astype(np.int32),
+        person=rows.person,
         start=rows.start,
         end=rows.end,
         lo=lo,
@@ -71,25 +74,26 @@ def set_windows(days: Days, due: Due, parts: list[Part], depend_sets: DependSets
 
 
 def _rows(days: Days, due: Due, parts: list[Part]) -> _Row:
-    open_rows = np.flatnonzero(due.has_window)
-    day_row = due.day_row[open_rows]
-    person = days.person[day_row].astype(np.int64)
-    sessions = _Row(person, due.start[open_rows], due.end[open_rows], open_rows, day_row)
+    sessions = _Row(days.person[due.day_row], due.start, due.end, np.arange(len(due)), due.day_row)
+    is_open = due.has_window
+    if not is_open.all():
+        sessions = sessions.take(np.flatnonzero(is_open))
     if not parts:
         return sessions
-    extra = np.array(sorted(parts), np.int64).reshape(-1, 4)
-    known = key(person, sessions.start)
+    person, start, end, day_row = np.array(sorted(parts), np.int64).reshape(-1, 4).T
+    known = key(sessions.person, sessions.start)
     if (known[1:] < known[:-1]).any():  # hours after midnight of a version that ends, before those of the next
         order = np.argsort(known, kind="stable")
-        person, open_rows, day_row = person[order], open_rows[order], day_row[order]
-        sessions, known = _Row(person, due.start[open_rows], due.end[open_rows], open_rows, day_row), known[order]
-    at = place(known, key(extra[:, 0], extra[:, 1]), "right")
-    return _Row(
-        np.insert(person, at, extra[:, 0]),
-        np.insert(sessions.start, at, extra[:, 1]),
-        np.insert(sessions.end, at, extra[:, 2]),
-        np.insert(open_rows, at, -1),
-        np.insert(day_row, at, extra[:, 3]),
+        sessions, known = sessions.take(order), known[order]
+    both = _Row(
+        np.append(sessions.person, person.astype(np.int32)),
+        np.append(sessions.start, start),
+        np.append(sessions.end, end),
+        np.append(sessions.due, np.full(person.size, -1)),
+        np.append(sessions.day_row, day_row),
+    )
+    return both.take(
+        np.insert(np.arange(known.size), place(known, key(person, start), "right"), known.size + np.arange(person.size))
     )
 
 
@@ -151,7 +155,11 @@ def _groups(
     regime = days.regime[due.day_row[first]]
     required_from, required_to = due.required_from[first], due.required_to[last]
     # a duty at either end of a stretch is where presence begins or ends
-    starts_with_duty, ends_with_duty = rows.due[first_row] < 0, rows.due[last_row] < 0
+    before, after = np.flatnonzero(rows.due[first_row] < 0), np.flatnonzero(rows.due[last_row] < 0)
+    stretch_from, stretch_to = required_from.copy(), required_to.copy()
+    stretch_from[before], stretch_to[after] = rows.start[first_row[before]], rows.end[last_row[after]]
+    depends_first = due.depends[first]
+    depends_last = depends_first if first is last else due.depends[last]
     return Groups(
         first_due=first,
         last_due=last,
@@ -161,18 +169,19 @@ def _groups(
         depends=_all_depends(due, first, last, depend_sets),
         first_last=regime == FIRST_LAST,
         regime=regime,
-        stretch_from=np.where(starts_with_duty, rows.start[first_row], required_from),
-        stretch_to=np.where(ends_with_duty, rows.end[last_row], required_to),
-        depends_first=due.depends[first],
-        depends_last=due.depends[last],
+        stretch_from=stretch_from,
+        stretch_to=stretch_to,
+        depends_first=depends_first,
+        depends_last=depends_last,
     )
 
 
 def _all_depends(due: Due, first: Ints, last: Ints, depend_sets: DependSets) -> Small:
     """The set of all terminals of a group's sessions; they differ only where a site fact or transfer makes them."""
-    depends = due.depends[first].copy()
-    changes = np.concatenate([[0], np.cumsum(due.depends[1:] != due.depends[:-1])]) if len(due) else first
-    for group in np.flatnonzero(changes[first] != changes[last]).tolist():
+    depends = due.depends[first]
+    several = np.flatnonzero(first != last)
+    changes = np.cumsum(np.append(False, due.depends[1:] != due.depends[:-1])) if several.size else several
+    for group in several[changes[first[several]] != changes[last[several]]].tolist():
         listed = tuple(depend_sets)
         sessions = due.depends[first[group] : last[group] + 1][due.has_window[first[group] : last[group] + 1]]
         union = tuple(sorted({site for number in set(sessions.tolist()) for site in listed[number]}))

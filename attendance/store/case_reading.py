@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
 from attendance import clock
 from attendance.engine.case import Case
@@ -17,19 +17,23 @@ from attendance.facts import Assignment, Enrolment, Explanation, TerminalSite
 from attendance.plausible import implausible
 from attendance.store import punch_log
 from attendance.store.dirty import ROSTER_DAYS
-from attendance.store.known_rows import known_rows
 from attendance.store.paper_reading import FEW, Asked, read_duties, read_papers
-from attendance.store.rulebook_reading import read_rulebook
-from attendance.store.tables import (
-    AssignmentRow,
-    EmployeeRow,
-    EnrolmentRow,
-    ScheduleRow,
-    TerminalRow,
-    UnitRow,
+from attendance.store.questions import (
+    ASSIGNMENTS,
+    ENROLMENTS,
+    answers,
+    codes,
+    codes_of_people,
+    core,
+    listed,
+    plain,
+    values_of,
 )
+from attendance.store.rulebook_reading import read_rulebook
+from attendance.store.tables import AssignmentRow, ScheduleRow, TerminalRow, UnitRow
 from attendance.store.terminal_reading import read_terminals
 
+_TERMINALS = plain(TerminalRow).order_by(core(TerminalRow.id))
 REACH_DAYS = 2  # beyond what is judged: windows that pass midnight, clocks that are hours wrong
 
 
@@ -60,14 +64,12 @@ def read_case(
     first, last = from_on - timedelta(days=ROSTER_DAYS), to_on + timedelta(days=ROSTER_DAYS)
     rulebook = read_rulebook(session, as_of)
     wanted = set(employee_ids) if employee_ids is not None else None
-    few = sorted(wanted) if wanted is not None and len(wanted) <= FEW else None
-    assigned = _assignments(session, as_of, first, last, wanted, few)
+    assigned = _assignments(session, as_of, first, last, wanted)
     ids = tuple(sorted({row.employee_id for row in assigned} | (wanted or set())))
-    people = {row.id: row.code for row in session.exec(select(EmployeeRow).where(col(EmployeeRow.id).in_(ids)))}
-    terminals = list(session.exec(select(TerminalRow).order_by(col(TerminalRow.id))))
+    people = codes_of_people(session, ids)
+    terminals: Sequence[TerminalRow] = answers(session, _TERMINALS)
     terminal_codes = {row.id: row.code for row in terminals}
-    unit_rows = {row.id: row.code for row in session.exec(select(UnitRow))}
-    schedules = {row.id: row.code for row in session.exec(select(ScheduleRow))}
+    unit_rows, schedules = codes(session, UnitRow), codes(session, ScheduleRow)
     asked = Asked(session, zone, people, terminal_codes, unit_rows, first, last, as_of)
     margin = margin_days(rulebook.all_policies())
     low, high = needed_days(read_duties(asked), margin, from_on, to_on)
@@ -76,9 +78,9 @@ def read_case(
     papers = read_papers(asked)
     handed_in = _last_handed_in(papers["explanations"])
     if handed_in is not None and handed_in > last:  # their deadlines count working days up to then
-        assigned += _assignments(session, as_of, last + timedelta(days=1), handed_in, set(ids), few, begins_after=last)
-    theirs = [col(EnrolmentRow.employee_id).in_(few)] if few is not None else []
-    enrolled = [row for row in known_rows(session, EnrolmentRow, as_of, *theirs) if row.employee_id in people]
+        later = _assignments(session, as_of, last + timedelta(days=1), handed_in, set(ids))
+        assigned += [row for row in later if row.from_on > last]
+    enrolled = [row for row in asked.rows(ENROLMENTS) if row.employee_id in people]
     terminal_ids = tuple(row.id for row in terminals if row.id is not None)
     stored = punch_log.read(
         session,
@@ -125,26 +127,13 @@ def read_case(
 
 
 def _assignments(
-    session: Session,
-    as_of: datetime | None,
-    first: date,
-    last: date,
-    wanted: set[int] | None,
-    few: list[int] | None,
-    *,
-    begins_after: date | None = None,
+    session: Session, as_of: datetime | None, first: date, last: date, wanted: set[int] | None
 ) -> list[AssignmentRow]:
     """Assignments of these people (None: everybody) that hold on some date of a span."""
-    rows = known_rows(
-        session,
-        AssignmentRow,
-        as_of,
-        AssignmentRow.from_on <= last,
-        or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= first),
-        *([AssignmentRow.from_on > begins_after] if begins_after is not None else []),
-        *([col(AssignmentRow.employee_id).in_(few)] if few is not None else []),
-    )
-    return [row for row in rows if wanted is None or row.employee_id in wanted]
+    values = values_of(first, last, as_of)
+    if wanted is not None and len(wanted) <= FEW:
+        values["people"] = listed(wanted)
+    return [row for row in ASSIGNMENTS.ask(session, values) if wanted is None or row.employee_id in wanted]
 
 
 def _last_handed_in(explanations: Iterable[Explanation]) -> date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,19 @@ class Database:
         self.engine.dispose()
 
 
+@dataclass(frozen=True, slots=True)
+class OpenTransaction:
+    """A transaction that is under way, for a verb that would begin its own: what it writes becomes part of this one,
+    and whoever began it commits."""
+
+    session: Session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        yield self.session
+        self.session.flush()
+
+
 def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
@@ -140,4 +154,4 @@ def _sentence(error: OperationalError) -> str:
     return f"The database refused the change ({str(error.orig).splitlines()[0]}): nothing was stored."
 
 
-__all__ = ["BUSY_SECONDS", "Database", "Session", "sqlite_url"]
+__all__ = ["BUSY_SECONDS", "Database", "OpenTransaction", "Session", "sqlite_url"]

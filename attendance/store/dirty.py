@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, tuple_
+from sqlalchemy import Integer, bindparam, delete, tuple_
+from sqlalchemy import select as select_core
 from sqlmodel import Session, col, func, select
 
 from attendance import clock
@@ -15,11 +16,35 @@ from attendance.store import office
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import CoverageRow, DirtyDayRow, RulingRow
 from attendance.store.paper_tables import DutyRow, ExplanationRow, SiteFactRow
+from attendance.store.questions import answers, core, table_of
 from attendance.store.tables import EnrolmentRow, TerminalRow
 
 _BATCH = 5_000
 ROSTER_DAYS = 14  # duties that touch each other, one after the other, are looked for so far around the dates
 _LONG_AGO, _FAR = date(1900, 1, 1), date(9000, 1, 1)
+_marked = table_of(DirtyDayRow).c
+_OLDEST = (
+    select_core(_marked.employee_id, _marked.work_date)
+    .where(_marked.work_date <= bindparam("until"))
+    .order_by(_marked.work_date, _marked.employee_id)
+    .limit(bindparam("limit", type_=Integer()))
+)
+_TAKE = (
+    delete(table_of(DirtyDayRow))
+    .where(tuple_(_marked.employee_id, _marked.work_date).in_(_OLDEST))
+    .returning(_marked.employee_id, _marked.work_date, _marked.cause)
+)
+_READ_AND_JUDGED = select_core(  # each by itself, because SQLite answers two of one table only by looking at every row
+    *(
+        select_core(found).scalar_subquery()
+        for found in (
+            func.min(core(CoverageRow.starts)),
+            func.max(core(CoverageRow.until)),
+            func.min(core(RulingRow.work_date)),
+            func.max(core(RulingRow.work_date)),
+        )
+    )
+)
 
 
 def mark(session: Session, days: Iterable[tuple[int, date]], cause: str, marked_at: datetime) -> None:
@@ -128,13 +153,10 @@ def mark_unjudged(session: Session, today: date, at: datetime) -> None:
     So a new day is judged for everybody, also for those whose own terminal answers nothing: their day is unverified.
     Where no terminal at all was read, there is nothing to say of anybody, and nothing is written.
     """
-    earliest, latest = session.exec(select(func.min(CoverageRow.starts), func.max(CoverageRow.until))).one()
+    [(earliest, latest, first, last)] = answers(session, _READ_AND_JUDGED)
     if earliest is None or latest is None:
         return
     today = min(today, latest.date())
-    # two questions, because SQLite answers both at once only by looking at every ruling
-    first = session.exec(select(func.min(col(RulingRow.work_date)))).one()
-    last = session.exec(select(func.max(col(RulingRow.work_date)))).one()
     day = timedelta(days=1)
     if first is None or last is None:
         mark_everybody(session, earliest.date(), today, "first", at)
@@ -162,16 +184,5 @@ def count(session: Session) -> int:
 
 def take(session: Session, until: date, limit: int) -> dict[tuple[int, date], str]:
     """Take up to `limit` marked days up to a date, oldest first, with their causes, in the caller's transaction."""
-    oldest = (
-        select(col(DirtyDayRow.employee_id), col(DirtyDayRow.work_date))
-        .where(DirtyDayRow.work_date <= until)
-        .order_by(col(DirtyDayRow.work_date), col(DirtyDayRow.employee_id))
-        .limit(limit)
-    )
-    pair = tuple_(col(DirtyDayRow.employee_id), col(DirtyDayRow.work_date))
-    taken = session.execute(
-        delete(DirtyDayRow)
-        .where(pair.in_(oldest))
-        .returning(col(DirtyDayRow.employee_id), col(DirtyDayRow.work_date), col(DirtyDayRow.cause))
-    )
+    taken = answers(session, _TAKE, {"until": until, "limit": limit})
     return {(employee, on): cause for employee, on, cause in taken}

@@ -100,7 +100,10 @@ class QuarantineRow(SQLModel, table=True):
 
 
 class LogPositionRow(SQLModel, table=True):
-    """How much of a terminal's log is stored: the next pull compares the prefix instead of all its records."""
+    """How much of a terminal's log is stored: the next pull compares the prefix instead of all its records.
+
+    `failures` are those since the last good pull, the first of them at `failing_since`.
+    """
 
     __tablename__: ClassVar[str] = "log_position"
     terminal_id: int = Field(primary_key=True, foreign_key="terminal.id")
@@ -110,6 +113,7 @@ class LogPositionRow(SQLModel, table=True):
     failures: int = 0
     last_pull_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
     last_ok_at: datetime | None = instant(nullable=True)
+    failing_since: datetime | None = instant(nullable=True)
 
 
 class CoverageRow(SQLModel, table=True):

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
 
+READINGS = ("pull", "agent")  # ways in that read a terminal's log as a whole: here, or at a site that forwards it
 CLOCK_JITTER_SECONDS = 3  # a terminal answers in whole seconds, and the line has its own delay
 
 
@@ -78,9 +79,14 @@ def quarantined_records(session: Session, terminal_id: int) -> set[tuple[bytes, 
 
 
 def last_complete(session: Session, terminal_id: int) -> datetime | None:
-    """The moment (wall time) up to which the last good pull read the terminal's log; files say nothing of it."""
+    """The moment (wall time) up to which the last good pull, here or at a site, read the terminal's log.
+
+    Files say nothing of it.
+    """
     query = select(PullRow.complete_until).where(
-        PullRow.terminal_id == terminal_id, PullRow.source == "pull", col(PullRow.complete_until).is_not(None)
+        PullRow.terminal_id == terminal_id,
+        col(PullRow.source).in_(READINGS),
+        col(PullRow.complete_until).is_not(None),
     )
     return session.exec(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
 
@@ -106,9 +112,15 @@ def extend_coverage(session: Session, terminal_id: int, starts: datetime, until:
     return max(kept_until, *(span.until for span in spans))
 
 
-def file_pulls(session: Session, terminal_id: int) -> list[int]:
-    """Numbers of the files brought for a terminal."""
-    query = select(PullRow.id).where(PullRow.terminal_id == terminal_id, PullRow.source == "file")
+def spans(session: Session, terminal_id: int) -> list[tuple[datetime, datetime]]:
+    """The spans (wall time) the terminal was read completely in."""
+    query = select(CoverageRow.starts, CoverageRow.until).where(CoverageRow.terminal_id == terminal_id)
+    return list(session.exec(query))
+
+
+def pulls_from(session: Session, terminal_id: int, *sources: str) -> list[int]:
+    """Numbers of what came of a terminal by these ways (pull, push, file)."""
+    query = select(PullRow.id).where(PullRow.terminal_id == terminal_id, col(PullRow.source).in_(sources))
     return [number for number in session.exec(query) if number is not None]
 
 

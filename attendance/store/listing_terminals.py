@@ -42,7 +42,7 @@ _PULL: tuple[Any, ...] = tuple(
 
 
 def terminals(session: Session, within: Within, zone: str, *, limit: int, offset: int) -> Listed:
-    """Terminals by code: how each is reached, until when its log is complete, and its last pull.
+    """Terminals by code: number, how each is reached, until when its log is complete, and its last pull.
 
     Terminal time is answered as it stood, in the office's zone.
     """
@@ -82,7 +82,7 @@ def terminals(session: Session, within: Within, zone: str, *, limit: int, offset
     last = _last_pulls(session, ids, zone)
     listed = []
     for row in rows:
-        number = row.pop("id")
+        number = row["id"]
         listed.append(row | {"complete_until": _placed(until.get(number), zone), "last_pull": last.get(number)})
     return Listed(listed, total)
 

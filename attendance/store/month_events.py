@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from attendance.engine.locks import MonthState, month_states
 from attendance.errors import Invalid
@@ -12,8 +13,11 @@ from attendance.facts import MonthEvent
 from attendance.store import office, touched
 from attendance.store.paper_checks import check_known_by
 from attendance.store.paper_tables import MonthEventRow
+from attendance.store.questions import AS_OF, answers, codes, core, plain
 from attendance.store.tables import UnitRow
 
+_EVENTS = plain(MonthEventRow).order_by(core(MonthEventRow.at), core(MonthEventRow.id))
+_EVENTS_THEN = _EVENTS.where(core(MonthEventRow.recorded_at) <= AS_OF)
 States = dict[tuple[str, date], MonthState]
 
 
@@ -58,11 +62,11 @@ def _state_before(session: Session, unit: str, month: date, moment: datetime, at
 
 
 def _events(session: Session, as_of: datetime | None) -> list[MonthEvent]:
-    units = {row.id: row.code for row in office.units(session)}
-    query = select(MonthEventRow).order_by(col(MonthEventRow.at), col(MonthEventRow.id))
-    if as_of is not None:
-        query = query.where(col(MonthEventRow.recorded_at) <= as_of)
-    return [MonthEvent(units[row.unit_id], row.month, row.at, row.reopened, row.reason) for row in session.exec(query)]
+    rows: Sequence[MonthEventRow] = (
+        answers(session, _EVENTS) if as_of is None else answers(session, _EVENTS_THEN, {"as_of": as_of})
+    )
+    units = codes(session, UnitRow) if rows else {}
+    return [MonthEvent(units[row.unit_id], row.month, row.at, row.reopened, row.reason) for row in rows]
 
 
 def _file(

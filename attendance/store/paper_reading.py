@@ -6,12 +6,13 @@ made and recorded; what was withdrawn by then does not. In a case every moment i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session
 
 from attendance import clock
 from attendance.engine.after_lock import Learned, Personal
@@ -27,7 +28,7 @@ from attendance.facts import (
     Protection,
     SiteFact,
 )
-from attendance.store.known_rows import known_rows
+from attendance.store.known_rows import Dated
 from attendance.store.paper_tables import (
     AnnulmentRow,
     DutyRow,
@@ -39,16 +40,66 @@ from attendance.store.paper_tables import (
     ProtectionRow,
     SiteFactRow,
 )
+from attendance.store.questions import (
+    BEGINS,
+    ENDS,
+    FIRST,
+    LAST,
+    Question,
+    among,
+    answers,
+    core,
+    in_force,
+    listed,
+    overlapping,
+    plain,
+    values_of,
+)
 from attendance.store.tables import AbsenceRow
 
-FEW = 500  # people whose numbers fit a query; of more, all rows are read and sifted here
+FEW = 500  # people a query names; of more, all rows are read and sifted here
 Granted = TypeVar("Granted", bound=AbsenceRow | ExemptionRow | DutyRow | OvertimeRow | SiteFactRow)
+_ABSENCES = Question(
+    AbsenceRow,
+    core(AbsenceRow.on).between(FIRST, LAST)
+    | (core(AbsenceRow.on).is_(None) & overlapping(AbsenceRow.starts, AbsenceRow.ends)),
+    of=AbsenceRow.employee_id,
+    granted=True,
+)
+_EXEMPTIONS = Question(
+    ExemptionRow,
+    in_force(ExemptionRow.from_on, ExemptionRow.to_on),
+    overlapping(ExemptionRow.starts, ExemptionRow.ends),
+    of=ExemptionRow.employee_id,
+    granted=True,
+)
+_DUTIES = Question(DutyRow, overlapping(DutyRow.starts, DutyRow.ends), of=DutyRow.employee_id, granted=True)
+_ORDERS = Question(
+    OvertimeRow, overlapping(OvertimeRow.starts, OvertimeRow.ends), of=OvertimeRow.employee_id, granted=True
+)
+_SITE_FACTS = Question(SiteFactRow, core(SiteFactRow.on).between(FIRST, LAST), of=SiteFactRow.employee_id, granted=True)
+_EXPLANATIONS = Question(ExplanationRow, core(ExplanationRow.on).between(FIRST, LAST), of=ExplanationRow.employee_id)
+_ANNULMENTS = Question(
+    AnnulmentRow,
+    core(AnnulmentRow.decision).is_not(None),
+    core(AnnulmentRow.wall_time).between(BEGINS, ENDS),
+    of=AnnulmentRow.employee_id,
+)
+_PROTECTIONS = Question(
+    ProtectionRow, in_force(ProtectionRow.from_on, ProtectionRow.to_on), of=ProtectionRow.employee_id
+)
+_INSPECTIONS = Question(InspectionRow, core(InspectionRow.wall_time).between(BEGINS, ENDS))
+_FOUND_ABSENT = (
+    plain(InspectionAbsenceRow)
+    .where(among(InspectionAbsenceRow.inspection_id, "inspections"))
+    .order_by(core(InspectionAbsenceRow.employee_id))
+)
 Moments = tuple[datetime | None, ...]
 Known = tuple[Personal, Moments]
 """A fact, and the instants at which something of it became known, or was taken back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """Whose papers (codes by number) are read, from which date to which, as known at `as_of` (None: now).
 
@@ -65,19 +116,14 @@ class Asked:
     as_of: datetime | None = None
     withdrawn: bool = False
 
-    @property
-    def begins(self) -> datetime:
-        return datetime.combine(self.first, time())
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        values = values_of(self.first, self.last, self.as_of)
+        return values | {"people": listed(self.people)} if len(self.people) <= FEW else values
 
-    @property
-    def ends(self) -> datetime:
-        return datetime.combine(self.last + timedelta(days=1), time())
-
-    def theirs(self, employee_id: Any) -> list[Any]:
-        """The condition that a paper is of these people, where they are few."""
-        if len(self.people) > FEW:
-            return []
-        return [col(employee_id).in_([number for number in self.people if number is not None])]
+    def rows(self, question: Question[Dated]) -> Sequence[Dated]:
+        """The answer to a question: as known at `as_of`, and of these people alone where they are few."""
+        return question.ask(self.session, self._values, withdrawn=self.withdrawn)
 
     def wall(self, moment: datetime | None) -> datetime | None:
         return clock.to_wall(moment, self.zone) if moment is not None else None
@@ -85,24 +131,10 @@ class Asked:
     def is_known(self, moment: datetime | None) -> bool:
         return self.as_of is None or moment is None or moment <= self.as_of
 
-    def meets(self, starts: Any, ends: Any) -> Any:
-        """Whether a span of wall time, open where None, shares time with the dates asked for."""
-        return and_(
-            or_(col(starts).is_(None), col(starts) < self.ends), or_(col(ends).is_(None), col(ends) > self.begins)
-        )
-
 
 def read_papers(asked: Asked) -> dict[str, Any]:
     """The papers of a case, by the names `Case` has for them."""
     leaves, missions = _absences(asked)
-    protections = known_rows(
-        asked.session,
-        ProtectionRow,
-        asked.as_of,
-        or_(col(ProtectionRow.from_on).is_(None), col(ProtectionRow.from_on) <= asked.last),
-        or_(col(ProtectionRow.to_on).is_(None), col(ProtectionRow.to_on) >= asked.first),
-        *asked.theirs(ProtectionRow.employee_id),
-    )
     return {
         "leaves": _facts(leaves),
         "missions": _facts(missions),
@@ -115,7 +147,7 @@ def read_papers(asked: Asked) -> dict[str, Any]:
         "inspections": _facts(_inspections(asked)),
         "protections": tuple(
             Protection(asked.people[row.employee_id], row.code, row.from_on, row.to_on)
-            for row in protections
+            for row in asked.rows(_PROTECTIONS)
             if row.employee_id in asked.people
         ),
     }
@@ -139,12 +171,9 @@ def _facts(papers: Iterable[Known]) -> tuple[Personal, ...]:
     return tuple(fact for fact, _ in papers)
 
 
-def _granted(asked: Asked, table: type[Granted], *conditions: Any) -> Iterator[tuple[Granted, str, Moments]]:
+def _granted(asked: Asked, question: Question[Granted]) -> Iterator[tuple[Granted, str, Moments]]:
     """Approved papers of the people asked for: the row, whose it is, and since when it counts."""
-    approved = col(table.approved_at)
-    granted = approved.is_not(None) if asked.as_of is None else approved <= asked.as_of
-    conditions = (*conditions, granted, *asked.theirs(table.employee_id))
-    for row in known_rows(asked.session, table, asked.as_of, *conditions, withdrawn=asked.withdrawn):
+    for row in asked.rows(question):
         if row.employee_id in asked.people and row.approved_at is not None:
             yield row, asked.people[row.employee_id], (max(row.recorded_at, row.approved_at), row.withdrawn_at)
 
@@ -153,11 +182,7 @@ def _absences(asked: Asked) -> tuple[list[Known], list[Known]]:
     """Leave, and missions."""
     leaves: list[Known] = []
     missions: list[Known] = []
-    named = or_(
-        col(AbsenceRow.on).between(asked.first, asked.last),
-        and_(col(AbsenceRow.on).is_(None), asked.meets(AbsenceRow.starts, AbsenceRow.ends)),
-    )
-    for row, who, moments in _granted(asked, AbsenceRow, named):
+    for row, who, moments in _granted(asked, _ABSENCES):
         approved = asked.wall(row.approved_at)
         if row.kind == "leave" and row.on is not None:
             leaves.append((Leave(who, row.code, row.on, row.session, approved, row.document), moments))
@@ -167,11 +192,7 @@ def _absences(asked: Asked) -> tuple[list[Known], list[Known]]:
 
 
 def _exemptions(asked: Asked) -> Iterator[Known]:
-    held = and_(
-        or_(col(ExemptionRow.from_on).is_(None), col(ExemptionRow.from_on) <= asked.last),
-        or_(col(ExemptionRow.to_on).is_(None), col(ExemptionRow.to_on) >= asked.first),
-    )
-    for row, who, moments in _granted(asked, ExemptionRow, held, asked.meets(ExemptionRow.starts, ExemptionRow.ends)):
+    for row, who, moments in _granted(asked, _EXEMPTIONS):
         exemption = Exemption(
             employee=who,
             code=row.code,
@@ -188,32 +209,24 @@ def _exemptions(asked: Asked) -> Iterator[Known]:
 
 
 def _duties(asked: Asked) -> Iterator[tuple[Duty, Moments]]:
-    for row, who, moments in _granted(asked, DutyRow, asked.meets(DutyRow.starts, DutyRow.ends)):
+    for row, who, moments in _granted(asked, _DUTIES):
         approved = asked.wall(row.approved_at)
         yield Duty(who, row.code, row.starts, row.ends, row.counts_as_schedule, approved), moments
 
 
 def _overtime_orders(asked: Asked) -> Iterator[Known]:
-    for row, who, moments in _granted(asked, OvertimeRow, asked.meets(OvertimeRow.starts, OvertimeRow.ends)):
+    for row, who, moments in _granted(asked, _ORDERS):
         yield OvertimeOrder(who, row.starts, row.ends, asked.wall(row.approved_at)), moments
 
 
 def _site_facts(asked: Asked) -> Iterator[Known]:
-    for row, who, moments in _granted(asked, SiteFactRow, col(SiteFactRow.on).between(asked.first, asked.last)):
+    for row, who, moments in _granted(asked, _SITE_FACTS):
         yield SiteFact(who, row.on, row.session, tuple(row.terminals), asked.wall(row.approved_at)), moments
 
 
 def _explanations(asked: Asked) -> Iterator[Known]:
     """Papers handed in or decided by then; one that was not decided yet has no decision."""
-    rows = known_rows(
-        asked.session,
-        ExplanationRow,
-        asked.as_of,
-        col(ExplanationRow.on).between(asked.first, asked.last),
-        *asked.theirs(ExplanationRow.employee_id),
-        withdrawn=asked.withdrawn,
-    )
-    for row in rows:
+    for row in asked.rows(_EXPLANATIONS):
         decided = _is_decided(asked, row)
         if row.employee_id not in asked.people or not (decided or _is_pending(asked, row)):
             continue
@@ -238,17 +251,9 @@ def _is_pending(asked: Asked, row: ExplanationRow) -> bool:
 
 
 def _annulments(asked: Asked) -> Iterator[Known]:
-    rows = known_rows(
-        asked.session,
-        AnnulmentRow,
-        asked.as_of,
-        col(AnnulmentRow.decision).is_not(None) if asked.withdrawn else AnnulmentRow.decision == "approved",
-        col(AnnulmentRow.wall_time).between(asked.begins, asked.ends),
-        *asked.theirs(AnnulmentRow.employee_id),
-        withdrawn=asked.withdrawn,
-    )
-    for row in rows:
-        if row.employee_id in asked.people and _is_decided(asked, row):
+    for row in asked.rows(_ANNULMENTS):
+        meant = asked.withdrawn or row.decision == "approved"  # whoever asks what changed is told of refusals too
+        if meant and row.employee_id in asked.people and _is_decided(asked, row):
             terminal, decided = asked.terminals[row.terminal_id], asked.wall(row.decided_at)
             paper = Annulment(asked.people[row.employee_id], terminal, row.wall_time, row.reason, decided)
             yield paper, (_decided_since(row), row.withdrawn_at)
@@ -265,18 +270,11 @@ def _decided_since(row: ExplanationRow | AnnulmentRow) -> datetime | None:
 
 
 def _inspections(asked: Asked) -> Iterator[Known]:
-    rows = known_rows(
-        asked.session,
-        InspectionRow,
-        asked.as_of,
-        col(InspectionRow.wall_time).between(asked.begins, asked.ends),
-        withdrawn=asked.withdrawn,
-    )
+    rows = asked.rows(_INSPECTIONS)
     if not rows:
         return
     absent: dict[int, list[str]] = {}
-    found = select(InspectionAbsenceRow).where(col(InspectionAbsenceRow.inspection_id).in_([row.id for row in rows]))
-    for seen in asked.session.exec(found.order_by(col(InspectionAbsenceRow.employee_id))):
+    for seen in answers(asked.session, _FOUND_ABSENT, {"inspections": listed([row.id for row in rows])}):
         if seen.employee_id in asked.people:
             absent.setdefault(seen.inspection_id, []).append(asked.people[seen.employee_id])
     for row in rows:

@@ -12,9 +12,11 @@ from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
-from sqlmodel import Session, col, select
+from sqlalchemy import BigInteger, bindparam
+from sqlmodel import Session
 
 from attendance.store.evidence_tables import PunchBlockRow
+from attendance.store.questions import AS_OF, among, answers, core, listed, plain
 
 COLUMNS = (
     "wall",  # terminal's local time, seconds since 1970-01-01 as if it were UTC
@@ -24,6 +26,12 @@ COLUMNS = (
     "verify",
 )
 MAX_BLOCK = 1_000_000
+_BLOCKS = plain(PunchBlockRow).where(  # put in order here: asked for it, SQLite would look at every block there is
+    among(PunchBlockRow.terminal_id, "terminals"),
+    core(PunchBlockRow.max_wall) >= bindparam("low", type_=BigInteger()),
+    core(PunchBlockRow.min_wall) <= bindparam("high", type_=BigInteger()),
+)
+_BLOCKS_THEN = _BLOCKS.where(core(PunchBlockRow.received_at) <= AS_OF)
 _KEY_PINS = 1 << 15  # more numbers than any terminal holds still get a key, by the slower way
 
 Ints = npt.NDArray[np.int64]
@@ -119,22 +127,19 @@ def read(
     received_by: datetime | None = None,
 ) -> StoredPunches:
     """Punches of these terminals with `from_wall <= wall <= to_wall`, as known at `received_by` (None: now)."""
-    query = select(PunchBlockRow).where(col(PunchBlockRow.terminal_id).in_(list(terminal_ids)))
-    if from_wall is not None:
-        query = query.where(PunchBlockRow.max_wall >= from_wall)
-    if to_wall is not None:
-        query = query.where(PunchBlockRow.min_wall <= to_wall)
-    if received_by is not None:
-        query = query.where(col(PunchBlockRow.received_at) <= received_by)
-    query = query.order_by(col(PunchBlockRow.terminal_id), col(PunchBlockRow.first_sequence))
-    found = _unpack(list(session.exec(query)))
     low = np.iinfo(np.int64).min if from_wall is None else from_wall
     high = np.iinfo(np.int64).max if to_wall is None else to_wall
+    values = {"terminals": listed(list(terminal_ids)), "low": int(low), "high": int(high)}
+    if received_by is None:
+        blocks = answers(session, _BLOCKS, values)
+    else:
+        blocks = answers(session, _BLOCKS_THEN, values | {"as_of": received_by})
+    found = _unpack(sorted(blocks, key=lambda block: (block.terminal_id, block.first_sequence)))
     inside = (found.wall >= low) & (found.wall <= high)
     return found if inside.all() else found.take(inside)
 
 
-def _unpack(blocks: list[PunchBlockRow]) -> StoredPunches:
+def _unpack(blocks: Sequence[PunchBlockRow]) -> StoredPunches:
     pins: dict[str, int] = {}
     parts: dict[str, list[Ints]] = {name: [] for name in COLUMNS}
     for block in blocks:
@@ -218,7 +223,7 @@ def unseen(
     """
     given, known = _comparable(stored, wall, pin, pins, state, verify)
     first = _first_appearance(given)
-    return first & ~np.isin(given, known) if len(stored) else first
+    return first & ~_among(given, known) if len(stored) else first
 
 
 def contained(
@@ -231,7 +236,20 @@ def contained(
 ) -> npt.NDArray[np.bool_]:
     """Which of the stored punches are among the given ones."""
     given, known = _comparable(stored, wall, pin, pins, state, verify)
-    return np.isin(known, given)
+    return _among(known, given)
+
+
+def known(
+    stored: StoredPunches,
+    wall: Ints,
+    pin: npt.NDArray[np.integer],
+    pins: Sequence[str],
+    state: npt.NDArray[np.uint8],
+    verify: npt.NDArray[np.uint8],
+) -> npt.NDArray[np.bool_]:
+    """Which of the given punches are among the stored ones."""
+    given, stored_keys = _comparable(stored, wall, pin, pins, state, verify)
+    return np.isin(given, stored_keys)
 
 
 def _comparable(
@@ -262,6 +280,17 @@ def _keys(
     fields = np.empty(wall.size, [("wall", ">i8"), ("pin", ">i8"), ("state", "u1"), ("verify", "u1")])
     fields["wall"], fields["pin"], fields["state"], fields["verify"] = wall, pin, state, verify
     return fields.view("V18")
+
+
+def _among(keys: npt.NDArray[np.generic], others: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    """Which keys are among the others. Both are nearly in order, which sorting and searching make use of."""
+    if keys.dtype.kind == "V" or not others.size:
+        return np.isin(keys, others)
+    ordered = np.sort(others, kind="stable")
+    places = np.searchsorted(ordered, keys)
+    places[places == ordered.size] = 0
+    found: npt.NDArray[np.bool_] = ordered[places] == keys
+    return found
 
 
 def _first_appearance(keys: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

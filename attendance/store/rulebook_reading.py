@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from attendance.facts import Unit
 from attendance.rules.calendar import Calendar, CalendarEntry
@@ -14,30 +15,32 @@ from attendance.rules.policy import checked
 from attendance.rules.rulebook import Rulebook
 from attendance.rules.schedule import WEEKDAYS, Schedule, ScheduleVersion, SessionHours, session_hours
 from attendance.rules.scoped import RuleVersion, Scope
-from attendance.store.known_rows import known_rows
+from attendance.store.questions import Question, answers, codes, codes_of_people, core, plain
 from attendance.store.tables import (
     CalendarEntryRow,
-    EmployeeRow,
     RuleVersionRow,
     ScheduleRow,
     ScheduleVersionRow,
     UnitRow,
 )
 
+_UNITS = plain(UnitRow).order_by(core(UnitRow.id))
+_VERSIONS = Question(ScheduleVersionRow)
+_ENTRIES = Question(CalendarEntryRow, core(CalendarEntryRow.status) == "confirmed")
+_RULES = Question(RuleVersionRow)
+
 
 def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
     """Schedules, calendar and thresholds as recorded by `as_of` (None: now). What is only announced is not in it."""
-    units = list(session.exec(select(UnitRow)))
+    units: Sequence[UnitRow] = answers(session, _UNITS)
     unit_codes = {unit.id: unit.code for unit in units}
-    schedules = {row.id: row.code for row in session.exec(select(ScheduleRow))}
+    schedules = codes(session, ScheduleRow)
     versions: dict[str, list[ScheduleVersion]] = {code: [] for code in schedules.values()}
-    for row in known_rows(session, ScheduleVersionRow, as_of):
+    known = {"as_of": as_of}
+    for row in _VERSIONS.ask(session, known):
         code = schedules[row.schedule_id]
         versions[code].append(version_of(row, code))
-    entries = [
-        entry_of(row, unit_codes.get(row.unit_id))
-        for row in known_rows(session, CalendarEntryRow, as_of, CalendarEntryRow.status == "confirmed")
-    ]
+    entries = [entry_of(row, unit_codes.get(row.unit_id)) for row in _ENTRIES.ask(session, known)]
     return Rulebook(
         units=[
             Unit(unit.code, unit.name, unit_codes.get(unit.parent_id), schedules.get(unit.schedule_id))
@@ -51,14 +54,10 @@ def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
 
 def read_rules(session: Session, as_of: datetime | None = None) -> list[RuleVersion]:
     """Every version of every threshold and of every kind of leave or exemption, as recorded by `as_of`."""
-    rows = known_rows(session, RuleVersionRow, as_of)
-    units = {row.id: row.code for row in session.exec(select(UnitRow))} if rows else {}
+    rows = _RULES.ask(session, {"as_of": as_of})
+    units = codes(session, UnitRow) if rows else {}
     named = {row.employee_id for row in rows if row.employee_id is not None}
-    people = (
-        {row.id: row.code for row in session.exec(select(EmployeeRow).where(col(EmployeeRow.id).in_(named)))}
-        if named
-        else {}
-    )
+    people = codes_of_people(session, named) if named else {}
     return [rule_of(row, Scope(row.scope, units.get(row.unit_id) or people.get(row.employee_id) or "")) for row in rows]
 
 

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Date, Integer, String, select, text, update
-from sqlmodel import Session, col
+from sqlalchemy import BigInteger, Date, Integer, String, bindparam, select, text, update
+from sqlmodel import Session
 
 from attendance.engine.plain import duty_row, finding_row, overtime_row
 from attendance.engine.verdict import DayVerdict
@@ -20,8 +20,8 @@ from attendance.rules.citation import Citation
 from attendance.rules.rulebook import Rulebook
 from attendance.store import bulk
 from attendance.store.evidence_tables import RulebookRow, RulingRow, ViolationRow
+from attendance.store.questions import AS_OF, FIRST, LAST, among, answers, core, listed, table_of
 
-_BATCH = 400
 _RULING = (
     "id", "employee_id", "work_date", "revision", "unit_id", "day_kind", "scheduled_min", "worked_min", "credited_min",
     "leave_min", "unverified_min", "flags", "symbols", "citations", "duties", "overtime", "findings", "rulebook",
@@ -32,9 +32,18 @@ _VIOLATION = (
     "status",
 )  # fmt: skip
 _NEWEST = select(
-    col(RulingRow.employee_id), col(RulingRow.work_date), col(RulingRow.id), col(RulingRow.revision),
-    col(RulingRow.digest),
-).where(col(RulingRow.superseded_at).is_(None))  # fmt: skip
+    core(RulingRow.employee_id), core(RulingRow.work_date), core(RulingRow.id), core(RulingRow.revision),
+    core(RulingRow.digest),
+).where(
+    core(RulingRow.superseded_at).is_(None),
+    core(RulingRow.work_date).between(FIRST, LAST),
+    among(RulingRow.employee_id, "people"),
+)  # fmt: skip
+_KNOWN_RULES = select(core(RulebookRow.fingerprint)).where(core(RulebookRow.fingerprint) == bindparam("fingerprint"))
+_SUPERSEDE = tuple(
+    update(table_of(table)).where(among(number, "rulings")).values(superseded_at=AS_OF)
+    for table, number in ((RulingRow, RulingRow.id), (ViolationRow, ViolationRow.ruling_id))
+)
 _NEWEST_COLUMNS = {"employee_id": Integer, "work_date": Date, "id": BigInteger, "revision": Integer, "digest": String}
 _AMONG_SQLITE = text(
     "SELECT employee_id, work_date, ruling.id, revision, digest FROM json_each(:days) AS asked JOIN ruling "
@@ -132,7 +141,7 @@ def _citations(cited: Sequence[Citation]) -> list[dict[str, Any]]:
 
 def keep_rulebook(session: Session, rulebook: Rulebook, recorded_at: datetime) -> str:
     """File the rules under their fingerprint if they are new; answers the fingerprint."""
-    if session.get(RulebookRow, rulebook.fingerprint) is None:
+    if not answers(session, _KNOWN_RULES, {"fingerprint": rulebook.fingerprint}):
         session.add(RulebookRow(fingerprint=rulebook.fingerprint, content=rulebook.content(), recorded_at=recorded_at))
         session.flush()
     return rulebook.fingerprint
@@ -140,13 +149,8 @@ def keep_rulebook(session: Session, rulebook: Rulebook, recorded_at: datetime) -
 
 def newest(session: Session, employee_ids: Iterable[int], from_on: date, to_on: date) -> dict[tuple[int, date], Newest]:
     """The newest rulings of some people in a span of dates, by (employee id, date)."""
-    wanted = sorted(set(employee_ids))
-    query = _NEWEST.where(col(RulingRow.work_date).between(from_on, to_on))
-    found: dict[tuple[int, date], Newest] = {}
-    for begin in range(0, len(wanted), _BATCH):
-        part = query.where(col(RulingRow.employee_id).in_(wanted[begin : begin + _BATCH]))
-        found |= {(row[0], row[1]): Newest(row[2], row[3], row[4]) for row in session.execute(part)}
-    return found
+    values = {"first": from_on, "last": to_on, "people": listed(sorted(set(employee_ids)))}
+    return _by_day(answers(session, _NEWEST, values))
 
 
 def _newest_of(session: Session, days: Sequence[tuple[int, date]]) -> dict[tuple[int, date], Newest]:
@@ -156,8 +160,11 @@ def _newest_of(session: Session, days: Sequence[tuple[int, date]]) -> dict[tuple
     if len(days) * 4 > len(people) * span:
         return newest(session, people, min(dates), max(dates))
     wanted = _AMONG_SQLITE if bulk.is_sqlite(session) else _AMONG_POSTGRESQL
-    rows = session.execute(wanted, {"days": orjson.dumps(days).decode()})
-    return {(row[0], row[1]): Newest(row[2], row[3], row[4]) for row in rows}
+    return _by_day(answers(session, wanted, {"days": orjson.dumps(days).decode()}))
+
+
+def _by_day(rows: Iterable[Any]) -> dict[tuple[int, date], Newest]:
+    return {(employee, on): Newest(number, revision, digest) for employee, on, number, revision, digest in rows}
 
 
 def store(
@@ -217,8 +224,7 @@ def store(
 
 
 def _supersede(session: Session, ruling_ids: Sequence[int], at: datetime) -> None:
-    for begin in range(0, len(ruling_ids), _BATCH):
-        part = ruling_ids[begin : begin + _BATCH]
-        session.execute(update(RulingRow).where(col(RulingRow.id).in_(part)).values(superseded_at=at))
-        stale = col(ViolationRow.ruling_id).in_(part)
-        session.execute(update(ViolationRow).where(stale).values(superseded_at=at))
+    if ruling_ids:
+        session.flush()
+        for statement in _SUPERSEDE:
+            session.connection().execute(statement, {"rulings": listed(ruling_ids), "as_of": at})

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from attendance.errors import NotFound
 from attendance.store.evidence_tables import LogPositionRow
 from attendance.store.tables import TerminalRow
 from attendance.store.terminal_tables import TerminalProfileRow
@@ -30,23 +31,27 @@ class Left:
     operations: int | None = None
 
 
-def left_behind(session: Session, terminal: TerminalRow) -> Left:
-    """In one query, for every pull asks it first."""
+def left_behind(session: Session, code: str) -> tuple[TerminalRow, Left]:
+    """A terminal and what is known of it, in one query, for every pull asks it first. Raises NotFound."""
     position, profile = LogPositionRow, TerminalProfileRow
     query = (
         select(
-            col(position.log_bytes), col(position.last_ok_at), col(profile.punch_layout), col(profile.user_layout),
+            TerminalRow,
+            col(position.log_bytes),
+            col(position.last_ok_at),
+            col(profile.punch_layout),
+            col(profile.user_layout),
             col(profile.operations),
         )
         .select_from(TerminalRow)
         .outerjoin(position, col(position.terminal_id) == col(TerminalRow.id))
         .outerjoin(profile, col(profile.serial) == col(TerminalRow.serial))
-        .where(col(TerminalRow.id) == terminal.id)
-    )  # fmt: skip
+        .where(col(TerminalRow.code) == code)
+    )
     found = session.execute(query).one_or_none()
     if found is None:
-        return Left()
-    return Left(found[0] or 0, found[1] is not None, *found[2:])
+        raise NotFound("terminal", code)
+    return found[0], Left(found[1] or 0, found[2] is not None, *found[3:])
 
 
 def learn(

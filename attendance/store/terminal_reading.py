@@ -2,54 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select
-from sqlmodel import col, select
+from sqlalchemy import select
 
 from attendance import clock
 from attendance.engine.spans import EARLIEST, LATEST, without
 from attendance.facts import ClockInvalid, ClockOffset, Coverage, Outage
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, PullRow
-from attendance.store.known_rows import known_rows
 from attendance.store.paper_reading import Asked
 from attendance.store.paper_tables import ClockInvalidRow, ClockOffsetRow
+from attendance.store.questions import AS_OF, Question, answers, core, overlapping, plain
 from attendance.store.tables import OutageRow
+
+_OUTAGES = Question(OutageRow, overlapping(OutageRow.starts, OutageRow.ends))
+_INVALID = Question(ClockInvalidRow, overlapping(ClockInvalidRow.starts, ClockInvalidRow.ends))
+_OFFSETS = Question(ClockOffsetRow, overlapping(ClockOffsetRow.starts, ClockOffsetRow.ends))
+_COVERAGE = select(core(CoverageRow.terminal_id), core(CoverageRow.starts), core(CoverageRow.until))
+_COVERAGE_THEN = select(core(PullRow.terminal_id), core(PullRow.complete_from), core(PullRow.complete_until)).where(
+    core(PullRow.finished_at) <= AS_OF, core(PullRow.complete_until).is_not(None)
+)
+_SPANS = plain(ClockSpanRow).order_by(core(ClockSpanRow.terminal_id), core(ClockSpanRow.id))
+_SPANS_THEN = _SPANS.where(core(ClockSpanRow.recorded_at) <= AS_OF)
 
 
 def read_terminals(asked: Asked) -> dict[str, Any]:
     """The parts of a case that terminals and papers about them bring, by the names `Case` has for them."""
-    session, codes = asked.session, asked.terminals
-    outages = known_rows(session, OutageRow, asked.as_of, asked.meets(OutageRow.starts, OutageRow.ends))
-    invalid = known_rows(
-        session, ClockInvalidRow, asked.as_of, asked.meets(ClockInvalidRow.starts, ClockInvalidRow.ends)
-    )
+    codes = asked.terminals
     return {
         "coverage": _coverage(asked),
-        "outages": tuple(Outage(codes[row.terminal_id], row.mode, row.starts, row.ends) for row in outages),
+        "outages": tuple(
+            Outage(codes[row.terminal_id], row.mode, row.starts, row.ends) for row in asked.rows(_OUTAGES)
+        ),
         "clock_offsets": _clock_offsets(asked),
-        "clock_invalids": tuple(ClockInvalid(codes[row.terminal_id], row.starts, row.ends) for row in invalid),
+        "clock_invalids": tuple(
+            ClockInvalid(codes[row.terminal_id], row.starts, row.ends) for row in asked.rows(_INVALID)
+        ),
     }
 
 
 def _coverage(asked: Asked) -> tuple[Coverage, ...]:
-    codes = asked.terminals
-    if asked.as_of is None:
-        rows = asked.session.exec(select(CoverageRow))
-        return tuple(Coverage(codes[row.terminal_id], row.starts, row.until) for row in rows)
-    query: Select[Any] = select(PullRow.terminal_id, PullRow.complete_from, PullRow.complete_until).where(  # type: ignore[assignment]
-        col(PullRow.finished_at) <= asked.as_of, col(PullRow.complete_until).is_not(None)
-    )
-    return tuple(Coverage(codes[terminal], starts, until) for terminal, starts, until in asked.session.execute(query))
+    known = _COVERAGE if asked.as_of is None else _COVERAGE_THEN
+    rows = answers(asked.session, known, {"as_of": asked.as_of} if asked.as_of is not None else {})
+    return tuple(Coverage(asked.terminals[terminal], starts, until) for terminal, starts, until in rows)
 
 
 def _clock_offsets(asked: Asked) -> tuple[ClockOffset, ...]:
     """What somebody found, and outside of that what pulls measured."""
-    rows = known_rows(
-        asked.session, ClockOffsetRow, asked.as_of, asked.meets(ClockOffsetRow.starts, ClockOffsetRow.ends)
-    )
-    found = [ClockOffset(asked.terminals[row.terminal_id], row.starts, row.ends, row.offset_seconds) for row in rows]
+    found = [
+        ClockOffset(asked.terminals[row.terminal_id], row.starts, row.ends, row.offset_seconds)
+        for row in asked.rows(_OFFSETS)
+    ]
     if not found:
         return _measured(asked)
     left = []
@@ -64,10 +69,10 @@ def _clock_offsets(asked: Asked) -> tuple[ClockOffset, ...]:
 
 def _measured(asked: Asked) -> tuple[ClockOffset, ...]:
     """Each span ends where the next one of its terminal begins; the last is open."""
-    query = select(ClockSpanRow).order_by(col(ClockSpanRow.terminal_id), col(ClockSpanRow.id))
-    if asked.as_of is not None:
-        query = query.where(col(ClockSpanRow.recorded_at) <= asked.as_of)
-    rows = list(asked.session.exec(query))
+    known = _SPANS if asked.as_of is None else _SPANS_THEN
+    rows: Sequence[ClockSpanRow] = answers(
+        asked.session, known, {"as_of": asked.as_of} if asked.as_of is not None else {}
+    )
     following: list[ClockSpanRow | None] = [*rows[1:], None] if rows else []
     return tuple(
         ClockOffset(

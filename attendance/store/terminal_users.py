@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlalchemy import insert
+from sqlmodel import Session, col, or_, select
 
 from attendance import clock
 from attendance.store import punch_log
 from attendance.store.evidence_tables import PullRow
+from attendance.store.intake_log import READINGS
 from attendance.store.terminal_tables import TerminalUserRow
 
 
@@ -67,15 +69,30 @@ def compare(
     return Changes(tuple(begun), (*ended, *((row, seen_at) for row in gone)))
 
 
+def seen_by(session: Session, terminal_id: int, pull_id: int) -> list[TerminalUserRow] | None:
+    """The table as it stood after a pull that found it new or changed; None where that pull found no change."""
+    changed = select(TerminalUserRow.id).where(
+        TerminalUserRow.terminal_id == terminal_id,
+        or_(TerminalUserRow.pull_id == pull_id, TerminalUserRow.ended_pull_id == pull_id),
+    )
+    if session.exec(changed.limit(1)).first() is None:
+        return None
+    rows = [row for row in rows_of(session, terminal_id) if row.pull_id <= pull_id]
+    return [row for row in rows if row.ended_pull_id is None or row.ended_pull_id > pull_id]
+
+
 def file(session: Session, terminal_id: int, changes: Changes, pull_id: int) -> None:
     """Keep what `compare` found, as seen by that pull."""
     for row, until in changes.ended:
         row.until, row.ended_pull_id = until, pull_id
         session.add(row)
-    session.add_all(
-        TerminalUserRow(terminal_id=terminal_id, since=since, pull_id=pull_id, **entry._asdict())
-        for entry, since in changes.begun
-    )
+    if changes.begun:
+        session.flush()
+        rows = [
+            {"terminal_id": terminal_id, "since": since, "pull_id": pull_id, "until": None, **entry._asdict()}
+            for entry, since in changes.begun
+        ]
+        session.execute(insert(TerminalUserRow), rows)
 
 
 def _entry(row: TerminalUserRow) -> Entry:
@@ -85,7 +102,9 @@ def _entry(row: TerminalUserRow) -> Entry:
 def _last_good_pull(session: Session, terminal_id: int) -> datetime | None:
     """What the terminal's clock showed at its last good pull."""
     query = select(PullRow.complete_until, PullRow.clock_offset_seconds).where(
-        PullRow.terminal_id == terminal_id, PullRow.source == "pull", col(PullRow.complete_until).is_not(None)
+        PullRow.terminal_id == terminal_id,
+        col(PullRow.source).in_(READINGS),
+        col(PullRow.complete_until).is_not(None),
     )
     found = session.exec(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
     if found is None or found[0] is None:

@@ -7,6 +7,7 @@ from device_sync.layouts import PunchLayout
 from device_sync.simulator.events import pack_event
 from device_sync.simulator.faults import Fault
 from device_sync.simulator.machine import Machine, Visit
+from device_sync.simulator.mutating import mutate
 from device_sync.simulator.spoiling import CONTROLLER, WEB_PAGE, Answer, spoil_chunk, spoil_packet
 from device_sync.wire import Command, Packet, Reply
 
@@ -45,6 +46,9 @@ def answer_question(machine: Machine, visit: Visit, question: Packet, *, framed:
         blocks.append(spoil_packet(fault, packet, answer.code, framed=framed) if in_chunk else packet)
     if in_chunk and fault.name == "garbage" and fault.strikes():
         blocks.insert(0, fault.rng.randbytes(GARBAGE_BYTES))
+    if fault.name == "mutated":
+        blocks, what = mutate(fault.rng, visit, blocks, framed=framed)
+        fault.done += [what] * bool(what)
     return _add_strays(machine, fault, visit, blocks, framed=framed)
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import struct
 from datetime import datetime
 
-SHORT_UID = struct.Struct("<HBB6B")
-SHORT_ID = struct.Struct("<IBB6B")
-LONG = struct.Struct("<24sBB6B")
-EVENT_LENGTHS = (10, 12, 14, 32, 36, 37, 52)
+from device_sync.events import BY_NUMBER, BY_TEXT, BY_UID, LENGTHS
 
 
 def pack_event(size: int, uid: int, pin: str, verify: int, state: int, wall: datetime) -> bytes:
@@ -18,12 +14,12 @@ def pack_event(size: int, uid: int, pin: str, verify: int, state: int, wall: dat
     Raises ValueError for another size, or a pin that is no number where 12 bytes want one.
     """
     six = (wall.year - 2000, wall.month, wall.day, wall.hour, wall.minute, wall.second)
-    if size not in EVENT_LENGTHS:
-        raise ValueError(f"no terminal sends events of {size} bytes; known are {EVENT_LENGTHS}")
+    if size not in LENGTHS:
+        raise ValueError(f"no terminal sends events of {size} bytes; known are {LENGTHS}")
     if size in (10, 14):
-        event = SHORT_UID.pack(uid, verify, state, *six)
+        event = BY_UID.pack(uid, verify, state, *six)
     elif size == 12:
-        event = SHORT_ID.pack(int(pin), verify, state, *six)
+        event = BY_NUMBER.pack(int(pin), verify, state, *six)
     else:
-        event = LONG.pack(pin.encode(), verify, state, *six)
+        event = BY_TEXT.pack(pin.encode(), verify, state, *six)
     return event.ljust(size, b"\0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from device_sync.simulator.events import EVENT_LENGTHS
+from device_sync.events import LENGTHS
 
 LINE = {
     "drop": "Closes the connection in the middle of a transfer, at a settable byte (UDP: sends nothing from there on).",
@@ -44,10 +44,11 @@ PACKETS = {
     "lost": "UDP: one data packet of the first chunk is lost once.",
     "lost_ok": "UDP: the OK that closes a chunk never comes.",
     "shuffled": "UDP: the data packets of a chunk arrive in reverse order.",
+    "mutated": "Answers are altered at random from the seed: flipped, cut, repeated, reordered, mislabelled.",
     "late_reply": "Before each answer the previous answer comes once more.",
     "event": "A live punch nobody asked for comes before each answer, in 32 bytes.",
     "event_1016": "TCP: as 'event', declared with 1016 bytes where 32 follow, as some firmware does.",
-} | {f"event_{size}": f"As 'event', in {size} bytes." for size in EVENT_LENGTHS if size != 32}
+} | {f"event_{size}": f"As 'event', in {size} bytes." for size in LENGTHS if size != 32}
 SETS = {
     "huge_log": "The log is announced with nearly 2 GiB.",
     "announces_less": "The log is announced one record shorter than it is.",
@@ -86,7 +87,7 @@ class Fault:
     """A fault as set up for one terminal.
 
     `at`: byte of the connection at which it strikes (drop, reset, stall, half_header, restarts); `times`: how often it
-    strikes; `amount`: how many punches arrive (grow, grow_reading).
+    strikes; `amount`: how many punches arrive (grow, grow_reading). `done` lists what `mutated` did to answers.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Fault:
     pause_seconds: float = 0.02
     amount: int = 1
     rng: random.Random = field(init=False)
+    done: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.name not in FAULTS:

@@ -151,7 +151,7 @@ class Lines:
                 await asyncio.sleep(fault.pause_seconds)
             # one write for the packets of one answer: they leave together on a real line too
             await line.write(b"".join(blocks) if len(blocks) != 1 else blocks[0])
-            if question.code == Command.EXIT:
+            if question.code == Command.EXIT or visit.ends:
                 return
 
     def _turn_away(self, writer: asyncio.StreamWriter) -> None:
@@ -206,6 +206,8 @@ class Lines:
         try:
             question = wire.parse_packet(datagram)
         except BadPacket:
+            return
+        if visit.ends:
             return
         blocks = answer_question(self.machine, visit, question, framed=False)
         if fault is not None and fault.name == "delayed":

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException
-from typing import Literal, NamedTuple
-from urllib.parse import quote, urlsplit
+from typing import Literal
+from urllib.parse import quote
 
 from attendance.clock import to_wall
 from device_sync import wire
 from device_sync.layouts import ZK40
 from device_sync.simulator import push_bodies
+from device_sync.simulator.calling import Caller, Exchange
 from device_sync.simulator.clock import Clock
 from device_sync.simulator.log import Punch, PunchLog
 from device_sync.simulator.operations import Operation, OperationLog
@@ -28,16 +28,6 @@ DONE, NOTHING_FOUND, UNSUPPORTED, NO_TABLE = 0, -1, -1002, -1004
 CUT_SHARE = 2
 COMM_KEY = 47_114_711
 _QUERY = re.compile(r"DATA QUERY ATTLOG StartTime=([-\d: ]+)\tEndTime=([-\d: ]+)")
-
-
-class Exchange(NamedTuple):
-    """One request and what became of it; status 0 where no answer came."""
-
-    method: str
-    target: str
-    body: bytes
-    status: int
-    answer: str
 
 
 class PushingTerminal:
@@ -72,14 +62,10 @@ class PushingTerminal:
         fault: Literal["cut", "twice", "deaf"] | None = None,
         timeout_seconds: float = 5.0,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "http" or not parts.hostname:
-            raise ValueError(f"{url!r} is no address a terminal can push to; give one like http://127.0.0.1:8000")
-        self._host, self._port, self._path = parts.hostname, parts.port or 80, parts.path.rstrip("/")
+        self._caller = Caller(url, timeout_seconds)
         self.serial = serial
         self.shape = shape
         self.fault = fault
-        self.journal: list[Exchange] = []
         self.commands: list[str] = []
         """Every command the server gave, as it came."""
         self.told: dict[str, str] = {}
@@ -93,7 +79,6 @@ class PushingTerminal:
         self._columns, self._batch_lines = columns, batch_lines
         self._push_key, self._firmware = push_key, firmware
         self._obeys_date = obeys_date
-        self._timeout_seconds = timeout_seconds
         self._punches_sent = self._operations_sent = 0
         self._users_sent = self._said_info = False
         self._results: list[str] = []
@@ -107,6 +92,11 @@ class PushingTerminal:
         """Every punch it holds, in order."""
         with self._lock:
             return self._log.list_punches()
+
+    @property
+    def journal(self) -> list[Exchange]:
+        """Every request, in order."""
+        return self._caller.journal
 
     @property
     def unsent(self) -> int:
@@ -281,8 +271,6 @@ class PushingTerminal:
             if stop.wait(poll_seconds):
                 return
 
-    # HTTP --------------------------------------------------------------------------------------------------------
-
     def _upload(self, query: str, body: bytes, wanted: str = "OK") -> bool:
         self._uploads += 1
         cut = len(body) // CUT_SHARE if self.fault == "cut" and self._uploads % 2 else None
@@ -293,26 +281,8 @@ class PushingTerminal:
         return self.fault != "deaf" and status == 200 and answer.strip().startswith(wanted)
 
     def _ask(self, method: str, target: str, body: bytes = b"", cut: int | None = None) -> tuple[int, str]:
-        """One request on a connection of its own. With `cut` it breaks after so many bytes of the body."""
-        connection = HTTPConnection(self._host, self._port, timeout=self._timeout_seconds)
-        path = f"{self._path}/iclock/{target}"
-        status, answer = 0, ""
-        try:
-            connection.putrequest(method, path)
-            connection.putheader("User-Agent", "iClock Proxy/1.09")
-            if method == "POST":
-                connection.putheader("Content-Type", "text/plain")
-                connection.putheader("Content-Length", str(len(body)))
-            connection.endheaders(body[:cut] if body else None)
-            if cut is None:
-                response = connection.getresponse()
-                status, answer = response.status, response.read().decode("utf-8", "replace")
-                self._take_date(response.headers.get("Date"))
-        except (OSError, HTTPException):
-            status, answer = 0, ""
-        finally:
-            connection.close()
-        self.journal.append(Exchange(method, path, body, status, answer))
+        status, answer, date = self._caller.call(method, target, body, cut)
+        self._take_date(date)
         return status, answer
 
     def _take_date(self, date: str | None) -> None:

@@ -67,6 +67,7 @@ def run_pushing(
     records: Path | str | int = 0,
     live: float = 0.0,
     serial: str = "SIM0000000001",
+    push_key: str = "",
     poll_seconds: float = 2.0,
     on_ready: Callable[[PushingTerminal], object] = lambda _terminal: None,
 ) -> None:
@@ -74,9 +75,8 @@ def run_pushing(
 
     Raises ValueError for an address that is none or a file without a punch, OSError for a file that cannot be read.
     """
-    terminal = PushingTerminal(
-        url, serial=serial, shape=shape, users=users, records=load_records(records, users=max(users, 1))
-    )
+    packed = load_records(records, users=max(users, 1))
+    terminal = PushingTerminal(url, serial=serial, shape=shape, users=users, records=packed, push_key=push_key)
     on_ready(terminal)
     rng = random.Random(serial)
     with suppress(KeyboardInterrupt), terminal.running(poll_seconds):

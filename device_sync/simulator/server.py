@@ -15,8 +15,9 @@ from device_sync.simulator.events import pack_event
 from device_sync.simulator.faults import FILLER, Fault
 from device_sync.simulator.lines import Lines
 from device_sync.simulator.log import Punch
-from device_sync.simulator.machine import Build, Entry, Machine
+from device_sync.simulator.machine import Machine
 from device_sync.simulator.operations import Operation, OperationLine
+from device_sync.simulator.state import Build, Entry
 from device_sync.simulator.users import SUPER_ADMINISTRATOR, SimulatedUser, UserRow, invent_users
 
 WAIT_SECONDS = 5.0

@@ -251,7 +251,8 @@ class ZkTerminal:
         except TerminalError:
             return None
         lines = table[COUNT_BYTES:]
-        whole = int.from_bytes(table[:COUNT_BYTES], "little") == len(lines) and len(lines) % OPERATION_BYTES == 0
+        declared = int.from_bytes(table[:COUNT_BYTES], "little")
+        whole = len(table) >= COUNT_BYTES and declared == len(lines) and len(lines) % OPERATION_BYTES == 0
         return lines if whole else None
 
     def _read_options(self, session: Session) -> dict[str, str]:

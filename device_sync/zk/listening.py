@@ -7,8 +7,9 @@ from collections.abc import Callable
 from device_sync.events import PUNCHES, LiveEvent, parse_event
 from device_sync.wire import Command
 from device_sync.zk.client import ZkTerminal
-from device_sync.zk.session import ASKED, Session
+from device_sync.zk.session import Session
 from device_sync.zk.transport import Channel, Deadline
+from device_sync.zk.walls import ASKED
 
 STEP_SECONDS = 0.2
 """How soon a listener notices that it is to step aside."""

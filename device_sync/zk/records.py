@@ -17,6 +17,7 @@ from device_sync.terminal import Garbled, Records
 
 COUNT_BYTES = 4
 DAY_SECONDS = 86_400
+WORTH_A_SAMPLE, SAMPLE, SLOT_BITS = 20_000, 4_000, 16
 NO_DAY = np.iinfo(np.int32).min
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
@@ -55,9 +56,31 @@ def decode_times(times: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.int64], 
 
 
 def factorise(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
-    """The distinct words in ascending order, and for each element its place among them."""
-    distinct, codes = np.unique(words, return_inverse=True)
-    return distinct, codes.astype(np.int64, copy=False)
+    """The distinct words in ascending order, and for each element its place among them.
+
+    A long log names few people again and again: most of them stand in a sample, and looking all words up in that is
+    faster than sorting them.
+    """
+    if words.size < WORTH_A_SAMPLE:
+        distinct, codes = np.unique(words, return_inverse=True)
+        return distinct, codes.astype(np.int64, copy=False)
+    distinct = np.unique(words[:: words.size // SAMPLE])
+    table = np.zeros(1 << SLOT_BITS, np.int64)
+    table[_slots(distinct)] = np.arange(distinct.size)
+    codes = table[_slots(words)]
+    missed = np.flatnonzero(distinct[codes] != words)
+    if missed.size:  # not in the sample, or two words in one slot
+        rest = words[missed]
+        every = np.union1d(distinct, rest)
+        codes = np.searchsorted(every, distinct)[codes]
+        codes[missed] = np.searchsorted(every, rest)
+        distinct = every
+    return distinct, codes
+
+
+def _slots(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """A number below 2**SLOT_BITS for every word, mixed by Fibonacci's multiplier."""
+    return (words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - SLOT_BITS)
 
 
 def _distinct_pins(rows: npt.NDArray[np.void]) -> tuple[list[bytes], npt.NDArray[np.int64]]:

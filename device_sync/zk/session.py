@@ -21,45 +21,15 @@ from device_sync.terminal import Garbled, LogDigest, Sizes, TerminalError, Unrea
 from device_sync.wire import Command, Packet, Reply
 from device_sync.zk.records import COUNT_BYTES
 from device_sync.zk.transport import Channel, Deadline
+from device_sync.zk.walls import ASKED, OFFERED, READ_SETS, NoProbe, NotOffered
 
 T = TypeVar("T")
 
-OFFERED = frozenset(
-    {
-        "connect",
-        "disconnect",
-        "free_data",
-        "get_firmware_version",
-        "get_serialnumber",
-        "get_time",
-        "read_sizes",
-        "read_with_buffer",
-    }
-)
-ASKED = frozenset(
-    {
-        Command.CONNECT,
-        Command.AUTH,
-        Command.EXIT,
-        Command.OPTION_READ,
-        Command.VERSION,
-        Command.SIZES,
-        Command.GET_TIME,
-        Command.PREPARE,
-        Command.READ,
-        Command.FREE,
-    }
-)
-READ_SETS = frozenset({Command.PUNCHES, Command.USERS, Command.OPERATIONS})
 UNKNOWN_COUNT = -1
 UDP_TRIES = 3
 WHOLE_CHUNK = 1 << 30
 SMALLER = {True: 16_384, False: 1_008}
 """What a terminal is asked for at a time, framed or not, after it has refused more."""
-
-
-class NotOffered(RuntimeError):
-    """A pyzk call or command code that this product never uses, because it changes or locks a terminal."""
 
 
 class AskSmaller(Exception):
@@ -69,20 +39,6 @@ class AskSmaller(Exception):
         super().__init__(size)
         self.size = size
         self.failure = failure
-
-
-class NoProbe:
-    """Stands where pyzk keeps its probing helper: no ping, no shell, no extra connection."""
-
-    def test_ping(self) -> NoReturn:
-        raise NotOffered("test_ping runs a shell")
-
-    def test_tcp(self) -> int:
-        """0, 'reachable', without looking: the one connection that follows is the test."""
-        return 0
-
-    def test_udp(self) -> NoReturn:
-        raise NotOffered("test_udp opens a second socket")
 
 
 class Session(ZK):  # type: ignore[misc]

@@ -40,7 +40,7 @@ def parse_users(table: bytes, counted: int | None = None) -> tuple[str, tuple[Te
     if not usable:
         return None
     _, name, rows = max(usable, key=lambda each: each[0])
-    return name, tuple(_user(row) for row in rows)
+    return name, _users(rows)
 
 
 def read_name(raw: bytes) -> str:
@@ -61,37 +61,30 @@ def read_name(raw: bytes) -> str:
 
 def _score(rows: npt.NDArray[np.void]) -> float:
     """The share of rows that look like users: a place, a usual privilege, a number, a name padded with NUL."""
-    named = np.array([_is_padded(row["name"].tobytes()) for row in rows], np.bool_)
+    raw = np.ascontiguousarray(rows["name"]).view(np.uint8).reshape(rows.size, -1)
+    ended = np.maximum.accumulate(raw == 0, axis=1)
+    named = np.where(ended, raw == 0, raw >= 0x20).all(axis=1)
     usual = np.isin(rows["privilege"] & ~np.uint8(DISABLED), PRIVILEGES)
-    numbered = np.array([bool(_pin(row)) for row in rows], np.bool_)
+    numbered = np.array([bool(pin) for pin in _pins(rows)], np.bool_)
     distinct = np.unique(rows["uid"]).size / rows.size
     return float((named & usual & numbered & (rows["uid"] != 0)).mean()) * distinct
 
 
-def _is_padded(raw: bytes) -> bool:
-    head, _, tail = raw.partition(b"\0")
-    return all(byte >= 0x20 for byte in head) and not tail.strip(b"\0")
+def _pins(rows: npt.NDArray[np.void]) -> list[str]:
+    """The user numbers, '' where none can be read."""
+    if "user_id" in (rows.dtype.names or ()):
+        # the oldest firmware knows no number but the place itself
+        return [str(number or uid) for number, uid in zip(rows["user_id"].tolist(), rows["uid"].tolist(), strict=True)]
+    texts = [raw.split(b"\0", 1)[0].decode("latin-1") for raw in rows["pin"].tolist()]
+    return [text if text.strip() and text.isascii() and text.isprintable() else "" for text in texts]
 
 
-def _pin(row: np.void) -> str:
-    if row.dtype.names is not None and "pin" in row.dtype.names:
-        raw = row["pin"].tobytes().split(b"\0", 1)[0]
-        text = str(raw.decode("latin-1"))
-        return text if text.strip() and text.isascii() and text.isprintable() else ""
-    # the oldest firmware knows no number but the place itself
-    return str(int(row["user_id"]) or int(row["uid"]))
-
-
-def _user(row: np.void) -> TerminalUser:
-    raw = row["name"].tobytes().split(b"\0", 1)[0]
-    privilege = int(row["privilege"])
-    return TerminalUser(
-        uid=int(row["uid"]),
-        pin=_pin(row),
-        name=read_name(raw),
-        privilege=privilege & ~DISABLED,
-        name_bytes=raw,
-        disabled=bool(privilege & DISABLED),
+def _users(rows: npt.NDArray[np.void]) -> tuple[TerminalUser, ...]:
+    names = [raw.split(b"\0", 1)[0] for raw in rows["name"].tolist()]
+    columns = (rows["uid"].tolist(), _pins(rows), names, rows["privilege"].tolist())
+    return tuple(
+        TerminalUser(uid, pin, read_name(raw), privilege & ~DISABLED, raw, bool(privilege & DISABLED))
+        for uid, pin, raw, privilege in zip(*columns, strict=True)
     )
 
 

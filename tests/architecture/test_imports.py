@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from zk import ZK
 
+from device_sync.wire import CHANGING as CHANGING_COMMANDS
+
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("attendance", "device_sync", "reports", "api")
 OTHER = ("tests", "bench")
@@ -18,6 +20,8 @@ LIMIT = 400
 PACKAGES = sorted(path for room in PRODUCT for path in (ROOT / room).rglob("__init__.py"))
 BLOCKING = Path("device_sync/zk/session.py")
 """The one place that may name them: the list of what is never offered."""
+DOOR = "device_sync/zk/clock_setting.py"
+"""The one place that may change a terminal: its clock, asked for by a person."""
 CHANGING = re.compile(r"get_attendance|clear_\w+|disable_device|enable_device|set_time|live_capture|poweroff|restart")
 
 
@@ -67,6 +71,25 @@ def test_those_words_stand_nowhere_else_in_product_code() -> None:
     assert found == set()
 
 
+def test_a_clock_is_set_behind_one_door_that_nothing_on_a_routine_path_can_reach() -> None:
+    """Of the commands that change a terminal two are named, in one place, and one command of a person leads to it."""
+    changing = {command.name for command in CHANGING_COMMANDS}
+    named = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in sources(".py")
+        if path.relative_to(ROOT).parts[:2] != ("device_sync", "simulator")
+        for name in _members(path, "Command") & changing
+    }
+    assert named == {
+        *(("device_sync/wire.py", name) for name in _members(ROOT / "device_sync/wire.py", "Command") & changing),
+        (DOOR, "SET_TIME"),
+        (DOOR, "REFRESH"),
+    }
+    assert _importers("device_sync.zk.clock_setting") == {"device_sync/clock_setting.py"}
+    assert _importers("device_sync.clock_setting") == {"api/cli/terminals/clock.py"}
+    assert _importers("api.cli.terminals.clock") == {"api/cli/terminals/__init__.py"}
+
+
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: str(path.parent.relative_to(ROOT)))
 def test_every_package_says_in_one_sentence_what_it_is(package: Path) -> None:
     docstring = ast.get_docstring(ast.parse(package.read_text("utf-8")))
@@ -85,6 +108,35 @@ def test_only_the_known_package_roots_exist() -> None:
 def test_no_module_has_a_name_that_says_nothing() -> None:
     said = {path.stem for path in sources(".py", rooms=(*PRODUCT, *OTHER))}
     assert not said & {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
+
+
+def _members(path: Path, kind: str) -> set[str]:
+    """The members of an enumeration that a file names."""
+    tree = ast.parse(path.read_text("utf-8"))
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == kind
+    }
+
+
+def _importers(module: str) -> set[str]:
+    """Product files that import a module, or a name of it."""
+    package, _, leaf = module.rpartition(".")
+    found = set()
+    for path in sources(".py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names = {node.module or ""}
+                if node.module == package:
+                    names |= {f"{package}.{alias.name}" for alias in node.names if alias.name == leaf}
+            else:
+                continue
+            if module in names:
+                found.add(path.relative_to(ROOT).as_posix())
+    return found
 
 
 def _names(path: Path) -> set[str]:

@@ -7,12 +7,13 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from time import monotonic
 
 import pytest
 
 from attendance.errors import Invalid, NotFound
-from attendance.store import registering, terminal_state
+from attendance.store import registering, terminal_health
 from attendance.store.database import Database
 from device_sync.intake import Filed
 from device_sync.simulator import Fault, SimulatedTerminal, load_records
@@ -234,7 +235,7 @@ def test_failures_are_counted_until_a_pull_succeeds_and_logged_when_they_begin_a
         for _ in range(5):
             puller.pull("T-A")
             with sqlite_database.reading() as session:
-                failures.append(terminal_state.states(session)[0].failures)
+                failures.append(terminal_health.read_facts(session, date(2026, 3, 2))[0].failures)
     assert failures == [1, 2, 3, 0, 0]
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
     assert len(pulls(sqlite_database)) == 5

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from zk import ZK
 
 from attendance.store.database import Database
 from device_sync.intake import Filed
@@ -19,7 +15,8 @@ from device_sync.layouts import OPERATIONS
 from device_sync.simulator import Fault, Operation, SimulatedTerminal, load_records
 from device_sync.terminal import Garbled, Unreachable
 from device_sync.wire import CHANGING, Command
-from device_sync.zk.session import NotOffered, Session
+from device_sync.zk.session import Session
+from device_sync.zk.walls import NotOffered
 from tests.builders import build_office, puller_for, pulls, stored_punches, truth_of
 from tests.contract import plain_pyzk
 from tests.contract.plain_pyzk import run_pyzk
@@ -38,18 +35,10 @@ def asked(simulated: SimulatedTerminal) -> set[int]:
     return {entry.command for entry in simulated.journal}
 
 
-def locked_while_it_reads(client: ZK) -> None:
-    """As its documentation shows, by a process that is killed in the middle."""
-    client.connect()
-    client.disable_device()
-    client.get_users()
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def test_row_18_a_pull_that_dies_leaves_the_terminal_working() -> None:
     """Row 18: pyzk's users lock the terminal first, and it stays locked when they die; ours never locks it."""
     with SimulatedTerminal(records=LOG).running() as simulated:
-        assert run_pyzk(locked_while_it_reads, simulated.port).how == "died"
+        assert run_pyzk(plain_pyzk.locked_while_it_reads, simulated.port).how == "died"
         assert simulated.locked
         with pytest.raises(ValueError, match="disabled"):
             simulated.punch("1001")
@@ -62,18 +51,10 @@ def test_row_18_a_pull_that_dies_leaves_the_terminal_working() -> None:
             simulated.punch("1001")
 
 
-def delete_after_download(client: ZK) -> None:
-    """As is advised for slow devices; the process dies before it could store what it read."""
-    client.connect()
-    client.get_attendance()
-    client.clear_attendance()
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def test_row_23_what_was_read_stays_on_the_terminal(sqlite_database: Database) -> None:
     """Row 23: deleting after the download loses everything when the reader dies; ours reads it all the next time."""
     with SimulatedTerminal(records=LOG).running() as simulated:
-        assert run_pyzk(delete_after_download, simulated.port).how == "died"
+        assert run_pyzk(plain_pyzk.delete_after_download, simulated.port).how == "died"
         assert simulated.truth == ()
     with SimulatedTerminal(records=LOG, fault=Fault("reset", times=1)).running() as simulated:
         build_office(sqlite_database, addresses={"T-A": simulated.port})
@@ -137,13 +118,15 @@ def test_row_25_a_log_that_shrank_is_an_alarm_and_costs_nothing_stored(sqlite_da
 @pytest.mark.parametrize("hours", [-24 * 200, 5])
 def test_row_26_a_wrong_clock_is_measured_at_every_pull(sqlite_database: Database, hours: int) -> None:
     """Row 26: pyzk hands the terminal's times over as they are; ours stores with them how wrong the clock was."""
-    with SimulatedTerminal(records=LOG, clock_offset_seconds=hours * 3600).running() as simulated:
+    instant = datetime(2026, 7, 1, 0, 30, tzinfo=UTC)  # 07:30 in Vietnam
+    terminal = SimulatedTerminal(records=LOG, clock_offset_seconds=hours * 3600, now=lambda: instant)
+    with terminal.running() as simulated:
         build_office(sqlite_database, addresses={"T-A": simulated.port})
         simulated.punch("1001")
-        assert len(run_pyzk(plain_pyzk.attendance, simulated.port).value[-1]) == 4  # number, time, state, mode: no more
-        filed = pull(sqlite_database)
-        assert filed.clock_offset_seconds is not None
-        assert abs(filed.clock_offset_seconds - hours * 3600) <= 2
+        _, said, *_ = run_pyzk(plain_pyzk.attendance, simulated.port).value[-1]
+        assert datetime.fromisoformat(said) - WALL == timedelta(hours=hours)
+        filed = puller_for(sqlite_database, now=lambda: instant).pull("T-A")
+        assert filed.clock_offset_seconds == hours * 3600
         assert not asked(simulated) & CHANGING
 
 
@@ -164,25 +147,12 @@ def test_row_27_nothing_of_ours_runs_verbose() -> None:
             reach(simulated).read_log()
 
 
-def erase_everything(client: ZK) -> None:
-    client.connect()
-    client.clear_data()
-
-
-def change_it(client: ZK) -> int:
-    """What the destructive calls of pyzk really do."""
-    client.connect()
-    client.set_time(datetime(2001, 1, 1))
-    client.clear_attendance()
-    return 2
-
-
 def test_row_28_no_destructive_call_is_offered_or_sent() -> None:
     """Row 28: pyzk offers them side by side with the harmless ones (one is broken and waits to be repaired)."""
     with SimulatedTerminal(records=LOG).running() as simulated:
-        plain = run_pyzk(erase_everything, simulated.port)
+        plain = run_pyzk(plain_pyzk.erase_everything, simulated.port)
         assert plain.error == "TypeError"
-        assert run_pyzk(change_it, simulated.port).value == 2
+        assert run_pyzk(plain_pyzk.change_it, simulated.port).value == 2
         assert simulated.truth == ()
         assert {Command.SET_TIME, Command.CLEAR_PUNCHES} <= asked(simulated)
     with SimulatedTerminal(records=LOG).running() as simulated:
@@ -201,12 +171,8 @@ def test_row_28_no_destructive_call_is_offered_or_sent() -> None:
 
 def test_a_killed_child_is_told_from_one_that_hangs() -> None:
     """The measure itself: a process that sleeps hangs without using the processor."""
-    ended = run_pyzk(sleep, 4370, within=0.5)
+    ended = run_pyzk(plain_pyzk.sleep, 4370, within=0.5)
     assert (ended.how, ended.cpu_seconds < 0.4) == ("hung", True)
-
-
-def sleep(_client: ZK) -> None:
-    time.sleep(30)
 
 
 def test_every_row_of_the_table_has_its_test() -> None:

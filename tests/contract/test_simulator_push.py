@@ -241,6 +241,7 @@ def test_the_command_pushes_until_it_is_interrupted() -> None:
     root = Path(__file__).parents[2]
     with listening(answer) as (url, heard):
         command = [sys.executable, "-m", "api.cli.main", "simulate", "--push", url, "--records", "9", "--serial", "S9"]
+        command += ["--push-key", "k 9"]
         with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
             try:
                 assert process.stdout is not None
@@ -250,3 +251,4 @@ def test_the_command_pushes_until_it_is_interrupted() -> None:
                 process.send_signal(signal.SIGINT)
             assert process.wait(10) == 0
     assert [body.count(b"\n") for body in uploads(heard, "ATTLOG")] == [9]
+    assert heard[0][2]["pushcommkey"] == "k 9"

@@ -19,7 +19,8 @@ from device_sync.terminal import Changed, Garbled, Refused, TerminalError, Unrea
 from device_sync.wire import CHANGING, Command, Packet
 from device_sync.zk import AddressRefused, Limits, ZkTerminal, decode, parse_address
 from device_sync.zk import client as client_module
-from device_sync.zk.session import OFFERED, NoProbe, NotOffered, Session
+from device_sync.zk.session import Session
+from device_sync.zk.walls import OFFERED, NoProbe, NotOffered
 from tests.contract.pulls import BOTH, LOG, QUICK, SLACK_SECONDS, SMALL, reach
 
 

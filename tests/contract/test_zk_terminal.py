@@ -132,7 +132,7 @@ READABLE = {
     "shuffled": 2000,
     "busy": 2000,
 }
-RUBBISH = ("filler", "rubbish")  # see test_layout_pulls.py
+ELSEWHERE = ("filler", "rubbish", "mutated")  # see test_layout_pulls.py and tests/reliability
 ENDS: dict[tuple[str, str], tuple[type[TerminalError], str, str]] = {
     ("drop", "tcp"): (Unreachable, "interrupted", "closed"),
     ("drop", "udp"): (Unreachable, "interrupted", "stalled"),
@@ -196,7 +196,7 @@ ENDS: dict[tuple[str, str], tuple[type[TerminalError], str, str]] = {
 
 
 def test_every_fault_of_the_simulator_has_its_expected_end() -> None:
-    assert set(FAULTS) == set(READABLE) | {name for name, _ in ENDS} | set(RUBBISH)
+    assert set(FAULTS) == set(READABLE) | {name for name, _ in ENDS} | set(ELSEWHERE)
 
 
 @pytest.mark.parametrize(

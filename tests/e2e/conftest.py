@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -132,15 +136,51 @@ def shared_office(
     made.database.close()
 
 
-def _open(template: Path, hasher: Argon2Hasher, data_dir: Path, **parts: Any) -> Office:
+@pytest.fixture
+def open_office(make_office: Callable[..., Office]) -> Office:
+    return make_office(settings={"push": "on"})
+
+
+@dataclass
+class Served:
+    port: int
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request(method, path, body or None, {"User-Agent": "iClock Proxy/1.09"} | headers)
+        answer = connection.getresponse()
+        answer.text = answer.read().decode()  # type: ignore[attr-defined]
+        connection.close()
+        return answer
+
+
+@pytest.fixture
+def served(open_office: Office) -> Iterator[Served]:
+    """The service on a real port of this machine."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(open_office.app, log_level="error", access_log=False, proxy_headers=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield Served(listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listener.close()
+
+
+def _open(
+    template: Path, hasher: Argon2Hasher, data_dir: Path, settings: dict[str, Any] | None = None, **parts: Any
+) -> Office:
     data_dir.mkdir()
     shutil.copy(template, data_dir / "attendance.db")
-    settings = Settings(_env_file=None, data_dir=data_dir, secret_key="a secret of the tests, long enough")
-    database = Database(settings.url)
+    given = {"data_dir": data_dir, "secret_key": "a secret of the tests, long enough"} | (settings or {})
+    chosen = Settings(_env_file=None, **given)
+    database = Database(chosen.url)
     ticking = Ticking()
     accounts = Accounts(database, now=ticking, hasher=hasher)
-    app = create_app(settings, database, now=ticking, accounts=accounts, **parts)
-    return Office(app, database, settings, accounts, ticking)
+    app = create_app(chosen, database, now=ticking, accounts=accounts, **parts)
+    return Office(app, database, chosen, accounts, ticking)
 
 
 def _build(database: Database) -> None:

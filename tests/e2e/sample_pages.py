@@ -30,11 +30,25 @@ def at(clock: str, day: date = DAY) -> datetime:
 
 
 TERMINALS = (
-    TerminalFreshness("T-01", "Cổng chính", at("08:12"), "fresh", "ok", at("08:12:31"), 12),
-    TerminalFreshness("T-02", "Nhà B, tầng 2", at("07:20"), "late", "interrupted", at("08:11"), 420),
-    TerminalFreshness("T-03", "Trạm Y tế", at("16:58", date(2026, 11, 20)), "failing", "unreachable", at("08:10")),
-    TerminalFreshness("T-04", "Kho lưu trữ", None, "never", "wrong_key", at("08:09")),
-)
+    TerminalFreshness("T-01", "Cổng chính", at("08:12"), "healthy", clock_offset_seconds=12),
+    TerminalFreshness("T-02", "Nhà B, tầng 2", at("07:20"), "late", "late", "late", clock_offset_seconds=420),
+    TerminalFreshness(
+        "T-03", "Trạm Y tế", at("16:58", date(2026, 11, 20)), "unreachable", "unreachable", "unreachable",
+        since=at("17:03", date(2026, 11, 20)), alarms=(("unreachable", {"failures": 5}),),
+    ),
+    TerminalFreshness("T-04", "Kho lưu trữ", None, "refused", "wrong_key", "wrong_key", alarms=(("wrong_key", {}),)),
+    TerminalFreshness(
+        "T-05", "Nhà văn hóa", at("08:10"), "full_soon", "full_by", "full_by",
+        {"records": 84_210, "capacity": 100_000, "percent": 84, "date": date(2026, 12, 19)},
+        alarms=(("new_user", {"pin": "118"}), ("full_soon", {"percent": 84, "date": "2026-12-19"})),
+    ),
+    TerminalFreshness("T-06", "Hội trường", at("08:11"), "unverified", "log_changed", "log_changed",
+        alarms=(
+            ("log_erased", {"at": "2026-11-23T18:02:11"}),
+            ("past_changed", {"records_before": 9120, "records_after": 14}),
+        )),
+    TerminalFreshness("T-07", "Máy cũ", at("17:00", date(2026, 9, 30)), None),
+)  # fmt: skip
 PRESENT = [
     "Lê Thị Ánh",
     "Nguyễn Hoàng Bách",
@@ -162,8 +176,10 @@ def why() -> WhyPage:
         _case(["T-01", "T-02"], punches=punches, facts=facts),
         as_of=read,
         coverage=(
-            TerminalFreshness("T-01", "Cổng chính", read, "fresh", "ok", read, 12),
-            TerminalFreshness("T-02", "Nhà B, tầng 2", read, "late", "interrupted", read, 420),
+            TerminalFreshness("T-01", "Cổng chính", read, "healthy", clock_offset_seconds=12),
+            TerminalFreshness(
+                "T-02", "Nhà B, tầng 2", read, "unreachable", "interrupted", "interrupted", clock_offset_seconds=420
+            ),
         ),
         revisions=(
             Revision(1, at("12:06"), "first", "424/450 · + / ?"),

@@ -70,6 +70,7 @@ def test_punches_of_moved_people_follow_them_to_any_terminal(shared_office: Offi
         *((path, {"employee": "E4"}) for path in EVERYWHERE),
         *((path, {"terminal": "T-B"}) for path in ("/punches", "/enrolments")),
         ("/terminals/T-B/pulls", {}),
+        ("/terminals/T-B/health", {}),
         ("/violations/3-20261103-ca-s~C3~A1ng~20~7E1~25-late", {}),
         ("/violations/1-20261117-ca-s~C3~A1ng~20~7E1~25-late", {}),
     ],
@@ -125,6 +126,10 @@ def test_decisions_about_dates_are_those_that_hold_there(shared_office: Office) 
         ("root.a", "/terminals", {"code": "N", "unit": "B"}, 404),
         ("root.a", "/terminals", {"code": "N", "unit": "A1"}, 201),
         ("hr.a", "/terminals/T-B/pull", None, 404),
+        ("hr", "/terminals/T-A/alarms/1/acknowledge", None, 403),
+        ("leader.b", "/terminals/T-B/alarms/1/acknowledge", None, 403),
+        ("root.a", "/terminals/T-B/alarms/1/acknowledge", None, 404),
+        ("root.a", "/terminals/T-A/alarms/1/acknowledge", None, 404),
     ],
 )
 def test_who_may_write_what_where(office: Office, user: str, path: str, body: Any, status: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 from attendance.store.database import Database
+from device_sync.zk.session import Session
 from tests.builders import puller_for
 
-READING, BEGUN, STATEMENT, COMMITTING, DONE = "r", "b", "s", "c", "d"
-"""What it writes: the terminal is asked, a writing transaction begins, a statement of it, its end, all is said."""
+READING, GREETED, BEGUN, STATEMENT, COMMITTING, DONE = "r", "g", "b", "s", "c", "d"
+"""What it writes: it sets about asking the terminal, the terminal has answered the greeting, a writing transaction
+begins, a statement of it, its end, all is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,27 @@ class Fate:
 
 def pull_and_die(fate: Fate) -> None:
     """Entry of the process. Never returns by itself: whoever comes to the end waits to be killed."""
-    marks = os.open(fate.marks, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     database = Database(fate.url)
+    mark = watch(database, fate)
+    puller = puller_for(database)
+    greet = Session.greet
+
+    def greet_and_tell(session: Session) -> None:
+        greet(session)
+        mark(GREETED)
+        time.sleep(fate.pause_seconds)
+
+    Session.greet = greet_and_tell  # type: ignore[method-assign]
+    mark(READING)
+    time.sleep(fate.pause_seconds)
+    puller.pull("T-A")
+    mark(DONE)
+    time.sleep(60)
+
+
+def watch(database: Database, fate: Fate) -> Callable[[str], None]:
+    """Have the writing transactions of this database written down, slowed and ended as `fate` says."""
+    marks = os.open(fate.marks, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     statements = 0
 
     def mark(letter: str) -> None:
@@ -69,8 +91,4 @@ def pull_and_die(fate: Fate) -> None:
     event.listen(database.engine, "begin", on_begin)
     event.listen(database.engine, "before_cursor_execute", on_statement)
     event.listen(database.engine, "commit", on_commit)
-    puller = puller_for(database)
-    mark(READING)
-    puller.pull("T-A")
-    mark(DONE)
-    time.sleep(60)
+    return mark

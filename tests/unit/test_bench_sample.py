@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import importing, judging, pulling, storing, year
+from bench import importing, ingesting, judging, pulling, reading, storing, year
 from bench.measuring import Line, interleave, ratio
 
 
@@ -33,7 +33,21 @@ def test_ways_take_turns() -> None:
 
 def test_pull(tmp_path: Path) -> None:
     lines = pulling.bench(tmp_path, 1_000, 1, people=5, barred=False)
-    assert len(lines) == 4
+    assert len(lines) == 5
+    assert all(line.ratio > 0 for line in lines)
+
+
+def test_reading_alone() -> None:
+    lines = reading.bench(500, 1, smallest=100, largest=1_000)
+    assert [line.bar for line in lines] == ["<= 2", ">= 80", "<= 1.15", "<= 80"]
+    assert lines[0].ratio > 0
+    assert 0 <= lines[3].ratio < 80
+
+
+@pytest.mark.postgres
+def test_a_first_log_is_stored_on_both_databases(tmp_path: Path) -> None:
+    lines = ingesting.bench(tmp_path, 1_000, 1)
+    assert [line.bar for line in lines] == ["<= 1.5", "<= 1.5"]
     assert all(line.ratio > 0 for line in lines)
 
 

@@ -14,9 +14,10 @@ from api.importing import SENTENCES
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import NAVIGATION, TEMPLATES, environment
-from attendance.services import matching
+from attendance.services import matching, terminal_health
 from attendance.services.explain import rules
-from device_sync import checking
+from attendance.store import alarms
+from device_sync import checking, operations
 from reports import view
 
 PAGES = TEMPLATES.parent
@@ -25,7 +26,12 @@ VI, EN = Translator("vi"), Translator("en")
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
     "state": view.PERSON_STATES,
-    "outcome": view.OUTCOMES,
+    "health_state": terminal_health.STATES,
+    "health": terminal_health.REASONS,
+    "health_next": terminal_health.REASONS,
+    "alarm": (*alarms.KINDS, "full_by", "time_unknown"),
+    "operation": operations.NAMES,
+    "privilege": ("2", "6", "14"),
     "day_kind": view.DAY_KINDS,
     "session_state": view.SESSION_STATES,
     "cover": view.COVER_KINDS,
@@ -41,9 +47,9 @@ VOCABULARIES = {
     "theme": ("auto", "light", "dark"),
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),
-    "punch": ("pull", "file"),
+    "punch": ("pull", "push", "agent", "file"),
     "ledger": view.LEDGER_PARTS,
-    "clock": ("fast", "slow"),
+    "clock": ("fast", "slow", "right"),
     "column": (
         *("date", "person", "what", "session", "counted", "status", "unit", "type", "from", "to"),
         *("time", "use", "terminal", "pull", "position"),

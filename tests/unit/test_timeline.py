@@ -50,7 +50,7 @@ def day(**changes: object) -> WhyPage:
         ledger={"scheduled": 450, "credited": 434, "leave": 0, "unverified": 0, "counted": 16, "worked": 434},
         symbols={},
         citations=(),
-        coverage=(TerminalFreshness("T-1", "Cổng", at("20:00"), "fresh"),),
+        coverage=(TerminalFreshness("T-1", "Cổng", at("20:00"), "healthy"),),
         revisions=(),
     )
     return replace(page, **changes)  # type: ignore[arg-type]
@@ -91,7 +91,7 @@ def test_unread_part_begins_where_the_slowest_terminal_was_read() -> None:
 
 
 def test_terminal_that_was_never_read_leaves_the_whole_day_open() -> None:
-    shape = drawn(day(coverage=(TerminalFreshness("T-2", "Kho", None, "never"),)))
+    shape = drawn(day(coverage=(TerminalFreshness("T-2", "Kho", None, "unverified", "never_read"),)))
     assert shape.unread.x == shape.left
     assert shape.lanes[0].read is None
     assert shape.lanes[0].until == "chưa đọc được lần nào"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import typer
 
 from api.cli.terminals.asking import show
+from api.cli.terminals.clock import set_clock
 from api.cli.terminals.finding import discover
+from api.cli.terminals.health import acknowledge, health
 from api.cli.terminals.importing import import_punches
 from api.cli.terminals.people import enrol, users
 from api.cli.terminals.pulling import pull, pull_json
+from api.cli.terminals.pushing import approve, pushing, query, reconcile, refuse
 from api.cli.terminals.registering import add, change, retire
 from api.cli.terminals.simulating import simulate
 from api.cli.terminals.trying import try_out
@@ -26,9 +29,17 @@ def register(app: typer.Typer) -> None:
         ("retire", retire),
         ("list", show),
         ("test", try_out),
+        ("health", health),
+        ("acknowledge", acknowledge),
+        ("set-clock", set_clock),
         ("discover", discover),
         ("users", users),
         ("enrol", enrol),
+        ("pushing", pushing),
+        ("approve", approve),
+        ("refuse", refuse),
+        ("query", query),
+        ("reconcile", reconcile),
     ):
         group.command(name)(command)
     app.add_typer(group, name="terminals")

@@ -9,27 +9,40 @@ import typer
 from api.cli.place import open_database, print_json, read_settings
 
 
-def show(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """List terminals with their last reading."""
+def show(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    language: Annotated[str, typer.Option(help="Language of the words: en or vi.")] = "en",
+) -> None:
+    """List terminals: the state of each and what to do next, how far it was read, its clock, how full it is."""
     from rich.console import Console
     from rich.table import Table
 
-    from attendance.store import terminal_state
+    from api.cli.speech import speak
+    from api.pages.terminals import health_sentence, next_step
+    from api.terminal_health import health_json
+    from attendance.clock import utc_now
+    from attendance.services.terminal_health import terminals_health
 
-    with open_database(read_settings()) as database, database.reading() as session:
-        states = terminal_state.states(session)
+    settings, t = read_settings(), speak(language, language)
+    with open_database(settings) as database, database.reading() as session:
+        found = terminals_health(session, settings.timezone, utc_now())
     if as_json:
-        print_json(
-            {
-                "terminals": [
-                    {"terminal": s.code, "outcome": s.outcome, "complete_until": s.data_until, "failures": s.failures}
-                    for s in states
-                ]
-            }
-        )
+        print_json({"terminals": [health_json(health, t, settings.timezone) for health in found]})
         return
-    table = Table("terminal", "name", "last outcome", "data until", "clock")
-    for s in states:
-        drift = "" if s.clock_offset_seconds is None else f"{s.clock_offset_seconds:+d} s"
-        table.add_row(s.code, s.name, s.outcome or "never read", f"{s.data_until or ''}"[:16], drift)
+    table = Table("terminal", "name", "state", "next step", "data until", "clock", "full", "alarms")
+    for health in found:
+        facts = health.facts
+        drift = "" if facts.clock_offset_seconds is None else f"{facts.clock_offset_seconds:+d} s"
+        share = facts.fill.share if facts.fill else None
+        said = f"{health_sentence(t, health.reason, health.params)} {next_step(t, health.next_step)}"
+        table.add_row(
+            facts.code,
+            facts.name,
+            t(f"health_state.{health.state}") if health.state else "out of use",
+            "" if health.state in (None, "healthy") else said,
+            f"{facts.data_until or ''}"[:16],
+            drift,
+            "" if share is None else f"{share:.0%}",
+            str(len(facts.alarms) or ""),
+        )
     Console().print(table)

@@ -118,6 +118,7 @@ def _shown(codes: list[str], *, tell: bool) -> Iterator[Watcher]:
 
 def make_puller(settings: Any, database: Any) -> Any:
     from api.keys import read_comm_key
+    from device_sync.noticing import Thresholds
     from device_sync.pulling import Puller
 
     return Puller(
@@ -125,4 +126,5 @@ def make_puller(settings: Any, database: Any) -> Any:
         settings.timezone,
         lambda code: read_comm_key(settings.keys_dir, code) or 0,
         allowed_networks=settings.allowed_networks,
+        thresholds=Thresholds(ran_back=settings.clock_backward_seconds),
     )

@@ -26,6 +26,7 @@ def simulate(
     serial: Annotated[str, typer.Option(help="Its serial number.")] = "SIM0000000001",
     push: Annotated[str | None, typer.Option(help="Push to the server at this address instead of being asked.")] = None,
     push_shape: Annotated[str, typer.Option(help="att: attendance PUSH, acc: security PUSH.")] = "att",
+    push_key: Annotated[str, typer.Option(help="The push key it gives (pushcommkey).")] = "",
 ) -> None:
     """Be a terminal, for training and tests: the real protocol on loopback, until Ctrl-C."""
     from device_sync.simulator.faults import FAULTS
@@ -57,6 +58,7 @@ def simulate(
                 records=records,
                 live=live,
                 serial=serial,
+                push_key=push_key,
                 on_ready=lambda terminal: _tell_server(terminal, push),
             )
         else:

@@ -61,7 +61,14 @@ def try_out(
         ]
         print_json({"terminal": code, "host": host, "ok": not failed, "steps": shown})
     elif not failed and code is None:
-        say(f"Add it: attendance terminals add CODE --host {host}")
+        reached_by = "".join(
+            (
+                f" --port {port}" if port != 4370 else "",
+                f" --transport {transport}" if transport != "tcp" else "",
+                f" --comm-key-file {comm_key_file}" if comm_key_file else "",
+            )
+        )
+        say(f"Add it: attendance terminals add CODE --host {host}{reached_by}")
     if failed:
         raise typer.Exit(1)
 

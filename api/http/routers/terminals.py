@@ -11,12 +11,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.http.answers import answer, listed
 from api.http.errors import NotAvailable
 from api.http.params import Page, TerminalCode
+from api.http.routers.terminal_health import LANGUAGE
 from api.http.schemas.on_terminals import TerminalUsers
 from api.http.schemas.terminals import NewTerminal, PullAnswer, PullList, Terminal, TerminalList
 from api.http.scope import CurrentAdministrator, CurrentFiler, CurrentPuller, CurrentReader
 from api.http.service import Puller, service
 from api.keys import remove_comm_key, write_comm_key
+from api.terminal_health import alarm_json, state_json
 from api.work_lists import work_list_json
+from attendance.services.terminal_health import terminals_health
 from attendance.services.terminal_people import work_list
 from attendance.store import listing_terminals, office, registering
 from device_sync.layouts import read_layout
@@ -29,11 +32,17 @@ PULLS_AT_ONCE = 8  # a pull may last a minute; those who only read must not wait
 
 @router.get("", operation_id="listTerminals", summary="Terminals", response_model=TerminalList)
 def list_terminals(request: Request, reader: CurrentReader, page: Page) -> Response:
-    """The terminals of the units one sees, by code, each with its last pull and how far its log is complete."""
+    """The terminals of the units one sees, by code: state, open alarms, last pull, how far the log is complete."""
     parts = service(request)
     with parts.database.reading() as session:
         zone = parts.settings.timezone
         found = listing_terminals.terminals(session, reader.within, zone, limit=page.limit, offset=page.offset)
+        states = terminals_health(session, zone, parts.now(), [row["id"] for row in found.rows])
+    health = {state.facts.id: state for state in states}
+    for row in found.rows:
+        state = health[row.pop("id")]
+        row["health"] = state_json(state, LANGUAGE)
+        row["alarms"] = [alarm_json(alarm, LANGUAGE) for alarm in state.alarms]
     return listed(found, page)
 
 
@@ -74,7 +83,7 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
 def _terminal(row: Any, unit: str) -> dict[str, Any]:
     names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "layout")
     shown = {name: getattr(row, name) for name in (*names, "direction", "first_sane_on", "poll_seconds", "recorded_at")}
-    return shown | {"unit": unit, "complete_until": None, "last_pull": None}
+    return shown | {"unit": unit, "complete_until": None, "last_pull": None, "health": None, "alarms": []}
 
 
 def _known_puller(request: Request, reader: CurrentPuller, code: TerminalCode) -> Puller:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from api.http.schemas.parts import Code, Given, Line, ListFrame
+from api.http.schemas.terminal_health import Alarm, TerminalState
 from api.keys import MAX_COMM_KEY
 
 _DIGEST = "9b74c9897bac770ffc029102a200c5de6b1d3c1f0f5f9ef1f7b9a3b2c4d5e6f7"
@@ -65,7 +66,7 @@ class PullAnswer(BaseModel):
 
 class Pull(PullCounts):
     id: int = Field(description="Number of the pull; punches name it.")
-    source: str = Field(description="`pull`, `push` or `file`.")
+    source: str = Field(description="`pull`, `push`, `file`, or `agent`: pulled at a site and forwarded.")
     format: str = Field(description="How the bytes were laid out.")
     file_name: str = Field(description="Name of the file, if it was one.")
     started_at: dt.datetime = Field(description="When it began.")
@@ -134,6 +135,8 @@ class Terminal(BaseModel):
                     "recorded_at": "2026-09-30T03:00:00+00:00",
                     "complete_until": "2026-11-20T17:05:11+07:00",
                     "last_pull": None,
+                    "health": None,
+                    "alarms": [],
                 }
             ]
         }
@@ -153,6 +156,8 @@ class Terminal(BaseModel):
     recorded_at: dt.datetime = Field(description="When it was entered here.")
     complete_until: dt.datetime | None = Field(description="Terminal time up to which its log is complete.")
     last_pull: Pull | None = Field(description="The last attempt, whatever became of it.")
+    health: TerminalState | None = Field(description="How it is and what to do next; null right after it was added.")
+    alarms: list[Alarm] = Field(description="Alarms that are open, in the order they were raised.")
 
 
 class TerminalList(ListFrame):
@@ -205,7 +210,7 @@ class NewTerminal(Given):
 
 class PunchPull(BaseModel):
     id: int = Field(description="Number of the pull.")
-    source: str = Field(description="`pull`, `push` or `file`.")
+    source: str = Field(description="`pull`, `push`, `file`, or `agent`: pulled at a site and forwarded.")
     file_name: str = Field(description="Name of the file, if it was one.")
     started_at: dt.datetime = Field(description="When it began.")
     log_digest: str | None = Field(description="SHA-256 of the whole log as it came.")

@@ -1,0 +1,62 @@
+"""Lists of terminals that push, and of what only one side says. No key and no option that could be one is in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from attendance import clock
+from attendance.store import intake_log, push_commands, push_devices, push_evidence
+from attendance.store.listing import Listed, Row
+from attendance.store.push_tables import PushDeviceRow
+
+_SHOWN = (
+    "serial", "status", "shape", "firmware", "push_version", "first_seen_at", "last_seen_at", "bound_to",
+    "refused_address", "refused_at", "decided_by", "decided_at", "photo_days",
+)  # fmt: skip
+
+
+def devices(session: Session, zone: str) -> list[Row]:
+    """Every serial number that knocked: those that wait first."""
+    return [_device(session, row, code, zone) for row, code in push_devices.listed(session)]
+
+
+def _device(session: Session, row: PushDeviceRow, code: str | None, zone: str) -> Row:
+    shown: Row = {name: getattr(row, name) for name in _SHOWN}
+    until = None if row.terminal_id is None else intake_log.watermark(session, row.terminal_id)
+    differing = [] if row.terminal_id is None else push_evidence.differences(session, row.terminal_id)
+    assert row.id is not None
+    return shown | {
+        "terminal": code,
+        "device": row.options.get("device"),
+        "records": row.options.get("records"),
+        "address": row.last_address,
+        "complete_until": _placed(until, zone),
+        "open_questions": len(push_commands.opened(session, row.id)),
+        "differences": len(differing),
+    }
+
+
+def differences(session: Session, terminal_id: int, code: str, zone: str, *, limit: int, offset: int) -> Listed:
+    """Punches of a terminal that only one side says, in order of time."""
+    found = push_evidence.differences(session, terminal_id)
+    rows: list[dict[str, Any]] = [
+        {
+            "terminal": code,
+            "side": row.side,
+            "pin": row.pin,
+            "at": _placed(clock.from_wall_seconds(row.wall), zone),
+            "state": row.state,
+            "verify": row.verify,
+            "found_at": row.found_at,
+        }
+        for row in found
+    ]
+    return Listed(rows[offset : offset + limit], len(rows))
+
+
+def _placed(wall: datetime | None, zone: str) -> datetime | None:
+    """Wall time with the offset of the office."""
+    return None if wall is None else wall.replace(tzinfo=clock.zone(zone))

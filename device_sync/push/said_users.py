@@ -1,0 +1,21 @@
+"""Who stands on a terminal as far as it told by pushing, for whoever compares that with the people enrolled.
+
+A pushed user line names no place in the table, so it is no row of the stored table; it is read from the kept bytes.
+"""
+
+from __future__ import annotations
+
+from attendance.store import push_evidence
+from attendance.store.database import Session
+from device_sync.push.operlog import OPERLOG, USERS, PushedUser, read_operlog, read_users
+
+_READ = {OPERLOG: read_operlog, USERS: read_users}
+
+
+def said_users(session: Session, terminal_id: int) -> tuple[PushedUser, ...]:
+    """The users a terminal pushed, each as it told last, by number. One that was deleted there is not told of."""
+    found: dict[str, PushedUser] = {}
+    for pull, body in push_evidence.bodies(session, terminal_id, push_evidence.PUSH):
+        if pull.format in _READ:
+            found |= {user.pin: user for user in _READ[pull.format](body).users}
+    return tuple(found[pin] for pin in sorted(found))
