@@ -28,7 +28,7 @@ def users(
 
     Takes the user table of the last whole reading; a terminal never read so is read now. Exit 1 when something is open.
     """
-    from api.cli.terminals.pulling import make_puller
+    from api.pulling import make_puller
     from api.work_lists import work_list_json
     from attendance import clock
     from attendance.services.terminal_people import work_list
