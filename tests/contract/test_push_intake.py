@@ -12,7 +12,9 @@ from api.pages.i18n import Translator
 from attendance import clock
 from attendance.errors import StoreUnavailable
 from attendance.services.evaluate import evaluate_dirty
+from attendance.services.matching import OnTerminal
 from attendance.services.terminal_health import terminals_health
+from attendance.services.terminal_people import work_list
 from attendance.store import office, registering
 from attendance.store.database import Database
 from attendance.store.tables import EmployeeRow
@@ -145,8 +147,32 @@ def test_users_that_were_told_of_can_be_listed_as_they_were_told_last(any_databa
     terminal.send("cdata", f"SN={SERIAL}&table=OPERLOG", first)
     terminal.send("cdata", f"SN={SERIAL}&table=OPERLOG", b"USER PIN=982\tName=Lan Anh\tPri=14\tCard=[11]")
     with any_database.reading() as session:
-        found = said_users(session, builders.terminal_id(any_database))
-    assert [(user.pin, user.name, user.privilege) for user in found] == [("17", "陈", 0), ("982", "Lan Anh", 14)]
+        found = said_users(session, builders.terminal_id(any_database), 0)
+        assert said_users(session, builders.terminal_id(any_database), 2) == ()
+    assert found == (OnTerminal("17", b"\xb3\xc2"), OnTerminal("982", b"Lan Anh", 14))
+
+
+def test_users_that_were_told_of_stand_in_the_work_list_until_the_table_itself_shows_them(
+    sqlite_database: Database, ticking: Ticking
+) -> None:
+    terminal = approved(sqlite_database, ticking)
+    table = f"SN={SERIAL}&table=OPERLOG"
+    terminal.send("cdata", table, b"USER PIN=1001\tName=Lan\tPri=0\nUSER PIN=E3\tName=Lan\tPri=14")
+
+    def numbers() -> tuple[int | None, list[str]]:
+        found = work_list(sqlite_database, "T-A", on=ticking.wall.date(), told=said_users)
+        return found.seen, [entry.user.pin for entry in found.work.unmatched]
+
+    assert work_list(sqlite_database, "T-A", on=ticking.wall.date()).seen is None
+    assert numbers() == (2, ["E3"])
+    users = [(1, "1001", "Lan"), (2, "77", "Hoa")]
+    with SimulatedTerminal(serial=SERIAL, records=builders.records(3), users=users, now=ticking).running() as simulated:
+        with sqlite_database.writing() as session:
+            registering.change_terminal(session, "T-A", host="127.0.0.1", port=simulated.port, at=ticking.at)
+        assert builders.puller_for(sqlite_database, now=ticking).pull("T-A", full=True).outcome == "ok"
+    assert numbers() == (2, ["77"]), "E3 was deleted there before it was read"
+    terminal.send("cdata", table, b"USER PIN=78\tName=Tu\tPri=0")
+    assert numbers() == (3, ["77", "78"])
 
 
 # what is filed -------------------------------------------------------------------------------------------------------
