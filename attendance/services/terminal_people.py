@@ -24,7 +24,7 @@ def nobody(session: Session, terminal_id: int, after_pull: int) -> Sequence[OnTe
 
 @dataclass(frozen=True, slots=True)
 class TerminalPeople:
-    """The work list of a terminal as its users were read or told last, `seen` in all; None: nothing is known of them."""
+    """The work list of a terminal as its users were read or told last, `seen` in all; None: nothing is known."""
 
     terminal: str
     unit: str
