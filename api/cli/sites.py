@@ -163,7 +163,7 @@ def agent(
         raise Invalid("Say --centre with the address of the centre and --token-file with the file of the token.")
     there = Centre(centre, read_token(token_file), ca_file, insecure_http)
     with open_database(settings, create=True) as database:
-        from api.serving import make_puller
+        from api.pulling import make_puller
 
         _ensure_unit(database)
         site = running.Agent(

@@ -39,12 +39,20 @@ def last_body_at(session: Session, terminal_id: int, after_pull: int) -> datetim
 
 
 def bodies(
-    session: Session, terminal_id: int, source: str, *, after_pull: int = 0, since: datetime | None = None
+    session: Session,
+    terminal_id: int,
+    source: str,
+    *,
+    formats: Iterable[str] | None = None,
+    after_pull: int = 0,
+    since: datetime | None = None,
 ) -> Iterator[tuple[PullRow, bytes]]:
-    """What came of a terminal by one way and was kept, in order, with its bytes."""
+    """What came of a terminal by one way and was kept, in order, with its bytes; only of these formats, if given."""
     query = select(PullRow).where(
         PullRow.terminal_id == terminal_id, PullRow.source == source, col(PullRow.payload).is_not(None)
     )
+    if formats is not None:
+        query = query.where(col(PullRow.format).in_(set(formats)))
     if after_pull:
         query = query.where(col(PullRow.id) > after_pull)
     if since is not None:

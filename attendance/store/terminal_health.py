@@ -12,6 +12,8 @@ from sqlmodel import Session, col, func, select
 from attendance.store.alarms import Alarm, open_alarms
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow
 from attendance.store.log_fill import Fill, fills
+from attendance.store.push_devices import APPROVED
+from attendance.store.push_tables import PushDeviceRow
 from attendance.store.tables import TerminalRow
 
 
@@ -24,6 +26,14 @@ class LastAttempt:
     message: str
     source: str
     finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """A terminal that may push, and when it called last; `answers`: its protocol can be asked what its log holds."""
+
+    last_at: datetime
+    answers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class TerminalFacts:
     clock_offset_seconds: int | None
     fill: Fill | None
     alarms: tuple[Alarm, ...]
+    calls: Calls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ def read_facts(session: Session, today: date, terminal_ids: Iterable[int] | None
         row.terminal_id: row.offset_seconds
         for row in session.exec(select(ClockSpanRow).where(col(ClockSpanRow.id).in_(newest_span)))
     }
-    full, alarms = fills(session, today, wanted), open_alarms(session, wanted)
+    full, alarms, calls = fills(session, today, wanted), open_alarms(session, wanted), _calls(session)
     found = []
     for row in terminals:
         assert row.id is not None
@@ -109,6 +120,7 @@ def read_facts(session: Session, today: date, terminal_ids: Iterable[int] | None
                 clock_offset_seconds=offsets.get(row.id),
                 fill=full.get(row.id),
                 alarms=alarms.get(row.id, ()),
+                calls=calls.get(row.id),
             )
         )
     return found
@@ -129,6 +141,13 @@ def coverage_of(session: Session, terminal_id: int, limit: int) -> list[tuple[da
     return [
         (starts, until) for starts, until in session.exec(query.order_by(col(CoverageRow.until).desc()).limit(limit))
     ]
+
+
+def _calls(session: Session) -> dict[int, Calls]:
+    """Those whose serial was approved, by the number of the terminal."""
+    query = select(PushDeviceRow.terminal_id, PushDeviceRow.last_seen_at, PushDeviceRow.shape)
+    approved = session.exec(query.where(PushDeviceRow.status == APPROVED))
+    return {terminal: Calls(seen, shape == "att") for terminal, seen, shape in approved if terminal is not None}
 
 
 def _last_attempts(session: Session, pull_ids: list[int]) -> dict[int, LastAttempt]:

@@ -23,6 +23,7 @@ from attendance.services.terminal_health import terminals_health
 from attendance.services.terminal_people import work_list
 from attendance.store import listing_terminals, office, registering
 from device_sync.layouts import read_layout
+from device_sync.push.said_users import said_users
 from device_sync.zk.address import parse_address
 
 router = APIRouter(prefix="/terminals", tags=["terminals"])
@@ -149,10 +150,12 @@ def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page
 def list_users(request: Request, reader: CurrentFiler, code: TerminalCode) -> Response:
     """For HR and administrators: the numbers that nobody has, with proposals, and whatever else is open today.
 
-    As the user table stood when the terminal was read whole last; `POST /terminals/{code}/pull?full=true` reads it.
+    As the user table stood when the terminal was read whole last, which `POST /terminals/{code}/pull?full=true` does,
+    and with those it pushed since.
     Only people the caller may see are named.
     """
     parts = service(request)
     with parts.database.reading() as session:
         terminal = reader.terminal(session, code).code
-    return answer(work_list_json(work_list(parts.database, terminal, on=parts.today(), within=reader.within)))
+    found = work_list(parts.database, terminal, on=parts.today(), within=reader.within, told=said_users)
+    return answer(work_list_json(found))
