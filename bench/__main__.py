@@ -41,7 +41,7 @@ def _benches() -> list[Callable[[Path], list[Line]]]:
         lambda _: reading.bench(100_000, ROUNDS),
         lambda folder: ingesting.bench(folder, 100_000, 5),
         lambda _: judging.bench(1_000, ROUNDS),
-        lambda _: judging.bench(20_000, 5, floor_bar=0.2),
+        lambda _: judging.bench(20_000, 5, floor_bar=0.2, loop_bar=10),
         lambda _: year.bench(20_000, 3),
         lambda folder: storing.bench(folder, 1_000, 5),
         lambda folder: importing.bench(folder, 100_000, 5),

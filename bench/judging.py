@@ -66,7 +66,7 @@ def judge(case: Case) -> None:
         assert judgement.days.scheduled.any()
 
 
-def bench(people: int, rounds: int, *, floor_bar: float | None = None) -> list[Line]:
+def bench(people: int, rounds: int, *, floor_bar: float | None = None, loop_bar: float | None = None) -> list[Line]:
     """Raises Disagreement when the engine, the loop and the bare floor do not conclude the same."""
     punches = invent_punches(people)
     case = build_case(people, punches)
@@ -119,6 +119,7 @@ def bench(people: int, rounds: int, *, floor_bar: float | None = None) -> list[L
         Line(
             "  plain loop without those rules / columns with all",
             ratio(seconds["loop"], seconds["full"]),
+            at_least=loop_bar,
             note="the loop knows none of them, and so has less to do",
         ),
     ]

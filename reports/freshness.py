@@ -20,6 +20,7 @@ def freshness(
 
 def _row(health: TerminalHealth, zone: str) -> TerminalFreshness:
     facts = health.facts
+    newest = sorted(facts.alarms, key=lambda alarm: alarm.raised_at, reverse=True)
     return TerminalFreshness(
         code=facts.code,
         name=facts.name,
@@ -30,5 +31,5 @@ def _row(health: TerminalHealth, zone: str) -> TerminalFreshness:
         params=health.params,
         since=clock.to_wall(health.since, zone) if health.since else None,
         clock_offset_seconds=facts.clock_offset_seconds,
-        open_alarms=len(facts.alarms),
+        alarms=tuple((alarm.kind, alarm.params) for alarm in newest),
     )

@@ -6,6 +6,7 @@ translated by the pages; names of people, units, terminals and documents are pri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, get_args
@@ -73,7 +74,10 @@ REVISION_CAUSES = (
 
 @dataclass(frozen=True, slots=True)
 class TerminalFreshness:
-    """`state` None: out of use. `reason` and `next_step` name sentences that `params` fill."""
+    """`state` None: out of use. `reason` and `next_step` name sentences that `params` fill.
+
+    `alarms` nobody has ended, newest first: the kind names a sentence that the values beside it fill.
+    """
 
     code: str
     name: str
@@ -84,7 +88,7 @@ class TerminalFreshness:
     params: dict[str, Any] = field(default_factory=dict)
     since: datetime | None = None
     clock_offset_seconds: int | None = None
-    open_alarms: int = 0
+    alarms: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

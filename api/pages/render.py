@@ -71,6 +71,7 @@ def environment() -> Environment:
     found.globals |= {
         "asset": asset,
         "everyone": everyone,
+        "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,
         "next_step": terminals.next_step,
         "account": explain.account,

@@ -127,8 +127,8 @@ def _taken(punches: PunchColumns, rows: Ints) -> PunchColumns:
 
 
 def _in_order(column: Column, rows: Ints) -> Column:
-    """A column in another order; one that holds the same throughout, as terminals often send it, is as it was."""
-    return column if (column == column[:1]).all() else column.take(rows, mode="clip")
+    """Some rows of a column; of one that holds the same throughout, as terminals often send it, any as many."""
+    return column[: rows.size] if (column == column[:1]).all() else column.take(rows, mode="clip")
 
 
 def _between(punches: PunchColumns, low: int, high: int) -> PunchColumns:

@@ -22,18 +22,17 @@ from attendance.store.tables import EnrolmentRow, TerminalRow
 _BATCH = 5_000
 ROSTER_DAYS = 14  # duties that touch each other, one after the other, are looked for so far around the dates
 _LONG_AGO, _FAR = date(1900, 1, 1), date(9000, 1, 1)
-_EMPLOYEE, _DATE = core(DirtyDayRow.employee_id), core(DirtyDayRow.work_date)
+_marked = table_of(DirtyDayRow).c
+_OLDEST = (
+    select_core(_marked.employee_id, _marked.work_date)
+    .where(_marked.work_date <= bindparam("until"))
+    .order_by(_marked.work_date, _marked.employee_id)
+    .limit(bindparam("limit", type_=Integer()))
+)
 _TAKE = (
     delete(table_of(DirtyDayRow))
-    .where(
-        tuple_(_EMPLOYEE, _DATE).in_(
-            select_core(_EMPLOYEE, _DATE)
-            .where(_DATE <= bindparam("until"))
-            .order_by(_DATE, _EMPLOYEE)
-            .limit(bindparam("limit", type_=Integer()))
-        )
-    )
-    .returning(_EMPLOYEE, _DATE, core(DirtyDayRow.cause))
+    .where(tuple_(_marked.employee_id, _marked.work_date).in_(_OLDEST))
+    .returning(_marked.employee_id, _marked.work_date, _marked.cause)
 )
 _READ_AND_JUDGED = select_core(  # each by itself, because SQLite answers two of one table only by looking at every row
     *(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlmodel import Session
@@ -28,6 +28,7 @@ from attendance.facts import (
     Protection,
     SiteFact,
 )
+from attendance.store.known_rows import Dated
 from attendance.store.paper_tables import (
     AnnulmentRow,
     DutyRow,
@@ -39,7 +40,6 @@ from attendance.store.paper_tables import (
     ProtectionRow,
     SiteFactRow,
 )
-from attendance.store.known_rows import Dated
 from attendance.store.questions import (
     BEGINS,
     ENDS,
@@ -77,19 +77,17 @@ _DUTIES = Question(DutyRow, overlapping(DutyRow.starts, DutyRow.ends), of=DutyRo
 _ORDERS = Question(
     OvertimeRow, overlapping(OvertimeRow.starts, OvertimeRow.ends), of=OvertimeRow.employee_id, granted=True
 )
-_SITE_FACTS = Question(
-    SiteFactRow, core(SiteFactRow.on).between(FIRST, LAST), of=SiteFactRow.employee_id, granted=True
-)
-_EXPLANATIONS = Question(
-    ExplanationRow, core(ExplanationRow.on).between(FIRST, LAST), of=ExplanationRow.employee_id
-)
+_SITE_FACTS = Question(SiteFactRow, core(SiteFactRow.on).between(FIRST, LAST), of=SiteFactRow.employee_id, granted=True)
+_EXPLANATIONS = Question(ExplanationRow, core(ExplanationRow.on).between(FIRST, LAST), of=ExplanationRow.employee_id)
 _ANNULMENTS = Question(
     AnnulmentRow,
     core(AnnulmentRow.decision).is_not(None),
     core(AnnulmentRow.wall_time).between(BEGINS, ENDS),
     of=AnnulmentRow.employee_id,
 )
-_PROTECTIONS = Question(ProtectionRow, in_force(ProtectionRow.from_on, ProtectionRow.to_on), of=ProtectionRow.employee_id)
+_PROTECTIONS = Question(
+    ProtectionRow, in_force(ProtectionRow.from_on, ProtectionRow.to_on), of=ProtectionRow.employee_id
+)
 _INSPECTIONS = Question(InspectionRow, core(InspectionRow.wall_time).between(BEGINS, ENDS))
 _FOUND_ABSENT = (
     plain(InspectionAbsenceRow)

@@ -23,7 +23,7 @@ from attendance.store.types import Instant
 AS_OF = bindparam("as_of", type_=Instant())
 FIRST, LAST = bindparam("first", type_=Date()), bindparam("last", type_=Date())
 BEGINS, ENDS = bindparam("begins", type_=DateTime()), bindparam("ends", type_=DateTime())
-"""The moment as of which a question is asked, the dates it is about, and the wall time of their first and last midnight."""
+"""As of when a question is asked, the dates it is about, and the wall time of their first and last midnight."""
 
 Table = TypeVar("Table", bound=SQLModel)
 
@@ -37,13 +37,13 @@ class _Numbers(FunctionElement[int]):
 
 @compiles(_Numbers, "sqlite")
 def _numbers_of_sqlite(element: _Numbers, compiler: Any, **kwargs: Any) -> str:
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kwargs)}))"
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kwargs)}))"  # noqa: S608 - a parameter
 
 
 @compiles(_Numbers, "postgresql")
 def _numbers_of_postgresql(element: _Numbers, compiler: Any, **kwargs: Any) -> str:
-    listed = compiler.process(element.clauses, **kwargs)
-    return f"(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST({listed} AS json)))"
+    given = compiler.process(element.clauses, **kwargs)
+    return f"(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST({given} AS json)))"  # noqa: S608 - same
 
 
 def table_of(table: type[Table]) -> Any:
@@ -140,15 +140,17 @@ class Question(Generic[Dated]):
 
 _CODES = {table: select(core(table.id), core(table.code)) for table in (UnitRow, ScheduleRow, EmployeeRow)}
 _CODES_OF_PEOPLE = _CODES[EmployeeRow].where(among(EmployeeRow.id, "people"))
-ASSIGNMENTS = Question(AssignmentRow, in_force(AssignmentRow.from_on, AssignmentRow.to_on), of=AssignmentRow.employee_id)
+ASSIGNMENTS = Question(
+    AssignmentRow, in_force(AssignmentRow.from_on, AssignmentRow.to_on), of=AssignmentRow.employee_id
+)
 ENROLMENTS = Question(EnrolmentRow, of=EnrolmentRow.employee_id)
 
 
 def codes(session: Session, table: type[UnitRow | ScheduleRow]) -> dict[int | None, str]:
     """The code of every row of a table by its number."""
-    return {number: code for number, code in answers(session, _CODES[table])}
+    return {row.id: row.code for row in answers(session, _CODES[table])}
 
 
 def codes_of_people(session: Session, numbers: Collection[int]) -> dict[int | None, str]:
     """The codes of some people by number."""
-    return {number: code for number, code in answers(session, _CODES_OF_PEOPLE, {"people": listed(numbers)})}
+    return {row.id: row.code for row in answers(session, _CODES_OF_PEOPLE, {"people": listed(numbers)})}

@@ -24,7 +24,6 @@ from attendance.store.tables import (
     UnitRow,
 )
 
-
 _UNITS = plain(UnitRow).order_by(core(UnitRow.id))
 _VERSIONS = Question(ScheduleVersionRow)
 _ENTRIES = Question(CalendarEntryRow, core(CalendarEntryRow.status) == "confirmed")
@@ -41,10 +40,7 @@ def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
     for row in _VERSIONS.ask(session, known):
         code = schedules[row.schedule_id]
         versions[code].append(version_of(row, code))
-    entries = [
-        entry_of(row, unit_codes.get(row.unit_id))
-        for row in _ENTRIES.ask(session, known)
-    ]
+    entries = [entry_of(row, unit_codes.get(row.unit_id)) for row in _ENTRIES.ask(session, known)]
     return Rulebook(
         units=[
             Unit(unit.code, unit.name, unit_codes.get(unit.parent_id), schedules.get(unit.schedule_id))

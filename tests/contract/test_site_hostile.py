@@ -181,18 +181,18 @@ def test_what_nobody_can_read_is_refused_by_number_and_what_came_before_is_kept(
 def test_a_request_is_never_longer_than_the_centre_takes(
     centre: CentreOffice, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(segment_module, "PART_BYTES", 9_000)
-    monkeypatch.setattr(forwarding, "MAX_REQUEST", 40_000)
+    monkeypatch.setattr(segment_module, "PART_BYTES", 6_000)
+    monkeypatch.setattr(forwarding, "MAX_REQUEST", 24_000)
     site.forwarder = forwarding.Forwarder(site.database, site.line, now=site.clock)
     terminal, rng = site.terminals["GATE"], random.Random(3)
     for number in range(12_000):
-        terminal.punch(str(1001 + number % 3), state=rng.randrange(256), verify=rng.randrange(256))
+        terminal.punch(str(1001 + number % 3), state=rng.randrange(6), verify=rng.randrange(16))
         site.clock.pass_by(seconds=rng.randrange(30))
     assert site.pull() == "ok"
     assert site.held() > 3
     site.forward()
     sizes = [len(body) for body in site.line.requests]
-    assert 20_000 < max(sizes) <= 40_000
+    assert 10_000 < max(sizes) <= 24_000
     assert_delivered(centre, site)
 
 

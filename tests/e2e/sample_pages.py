@@ -34,14 +34,19 @@ TERMINALS = (
     TerminalFreshness("T-02", "Nhà B, tầng 2", at("07:20"), "late", "late", "late", clock_offset_seconds=420),
     TerminalFreshness(
         "T-03", "Trạm Y tế", at("16:58", date(2026, 11, 20)), "unreachable", "unreachable", "unreachable",
-        since=at("17:03", date(2026, 11, 20)), open_alarms=1,
+        since=at("17:03", date(2026, 11, 20)), alarms=(("unreachable", {"failures": 5}),),
     ),
-    TerminalFreshness("T-04", "Kho lưu trữ", None, "refused", "wrong_key", "wrong_key", open_alarms=1),
+    TerminalFreshness("T-04", "Kho lưu trữ", None, "refused", "wrong_key", "wrong_key", alarms=(("wrong_key", {}),)),
     TerminalFreshness(
         "T-05", "Nhà văn hóa", at("08:10"), "full_soon", "full_by", "full_by",
-        {"records": 84_210, "capacity": 100_000, "percent": 84, "date": date(2026, 12, 19)}, open_alarms=2,
+        {"records": 84_210, "capacity": 100_000, "percent": 84, "date": date(2026, 12, 19)},
+        alarms=(("new_user", {"pin": "118"}), ("full_soon", {"percent": 84, "date": "2026-12-19"})),
     ),
-    TerminalFreshness("T-06", "Hội trường", at("08:11"), "unverified", "log_changed", "log_changed", open_alarms=2),
+    TerminalFreshness("T-06", "Hội trường", at("08:11"), "unverified", "log_changed", "log_changed",
+        alarms=(
+            ("log_erased", {"at": "2026-11-23T18:02:11"}),
+            ("past_changed", {"records_before": 9120, "records_after": 14}),
+        )),
     TerminalFreshness("T-07", "Máy cũ", at("17:00", date(2026, 9, 30)), None),
 )  # fmt: skip
 PRESENT = [

@@ -86,6 +86,16 @@ def test_a_comm_key_goes_to_its_file_and_into_no_answer(office: Office) -> None:
     assert stat.S_IMODE((office.settings.keys_dir / "MCC-1.key").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize(("layout", "answered"), [(None, None), ("auto", None), ("zk8b", "zk8b")])
+def test_a_record_layout_can_be_named(office: Office, layout: str | None, answered: str | None) -> None:
+    body = {"code": "OLD", "unit": "A"} | ({"layout": layout} if layout else {})
+    client = office.client("root")
+    assert client.post(f"{API}/terminals", json=body).json()["layout"] == answered
+    listed = client.get(f"{API}/terminals").json()["items"]
+    assert [each["layout"] for each in listed if each["code"] == "OLD"] == [answered]
+    assert client.post(f"{API}/terminals", json={"code": "X", "unit": "A", "layout": "zk17"}).status_code == 422
+
+
 def test_a_terminal_that_was_not_added_leaves_no_key_and_touches_no_other(office: Office) -> None:
     client = office.client("root")
     assert client.post(f"{API}/terminals", json={"code": "T-A", "unit": "A", "comm_key": 1}).status_code == 409

@@ -66,7 +66,7 @@ class PullAnswer(BaseModel):
 
 class Pull(PullCounts):
     id: int = Field(description="Number of the pull; punches name it.")
-    source: str = Field(description="`pull`, `push` or `file`.")
+    source: str = Field(description="`pull`, `push`, `file`, or `agent`: pulled at a site and forwarded.")
     format: str = Field(description="How the bytes were laid out.")
     file_name: str = Field(description="Name of the file, if it was one.")
     started_at: dt.datetime = Field(description="When it began.")
@@ -210,7 +210,7 @@ class NewTerminal(Given):
 
 class PunchPull(BaseModel):
     id: int = Field(description="Number of the pull.")
-    source: str = Field(description="`pull`, `push` or `file`.")
+    source: str = Field(description="`pull`, `push`, `file`, or `agent`: pulled at a site and forwarded.")
     file_name: str = Field(description="Name of the file, if it was one.")
     started_at: dt.datetime = Field(description="When it began.")
     log_digest: str | None = Field(description="SHA-256 of the whole log as it came.")
