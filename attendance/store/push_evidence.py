@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from sqlalchemy import delete, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from attendance.store import intake_log
 from attendance.store.bulk import insert_if_absent
@@ -106,6 +106,12 @@ def differences(session: Session, terminal_id: int) -> list[PushDifferenceRow]:
         PushDifferenceRow.terminal_id == terminal_id, col(PushDifferenceRow.settled_at).is_(None)
     )
     return list(session.exec(query.order_by(col(PushDifferenceRow.wall), col(PushDifferenceRow.pin))))
+
+
+def difference_counts(session: Session) -> dict[int, int]:
+    """How many punches only one side says, by terminal; those without any are left out."""
+    query = select(PushDifferenceRow.terminal_id, func.count()).where(col(PushDifferenceRow.settled_at).is_(None))
+    return dict(session.exec(query.group_by(col(PushDifferenceRow.terminal_id))).all())
 
 
 def keep_photo(

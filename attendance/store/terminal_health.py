@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from attendance.store.alarms import Alarm, open_alarms
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow
+from attendance.store.intake_log import watermarks
 from attendance.store.log_fill import Fill, fills
 from attendance.store.push_devices import APPROVED
 from attendance.store.push_tables import PushDeviceRow
@@ -77,14 +78,7 @@ def read_facts(session: Session, today: date, terminal_ids: Iterable[int] | None
         return query if wanted is None else query.where(col(column).in_(wanted))
 
     terminals = list(session.exec(chosen(select(TerminalRow), TerminalRow.id).order_by(col(TerminalRow.id))))
-    marks = dict(
-        session.exec(
-            chosen(
-                select(CoverageRow.terminal_id, func.max(CoverageRow.until)).group_by(col(CoverageRow.terminal_id)),
-                CoverageRow.terminal_id,
-            )
-        ).all()
-    )
+    marks = watermarks(session, wanted)
     positions = {
         row.terminal_id: row for row in session.exec(chosen(select(LogPositionRow), LogPositionRow.terminal_id))
     }
@@ -96,7 +90,7 @@ def read_facts(session: Session, today: date, terminal_ids: Iterable[int] | None
         row.terminal_id: row.offset_seconds
         for row in session.exec(select(ClockSpanRow).where(col(ClockSpanRow.id).in_(newest_span)))
     }
-    full, alarms, calls = fills(session, today, wanted), open_alarms(session, wanted), _calls(session)
+    full, alarms, calls = fills(session, today, wanted), open_alarms(session, wanted), _calls(session, chosen)
     found = []
     for row in terminals:
         assert row.id is not None
@@ -143,10 +137,10 @@ def coverage_of(session: Session, terminal_id: int, limit: int) -> list[tuple[da
     ]
 
 
-def _calls(session: Session) -> dict[int, Calls]:
+def _calls(session: Session, chosen: Callable[[Any, Any], Any]) -> dict[int, Calls]:
     """Those whose serial was approved, by the number of the terminal."""
     query = select(PushDeviceRow.terminal_id, PushDeviceRow.last_seen_at, PushDeviceRow.shape)
-    approved = session.exec(query.where(PushDeviceRow.status == APPROVED))
+    approved = session.exec(chosen(query.where(PushDeviceRow.status == APPROVED), PushDeviceRow.terminal_id))
     return {terminal: Calls(seen, shape == "att") for terminal, seen, shape in approved if terminal is not None}
 
 
