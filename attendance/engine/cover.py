@@ -125,7 +125,7 @@ def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) ->
     sessions = np.zeros(len(expected.due), np.bool_)
     in_session = paired.due[under] >= 0
     sessions[paired.due[under[in_session]]] = True
-    # in the window of a duty at an end of a stretch it speaks of that end; of another duty only beside one punch or none
+    # in the window of a duty at an end of a stretch it speaks of that end, of another duty only where a punch is missing
     group, window = expected.windows.group, paired.window[under[~in_session]]
     edges = np.append(group, -2)  # the last element stands before the first row and after the last
     start[group[window[edges[window - 1] != group[window]]]] = True
