@@ -125,9 +125,12 @@ def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) ->
     sessions = np.zeros(len(expected.due), np.bool_)
     in_session = paired.due[under] >= 0
     sessions[paired.due[under[in_session]]] = True
-    # in the window of a duty that touches sessions it speaks of all of them
-    of_duty = paired.group[under[~in_session]]
-    start[of_duty] = end[of_duty] = True
+    # in the window of a duty at an end of a stretch it speaks of that end, of another duty only where a punch is missing
+    group, window = expected.windows.group, paired.window[under[~in_session]]
+    edges = np.append(group, -2)  # the last element stands before the first row and after the last
+    start[group[window[edges[window - 1] != group[window]]]] = True
+    end[group[window[edges[window + 1] != group[window]]]] = True
+    start[group[window]] |= ((paired.count == 0) | paired.lone)[group[window]]
     return start, end, sessions
 
 
