@@ -15,6 +15,7 @@ from attendance.store import office
 from attendance.store.database import Database
 from attendance.store.tables import TerminalRow
 from device_sync.layouts import PUNCH_LAYOUTS
+from device_sync.noticing import Thresholds
 from tests.builders import ZONE, rows, stored_punches
 from tests.contract.site_office import CentreOffice, Site, Ticking, assert_delivered, open_centre, open_site
 
@@ -101,6 +102,22 @@ def reason_of(centre: CentreOffice) -> tuple[str | None, str]:
     with centre.database.reading() as session:
         (found,) = terminals_health(session, ZONE, centre.clock())
     return found.state, found.reason
+
+
+@pytest.mark.parametrize(("ran_back", "told"), [(300, [("ran_back",)]), (3600, [])])
+def test_a_centre_hears_of_times_that_run_back_from_its_own_setting_on(
+    sqlite_database: Database, migrated_sqlite: Path, tmp_path: Path, ran_back: int, told: list[tuple[str]]
+) -> None:
+    clock = Ticking()
+    centre = open_centre(sqlite_database, clock)
+    centre.receiver.thresholds = Thresholds(ran_back=ran_back)
+    with open_site(migrated_sqlite, tmp_path, centre, clock) as site:
+        wall = site.clock().replace(tzinfo=None) - timedelta(hours=4)
+        for minutes in (*range(20), 12):
+            site.terminals["GATE"].punch("1001", wall + timedelta(minutes=minutes))
+        site.pull()
+        site.forward()
+    assert rows(centre.database, "SELECT kind FROM terminal_alarm WHERE kind = 'ran_back'") == told
 
 
 def test_a_full_disk_at_the_site_loses_nothing_and_says_so(
