@@ -245,7 +245,8 @@ def _terminals(session: Session, site_ids: list[int]) -> defaultdict[int, list[S
         .where(col(SiteTerminalRow.site_id).in_(site_ids))
         .group_by(col(SiteTerminalRow.id))
     )
-    waiting: dict[int, int] = dict(session.execute(kept).tuples().all())
+    counted: Any = session.execute(kept).all()
+    waiting: dict[int, int] = dict(counted)
     query = (
         select(SiteTerminalRow, col(TerminalRow.code))
         .outerjoin(TerminalRow, col(TerminalRow.id) == col(SiteTerminalRow.terminal_id))
