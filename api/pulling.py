@@ -19,8 +19,13 @@ def make_puller(settings: Settings, database: Database) -> Puller:
         settings.timezone,
         lambda code: read_comm_key(settings.keys_dir, code) or 0,
         allowed_networks=settings.allowed_networks,
-        thresholds=Thresholds(ran_back=settings.clock_backward_seconds),
+        thresholds=thresholds_of(settings),
     )
+
+
+def thresholds_of(settings: Settings) -> Thresholds:
+    """From where on the office wants to hear of something, whoever read the terminal."""
+    return Thresholds(ran_back=settings.clock_backward_seconds)
 
 
 def pull_json(filed: Filed, zone: str) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def accept(
     unit: Annotated[str | None, typer.Option(help="Unit of the made one; the site's if left out.")] = None,
 ) -> None:
     """Say which terminal a serial of a site is, and file what it has sent so far."""
+    from api.pulling import thresholds_of
     from attendance.clock import utc_now
     from attendance.store import office, sites
     from attendance.store.tables import TerminalRow
@@ -87,7 +88,7 @@ def accept(
             known = sites.accept(session, code, serial, terminal=terminal, create=create, unit=unit, at=utc_now())
             assert known.terminal_id is not None
             name, site_id = office.code_of(session, TerminalRow, known.terminal_id), known.site_id
-        taken = file_backlog(database, settings.timezone, site_id)
+        taken = file_backlog(database, settings.timezone, site_id, thresholds=thresholds_of(settings))
     say(f"{serial} of site {code} is terminal {name}; {taken} segments that were kept are filed.")
 
 

@@ -63,6 +63,7 @@ def terminals(session: Session, within: Within, zone: str, *, limit: int, offset
             col(table.direction).label("direction"),
             col(table.first_sane_on).label("first_sane_on"),
             col(table.poll_seconds).label("poll_seconds"),
+            col(table.live).label("live"),
             col(table.recorded_at).label("recorded_at"),
         )
         .join(UnitRow, col(UnitRow.id) == col(table.unit_id))

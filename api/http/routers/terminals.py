@@ -67,6 +67,7 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
                 transport=given.transport,
                 has_comm_key=comm_key is not None,
                 poll_seconds=given.poll_seconds,
+                live=given.live,
                 layout=read_layout(given.layout),
                 at=parts.now(),
             )
@@ -83,7 +84,10 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
 
 def _terminal(row: Any, unit: str) -> dict[str, Any]:
     names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "layout")
-    shown = {name: getattr(row, name) for name in (*names, "direction", "first_sane_on", "poll_seconds", "recorded_at")}
+    shown = {
+        name: getattr(row, name)
+        for name in (*names, "direction", "first_sane_on", "poll_seconds", "live", "recorded_at")
+    }
     return shown | {"unit": unit, "complete_until": None, "last_pull": None, "health": None, "alarms": []}
 
 
