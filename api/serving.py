@@ -7,34 +7,18 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.cli.terminals import pull_json
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
-from api.keys import read_comm_key
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
+from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
 from attendance.store.database import Database
-from device_sync.noticing import Thresholds
 from device_sync.poller import Poller
-from device_sync.pulling import Puller
 from device_sync.schedule import Timetable
-from device_sync.zk.transport import Limits
 from reports.evidence import evidence_of
-
-
-def make_puller(settings: Settings, database: Database, *, now: Now = utc_now, limits: Limits | None = None) -> Puller:
-    return Puller(
-        database,
-        settings.timezone,
-        lambda code: read_comm_key(settings.keys_dir, code) or 0,
-        now=now,
-        limits=limits or Limits(),
-        allowed_networks=settings.allowed_networks,
-        thresholds=Thresholds(ran_back=settings.clock_backward_seconds),
-    )
 
 
 def make_app(

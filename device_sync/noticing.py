@@ -234,7 +234,7 @@ def _notice_operations(session: Session, alarms: TerminalAlarms, pulled: Pulled,
     """Keep the new lines of the operation log, and raise what matters of them."""
     assert pulled.log.operations is not None
     number = office.key(pulled.terminal)
-    is_first = not operation_log.has_operations(session, number)
+    is_first = not operation_log.was_read(session, number)
     lines = read_operations(pulled.log.operations)
     new = operation_log.add_operations(session, number, lines, pull_id=pulled.pull_id, at=pulled.at)
     if is_first:  # of what it did before, only what happened since it is read regularly

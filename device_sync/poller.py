@@ -12,6 +12,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 
 from attendance.errors import AttendanceError
@@ -260,7 +261,10 @@ class Poller:
             del self._waiting[job.code]
             self._running[job.code] = job
             job.began_at = monotonic()
-            job.thread, job.attempt = threading.current_thread(), Attempt(job.code, job.tell, self._patience(job))
+            job.thread, job.attempt = (
+                threading.current_thread(),
+                Attempt(job.code, partial(self._tell, job), self._patience(job)),
+            )
             job.heard_up_to = self.hub.last_number
             self._agenda.begin(job.code, self.puller.now(), job.began_at)
             self._start_watch()
@@ -277,6 +281,11 @@ class Poller:
             job.error = error
             log.exception("pulling terminal %s failed", job.code)
         self._settle(job, occupied)
+
+    def _tell(self, job: Job, progress: Progress) -> None:
+        if progress.state == CONNECTING:  # whoever listened has stepped aside: all that was heard is in the log
+            job.heard_up_to = self.hub.last_number
+        job.tell(progress)
 
     def _patience(self, job: Job) -> float:
         """Who asks waits for another program as long as a pull of that may last; the timetable comes again."""

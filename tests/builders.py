@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import col, select
 
 from attendance import clock
@@ -244,3 +244,18 @@ def bring(database: Database, data: bytes, *, at: datetime = RECEIVED, terminal:
 def assert_counted(filed: Filed) -> None:
     assert filed.read == filed.new + filed.repeated + filed.quarantined
     assert sum(filed.reasons.values()) == filed.quarantined
+
+
+def statements_of(database: Database, ask: Callable[[], object]) -> int:
+    """How many questions this asks the database."""
+    asked: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", listen)
+    try:
+        ask()
+    finally:
+        event.remove(database.engine, "before_cursor_execute", listen)
+    return sum(statement.lstrip().upper().startswith("SELECT") for statement in asked)

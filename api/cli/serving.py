@@ -27,7 +27,8 @@ def serve(
 ) -> None:
     """API, pages and, unless told not to, the timetable, until Ctrl-C."""
     from api.cli.web import run_web
-    from api.serving import make_app, make_puller
+    from api.pulling import make_puller
+    from api.serving import make_app
     from device_sync.poller import Poller
     from device_sync.schedule import Timetable
 
@@ -56,7 +57,7 @@ def serve(
 
 def sync() -> None:
     """The timetable alone: pull every terminal on its interval and judge what changed. Safe to start twice."""
-    from api.serving import make_puller
+    from api.pulling import make_puller
     from device_sync.poller import Poller
     from device_sync.schedule import Timetable
 

@@ -76,6 +76,7 @@ def accept(
     unit: Annotated[str | None, typer.Option(help="Unit of the made one; the site's if left out.")] = None,
 ) -> None:
     """Say which terminal a serial of a site is, and file what it has sent so far."""
+    from api.pulling import thresholds_of
     from attendance.clock import utc_now
     from attendance.store import office, sites
     from attendance.store.tables import TerminalRow
@@ -87,7 +88,7 @@ def accept(
             known = sites.accept(session, code, serial, terminal=terminal, create=create, unit=unit, at=utc_now())
             assert known.terminal_id is not None
             name, site_id = office.code_of(session, TerminalRow, known.terminal_id), known.site_id
-        taken = file_backlog(database, settings.timezone, site_id)
+        taken = file_backlog(database, settings.timezone, site_id, thresholds=thresholds_of(settings))
     say(f"{serial} of site {code} is terminal {name}; {taken} segments that were kept are filed.")
 
 
@@ -163,7 +164,7 @@ def agent(
         raise Invalid("Say --centre with the address of the centre and --token-file with the file of the token.")
     there = Centre(centre, read_token(token_file), ca_file, insecure_http)
     with open_database(settings, create=True) as database:
-        from api.serving import make_puller
+        from api.pulling import make_puller
 
         _ensure_unit(database)
         site = running.Agent(

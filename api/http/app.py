@@ -35,6 +35,7 @@ from api.http.routers import (
 )
 from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
+from api.pulling import thresholds_of
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
@@ -99,7 +100,7 @@ def create_app(
         accounts=accounts or Accounts(database, now=now),
         now=now,
         secret_key=settings.secret(),
-        receiver=Receiver(database, settings.timezone, now=now),
+        receiver=Receiver(database, settings.timezone, now=now, thresholds=thresholds_of(settings)),
         puller=puller,
         importer=importer,
         previewer=previewer,

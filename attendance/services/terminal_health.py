@@ -6,9 +6,9 @@ each hides those behind it:
 | state | holds when |
 |---|---|
 | refused | the terminal, or what answers in its place, said no: key, serial, protocol, another program's session |
-| unverified | what was read cannot be relied on: never read, garbled, or its past changed and nobody has looked yet |
+| unverified | what came cannot be relied on: never read whole, garbled, or its past changed and nobody has looked yet |
 | unreachable | the last attempt found nobody, or the line broke |
-| late | no good pull for more than two intervals; by file: nothing of yesterday; at a site: nothing of the last hour |
+| late | no good pull for two intervals; by file: not yesterday; by site or push: not for an hour, see `_late` |
 | full_soon | its log is nearly full, or will be within a month |
 | healthy | none of these |
 """
@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from attendance import clock
+from attendance.services.pushing import ASKED_EVERY_SECONDS
 from attendance.store import terminal_health
 from attendance.store.alarms import Alarm
 from attendance.store.database import Session
@@ -32,6 +33,7 @@ STATES: tuple[State, ...] = ("healthy", "late", "unreachable", "refused", "unver
 MISSED_INTERVALS = 2  # one reading may fail by chance; that two in a row did not come is worth a look
 FILE_LATE_DAYS = 1  # a terminal read by USB stick has no interval: it is late when yesterday is not covered
 SITE_LATE_AFTER = timedelta(hours=1)  # a site reads its terminals every few minutes, also at night
+PUSH_SILENT_AFTER = timedelta(hours=1)  # one that pushes calls every minute or oftener, punches or not
 
 REASON_OF_OUTCOME: dict[str, tuple[State, str]] = {
     "wrong_key": ("refused", "wrong_key"),
@@ -48,8 +50,8 @@ REASON_OF_DETAIL: dict[tuple[str, str], tuple[State, str]] = {
     ("garbled", "users"): ("unverified", "layout"),
 }
 REASONS = (
-    *("ok", "late", "late_file", "late_site", "full_soon", "full_by", "never_read", "log_changed", "garbled"),
-    *("emptied", "layout"),
+    *("ok", "late", "late_file", "late_site", "late_push", "late_answer", "full_soon", "full_by", "never_read"),
+    *("push_unproven", "log_changed", "garbled", "emptied", "layout"),
     *("unreachable", "interrupted", "port_closed", "refused", "wrong_key", "not_a_terminal", "other_serial"),
 )
 PAST_CHANGED = ("past_changed", "log_shrank")
@@ -136,7 +138,11 @@ def _first_that_holds(
     if changed:
         return "unverified", "log_changed", min(changed), {}
     if facts.data_until is None:
-        return "unverified", "never_read", facts.recorded_at, about
+        silent = _silent(facts, now)
+        if silent:
+            return "late", silent[0], silent[1], {}
+        unread = "push_unproven" if facts.calls and not facts.is_asked else "never_read"
+        return "unverified", unread, facts.recorded_at, about
     if failure:
         return failure[0], failure[1], facts.failing_since, about
     late = _late(facts, zone, now)
@@ -155,6 +161,10 @@ def _late(facts: TerminalFacts, zone: str, now: datetime) -> tuple[str, datetime
         if facts.last is not None and facts.last.source == "agent":
             read_until = clock.to_instant(facts.data_until, zone)
             return ("late_site", read_until) if now - read_until > SITE_LATE_AFTER else None
+        if facts.calls is not None and facts.calls.answers:
+            read_until = clock.to_instant(facts.data_until, zone)
+            unanswered = now - read_until > timedelta(seconds=ASKED_EVERY_SECONDS) * MISSED_INTERVALS
+            return _silent(facts, now) or (("late_answer", read_until) if unanswered else None)
         missing = clock.today(now, zone) - timedelta(days=FILE_LATE_DAYS)
         if facts.data_until.date() < missing:
             return "late_file", clock.to_instant(facts.data_until, zone)
@@ -163,6 +173,13 @@ def _late(facts: TerminalFacts, zone: str, now: datetime) -> tuple[str, datetime
     if now - since > timedelta(seconds=facts.poll_seconds) * MISSED_INTERVALS:
         return "late", since
     return None
+
+
+def _silent(facts: TerminalFacts, now: datetime) -> tuple[str, datetime] | None:
+    """That a terminal which is only pushed calls no more, and since when."""
+    if facts.calls is None or facts.is_asked or now - facts.calls.last_at <= PUSH_SILENT_AFTER:
+        return None
+    return "late_push", facts.calls.last_at
 
 
 def fill_params(facts: TerminalFacts) -> dict[str, Any]:

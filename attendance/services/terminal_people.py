@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,10 +13,18 @@ from attendance.store.database import Database, Session
 from attendance.store.listing import Within
 from attendance.store.tables import TerminalRow, UnitRow
 
+Told = Callable[[Session, int, int], Sequence[OnTerminal]]
+"""Whom a terminal told of by itself, behind a pull: (session, number of the terminal, number of the pull)."""
+
+
+def nobody(session: Session, terminal_id: int, after_pull: int) -> Sequence[OnTerminal]:
+    """It told of nobody by itself."""
+    return ()
+
 
 @dataclass(frozen=True, slots=True)
 class TerminalPeople:
-    """The work list of a terminal as its user table was read last, `seen` users in all; None: it was never read."""
+    """The work list of a terminal as its users were read or told last, `seen` in all; None: nothing is known."""
 
     terminal: str
     unit: str
@@ -24,24 +32,29 @@ class TerminalPeople:
     work: WorkList
 
 
-def work_list(database: Database, code: str, *, on: date, within: Within = None) -> TerminalPeople:
-    """Compare the stored user table with the people of a date. `within`: only people of these units are named.
+def work_list(database: Database, code: str, *, on: date, within: Within = None, told: Told = nobody) -> TerminalPeople:
+    """Compare the users of a terminal with the people of a date. `within`: only people of these units are named.
 
-    People are those who depend on the terminal, those of its unit and the units below, and whoever has a number on it.
-    Raises NotFound.
+    Users are those of its table as it was read last, and those `told` since it changed last. People are those who
+    depend on the terminal, those of its unit and the units below, and whoever has a number on it. Raises NotFound.
     """
     with database.reading() as session:
-        return _work_list(session, office.get(session, TerminalRow, code), on, within)
+        return _work_list(session, office.get(session, TerminalRow, code), on, within, told)
 
 
-def _work_list(session: Session, terminal: TerminalRow, on: date, within: Within) -> TerminalPeople:
+def _work_list(session: Session, terminal: TerminalRow, on: date, within: Within, told: Told) -> TerminalPeople:
     number = office.key(terminal)
-    rows = [row for row in terminal_users.rows_of(session, number) if row.until is None]
-    users = [OnTerminal(row.pin, row.name_bytes, row.privilege, row.disabled, row.since) for row in rows]
+    rows = terminal_users.rows_of(session, number)
+    changed = max((row.ended_pull_id or row.pull_id for row in rows), default=0)
+    users = [
+        OnTerminal(row.pin, row.name_bytes, row.privilege, row.disabled, row.since) for row in rows if row.until is None
+    ]
+    standing = {user.pin for user in users}
+    users += [user for user in told(session, number, changed) if user.pin not in standing]
     persons, hidden = _people(session, terminal, on, within)
     found = compare([user for user in users if user.pin not in hidden], persons)
     unit = office.code_of(session, UnitRow, terminal.unit_id)
-    seen = len(rows) if rows or terminal_users.is_kept(session, number) else None
+    seen = len(users) if users or rows else None
     return TerminalPeople(terminal.code, unit, seen, found)
 
 
@@ -110,15 +123,15 @@ def enrol(
 
 
 def enrol_exact(
-    database: Database, code: str, *, on: date, from_on: date | None = None, at: datetime
+    database: Database, code: str, *, on: date, from_on: date | None = None, told: Told = nobody, at: datetime
 ) -> tuple[Enrolled, ...]:
     """Enrol everybody whose code is an unmatched number and whose name is not against it: all of them, or nobody.
 
-    Dates as in `enrol`. Raises NotFound, Overlap; then nothing is filed.
+    Dates as in `enrol`, users as in `work_list`. Raises NotFound, Overlap; then nothing is filed.
     """
     with database.writing() as session:
         terminal = office.get(session, TerminalRow, code)
-        found = _work_list(session, terminal, on, None)
+        found = _work_list(session, terminal, on, None, told)
         done = []
         for entry in found.work.exact:
             assert entry.proposal is not None

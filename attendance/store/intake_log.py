@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import zstandard
 from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
@@ -128,6 +128,14 @@ def watermark(session: Session, terminal_id: int) -> datetime | None:
     """The moment (wall time) up to which the terminal has been read completely; None: never."""
     query = select(CoverageRow.until).where(CoverageRow.terminal_id == terminal_id)
     return max(session.exec(query), default=None)
+
+
+def watermarks(session: Session, terminal_ids: Iterable[int] | None = None) -> dict[int, datetime]:
+    """The watermarks of all terminals, or of these; those never read are left out."""
+    query = select(CoverageRow.terminal_id, func.max(CoverageRow.until)).group_by(col(CoverageRow.terminal_id))
+    if terminal_ids is not None:
+        query = query.where(col(CoverageRow.terminal_id).in_(set(terminal_ids)))
+    return {number: until for number, until in session.exec(query) if until is not None}
 
 
 def record_clock(

@@ -10,7 +10,6 @@ from sqlmodel import Session
 from attendance import clock
 from attendance.store import intake_log, push_commands, push_devices, push_evidence
 from attendance.store.listing import Listed, Row
-from attendance.store.push_tables import PushDeviceRow
 
 _SHOWN = (
     "serial", "status", "shape", "firmware", "push_version", "first_seen_at", "last_seen_at", "bound_to",
@@ -20,23 +19,22 @@ _SHOWN = (
 
 def devices(session: Session, zone: str) -> list[Row]:
     """Every serial number that knocked: those that wait first."""
-    return [_device(session, row, code, zone) for row, code in push_devices.listed(session)]
-
-
-def _device(session: Session, row: PushDeviceRow, code: str | None, zone: str) -> Row:
-    shown: Row = {name: getattr(row, name) for name in _SHOWN}
-    until = None if row.terminal_id is None else intake_log.watermark(session, row.terminal_id)
-    differing = [] if row.terminal_id is None else push_evidence.differences(session, row.terminal_id)
-    assert row.id is not None
-    return shown | {
-        "terminal": code,
-        "device": row.options.get("device"),
-        "records": row.options.get("records"),
-        "address": row.last_address,
-        "complete_until": _placed(until, zone),
-        "open_questions": len(push_commands.opened(session, row.id)),
-        "differences": len(differing),
-    }
+    found = push_devices.listed(session)
+    until = intake_log.watermarks(session, [row.terminal_id for row, _ in found if row.terminal_id is not None])
+    asked, differing = push_commands.open_counts(session), push_evidence.difference_counts(session)
+    return [
+        {name: getattr(row, name) for name in _SHOWN}
+        | {
+            "terminal": code,
+            "device": row.options.get("device"),
+            "records": row.options.get("records"),
+            "address": row.last_address,
+            "complete_until": _placed(until.get(row.terminal_id or 0), zone),
+            "open_questions": asked.get(row.id or 0, 0),
+            "differences": differing.get(row.terminal_id or 0, 0),
+        }
+        for row, code in found
+    ]
 
 
 def differences(session: Session, terminal_id: int, code: str, zone: str, *, limit: int, offset: int) -> Listed:

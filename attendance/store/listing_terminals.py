@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from attendance import clock
-from attendance.store.evidence_tables import CoverageRow, PullRow
+from attendance.store.evidence_tables import PullRow
+from attendance.store.intake_log import watermarks
 from attendance.store.listing import Listed, Row, Within, choose, page, rows_of
 from attendance.store.tables import TerminalRow, UnitRow
 
@@ -62,6 +63,7 @@ def terminals(session: Session, within: Within, zone: str, *, limit: int, offset
             col(table.direction).label("direction"),
             col(table.first_sane_on).label("first_sane_on"),
             col(table.poll_seconds).label("poll_seconds"),
+            col(table.live).label("live"),
             col(table.recorded_at).label("recorded_at"),
         )
         .join(UnitRow, col(UnitRow.id) == col(table.unit_id))
@@ -71,14 +73,7 @@ def terminals(session: Session, within: Within, zone: str, *, limit: int, offset
         query = query.where(col(table.unit_id).in_(within))
     rows, total = page(session, query, limit, offset)
     ids = [row["id"] for row in rows]
-    until = {
-        row[0]: row[1]
-        for row in session.execute(
-            select(col(CoverageRow.terminal_id), func.max(col(CoverageRow.until)))
-            .where(col(CoverageRow.terminal_id).in_(ids))
-            .group_by(col(CoverageRow.terminal_id))
-        )
-    }
+    until = watermarks(session, ids)
     last = _last_pulls(session, ids, zone)
     listed = []
     for row in rows:

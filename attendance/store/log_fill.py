@@ -54,21 +54,24 @@ def keep_fill(session: Session, terminal_id: int, on: date, records: int, capaci
 
 def fills(session: Session, today: date, terminal_ids: Iterable[int] | None = None) -> dict[int, Fill]:
     """The fill of each terminal counted within the last weeks; one query, however many there are."""
-    query = select(LogFillRow).where(col(LogFillRow.counted_on) >= today - timedelta(days=LOOK_BACK_DAYS))
+    # columns, not rows: a page of 500 terminals reads 14,000 of them at each of its refreshes
+    query = select(LogFillRow.terminal_id, LogFillRow.counted_on, LogFillRow.records, LogFillRow.capacity)  # type: ignore[call-overload]
+    query = query.where(col(LogFillRow.counted_on) >= today - timedelta(days=LOOK_BACK_DAYS))
     if terminal_ids is not None:
         query = query.where(col(LogFillRow.terminal_id).in_(set(terminal_ids)))
-    rows: dict[int, list[LogFillRow]] = {}
-    for row in session.exec(query.order_by(col(LogFillRow.terminal_id), col(LogFillRow.counted_on))):
-        rows.setdefault(row.terminal_id, []).append(row)
-    return {
-        number: Fill(
-            counted[-1].records,
-            counted[-1].capacity,
-            counted[-1].counted_on,
-            forecast_full([(row.counted_on, row.records) for row in counted], counted[-1].capacity),
-        )
-        for number, counted in rows.items()
-    }
+    samples: dict[int, list[Sample]] = {}
+    capacities: dict[int, int | None] = {}
+    for number, on, records, capacity in session.exec(
+        query.order_by(col(LogFillRow.terminal_id), col(LogFillRow.counted_on))
+    ):
+        samples.setdefault(number, []).append((on, records))
+        capacities[number] = capacity
+    found = {}
+    for number, counted in samples.items():
+        on, records = counted[-1]
+        capacity = capacities[number]
+        found[number] = Fill(records, capacity, on, forecast_full(counted, capacity))
+    return found
 
 
 def forecast_full(samples: Sequence[Sample], capacity: int | None) -> date | None:

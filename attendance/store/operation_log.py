@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
+from attendance.store.evidence_tables import PullRow
 from attendance.store.health_tables import ClockSettingRow, TerminalOperationRow
+from attendance.store.intake_log import READINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,14 @@ def lines_up_to(session: Session, terminal_id: int, pull_id: int) -> bytes | Non
     return b"".join(lines)
 
 
-def has_operations(session: Session, terminal_id: int) -> bool:
-    """Whether the terminal's operation log was ever read with something in it."""
-    query = select(TerminalOperationRow.id).where(TerminalOperationRow.terminal_id == terminal_id).limit(1)
-    return session.exec(query).one_or_none() is not None
+def was_read(session: Session, terminal_id: int) -> bool:
+    """Whether the operation log itself was ever read with something in it; lines that were pushed say nothing of it."""
+    query = (
+        select(TerminalOperationRow.id)
+        .join(PullRow, col(PullRow.id) == col(TerminalOperationRow.pull_id))
+        .where(TerminalOperationRow.terminal_id == terminal_id, col(PullRow.source).in_(READINGS))
+    )
+    return session.exec(query.limit(1)).one_or_none() is not None
 
 
 def operations_of(session: Session, terminal_id: int, limit: int) -> list[KeptOperation]:

@@ -44,6 +44,12 @@ def opened(session: Session, device_id: int) -> list[PushCommandRow]:
     return list(session.exec(query.order_by(col(PushCommandRow.id))))
 
 
+def open_counts(session: Session) -> dict[int, int]:
+    """How many questions without an end each serial has that has any."""
+    query = select(PushCommandRow.device_id, func.count()).where(col(PushCommandRow.state).in_(OPEN))
+    return dict(session.exec(query.group_by(col(PushCommandRow.device_id))).all())
+
+
 def last_query(session: Session, device_id: int) -> PushCommandRow | None:
     """The window asked for last."""
     query = select(PushCommandRow).where(PushCommandRow.device_id == device_id, col(PushCommandRow.ends).is_not(None))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from sqlalchemy import delete, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from attendance.store import intake_log
 from attendance.store.bulk import insert_if_absent
@@ -39,12 +39,20 @@ def last_body_at(session: Session, terminal_id: int, after_pull: int) -> datetim
 
 
 def bodies(
-    session: Session, terminal_id: int, source: str, *, after_pull: int = 0, since: datetime | None = None
+    session: Session,
+    terminal_id: int,
+    source: str,
+    *,
+    formats: Iterable[str] | None = None,
+    after_pull: int = 0,
+    since: datetime | None = None,
 ) -> Iterator[tuple[PullRow, bytes]]:
-    """What came of a terminal by one way and was kept, in order, with its bytes."""
+    """What came of a terminal by one way and was kept, in order, with its bytes; only of these formats, if given."""
     query = select(PullRow).where(
         PullRow.terminal_id == terminal_id, PullRow.source == source, col(PullRow.payload).is_not(None)
     )
+    if formats is not None:
+        query = query.where(col(PullRow.format).in_(set(formats)))
     if after_pull:
         query = query.where(col(PullRow.id) > after_pull)
     if since is not None:
@@ -98,6 +106,12 @@ def differences(session: Session, terminal_id: int) -> list[PushDifferenceRow]:
         PushDifferenceRow.terminal_id == terminal_id, col(PushDifferenceRow.settled_at).is_(None)
     )
     return list(session.exec(query.order_by(col(PushDifferenceRow.wall), col(PushDifferenceRow.pin))))
+
+
+def difference_counts(session: Session) -> dict[int, int]:
+    """How many punches only one side says, by terminal; those without any are left out."""
+    query = select(PushDifferenceRow.terminal_id, func.count()).where(col(PushDifferenceRow.settled_at).is_(None))
+    return dict(session.exec(query.group_by(col(PushDifferenceRow.terminal_id))).all())
 
 
 def keep_photo(

@@ -89,11 +89,12 @@ def add_terminal(
     poll_seconds: int = 300,
     direction: str = "none",
     first_sane_on: date = date(2010, 1, 1),
+    live: bool = False,
     layout: str | None = None,
     at: datetime,
 ) -> TerminalRow:
     """Register a terminal. `direction`: what its in and out are worth; an earlier date than `first_sane_on` is none;
-    `layout`: of its records, None: to be recognised.
+    `live`: it is listened to between pulls; `layout`: of its records, None: to be recognised.
     """
     if office.find(session, TerminalRow, check_code("terminal", code)):
         raise AlreadyExists("terminal", code)
@@ -114,6 +115,7 @@ def add_terminal(
         poll_seconds=poll_seconds,
         direction=direction,
         first_sane_on=first_sane_on,
+        live=live,
         layout=layout,
         recorded_at=at,
     )

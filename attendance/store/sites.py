@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from attendance.errors import AlreadyExists, Invalid, NotFound
@@ -220,29 +221,41 @@ class SiteState:
 
 
 def states(session: Session, within: Iterable[int] | None = None) -> list[SiteState]:
-    """The sites of these units (None: all), by code."""
+    """The sites of these units (None: all), by code; in three statements, however many there are."""
     query: Any = select(SiteRow, col(UnitRow.code)).join(UnitRow, col(UnitRow.id) == col(SiteRow.unit_id))
     if within is not None:
         query = query.where(col(SiteRow.unit_id).in_(list(within)))
-    found = []
-    for site, unit in session.execute(query.order_by(col(SiteRow.code))):
-        found.append(SiteState(site, unit, tuple(_terminals(session, site))))
-    return found
+    found = list(session.execute(query.order_by(col(SiteRow.code))))
+    terminals = _terminals(session, [key(site) for site, _ in found])
+    return [SiteState(site, unit, tuple(terminals[key(site)])) for site, unit in found]
 
 
-def _terminals(session: Session, site: SiteRow) -> list[SiteTerminal]:
+def _terminals(session: Session, site_ids: list[int]) -> defaultdict[int, list[SiteTerminal]]:
+    """The serials of sites by the number of the site, in the order in which they were seen."""
+    kept = (
+        select(col(SiteTerminalRow.id), func.count(col(SiteSegmentRow.id)))
+        .join(
+            SiteSegmentRow,
+            and_(
+                col(SiteSegmentRow.site_id) == col(SiteTerminalRow.site_id),
+                col(SiteSegmentRow.serial) == col(SiteTerminalRow.serial),
+                col(SiteSegmentRow.id) > col(SiteTerminalRow.filed_segment_id),
+            ),
+        )
+        .where(col(SiteTerminalRow.site_id).in_(site_ids))
+        .group_by(col(SiteTerminalRow.id))
+    )
+    counted: Any = session.execute(kept).all()
+    waiting: dict[int, int] = dict(counted)
     query = (
         select(SiteTerminalRow, col(TerminalRow.code))
         .outerjoin(TerminalRow, col(TerminalRow.id) == col(SiteTerminalRow.terminal_id))
-        .where(col(SiteTerminalRow.site_id) == site.id)
+        .where(col(SiteTerminalRow.site_id).in_(site_ids))
         .order_by(col(SiteTerminalRow.id))
     )
-    found = []
+    found: defaultdict[int, list[SiteTerminal]] = defaultdict(list)
     for row, code in session.execute(query):
-        kept = select(func.count()).where(
-            col(SiteSegmentRow.site_id) == site.id,
-            col(SiteSegmentRow.serial) == row.serial,
-            col(SiteSegmentRow.id) > row.filed_segment_id,
+        found[row.site_id].append(
+            SiteTerminal(row.serial, row.name, code, row.first_seen_at, waiting.get(row.id or 0, 0))
         )
-        found.append(SiteTerminal(row.serial, row.name, code, row.first_seen_at, session.scalar(kept) or 0))
     return found

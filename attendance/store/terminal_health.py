@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,10 @@ from sqlmodel import Session, col, func, select
 
 from attendance.store.alarms import Alarm, open_alarms
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow
+from attendance.store.intake_log import watermarks
 from attendance.store.log_fill import Fill, fills
+from attendance.store.push_devices import APPROVED
+from attendance.store.push_tables import PushDeviceRow
 from attendance.store.tables import TerminalRow
 
 
@@ -24,6 +27,14 @@ class LastAttempt:
     message: str
     source: str
     finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """A terminal that may push, and when it called last; `answers`: its protocol can be asked what its log holds."""
+
+    last_at: datetime
+    answers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class TerminalFacts:
     clock_offset_seconds: int | None
     fill: Fill | None
     alarms: tuple[Alarm, ...]
+    calls: Calls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +78,7 @@ def read_facts(session: Session, today: date, terminal_ids: Iterable[int] | None
         return query if wanted is None else query.where(col(column).in_(wanted))
 
     terminals = list(session.exec(chosen(select(TerminalRow), TerminalRow.id).order_by(col(TerminalRow.id))))
-    marks = dict(
-        session.exec(
-            chosen(
-                select(CoverageRow.terminal_id, func.max(CoverageRow.until)).group_by(col(CoverageRow.terminal_id)),
-                CoverageRow.terminal_id,
-            )
-        ).all()
-    )
+    marks = watermarks(session, wanted)
     positions = {
         row.terminal_id: row for row in session.exec(chosen(select(LogPositionRow), LogPositionRow.terminal_id))
     }
@@ -85,7 +90,7 @@ def read_facts(session: Session, today: date, terminal_ids: Iterable[int] | None
         row.terminal_id: row.offset_seconds
         for row in session.exec(select(ClockSpanRow).where(col(ClockSpanRow.id).in_(newest_span)))
     }
-    full, alarms = fills(session, today, wanted), open_alarms(session, wanted)
+    full, alarms, calls = fills(session, today, wanted), open_alarms(session, wanted), _calls(session, chosen)
     found = []
     for row in terminals:
         assert row.id is not None
@@ -109,6 +114,7 @@ def read_facts(session: Session, today: date, terminal_ids: Iterable[int] | None
                 clock_offset_seconds=offsets.get(row.id),
                 fill=full.get(row.id),
                 alarms=alarms.get(row.id, ()),
+                calls=calls.get(row.id),
             )
         )
     return found
@@ -129,6 +135,13 @@ def coverage_of(session: Session, terminal_id: int, limit: int) -> list[tuple[da
     return [
         (starts, until) for starts, until in session.exec(query.order_by(col(CoverageRow.until).desc()).limit(limit))
     ]
+
+
+def _calls(session: Session, chosen: Callable[[Any, Any], Any]) -> dict[int, Calls]:
+    """Those whose serial was approved, by the number of the terminal."""
+    query = select(PushDeviceRow.terminal_id, PushDeviceRow.last_seen_at, PushDeviceRow.shape)
+    approved = session.exec(chosen(query.where(PushDeviceRow.status == APPROVED), PushDeviceRow.terminal_id))
+    return {terminal: Calls(seen, shape == "att") for terminal, seen, shape in approved if terminal is not None}
 
 
 def _last_attempts(session: Session, pull_ids: list[int]) -> dict[int, LastAttempt]:

@@ -16,6 +16,7 @@ from device_sync import intake
 from device_sync.agent.reading import Reading, unpack_reading
 from device_sync.agent.segment import join_parts, unpack_part
 from device_sync.intake import Origin
+from device_sync.noticing import Thresholds
 from device_sync.terminal import Sizes, StatedDigest, TerminalError, TerminalLog, TerminalUser
 from device_sync.zk.failures import OUTCOMES
 
@@ -24,7 +25,14 @@ TRUSTED_CLOCK_SECONDS = 60
 
 
 def file_waiting(
-    session: Session, site: SiteRow, known: SiteTerminalRow, *, zone: str, received_at: datetime, limit: int
+    session: Session,
+    site: SiteRow,
+    known: SiteTerminalRow,
+    *,
+    zone: str,
+    received_at: datetime,
+    limit: int,
+    thresholds: Thresholds,
 ) -> int:
     """File the oldest segments of an accepted serial that are kept and not filed; answers how many were taken."""
     waiting = sites.unfiled(session, known, limit)
@@ -36,7 +44,9 @@ def file_waiting(
         facts, records = unpack_reading(
             join_parts([*sites.contents_before(session, segment, head.of - 1), segment.content])
         )
-        file_reading(session, site, known, segment, facts, records, zone=zone, received_at=received_at)
+        file_reading(
+            session, site, known, segment, facts, records, zone=zone, received_at=received_at, thresholds=thresholds
+        )
     return len(waiting)
 
 
@@ -50,6 +60,7 @@ def file_reading(
     *,
     zone: str,
     received_at: datetime,
+    thresholds: Thresholds,
 ) -> None:
     """File one reading under the terminal its serial was accepted as, in the transaction under way."""
     assert known.terminal_id is not None
@@ -75,7 +86,14 @@ def file_reading(
             raise _failure(facts)
         log = _log(facts, records, ahead, received_at)
         filed = intake.file_log(
-            under_way, code, log, zone=zone, started_at=started_at, finished_at=received_at, origin=origin
+            under_way,
+            code,
+            log,
+            zone=zone,
+            started_at=started_at,
+            finished_at=received_at,
+            origin=origin,
+            thresholds=thresholds,
         )
     except TerminalError as error:  # the site's own, or a log whose bytes are kept here and cannot be read
         filed = intake.file_failure(

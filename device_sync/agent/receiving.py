@@ -24,6 +24,7 @@ from device_sync.agent.filing import file_reading, file_waiting
 from device_sync.agent.framing import Altered, Claim, Holding, segment_seal, unpack_request
 from device_sync.agent.reading import Reading, unpack_reading
 from device_sync.agent.segment import Segment, Unreadable, chain_start, join_parts, seal_key, token_digest, unpack_part
+from device_sync.noticing import USUAL, Thresholds
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +86,8 @@ class _Kept:
 class Receiver:
     """Takes what sites send. Safe to share between threads; several processes may serve one database."""
 
-    def __init__(self, database: Database, zone: str, *, now: Now = utc_now) -> None:
-        self.database, self.zone, self.now = database, zone, now
+    def __init__(self, database: Database, zone: str, *, now: Now = utc_now, thresholds: Thresholds = USUAL) -> None:
+        self.database, self.zone, self.now, self.thresholds = database, zone, now, thresholds
         self._guard = threading.Lock()
         self._recent: defaultdict[int, deque[float]] = defaultdict(deque)
         self._busy: defaultdict[int, int] = defaultdict(int)
@@ -146,7 +147,14 @@ class Receiver:
             backlog = any(sites.unfiled(session, known, 1) for known in sites.accepted(session, site))
             answer = self._holding(site, stored)
         if backlog:
-            file_backlog(self.database, self.zone, site_id, now=self.now, most=BACKLOG_AT_ONCE)
+            file_backlog(
+                self.database,
+                self.zone,
+                site_id,
+                now=self.now,
+                most=BACKLOG_AT_ONCE,
+                thresholds=self.thresholds,
+            )
         return answer.sealed(key, claim.nonce)
 
     def _site_of(self, token: str) -> int:
@@ -256,7 +264,7 @@ class Receiver:
         if read is None:
             sites.note_filed(session, known, row, None)
         else:
-            file_reading(session, site, known, row, *read, zone=self.zone, received_at=at)
+            file_reading(session, site, known, row, *read, zone=self.zone, received_at=at, thresholds=self.thresholds)
 
     def _holding(self, site: SiteRow, stored: int) -> Holding:
         return Holding(
@@ -269,7 +277,15 @@ class Receiver:
         )
 
 
-def file_backlog(database: Database, zone: str, site_id: int, *, now: Now = utc_now, most: int | None = None) -> int:
+def file_backlog(
+    database: Database,
+    zone: str,
+    site_id: int,
+    *,
+    now: Now = utc_now,
+    most: int | None = None,
+    thresholds: Thresholds = USUAL,
+) -> int:
     """File what is kept of the accepted serials of a site, a few segments per transaction; all of it, or `most`.
 
     Answers how many were taken. Raises StoreUnavailable; a run that is cut is carried on by the next.
@@ -284,7 +300,9 @@ def file_backlog(database: Database, zone: str, site_id: int, *, now: Now = utc_
                 site = sites.locked(session, site_id)
                 known = sites.terminal_of(session, site, serial)
                 assert known is not None
-                done = file_waiting(session, site, known, zone=zone, received_at=now(), limit=AT_ONCE)
+                done = file_waiting(
+                    session, site, known, zone=zone, received_at=now(), limit=AT_ONCE, thresholds=thresholds
+                )
             taken += done
     return taken
 

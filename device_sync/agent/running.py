@@ -12,7 +12,7 @@ from datetime import datetime
 from attendance.clock import Now, utc_now
 from attendance.errors import StoreUnavailable
 from attendance.services.terminal_health import TerminalHealth, terminals_health
-from attendance.store import office, site_outbox
+from attendance.store import polling, site_outbox
 from attendance.store.database import Database
 from device_sync.agent.centre import CentreError
 from device_sync.agent.forwarding import ChainTrouble, Forwarder
@@ -109,7 +109,7 @@ class Agent:
     def pull_all(self) -> bool:
         """Pull every terminal once; whether all could be read."""
         with self.database.reading() as session:
-            codes = [row.code for row in office.terminals(session) if row.host and row.in_use]
+            codes = polling.pullable(session)
         poller = Poller(self.puller)
         try:
             return all(filed.outcome == "ok" for filed in poller.ask(codes))

@@ -170,12 +170,12 @@ def _conclude(session: Session, device: PushDeviceRow, row: PushCommandRow, zone
     _, number = push_devices.numbers(device)
     low, high = clock.wall_seconds(row.starts), clock.wall_seconds(row.ends)
     parts = []
-    for pull, body in push_evidence.bodies(session, number, push_evidence.PUSH, after_pull=row.after_pull or 0):
-        if pull.format == ATTLOG:
-            parts.append(read_attlog(body).records)
+    after = row.after_pull or 0
+    for _, body in push_evidence.bodies(session, number, push_evidence.PUSH, formats=(ATTLOG,), after_pull=after):
+        parts.append(read_attlog(body).records)
     walls = np.concatenate([part.wall for part in parts]) if parts else np.zeros(0, np.int64)
     walls = walls[(walls >= low) & (walls <= high)]
-    lacking = _lacking(session, number, low, high, row.after_pull or 0, parts)
+    lacking = _lacking(session, number, low, high, after, parts)
     until = min(row.ends, clock.to_wall(row.first_sent_at, zone) - MARGIN)
     starts = row.starts
     if lacking.size:

@@ -37,11 +37,10 @@ class PushedOperation:
 
 @dataclass(frozen=True, slots=True)
 class PushedUser:
-    """A user as the terminal has them: name as bytes and as far as it could be read; no password, no card."""
+    """A user as the terminal has them, the name in the bytes it came in; no password, no card."""
 
     pin: str
     name_bytes: bytes
-    name: str
     privilege: int
 
 
@@ -102,7 +101,7 @@ def _user(line: bytes, tag: bytes, bare: bool) -> tuple[PushedUser, bytes] | Non
     clean = {name: value for name in _KEPT if (value := fields.get(name)) is not None and _harmless(name, value)}
     privilege = clean.get(b"pri") or clean.get(b"privilege") or b"0"
     name = clean.get(b"name", b"")
-    shown = PushedUser(clean[b"pin"].decode(), name, readable(name), int(privilege))
+    shown = PushedUser(clean[b"pin"].decode(), name, int(privilege))
     return shown, tag + b"\t".join(name + b"=" + value for name, value in clean.items())
 
 
@@ -110,13 +109,3 @@ def _harmless(name: bytes, value: bytes) -> bool:
     if name == b"name":
         return len(value) <= MAX_NAME and b"\0" not in value
     return name == b"pin" or _DIGITS.fullmatch(value) is not None
-
-
-def readable(name: bytes) -> str:
-    """A name as text: UTF-8, else GB2312 as Chinese terminals write it, else with replacement signs."""
-    for encoding in ("utf-8", "gb2312"):
-        try:
-            return name.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return name.decode("utf-8", "replace")

@@ -137,13 +137,12 @@ def delete_old_photos(database: Database, *, zone: str, at: datetime) -> int:
 def _said(session: Session, terminal_id: int, source: str, since: datetime, low: int, high: int) -> dict[_Key, Punch]:
     """The punches of a window that came one way, by what makes them the same."""
     found: dict[_Key, Punch] = {}
-    for pull, body in push_evidence.bodies(session, terminal_id, source, since=since):
+    formats = _READ if source == PUSH else None
+    for pull, body in push_evidence.bodies(session, terminal_id, source, formats=formats, since=since):
         if source == PULL:
             records = pulled_records(session, terminal_id, pull.format, body)
-        elif pull.format in _READ:
-            records = _READ[pull.format](body).records
         else:
-            continue
+            records = _READ[pull.format](body).records
         found |= {_key(punch): punch for punch in _punches(records) if low <= punch[0] <= high}
     return found
 

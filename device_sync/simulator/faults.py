@@ -59,6 +59,7 @@ SETS = {
     "bulk_4989": "Declines to hand out the log with code 4989, as some face terminals do.",
     "small_reads": "Declines to hand out more than 16 KB at once.",
     "no_users": "Declines to hand out the user table.",
+    "unanswered": "Says nothing when asked for its operation log or for options other than its serial number.",
     "empty_set": "Hands out an empty log though its counters say 100.",
 }
 COUNTERS = {

@@ -53,6 +53,8 @@ class Machine(TerminalState):
                     return self._read_chunk(visit, data, packet_bytes)
                 case Command.PREPARE:
                     return self._prepare(visit, data, packet_bytes)
+                case Command.OPTION_READ if self._has("unanswered") and not data.startswith(b"~SerialNumber"):
+                    return []
                 case _:
                     return [self._answer_short(visit, command, data)]
 
@@ -148,6 +150,8 @@ class Machine(TerminalState):
             visit.prepared = self._prepare_log()
         elif what == Command.USERS and function == USERS_FUNCTION and not self._has("no_users"):
             visit.prepared = self._user_set
+        elif what == Command.OPERATIONS and self._has("unanswered"):
+            return []
         elif what == Command.OPERATIONS:
             visit.prepared = self.operations.pack()
         else:

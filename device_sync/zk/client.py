@@ -247,7 +247,8 @@ class ZkTerminal:
     def _read_operations(self, session: Session) -> bytes | None:
         """The lines of the operation log; None when the terminal declines or sends something else."""
         try:
-            table = session.read_set("operations", Command.OPERATIONS)
+            with session.in_haste():
+                table = session.read_set("operations", Command.OPERATIONS)
         except TerminalError:
             return None
         lines = table[COUNT_BYTES:]
@@ -257,7 +258,8 @@ class ZkTerminal:
 
     def _read_options(self, session: Session) -> dict[str, str]:
         try:
-            told = {name: session.read_option(name) for name in OPTIONS}
+            with session.in_haste():
+                told = {name: session.read_option(name) for name in OPTIONS}
         except TerminalError:
             return {}
         return {name: value for name, value in told.items() if value is not None}

@@ -8,7 +8,7 @@ from device_sync.events import PUNCHES, LiveEvent, parse_event
 from device_sync.wire import Command
 from device_sync.zk.client import ZkTerminal
 from device_sync.zk.session import Session
-from device_sync.zk.transport import Deadline
+from device_sync.zk.transport import Channel, Deadline
 from device_sync.zk.walls import ASKED
 
 STEP_SECONDS = 0.2
@@ -21,6 +21,10 @@ class ListeningSession(Session):
     """May also register for events, which changes no data of the terminal and ends with the connection."""
 
     asked = ASKED | {Command.REGISTER_EVENTS}
+
+    @property
+    def channel(self) -> Channel:
+        return self._channel
 
     def register(self, mask: int) -> None:
         """Raises Refused where the terminal offers no events."""

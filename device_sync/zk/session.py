@@ -68,17 +68,12 @@ class Session(ZK):  # type: ignore[misc]
         self._digest: LogDigest | None = None
         self._digested = 0
 
-    @property
-    def channel(self) -> Channel:
-        return self._channel
-
     # what the client calls ---------------------------------------------------------------------------------------
 
     def greet(self) -> None:
         """Connects and gives the comm key. Raises Unreachable or Refused."""
         channel = self._channel
-        channel.idle_seconds = min(channel.limits.connect_seconds, channel.limits.idle_seconds)
-        with self.doing("connect"):
+        with self.in_haste(), self.doing("connect"):
             try:
                 self.connect()
             except ZKErrorResponse:
@@ -86,7 +81,16 @@ class Session(ZK):  # type: ignore[misc]
                 if self._key_was_asked or code == Reply.UNAUTHORISED:
                     raise channel.place.wrong_key() from None
                 raise channel.place.unknown_code(code) from None
-        channel.idle_seconds = channel.limits.idle_seconds
+
+    @contextmanager
+    def in_haste(self) -> Iterator[None]:
+        """For what may stay unanswered for ever: a silence is waited for no longer than that of a greeting."""
+        channel = self._channel
+        channel.idle_seconds = min(channel.limits.connect_seconds, channel.limits.idle_seconds)
+        try:
+            yield
+        finally:
+            channel.idle_seconds = channel.limits.idle_seconds
 
     def ask(self, step: str, call: Callable[[], T], default: T) -> T:
         """The answer, or `default` when the terminal declines or answers nonsense; a broken line still raises."""

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
 from zk import ZK
+from zk.user import User
 
 TICKS = os.sysconf("SC_CLK_TCK")
+POLL_SECONDS = 0.05
 Use = Callable[[ZK], Any]
 Row = tuple[str, str, int, int]
 """What pyzk says of a punch: user id, time, punch (meant to be the state), status (meant to be the verify mode)."""
@@ -34,36 +38,55 @@ class Ended:
 
 
 def run_pyzk(
-    use: Use, port: int, *, within: float = 8.0, host: str = "127.0.0.1", search_path: str | None = None, **options: Any
+    use: Use,
+    port: int,
+    *,
+    within: float = 60.0,
+    spinning: float | None = None,
+    host: str = "127.0.0.1",
+    search_path: str | None = None,
+    **options: Any,
 ) -> Ended:
     """Has a child do `use` with a ZK of its own. `options` are those of ZK; `search_path` stands in for PATH.
 
-    The ping is left out unless the options say otherwise.
+    It hangs when it is not done `within` so many seconds of its start or, with `spinning`, has used so many seconds of
+    the processor. The ping is left out unless the options say otherwise.
     """
     context = multiprocessing.get_context("forkserver")
+    # the server is one per test process, and the killed pulls of tests/reliability want theirs loaded as well
+    context.set_forkserver_preload([__name__, "tests.reliability.victim"])
     here, there = context.Pipe(duplex=False)
-    settings = {"timeout": 2, "ommit_ping": True, **options}
+    settings = {"timeout": 5, "ommit_ping": True, **options}
     child = context.Process(target=_work, args=(there, use, host, port, settings, search_path), daemon=True)
     child.start()
     there.close()
-    started = time.monotonic()
+    found: dict[str, Any] = {"how": "hung"}
+    started, before, cpu = time.monotonic(), 0.0, 0.0
     try:
-        found = here.recv() if here.poll(within) else None
-    except EOFError:
+        here.recv()  # it has begun, however long a loaded machine took to start it
+        started, before = time.monotonic(), _cpu_seconds(child.pid or 0)
+        while time.monotonic() < started + within:
+            if here.poll(min(POLL_SECONDS, within)):
+                found = here.recv()
+                break
+            cpu = _cpu_seconds(child.pid or 0) - before
+            if spinning is not None and cpu >= spinning:
+                break
+    except (EOFError, FileNotFoundError):
         found = {"how": "died"}
     seconds = time.monotonic() - started
-    cpu = _cpu_seconds(child.pid or 0) if found is None else 0.0
     child.kill()
     child.join()
     child.close()
     here.close()
-    return Ended(seconds=seconds, cpu_seconds=cpu, **(found or {"how": "hung"}))
+    return Ended(seconds=seconds, cpu_seconds=cpu, **found)
 
 
 def _work(pipe: Connection, use: Use, host: str, port: int, settings: dict[str, Any], search_path: str | None) -> None:
     if search_path is not None:
         os.environ["PATH"] = search_path
     client = ZK(host, port, **settings)
+    pipe.send("begun")
     try:
         found: dict[str, Any] = {"how": "returned", "value": use(client)}
     except BaseException as error:
@@ -117,3 +140,66 @@ def users(client: ZK) -> list[tuple[int, str, str, str]]:
     found = [(user.uid, user.user_id, user.name, user.password) for user in client.get_users()]
     client.disconnect()
     return found
+
+
+def two_encodings(first: ZK) -> tuple[str, str, bytes]:
+    """What a name of the first terminal is written as, once a second terminal was made."""
+    ZK("127.0.0.2", encoding="UTF-8")
+    user = User(1, "王伟", 0, user_id="1")
+    return first.encoding, User.encoding, user.repack73()[12:18].rstrip(b"\0")
+
+
+def two_at_once(client: ZK) -> int:
+    """Two programs of the same office."""
+    client.connect()
+    address = client._ZK__address
+    second = ZK(*address, timeout=2, ommit_ping=True)
+    second.connect()
+    return len(second.get_attendance())
+
+
+def sockets_left(client: ZK) -> int:
+    """How many sockets stay open after five failed attempts."""
+    before = len(os.listdir("/proc/self/fd"))
+    kept = []
+    for _ in range(5):
+        one = ZK(*client._ZK__address, timeout=1, ommit_ping=True)
+        kept.append(one)
+        try:
+            one.connect()
+        except Exception:  # whatever it is
+            continue
+    return len(os.listdir("/proc/self/fd")) - before
+
+
+def locked_while_it_reads(client: ZK) -> None:
+    """As its documentation shows, by a process that is killed in the middle."""
+    client.connect()
+    client.disable_device()
+    client.get_users()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def delete_after_download(client: ZK) -> None:
+    """As is advised for slow devices; the process dies before it could store what it read."""
+    client.connect()
+    client.get_attendance()
+    client.clear_attendance()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def erase_everything(client: ZK) -> None:
+    client.connect()
+    client.clear_data()
+
+
+def change_it(client: ZK) -> int:
+    """What the destructive calls of pyzk really do."""
+    client.connect()
+    client.set_time(datetime(2001, 1, 1))
+    client.clear_attendance()
+    return 2
+
+
+def sleep(_client: ZK) -> None:
+    time.sleep(30)

@@ -14,12 +14,13 @@ import pytest
 from attendance.store import registering
 from attendance.store.database import Database
 from device_sync import wire
+from device_sync.events import LENGTHS
 from device_sync.hints import KEPT, Hub, LivePunch, Message, TooManySubscribers, WasRead
 from device_sync.live import Listeners
 from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from device_sync.simulator import Fault, SimulatedTerminal, load_records
-from device_sync.simulator.events import EVENT_LENGTHS, pack_event
+from device_sync.simulator.events import pack_event
 from device_sync.wire import Command, Reply
 from device_sync.zk.listening import ZkListener
 from device_sync.zk.transport import Limits
@@ -86,7 +87,7 @@ def listening(
 
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
-@pytest.mark.parametrize("size", EVENT_LENGTHS)
+@pytest.mark.parametrize("size", LENGTHS)
 def test_a_punch_is_heard_in_every_length(sqlite_database: Database, size: int, transport: str) -> None:
     with listening(sqlite_database, event_bytes=size, transport=transport) as live:
         live.simulated.punch("1002", WALL, state=1, verify=15)

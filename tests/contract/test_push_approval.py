@@ -8,10 +8,13 @@ import pytest
 
 from attendance.errors import Invalid
 from attendance.services import pushing
-from attendance.store import push_devices
+from attendance.store import listing_push, push_commands, push_devices, push_evidence
 from attendance.store.database import Database
+from attendance.store.listing import Row
+from attendance.store.push_evidence import PULLED_ONLY
+from device_sync.push.asking import CHECK, LOG
 from tests import builders
-from tests.builders import MONDAY, build_office, file_body, rows, stored_punches
+from tests.builders import MONDAY, ZONE, build_office, file_body, rows, statements_of, stored_punches
 from tests.pushing import ADDRESS, SERIAL, Ticking, approve, approved, device, keys, pushing_to
 
 
@@ -126,3 +129,31 @@ def test_a_key_shown_at_the_first_call_must_be_shown_again_and_is_not_kept(
     assert terminal.start("&options=all&pushcommkey=another").status == 403
     assert terminal.start("&options=all").status == 403
     assert "4a9594af" not in str(rows(sqlite_database, "SELECT * FROM push_device"))
+
+
+def test_a_list_of_those_that_push_costs_as_many_statements_as_one_of_them(
+    sqlite_database: Database, ticking: Ticking
+) -> None:
+    terminal = approved(sqlite_database, ticking)
+
+    def ask() -> None:
+        with sqlite_database.reading() as session:
+            found.append(listing_push.devices(session, ZONE))
+
+    found: list[list[Row]] = []
+    with sqlite_database.writing() as session:
+        number, terminal_id = push_devices.numbers(device(sqlite_database))
+        for kind in (CHECK, LOG):
+            push_commands.enqueue(session, number, kind, asked_by="An", at=ticking.at)
+        push_evidence.note_differences(session, terminal_id, PULLED_ONLY, [(5, "1", 0, 1), (6, "1", 0, 1)], ticking.at)
+    one = statements_of(sqlite_database, ask)
+    for place in range(20):
+        other = pushing_to(sqlite_database, ticking, serial=f"OTHER{place}")
+        other.start()
+        with sqlite_database.writing() as session:
+            pushing.approve(session, other.serial, by="An", at=ticking.at, create=f"P{place}")
+    assert statements_of(sqlite_database, ask) == one
+    assert [len(each) for each in found] == [1, 21]
+    [row] = [row for row in found[1] if row["serial"] == terminal.serial]
+    assert (row["terminal"], row["open_questions"], row["differences"]) == ("T-A", 2, 2)
+    assert {(row["open_questions"], row["differences"]) for row in found[1] if row["terminal"] != "T-A"} == {(0, 0)}

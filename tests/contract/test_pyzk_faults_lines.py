@@ -10,7 +10,6 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from zk import ZK
 
 from attendance.store.database import Database
 from device_sync.simulator import Fault, SimulatedTerminal, load_records
@@ -42,9 +41,9 @@ def failing(simulated: SimulatedTerminal, limits: Limits = QUICK, **options: obj
 def test_row_7_a_peer_that_closes_ends_the_pull() -> None:
     """Row 7: pyzk reads the end of the stream for ever at full speed; ours names it and is gone."""
     with SimulatedTerminal(records=LOG, fault=Fault("drop", at=10_000)).running() as simulated:
-        plain = run_pyzk(plain_pyzk.attendance, simulated.port, within=2.0)
+        plain = run_pyzk(plain_pyzk.attendance, simulated.port, spinning=1.0)
         assert plain.how == "hung"
-        assert plain.cpu_seconds > 0.15
+        assert plain.cpu_seconds >= 1.0
         assert failing(simulated).params["reason"] == "closed"
 
 
@@ -106,19 +105,10 @@ def test_row_13_one_pull_is_one_connection() -> None:
         assert simulated.journal == ()
 
 
-def two_at_once(client: ZK) -> int:
-    """Two programs of the same office."""
-    client.connect()
-    address = client._ZK__address
-    second = ZK(*address, timeout=2, ommit_ping=True)
-    second.connect()
-    return len(second.get_attendance())
-
-
 def test_row_14_a_terminal_is_asked_by_one_at_a_time(sqlite_database: Database) -> None:
     """Row 14: nothing in pyzk keeps two of its users apart, and the error names nothing; ours waits its turn."""
     with SimulatedTerminal(records=LOG).running() as simulated:
-        assert run_pyzk(two_at_once, simulated.port).value == 500
+        assert run_pyzk(plain_pyzk.two_at_once, simulated.port).value == 500
         assert simulated.most_connections_at_once >= 2  # its knocking may be under way still
     with SimulatedTerminal(records=LOG, fault="busy").running() as simulated:
         build_office(sqlite_database, addresses={"T-A": simulated.port})
@@ -137,20 +127,6 @@ def test_row_14_a_terminal_is_asked_by_one_at_a_time(sqlite_database: Database) 
             assert "only session" in str(failing(simulated))
 
 
-def sockets_left(client: ZK) -> int:
-    """How many sockets stay open after five failed attempts."""
-    before = len(os.listdir("/proc/self/fd"))
-    kept = []
-    for _ in range(5):
-        one = ZK(*client._ZK__address, timeout=1, ommit_ping=True)
-        kept.append(one)
-        try:
-            one.connect()
-        except Exception:  # whatever it is
-            continue
-    return len(os.listdir("/proc/self/fd")) - before
-
-
 def test_row_15_a_refused_connection_is_named_and_closed() -> None:
     """Row 15: pyzk ignores that nobody listens and fails later with another word; its sockets stay open."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
@@ -161,7 +137,7 @@ def test_row_15_a_refused_connection_is_named_and_closed() -> None:
     with pytest.raises(Unreachable, match="refused the connection"):
         ZkTerminal("127.0.0.1", port, limits=QUICK).read_log()
     with SimulatedTerminal(fault="refuse_auth").running() as simulated:
-        assert run_pyzk(sockets_left, simulated.port).value >= 5
+        assert run_pyzk(plain_pyzk.sockets_left, simulated.port).value >= 5
         before = len(os.listdir("/proc/self/fd"))
         for _ in range(5):
             assert failing(simulated).outcome == "wrong_key"

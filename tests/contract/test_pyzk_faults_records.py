@@ -6,8 +6,6 @@ import time
 from datetime import datetime
 
 import pytest
-from zk import ZK
-from zk.user import User
 
 from attendance.store.database import Database
 from device_sync.simulator import Fault, SimulatedTerminal, load_records
@@ -163,16 +161,9 @@ def test_row_22_a_log_that_is_read_again_brings_nothing_new(sqlite_database: Dat
         assert stored_punches(sqlite_database) == truth_of(simulated)
 
 
-def two_encodings(first: ZK) -> tuple[str, str, bytes]:
-    """What a name of the first terminal is written as, once a second terminal was made."""
-    ZK("127.0.0.2", encoding="UTF-8")
-    user = User(1, "王伟", 0, user_id="1")
-    return first.encoding, User.encoding, user.repack73()[12:18].rstrip(b"\0")
-
-
 def test_row_29_terminals_with_different_alphabets_do_not_disturb_each_other() -> None:
     """Row 29: pyzk keeps the alphabet in a class variable; ours reads the names of each terminal by their bytes."""
-    plain = run_pyzk(two_encodings, 4370, encoding="GB2312")
+    plain = run_pyzk(plain_pyzk.two_encodings, 4370, encoding="GB2312")
     assert plain.value == ("GB2312", "UTF-8", "王伟".encode())
     chinese, vietnamese = "王伟".encode("gb2312"), "Bùi Đức".encode()
     with (

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from zk import ZK
 
 from attendance.store.database import Database
 from device_sync.intake import Filed
@@ -39,18 +35,10 @@ def asked(simulated: SimulatedTerminal) -> set[int]:
     return {entry.command for entry in simulated.journal}
 
 
-def locked_while_it_reads(client: ZK) -> None:
-    """As its documentation shows, by a process that is killed in the middle."""
-    client.connect()
-    client.disable_device()
-    client.get_users()
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def test_row_18_a_pull_that_dies_leaves_the_terminal_working() -> None:
     """Row 18: pyzk's users lock the terminal first, and it stays locked when they die; ours never locks it."""
     with SimulatedTerminal(records=LOG).running() as simulated:
-        assert run_pyzk(locked_while_it_reads, simulated.port).how == "died"
+        assert run_pyzk(plain_pyzk.locked_while_it_reads, simulated.port).how == "died"
         assert simulated.locked
         with pytest.raises(ValueError, match="disabled"):
             simulated.punch("1001")
@@ -63,18 +51,10 @@ def test_row_18_a_pull_that_dies_leaves_the_terminal_working() -> None:
             simulated.punch("1001")
 
 
-def delete_after_download(client: ZK) -> None:
-    """As is advised for slow devices; the process dies before it could store what it read."""
-    client.connect()
-    client.get_attendance()
-    client.clear_attendance()
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def test_row_23_what_was_read_stays_on_the_terminal(sqlite_database: Database) -> None:
     """Row 23: deleting after the download loses everything when the reader dies; ours reads it all the next time."""
     with SimulatedTerminal(records=LOG).running() as simulated:
-        assert run_pyzk(delete_after_download, simulated.port).how == "died"
+        assert run_pyzk(plain_pyzk.delete_after_download, simulated.port).how == "died"
         assert simulated.truth == ()
     with SimulatedTerminal(records=LOG, fault=Fault("reset", times=1)).running() as simulated:
         build_office(sqlite_database, addresses={"T-A": simulated.port})
@@ -167,25 +147,12 @@ def test_row_27_nothing_of_ours_runs_verbose() -> None:
             reach(simulated).read_log()
 
 
-def erase_everything(client: ZK) -> None:
-    client.connect()
-    client.clear_data()
-
-
-def change_it(client: ZK) -> int:
-    """What the destructive calls of pyzk really do."""
-    client.connect()
-    client.set_time(datetime(2001, 1, 1))
-    client.clear_attendance()
-    return 2
-
-
 def test_row_28_no_destructive_call_is_offered_or_sent() -> None:
     """Row 28: pyzk offers them side by side with the harmless ones (one is broken and waits to be repaired)."""
     with SimulatedTerminal(records=LOG).running() as simulated:
-        plain = run_pyzk(erase_everything, simulated.port)
+        plain = run_pyzk(plain_pyzk.erase_everything, simulated.port)
         assert plain.error == "TypeError"
-        assert run_pyzk(change_it, simulated.port).value == 2
+        assert run_pyzk(plain_pyzk.change_it, simulated.port).value == 2
         assert simulated.truth == ()
         assert {Command.SET_TIME, Command.CLEAR_PUNCHES} <= asked(simulated)
     with SimulatedTerminal(records=LOG).running() as simulated:
@@ -204,12 +171,8 @@ def test_row_28_no_destructive_call_is_offered_or_sent() -> None:
 
 def test_a_killed_child_is_told_from_one_that_hangs() -> None:
     """The measure itself: a process that sleeps hangs without using the processor."""
-    ended = run_pyzk(sleep, 4370, within=0.5)
+    ended = run_pyzk(plain_pyzk.sleep, 4370, within=0.5)
     assert (ended.how, ended.cpu_seconds < 0.4) == ("hung", True)
-
-
-def sleep(_client: ZK) -> None:
-    time.sleep(30)
 
 
 def test_every_row_of_the_table_has_its_test() -> None:

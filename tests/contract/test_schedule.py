@@ -118,7 +118,7 @@ def test_a_terminal_without_an_address_is_left_alone(sqlite_database: Database) 
 def test_dead_terminals_delay_nobody_and_are_never_pulled_twice_at_once(sqlite_database: Database) -> None:
     codes = office_of(sqlite_database, 10)
     dead = codes[:3]
-    pulling = Pulling(sqlite_database, seconds=dict.fromkeys(dead, 2.2), outcomes=dict.fromkeys(dead, "unreachable"))
+    pulling = Pulling(sqlite_database, seconds=dict.fromkeys(dead, 5.0), outcomes=dict.fromkeys(dead, "unreachable"))
     with timetable(sqlite_database, pulling):
         assert wait_until(lambda: all(len(pulling.times(code)) >= 3 for code in codes if code not in dead))
         assert all(len(pulling.times(code)) == 1 for code in dead)
@@ -228,10 +228,10 @@ def test_pulled_punches_become_rulings_by_themselves(any_database: Database) -> 
     evaluations: list[Evaluation] = []
     noon = datetime(2026, 3, 6, 5, tzinfo=UTC)
     with SimulatedTerminal(records=records(600, step_seconds=500), now=lambda: noon).running() as simulated:
-        build_office(any_database, addresses={"T-A": simulated.port}, poll_seconds=1)
+        build_office(any_database, addresses={"T-A": simulated.port}, poll_seconds=3600)
         puller = builders.puller_for(any_database, now=lambda: noon)
         with timetable(any_database, puller, now=lambda: noon, on_evaluated=evaluations.append):
             assert wait_until(lambda: sum(found.days_judged for found in evaluations) >= 3)
+            assert wait_until(lambda: builders.count(any_database, "dirty_day") == 0)
     assert builders.stored_punches(any_database) == builders.truth_of(simulated)
     assert builders.count(any_database, "ruling") >= 3
-    assert builders.count(any_database, "dirty_day") == 0

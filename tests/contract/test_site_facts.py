@@ -11,11 +11,13 @@ from sqlalchemy import event
 
 from attendance.errors import StoreUnavailable
 from attendance.services.terminal_health import terminals_health
-from attendance.store import office
+from attendance.store import office, sites
 from attendance.store.database import Database
+from attendance.store.site_tables import SiteSegmentRow
 from attendance.store.tables import TerminalRow
 from device_sync.layouts import PUNCH_LAYOUTS
-from tests.builders import ZONE, rows, stored_punches
+from device_sync.noticing import Thresholds
+from tests.builders import RECORDED_AT, SERIAL, ZONE, rows, statements_of, stored_punches
 from tests.contract.site_office import CentreOffice, Site, Ticking, assert_delivered, open_centre, open_site
 
 FACTS = {
@@ -97,10 +99,54 @@ def test_a_site_that_is_silent_is_late_and_not_unreachable(
         assert reason_of(centre) == ("healthy", "ok")
 
 
+def test_a_list_of_sites_costs_as_many_statements_as_one_site(any_database: Database) -> None:
+    open_centre(any_database, Ticking())
+    found: list[dict[str, list[tuple[str, int]]]] = []
+
+    def ask() -> None:
+        with any_database.reading() as session:
+            states = sites.states(session)
+            found.append({each.site.code: [(row.serial, row.waiting) for row in each.terminals] for each in states})
+
+    one = statements_of(any_database, ask)
+    with any_database.writing() as session:
+        for place in range(10):
+            site = sites.add(session, f"N{place}", unit="A", name="", token_digest=f"{place}", at=RECORDED_AT)
+            for serial in ("B", "A"):
+                sites.see(session, site, serial, "", RECORDED_AT)
+        content = {"chain": 1, "previous": "", "seal": "", "content": b"", "serial": "A", "received_at": RECORDED_AT}
+        for number in (1, 2):
+            row = {"site_id": site.id, "number": number, "digest": str(number)} | content
+            session.add(SiteSegmentRow(**row))
+    assert statements_of(any_database, ask) == one
+    nothing = [("B", 0), ("A", 0)]
+    assert list(found[1].items()) == [
+        *((f"N{place}", nothing) for place in range(9)),
+        ("N9", [("B", 0), ("A", 2)]),
+        ("S", [(SERIAL, 0)]),
+    ]
+
+
 def reason_of(centre: CentreOffice) -> tuple[str | None, str]:
     with centre.database.reading() as session:
         (found,) = terminals_health(session, ZONE, centre.clock())
     return found.state, found.reason
+
+
+@pytest.mark.parametrize(("ran_back", "told"), [(300, [("ran_back",)]), (3600, [])])
+def test_a_centre_hears_of_times_that_run_back_from_its_own_setting_on(
+    sqlite_database: Database, migrated_sqlite: Path, tmp_path: Path, ran_back: int, told: list[tuple[str]]
+) -> None:
+    clock = Ticking()
+    centre = open_centre(sqlite_database, clock)
+    centre.receiver.thresholds = Thresholds(ran_back=ran_back)
+    with open_site(migrated_sqlite, tmp_path, centre, clock) as site:
+        wall = site.clock().replace(tzinfo=None) - timedelta(hours=4)
+        for minutes in (*range(20), 12.5):  # a second that no other punch has
+            site.terminals["GATE"].punch("1001", wall + timedelta(minutes=minutes))
+        site.pull()
+        site.forward()
+    assert rows(centre.database, "SELECT kind FROM terminal_alarm WHERE kind = 'ran_back'") == told
 
 
 def test_a_full_disk_at_the_site_loses_nothing_and_says_so(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from attendance.errors import Conflict
@@ -20,7 +19,7 @@ from device_sync.simulator import Fault, SimulatedTerminal
 from device_sync.simulator.operations import Operation as Code
 from device_sync.terminal import Unreachable
 from tests import builders
-from tests.builders import MONDAY, ZONE, build_office, file_body, puller_for, records, rows
+from tests.builders import MONDAY, ZONE, build_office, file_body, puller_for, records, rows, statements_of
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LINE = Operation(bytes(16), 22, MONDAY, (1, 2, 3, 4))
@@ -105,20 +104,6 @@ def test_a_pull_raises_and_ends_its_alarms_and_keeps_operations_once(any_databas
 
 
 # what it costs -------------------------------------------------------------------------------------------------------
-
-
-def statements_of(database: Database, ask: Callable[[], object]) -> int:
-    asked: list[str] = []
-
-    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", listen)
-    try:
-        ask()
-    finally:
-        event.remove(database.engine, "before_cursor_execute", listen)
-    return sum(statement.lstrip().upper().startswith("SELECT") for statement in asked)
 
 
 def test_five_hundred_terminals_cost_as_many_statements_as_one(sqlite_database: Database) -> None:

@@ -126,6 +126,7 @@ READABLE = {
     "event": 2000,
     "event_1016": 2000,
     "no_users": 2000,
+    "unanswered": 2000,
     "no_sizes": 2000,
     "lost": 2000,
     "lost_ok": 2000,
@@ -215,6 +216,16 @@ def test_faults_that_leave_the_log_readable_cost_no_row(name: str, transport: st
         if name == "no_sizes":
             assert log.sizes_after == Sizes(None, None, None)
         assert_harmless(simulated)
+
+
+def test_what_stays_unanswered_costs_no_row_and_little_time() -> None:
+    patient = Limits(connect_seconds=0.3, idle_seconds=60.0, total_seconds=120.0)
+    with SimulatedTerminal(records=LOG, fault="unanswered").running() as simulated:
+        started = monotonic()
+        log = reach(simulated, limits=patient).read_log()
+        assert monotonic() - started < patient.idle_seconds / 2
+        assert_true(log, simulated)
+        assert (log.operations, log.options) == (None, {})
 
 
 @pytest.mark.parametrize(("name", "transport"), sorted(ENDS))

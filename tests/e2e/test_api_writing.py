@@ -77,13 +77,25 @@ def test_wrong_values_are_named_and_not_repeated(office: Office) -> None:
 
 
 def test_a_comm_key_goes_to_its_file_and_into_no_answer(office: Office) -> None:
-    body = {"code": "MCC/1".replace("/", "-"), "unit": "A", "host": "192.168.1.201", "comm_key": 987654}
+    body = {"code": "MCC/1".replace("/", "-"), "unit": "A", "host": "192.168.1.201", "comm_key": 987654, "live": True}
     answer = office.client("root").post(f"{API}/terminals", json=body)
     assert answer.status_code == 201
     assert answer.json()["has_comm_key"] is True
+    [listed] = [row for row in office.get("root", "/terminals")["items"] if row["code"] == "MCC-1"]
+    assert (answer.json()["live"], listed["live"], listed["layout"]) == (True, True, None)
     assert "987654" not in answer.text + office.client("root").get(f"{API}/terminals").text
     assert read_comm_key(office.settings.keys_dir, "MCC-1") == 987654
     assert stat.S_IMODE((office.settings.keys_dir / "MCC-1.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("layout", "answered"), [(None, None), ("auto", None), ("zk8b", "zk8b")])
+def test_a_record_layout_can_be_named(office: Office, layout: str | None, answered: str | None) -> None:
+    body = {"code": "OLD", "unit": "A"} | ({"layout": layout} if layout else {})
+    client = office.client("root")
+    assert client.post(f"{API}/terminals", json=body).json()["layout"] == answered
+    listed = client.get(f"{API}/terminals").json()["items"]
+    assert [each["layout"] for each in listed if each["code"] == "OLD"] == [answered]
+    assert client.post(f"{API}/terminals", json={"code": "X", "unit": "A", "layout": "zk17"}).status_code == 422
 
 
 def test_a_terminal_that_was_not_added_leaves_no_key_and_touches_no_other(office: Office) -> None:

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -57,7 +57,9 @@ async def page(request: Request) -> HTMLResponse:
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    app = Starlette(routes=[*(Route(path, page) for path in PAGES), Mount("/static", StaticFiles(directory=STATIC))])
+    silence = Route("/today/stream", lambda _: Response(status_code=204))  # after which a browser does not ask again
+    pages = (Route(path, page) for path in PAGES)
+    app = Starlette(routes=[*pages, silence, Mount("/static", StaticFiles(directory=STATIC))])
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -203,6 +203,9 @@ def test_test_before_adding_with_a_key(office: Office) -> None:
         (office.folder / "key").write_text("77")
         assert office.json(*words, "--comm-key-file", "key")["ok"]
         assert office.json(*words, "--comm-key-file", "key", "--transport", "udp")["ok"]
+        said = office.run(*words, "--comm-key-file", "key", "--transport", "udp").stdout
+        reached_by = f"--port {simulated.port} --transport udp --comm-key-file key"
+        assert f"attendance terminals add CODE --host 127.0.0.1 {reached_by}" in " ".join(said.split())
 
 
 def test_terminals_may_be_looked_for_before_there_is_an_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from api.cli.main import app
 from api.pages.i18n import Translator
 from api.pages.render import render
 from api.pages.terminals import alarm_sentence, health_sentence, next_step
+from attendance import clock
 from attendance.services.terminal_health import STATES
 from attendance.store import intake_log, operation_log
 from attendance.store import office as store_office
@@ -146,6 +147,8 @@ def test_list_and_health_say_state_next_step_clock_and_fill(run: Any) -> None:
     told = run("terminals", "health", "GATE", code=1)
     for word in ("Nearly full", "next: Plan", "850 of 1000 records (85.0 %)", "clock +420 s", "Its clock is 7 minutes"):
         assert word in told
+    read_at = clock.to_wall(datetime.fromisoformat(found["last_good_pull_at"]), "Asia/Ho_Chi_Minh")
+    assert f"last good pull {read_at:%Y-%m-%dT%H:%M}," in told
 
 
 def test_an_alarm_is_acknowledged_by_name(run: Any) -> None:

@@ -26,7 +26,6 @@ from attendance.store.database import Database
 from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from device_sync.simulator import Fault, SimulatedTerminal, load_records
-from device_sync.wire import Command
 from tests import builders
 from tests.builders import RECORDED_AT, ZONE, build_office, puller_for, stored_punches, truth_of
 from tests.e2e.browsing import Visit, chromium, needs_chromium
@@ -59,7 +58,8 @@ class Running:
         return False
 
     def listens(self) -> bool:
-        return any(entry.command == Command.REGISTER_EVENTS for entry in self.simulated.journal)
+        """Whether the terminal would tell of a punch at this moment."""
+        return any(client.visit.wants_punches for client in tuple(self.simulated._lines._clients.values()))
 
 
 def file_office(database: Database, port: int) -> None:
@@ -129,8 +129,11 @@ class Stream:
     def next(self, kind: str) -> str:
         """The data of the next event of a kind; others are passed over."""
         event, data = "", []
-        while True:
-            line = self.answer.readline().decode().rstrip("\n")
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < ends:
+            read = self.answer.readline()
+            assert read, f"the stream ended before any {kind}"
+            line = read.decode().rstrip("\n")
             if not line and event:
                 if event == kind:
                     return "\n".join(data)
@@ -139,6 +142,7 @@ class Stream:
                 event = line.removeprefix("event: ")
             elif line.startswith("data: "):
                 data.append(line.removeprefix("data: "))
+        raise AssertionError(f"no {kind} came")
 
     def close(self) -> None:
         self.answer.close()
@@ -193,6 +197,20 @@ def test_reading_at_a_button_is_refused_without_the_token_of_a_form_or_outside_o
     assert post("hr", "terminal=T-A") == 403
     assert post("hr", "terminal=T-A&csrf_token=wrong") == 403
     assert builders.count(running.database, "pull") == pulls
+
+
+def test_what_the_poller_does_is_told_to_prometheus(running: Running) -> None:
+    connection = http.client.HTTPConnection(running.url.removeprefix("http://"), timeout=PATIENCE_SECONDS)
+    connection.request("GET", "/api/v1/metrics")
+    told = connection.getresponse().read().decode()
+    connection.close()
+    for line in (
+        'attendance_pulls_total{outcome="ok"} 1.0',
+        'attendance_lanes{is="all",kind="probe"} 8.0',
+        'attendance_terminals{breaker="closed"} 2.0',
+        'attendance_pull_wait_seconds{quantile="0.99"}',
+    ):
+        assert line in told, line
 
 
 @pytest.fixture(scope="module")

@@ -164,18 +164,15 @@ def test_operations_are_kept_as_they_came() -> None:
     assert read.batch.kept == b"OPLOG 4\t1\t2026-08-20 11:26:07\t1\t0\t0\t0"
 
 
-@pytest.mark.parametrize(
-    ("written", "name"),
-    [("Nguyễn Văn A".encode(), "Nguyễn Văn A"), ("陈志峰".encode("gb2312"), "陈志峰"), (b"caf\xe9", "caf\ufffd")],
-)
-def test_a_user_keeps_number_name_and_privilege_and_loses_password_and_card(written: bytes, name: str) -> None:
+@pytest.mark.parametrize("written", ["Nguyễn Văn A".encode(), "陈志峰".encode("gb2312"), b"caf\xe9"])
+def test_a_user_keeps_number_name_and_privilege_and_loses_password_and_card(written: bytes) -> None:
     body = (
         b"USER PIN=982\tName=" + written + b"\tPri=14\tPasswd=9822matkhau\tCard=[09E4812202]\tGrp=1\tTZ=0001"
         b"\tVerify=-1\tViceCard=133440"
     )
     read = read_operlog(body)
     [user] = read.users
-    assert (user.pin, user.name_bytes, user.name, user.privilege) == ("982", written, name, 14)
+    assert (user.pin, user.name_bytes, user.privilege) == ("982", written, 14)
     assert read.batch.kept == b"USER pin=982\tname=" + written + b"\tpri=14\tgrp=1"
 
 
@@ -197,7 +194,7 @@ def test_templates_and_everything_else_are_dropped_and_counted() -> None:
 def test_the_user_table_of_the_other_protocol_is_cleaned_the_same_way() -> None:
     body = b"user uid=1\tcardno=4711\tpin=1\tpassword=secret\tgroup=1\tname=\tprivilege=14\nuid=2\tpin=2\tname=B"
     read = read_users(body)
-    assert [(user.pin, user.name, user.privilege) for user in read.users] == [("1", "", 14), ("2", "B", 0)]
+    assert [(user.pin, user.name_bytes, user.privilege) for user in read.users] == [("1", b"", 14), ("2", b"B", 0)]
     assert b"secret" not in read.batch.kept
     assert b"4711" not in read.batch.kept
 

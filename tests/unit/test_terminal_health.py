@@ -11,7 +11,7 @@ import pytest
 from attendance.services.terminal_health import REASONS, STATES, failure_of, health_of
 from attendance.store.alarms import Alarm
 from attendance.store.log_fill import Fill, forecast_full
-from attendance.store.terminal_health import LastAttempt, TerminalFacts
+from attendance.store.terminal_health import Calls, LastAttempt, TerminalFacts
 from device_sync.terminal import Garbled, TerminalError
 from device_sync.zk.failures import OUTCOMES, Place
 
@@ -115,6 +115,39 @@ def test_a_terminal_read_by_usb_stick_is_late_when_nothing_of_yesterday_is_there
     )
     found = health_of(by_file, ZONE, NOW)
     assert (found.state, found.reachable, found.key_ok) == (state, None, None)
+
+
+@pytest.mark.parametrize(
+    ("until", "called", "answers", "state", "reason"),
+    [
+        (datetime(2026, 3, 2, 11), 2, True, "healthy", "ok"),
+        (datetime(2026, 3, 2, 9, 59), 2, True, "late", "late_answer"),
+        (datetime(2026, 3, 2, 11), 61, True, "late", "late_push"),
+        (None, 2, True, "unverified", "push_unproven"),
+        (None, 61, True, "late", "late_push"),
+        (None, 2, False, "unverified", "push_unproven"),
+        (datetime(2026, 3, 1, 8), 2, False, "healthy", "ok"),
+        (datetime(2026, 2, 28, 23, 59), 2, False, "late", "late_file"),
+    ],
+)
+def test_a_terminal_that_only_pushes_is_late_by_its_calls_and_by_what_it_answered(
+    until: datetime | None, called: int, answers: bool, state: str, reason: str
+) -> None:
+    """NOW is 12:00 at the office; one whose protocol cannot be asked is proved by its files alone."""
+    calls = Calls(NOW - timedelta(minutes=called), answers)
+    last = LastAttempt("ok", {}, "", "push", NOW)
+    pushed = replace(GOOD, is_asked=False, last_ok_at=None, data_until=until, last=last, calls=calls)
+    found = health_of(pushed, ZONE, NOW)
+    assert (found.state, found.reason, found.next_step) == (state, reason, reason)
+    assert (found.reachable, found.key_ok) == (None, None)
+    since = {"late_push": calls.last_at, "push_unproven": GOOD.recorded_at}.get(reason, found.since)
+    assert found.since == since
+
+
+def test_one_that_is_pulled_as_well_stands_as_its_pulls_say() -> None:
+    silent = Calls(NOW - timedelta(days=2), True)
+    assert health_of(replace(GOOD, calls=silent), ZONE, NOW).state == "healthy"
+    assert health_of(replace(GOOD, calls=silent, **(NEVER | {"last": None})), ZONE, NOW).reason == "never_read"
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,9 @@ def file_office(
                 port=port,
                 has_comm_key=bool(terminal.comm_key),
                 poll_seconds=poll_seconds,
+                live=terminal.behaviour not in ("dead", "flaky"),
                 at=at,
             )
-            if terminal.behaviour not in ("dead", "flaky"):
-                registering.change_terminal(session, terminal.code, live=True, at=at)
         for employee in office.employees:
             registering.add_employee(session, employee.code, name=employee.name, at=at)
         for assignment in office.assignments:

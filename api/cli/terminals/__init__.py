@@ -10,13 +10,11 @@ from api.cli.terminals.finding import discover
 from api.cli.terminals.health import acknowledge, health
 from api.cli.terminals.importing import import_punches
 from api.cli.terminals.people import enrol, users
-from api.cli.terminals.pulling import pull, pull_json
+from api.cli.terminals.pulling import pull
 from api.cli.terminals.pushing import approve, pushing, query, reconcile, refuse
 from api.cli.terminals.registering import add, change, retire
 from api.cli.terminals.simulating import simulate
 from api.cli.terminals.trying import try_out
-
-__all__ = ["pull_json", "register"]
 
 
 def register(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.place import open_database, print_json, read_settings
+from api.cli.place import open_database, print_json, read_settings, say
 
 
 def show(
@@ -29,20 +29,24 @@ def show(
     if as_json:
         print_json({"terminals": [health_json(health, t, settings.timezone) for health in found]})
         return
-    table = Table("terminal", "name", "state", "next step", "data until", "clock", "full", "alarms")
+    table = Table("terminal", "name", "state", "data until", "clock", "full", "alarms")
+    steps = []  # below the table: a sentence in a column of its own makes it unreadable on 80 columns
     for health in found:
         facts = health.facts
         drift = "" if facts.clock_offset_seconds is None else f"{facts.clock_offset_seconds:+d} s"
         share = facts.fill.share if facts.fill else None
-        said = f"{health_sentence(t, health.reason, health.params)} {next_step(t, health.next_step)}"
+        if health.state not in (None, "healthy"):
+            said = health_sentence(t, health.reason, health.params)
+            steps.append(f"{facts.code}: {said} {next_step(t, health.next_step)}")
         table.add_row(
             facts.code,
             facts.name,
             t(f"health_state.{health.state}") if health.state else "out of use",
-            "" if health.state in (None, "healthy") else said,
             f"{facts.data_until or ''}"[:16],
             drift,
             "" if share is None else f"{share:.0%}",
             str(len(facts.alarms) or ""),
         )
     Console().print(table)
+    for step in steps:
+        say(step)

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from api.cli.place import open_database, read_settings, say
-from api.cli.terminals.pulling import make_puller
 from attendance.errors import Invalid
 
 
@@ -19,6 +18,7 @@ def set_clock(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
 ) -> None:
     """Set a terminal's clock to the true time, and record who, why and how far it was off. Exit 1 when it failed."""
+    from api.pulling import make_puller
     from device_sync.clock_setting import OK
     from device_sync.clock_setting import set_clock as do_set
 

@@ -26,22 +26,24 @@ def users(
 ) -> None:
     """Compare the users on a terminal with the people enrolled: what is open, and who it may be.
 
-    Takes the user table of the last whole reading; a terminal never read so is read now. Exit 1 when something is open.
+    Takes the user table of the last whole reading, and whom the terminal pushed since; one of which nothing is known is
+    read now. Exit 1 when something is open.
     """
-    from api.cli.terminals.pulling import make_puller
+    from api.pulling import make_puller
     from api.work_lists import work_list_json
     from attendance import clock
     from attendance.services.terminal_people import work_list
+    from device_sync.push.said_users import said_users
 
     settings = read_settings()
     with open_database(settings) as database:
         today = clock.today(clock.utc_now(), settings.timezone)
-        found = work_list(database, code, on=today)
+        found = work_list(database, code, on=today, told=said_users)
         if pull or found.seen is None:
             filed = make_puller(settings, database).pull(code, full=True)
             if filed.outcome not in ("ok", "changed"):
                 raise Invalid(f"The users of terminal {code} could not be read. {filed.message}")
-            found = work_list(database, code, on=today)
+            found = work_list(database, code, on=today, told=said_users)
         if found.seen is None:
             raise Invalid(
                 f"Terminal {code} does not hand out its user table; enrol its people from the personnel file."
@@ -72,6 +74,7 @@ def enrol(
     """Say whose number it is. Nothing is sent to the terminal, and no name of it becomes a person's."""
     from attendance import clock
     from attendance.services.terminal_people import enrol, enrol_exact
+    from device_sync.push.said_users import said_users
 
     if accept_exact == (number is not None) or (number is None) != (employee is None) or (accept_exact and instead):
         raise Invalid("Name a number and the person whose it is, or say --accept-exact alone.")
@@ -83,7 +86,7 @@ def enrol(
             done = [enrol(database, code, number, employee, from_on=begins, instead=instead, at=at)]
         else:
             today = clock.today(at, settings.timezone)
-            done = list(enrol_exact(database, code, on=today, from_on=begins, at=at))
+            done = list(enrol_exact(database, code, on=today, from_on=begins, told=said_users, at=at))
     if as_json:
         shown = [{"number": each.pin, "employee": each.employee, "from": each.from_on} for each in done]
         print_json({"terminal": code, "enrolled": shown})

@@ -1,10 +1,10 @@
-"""The command `pull`, and the shape of what a pull answers."""
+"""The command `pull`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,7 @@ def pull(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Pull now, many terminals side by side. Exit 1 when one could not be read or something was quarantined."""
+    from api.pulling import make_puller, pull_json
     from attendance.clock import utc_now
     from attendance.services import onboarding
     from device_sync.poller import Poller
@@ -48,26 +49,6 @@ def pull(
         print_json({"pulls": [pull_json(filed, settings.timezone) for filed in done]})
     if any(filed.outcome != "ok" or filed.quarantined for filed in done):
         raise typer.Exit(1)
-
-
-def pull_json(filed: Any, zone: str) -> dict[str, Any]:
-    """One entry of `pulls`, as the contract names its fields; the watermark with the offset of the office."""
-    from attendance import clock
-
-    return {
-        "terminal": filed.terminal,
-        "outcome": filed.outcome,
-        "read": filed.read,
-        "new": filed.new,
-        "repeated": filed.repeated,
-        "quarantined": filed.quarantined,
-        "reasons": filed.reasons,
-        "clock_offset_seconds": filed.clock_offset_seconds,
-        "complete_until": clock.local_iso(filed.complete_until, zone) if filed.complete_until else None,
-        "message": filed.message,
-        "pull": filed.pull_id,
-        "seconds": {name: round(filed.seconds.get(name, 0.0), 4) for name in ("transfer", "decode", "store")},
-    }
 
 
 def _wanted(database: Database, codes: list[str], unit: str | None, everyone: bool) -> list[str]:
@@ -114,17 +95,3 @@ def _shown(codes: list[str], *, tell: bool) -> Iterator[Watcher]:
                     say(_line(progress.filed))
 
         yield watch
-
-
-def make_puller(settings: Any, database: Any) -> Any:
-    from api.keys import read_comm_key
-    from device_sync.noticing import Thresholds
-    from device_sync.pulling import Puller
-
-    return Puller(
-        database,
-        settings.timezone,
-        lambda code: read_comm_key(settings.keys_dir, code) or 0,
-        allowed_networks=settings.allowed_networks,
-        thresholds=Thresholds(ran_back=settings.clock_backward_seconds),
-    )

@@ -13,8 +13,9 @@ from attendance.errors import Invalid
 def pushing(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """List the serial numbers that push or want to, and what was decided about each."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
+    from attendance.clock import to_wall
     from attendance.store import listing_push
 
     settings = read_settings()
@@ -25,11 +26,13 @@ def pushing(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
         return
     if not settings.push:
         say("Pushing is off; turn it on with ATTENDANCE_PUSH=on.")
-    table = Table("serial", "status", "terminal", "device", "address", "last seen", "complete until", "look at")
+    serial = Column("serial", no_wrap=True)  # it is compared with a label and typed again
+    table = Table(serial, "status", "terminal", "device", "address", "last seen", "complete until", "look at")
     for row in found:
         table.add_row(
             row["serial"], row["status"], row["terminal"] or "", row["device"] or row["firmware"], row["address"],
-            f"{row['last_seen_at']:%Y-%m-%d %H:%M}", f"{row['complete_until'] or ''}"[:16], _look_at(row),
+            f"{to_wall(row['last_seen_at'], settings.timezone):%Y-%m-%d %H:%M}", f"{row['complete_until'] or ''}"[:16],
+            _look_at(row),
         )  # fmt: skip
     Console().print(table)
 

@@ -10,6 +10,7 @@ import typer
 from api.cli.place import open_database, read_settings, say
 from attendance.errors import Invalid
 
+LIVE_HELP = "Listen to its punches between readings: a hint on the pages at once."
 LAYOUT_HELP = "How its records are laid out: zk8a, zk8b, zk16, zk40, zk49, or auto: told by their content."
 
 
@@ -22,6 +23,7 @@ def add(
     comm_key_file: Annotated[Path | None, typer.Option(help="File with its communication key.")] = None,
     name: Annotated[str, typer.Option(help="What people call it.")] = "",
     every: Annotated[int, typer.Option(help="Seconds between two readings.", min=5, max=86400)] = 300,
+    live: Annotated[bool, typer.Option("--live/--no-live", help=LIVE_HELP)] = False,
     layout: Annotated[str, typer.Option(help=LAYOUT_HELP)] = "auto",
 ) -> None:
     """Add a terminal. Nothing is sent to it."""
@@ -45,6 +47,7 @@ def add(
             transport=transport,
             has_comm_key=key is not None,
             poll_seconds=every,
+            live=live,
             layout=read_layout(layout),
             at=utc_now(),
         )
@@ -61,10 +64,7 @@ def change(
     comm_key_file: Annotated[Path | None, typer.Option(help="File with its communication key.")] = None,
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     every: Annotated[int | None, typer.Option(help="Seconds between two readings.", min=5, max=86400)] = None,
-    live: Annotated[
-        bool | None,
-        typer.Option("--live/--no-live", help="Listen to its punches between readings: a hint on the pages at once."),
-    ] = None,
+    live: Annotated[bool | None, typer.Option("--live/--no-live", help=LIVE_HELP)] = None,
     layout: Annotated[str | None, typer.Option(help=LAYOUT_HELP)] = None,
 ) -> None:
     """Change how a terminal is reached or called; what is left out stays."""

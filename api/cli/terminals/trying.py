@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.place import open_database, print_json, read_settings, say
-from api.cli.terminals.pulling import make_puller
 from api.cli.terminals.registering import check_address, read_key
 from api.cli.terminals.showing import say_it_waits
 from attendance.errors import Invalid
@@ -30,6 +29,7 @@ def try_out(
 
     Nothing is stored and nothing changed on the terminal. Exit 1 when a step failed.
     """
+    from api.pulling import make_puller
     from device_sync.checking import FAILED, check_terminal
 
     if (code is None) == (host is None):
@@ -61,7 +61,14 @@ def try_out(
         ]
         print_json({"terminal": code, "host": host, "ok": not failed, "steps": shown})
     elif not failed and code is None:
-        say(f"Add it: attendance terminals add CODE --host {host}")
+        reached_by = "".join(
+            (
+                f" --port {port}" if port != 4370 else "",
+                f" --transport {transport}" if transport != "tcp" else "",
+                f" --comm-key-file {comm_key_file}" if comm_key_file else "",
+            )
+        )
+        say(f"Add it: attendance terminals add CODE --host {host}{reached_by}")
     if failed:
         raise typer.Exit(1)
 

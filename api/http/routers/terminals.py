@@ -23,6 +23,7 @@ from attendance.services.terminal_health import terminals_health
 from attendance.services.terminal_people import work_list
 from attendance.store import listing_terminals, office, registering
 from device_sync.layouts import read_layout
+from device_sync.push.said_users import said_users
 from device_sync.zk.address import parse_address
 
 router = APIRouter(prefix="/terminals", tags=["terminals"])
@@ -66,6 +67,7 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
                 transport=given.transport,
                 has_comm_key=comm_key is not None,
                 poll_seconds=given.poll_seconds,
+                live=given.live,
                 layout=read_layout(given.layout),
                 at=parts.now(),
             )
@@ -82,7 +84,10 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
 
 def _terminal(row: Any, unit: str) -> dict[str, Any]:
     names = ("code", "name", "host", "port", "transport", "has_comm_key", "serial", "layout")
-    shown = {name: getattr(row, name) for name in (*names, "direction", "first_sane_on", "poll_seconds", "recorded_at")}
+    shown = {
+        name: getattr(row, name)
+        for name in (*names, "direction", "first_sane_on", "poll_seconds", "live", "recorded_at")
+    }
     return shown | {"unit": unit, "complete_until": None, "last_pull": None, "health": None, "alarms": []}
 
 
@@ -149,10 +154,12 @@ def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page
 def list_users(request: Request, reader: CurrentFiler, code: TerminalCode) -> Response:
     """For HR and administrators: the numbers that nobody has, with proposals, and whatever else is open today.
 
-    As the user table stood when the terminal was read whole last; `POST /terminals/{code}/pull?full=true` reads it.
+    As the user table stood when the terminal was read whole last, which `POST /terminals/{code}/pull?full=true` does,
+    and with those it pushed since.
     Only people the caller may see are named.
     """
     parts = service(request)
     with parts.database.reading() as session:
         terminal = reader.terminal(session, code).code
-    return answer(work_list_json(work_list(parts.database, terminal, on=parts.today(), within=reader.within)))
+    found = work_list(parts.database, terminal, on=parts.today(), within=reader.within, told=said_users)
+    return answer(work_list_json(found))

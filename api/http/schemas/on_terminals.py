@@ -38,7 +38,7 @@ class TerminalUser(BaseModel):
 class TerminalUsers(BaseModel):
     terminal: str = Field(description="Code of the terminal.")
     unit: str = Field(description="Unit it stands in.")
-    users: int | None = Field(description="Users on the terminal; null: its table was never read.")
+    users: int | None = Field(description="Users on the terminal; null: it was never read, and told of nobody.")
     unmatched: list[TerminalUser] = Field(description="Numbers that nobody is enrolled under.")
     renamed: list[TerminalUser] = Field(description="Numbers whose name on the terminal is not their owner's.")
     without_number: list[PersonOnTerminal] = Field(description="People who depend on it and have no number on it.")

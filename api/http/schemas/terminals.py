@@ -132,6 +132,7 @@ class Terminal(BaseModel):
                     "direction": "none",
                     "first_sane_on": "2010-01-01",
                     "poll_seconds": 300,
+                    "live": False,
                     "recorded_at": "2026-09-30T03:00:00+00:00",
                     "complete_until": "2026-11-20T17:05:11+07:00",
                     "last_pull": None,
@@ -152,7 +153,8 @@ class Terminal(BaseModel):
     layout: str | None = Field(description="Record layout an administrator named; null: told by its content.")
     direction: str = Field(description="`in`, `out` or `none`.")
     first_sane_on: dt.date = Field(description="Punches before this date are not believed.")
-    poll_seconds: int = Field(description="How often it is pulled.")
+    poll_seconds: int = Field(description="How often it is pulled, in seconds.")
+    live: bool = Field(description="Whether it is listened to between pulls, for hints on the pages.")
     recorded_at: dt.datetime = Field(description="When it was entered here.")
     complete_until: dt.datetime | None = Field(description="Terminal time up to which its log is complete.")
     last_pull: Pull | None = Field(description="The last attempt, whatever became of it.")
@@ -184,7 +186,8 @@ class NewTerminal(Given):
     host: Line | None = Field(default=None, description="IP address inside the allowed networks; no host names.")
     port: int = Field(default=4370, ge=1, le=65535, description="Port.")
     transport: Literal["tcp", "udp"] = Field(default="tcp", description="How it is spoken to.")
-    poll_seconds: int = Field(default=300, ge=30, le=86_400, description="How often it is pulled.")
+    poll_seconds: int = Field(default=300, ge=30, le=86_400, description="How often it is pulled, in seconds.")
+    live: bool = Field(default=False, description="Whether to listen to it between pulls, for hints on the pages.")
     layout: Literal["auto", "zk8a", "zk8b", "zk16", "zk40", "zk49"] = Field(
         default="auto", description="How its records are laid out; `auto`: told by their content."
     )
