@@ -8,7 +8,8 @@ each hides those behind it:
 | refused | the terminal, or what answers in its place, said no: key, serial, protocol, another program's session |
 | unverified | what was read cannot be relied on: never read, garbled, or its past changed and nobody has looked yet |
 | unreachable | the last attempt found nobody, or the line broke |
-| late | no good pull for more than two intervals; by file: nothing of yesterday; at a site: nothing of the last hour |
+| late | no good pull for more than two intervals; by file: nothing of yesterday; at a site: nothing of the last hour;
+|      | by push: no call in the last hour, or nothing shown to be whole of yesterday |
 | full_soon | its log is nearly full, or will be within a month |
 | healthy | none of these |
 """
@@ -32,6 +33,7 @@ STATES: tuple[State, ...] = ("healthy", "late", "unreachable", "refused", "unver
 MISSED_INTERVALS = 2  # one reading may fail by chance; that two in a row did not come is worth a look
 FILE_LATE_DAYS = 1  # a terminal read by USB stick has no interval: it is late when yesterday is not covered
 SITE_LATE_AFTER = timedelta(hours=1)  # a site reads its terminals every few minutes, also at night
+PUSH_LATE_AFTER = timedelta(hours=1)  # a terminal that pushes calls every few seconds, also when nobody punches
 
 REASON_OF_OUTCOME: dict[str, tuple[State, str]] = {
     "wrong_key": ("refused", "wrong_key"),
@@ -48,7 +50,8 @@ REASON_OF_DETAIL: dict[tuple[str, str], tuple[State, str]] = {
     ("garbled", "users"): ("unverified", "layout"),
 }
 REASONS = (
-    *("ok", "late", "late_file", "late_site", "full_soon", "full_by", "never_read", "log_changed", "garbled"),
+    *("ok", "late", "late_file", "late_site", "late_push", "late_answer", "full_soon", "full_by"),
+    *("never_read", "never_answered", "log_changed", "garbled"),
     *("emptied", "layout"),
     *("unreachable", "interrupted", "port_closed", "refused", "wrong_key", "not_a_terminal", "other_serial"),
 )
@@ -102,14 +105,22 @@ def health_of(facts: TerminalFacts, zone: str, now: datetime) -> TerminalHealth:
         facts=facts,
         state=state if facts.in_use else None,
         reason=reason,
-        # a terminal that was never read and cannot be: what to do is what the failure asks for
-        next_step=failure[1] if reason == "never_read" and failure else reason,
+        next_step=_next_step(facts, reason, failure),
         params=params,
         since=since,
         reachable=reachable,
         key_ok=key_ok,
         serial_ok=serial_ok,
     )
+
+
+def _next_step(facts: TerminalFacts, reason: str, failure: tuple[State, str] | None) -> str:
+    """What to do: as the reason says, but for a terminal that was never read."""
+    if reason != "never_read":
+        return reason
+    if failure:  # it cannot be read: what to do is what the failure asks for
+        return failure[1]
+    return reason if facts.is_asked else "late_file"  # without an address there is nothing to try
 
 
 def failure_of(outcome: str, params: Mapping[str, Any]) -> tuple[State, str] | None:
@@ -136,7 +147,8 @@ def _first_that_holds(
     if changed:
         return "unverified", "log_changed", min(changed), {}
     if facts.data_until is None:
-        return "unverified", "never_read", facts.recorded_at, about
+        pushes = facts.called_at is not None and not facts.is_asked
+        return "unverified", "never_answered" if pushes else "never_read", facts.recorded_at, about
     if failure:
         return failure[0], failure[1], facts.failing_since, about
     late = _late(facts, zone, now)
@@ -155,9 +167,12 @@ def _late(facts: TerminalFacts, zone: str, now: datetime) -> tuple[str, datetime
         if facts.last is not None and facts.last.source == "agent":
             read_until = clock.to_instant(facts.data_until, zone)
             return ("late_site", read_until) if now - read_until > SITE_LATE_AFTER else None
+        if facts.called_at is not None and now - facts.called_at > PUSH_LATE_AFTER:
+            return "late_push", facts.called_at
         missing = clock.today(now, zone) - timedelta(days=FILE_LATE_DAYS)
         if facts.data_until.date() < missing:
-            return "late_file", clock.to_instant(facts.data_until, zone)
+            reason = "late_file" if facts.called_at is None else "late_answer"
+            return reason, clock.to_instant(facts.data_until, zone)
         return None
     since = facts.last_ok_at or facts.recorded_at
     if now - since > timedelta(seconds=facts.poll_seconds) * MISSED_INTERVALS:

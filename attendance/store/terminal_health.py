@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from attendance.store import push_devices
 from attendance.store.alarms import Alarm, open_alarms
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow
 from attendance.store.log_fill import Fill, fills
@@ -28,7 +29,10 @@ class LastAttempt:
 
 @dataclass(frozen=True, slots=True)
 class TerminalFacts:
-    """`data_until` is wall time, all other moments are instants; None where there is nothing to tell."""
+    """`data_until` is wall time, all other moments are instants; None where there is nothing to tell.
+
+    `called_at` is when a terminal that is approved to push called last.
+    """
 
     id: int
     code: str
@@ -47,6 +51,7 @@ class TerminalFacts:
     clock_offset_seconds: int | None
     fill: Fill | None
     alarms: tuple[Alarm, ...]
+    called_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ def read_facts(session: Session, today: date, terminal_ids: Iterable[int] | None
         for row in session.exec(select(ClockSpanRow).where(col(ClockSpanRow.id).in_(newest_span)))
     }
     full, alarms = fills(session, today, wanted), open_alarms(session, wanted)
+    called = {device.terminal_id: device.last_seen_at for device in push_devices.approved(session)}
     found = []
     for row in terminals:
         assert row.id is not None
@@ -109,6 +115,7 @@ def read_facts(session: Session, today: date, terminal_ids: Iterable[int] | None
                 clock_offset_seconds=offsets.get(row.id),
                 fill=full.get(row.id),
                 alarms=alarms.get(row.id, ()),
+                called_at=called.get(row.id),
             )
         )
     return found

@@ -118,6 +118,36 @@ def test_a_terminal_read_by_usb_stick_is_late_when_nothing_of_yesterday_is_there
 
 
 @pytest.mark.parametrize(
+    ("called", "until", "state", "reason"),
+    [
+        (NOW, None, "unverified", "never_answered"),
+        (NOW, datetime(2026, 3, 1, 8), "healthy", "ok"),
+        (SINCE, datetime(2026, 3, 1, 8), "healthy", "ok"),
+        (SINCE - timedelta(seconds=1), datetime(2026, 3, 2, 8), "late", "late_push"),
+        (NOW, datetime(2026, 2, 28, 23, 59), "late", "late_answer"),
+    ],
+)
+def test_a_terminal_that_only_pushes_is_told_by_its_calls_and_its_answers(
+    called: datetime, until: datetime | None, state: str, reason: str
+) -> None:
+    pushing = replace(
+        GOOD,
+        is_asked=False,
+        last_ok_at=None,
+        data_until=until,
+        last=LastAttempt("ok", {}, "", "push", NOW),
+        called_at=called,
+    )
+    found = health_of(pushing, ZONE, NOW)
+    assert (found.state, found.reason, found.next_step) == (state, reason, reason)
+
+
+def test_a_terminal_without_an_address_is_not_to_be_tried() -> None:
+    by_file = replace(GOOD, is_asked=False, **(NEVER | {"last": None}))
+    assert health_of(by_file, ZONE, NOW).next_step == "late_file"
+
+
+@pytest.mark.parametrize(
     ("facts", "showed"),
     [
         ({}, (True, True, True)),
