@@ -31,7 +31,7 @@ def health(
     if as_json:
         print_json(found)
     else:
-        _tell(found, t(f"health_state.{found['state']}") if found["state"] else "out of use")
+        _tell(found, t(f"health_state.{found['state']}") if found["state"] else "out of use", settings.timezone)
     if found["state"] not in (None, "healthy"):
         raise typer.Exit(1)
 
@@ -53,29 +53,38 @@ def acknowledge(
     say(f"Alarm {alarm} ({seen.kind}) of terminal {code} is acknowledged by {seen.seen_by} {end}.")
 
 
-def _tell(found: dict[str, Any], state: str) -> None:
-    since = f", since {found['since'][:16]}" if found["since"] else ""
+def _tell(found: dict[str, Any], state: str, zone: str) -> None:
+    since = f", since {_here(found['since'], zone)}" if found["since"] else ""
     say(f"{found['terminal']} {found['name']}: {state}{since}. {found['sentence']}")
     if found["state"] not in (None, "healthy"):
         say(f"  next: {found['next_step']}")
     say(
         f"  serial {found['serial'] or 'not known'}, data until {(found['complete_until'] or 'never')[:16]}, "
-        f"last good pull {(found['last_good_pull_at'] or 'never')[:16]}, {found['failures']} failures since"
+        f"last good pull {_here(found['last_good_pull_at'], zone)}, {found['failures']} failures since"
     )
     offset = found["clock_offset_seconds"]
     say(f"  clock {'not known' if offset is None else f'{offset:+d} s'}, {_fill(found)}")
     for title, lines in (
-        ("open alarms", [_alarm(each) for each in found["alarms"]]),
-        ("ended alarms", [_alarm(each) for each in found["alarm_history"] if each["ended_at"]]),
+        ("open alarms", [_alarm(each, zone) for each in found["alarms"]]),
+        ("ended alarms", [_alarm(each, zone) for each in found["alarm_history"] if each["ended_at"]]),
         ("operations", [f"{(each['at'] or 'no date')[:19]}  {each['word']}" for each in found["operations"]]),
         ("read without a gap", [f"{each['from'][:16]} to {each['until'][:16]}" for each in found["coverage"]]),
         ("clock", [_span(each) for each in found["clock_history"]]),
-        ("clock settings", [_setting(each) for each in found["clock_settings"]]),
+        ("clock settings", [_setting(each, zone) for each in found["clock_settings"]]),
     ):
         if lines:
             say(f"{title}:")
             for line in lines:
                 say(f"  {line}")
+
+
+def _here(instant: str | None, zone: str) -> str:
+    """An instant as the clocks of the office showed it, like every other moment of these lines."""
+    from datetime import datetime
+
+    from attendance import clock
+
+    return f"{clock.to_wall(datetime.fromisoformat(instant), zone):%Y-%m-%dT%H:%M}" if instant else "never"
 
 
 def _fill(found: dict[str, Any]) -> str:
@@ -87,20 +96,20 @@ def _fill(found: dict[str, Any]) -> str:
     return f"{found['records']} of {found['capacity']} records ({found['fill_percent']} %{full})"
 
 
-def _alarm(alarm: dict[str, Any]) -> str:
+def _alarm(alarm: dict[str, Any], zone: str) -> str:
     seen = f" (seen by {alarm['seen_by']})" if alarm["seen_by"] else ""
-    return f"{alarm['id']}  {alarm['raised_at'][:16]}  {alarm['sentence']}{seen}"
+    return f"{alarm['id']}  {_here(alarm['raised_at'], zone)}  {alarm['sentence']}{seen}"
 
 
 def _span(span: dict[str, Any]) -> str:
     return f"from {(span['from'] or 'the beginning')[:19]}  {span['offset_seconds']:+d} s"
 
 
-def _setting(setting: dict[str, Any]) -> str:
+def _setting(setting: dict[str, Any], zone: str) -> str:
     before, after = (
         "not known" if setting[name] is None else f"{setting[name]:+d} s" for name in ("offset_before", "offset_after")
     )
     return (
-        f"{setting['set_at'][:16]}  {setting['outcome']}, {before} before, {after} after, "
+        f"{_here(setting['set_at'], zone)}  {setting['outcome']}, {before} before, {after} after, "
         f"by {setting['set_by']}: {setting['reason']}"
     )

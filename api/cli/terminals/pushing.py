@@ -15,6 +15,7 @@ def pushing(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
     from rich.console import Console
     from rich.table import Table
 
+    from attendance.clock import to_wall
     from attendance.store import listing_push
 
     settings = read_settings()
@@ -29,7 +30,8 @@ def pushing(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
     for row in found:
         table.add_row(
             row["serial"], row["status"], row["terminal"] or "", row["device"] or row["firmware"], row["address"],
-            f"{row['last_seen_at']:%Y-%m-%d %H:%M}", f"{row['complete_until'] or ''}"[:16], _look_at(row),
+            f"{to_wall(row['last_seen_at'], settings.timezone):%Y-%m-%d %H:%M}",
+            f"{row['complete_until'] or ''}"[:16], _look_at(row),
         )  # fmt: skip
     Console().print(table)
 
