@@ -41,7 +41,7 @@ def open_database(settings: Settings, *, create: bool = False) -> Iterator[Datab
         from pathlib import Path
 
         if create:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # what lies in it is about people
         elif not Path(path).exists():
             raise Invalid(
                 f"There is no database at {path}; make one with `attendance init`, or set ATTENDANCE_DATA_DIR."
