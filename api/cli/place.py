@@ -27,7 +27,8 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "ATTENDANCE_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise Invalid(f"The setting {name} cannot be used: {first['msg']}. Correct it and try again.") from None
+        said = "it is neither on nor off" if first["type"] == "bool_parsing" else first["msg"]
+        raise Invalid(f"The setting {name} cannot be used: {said}. Correct it and try again.") from None
 
 
 @contextmanager

@@ -93,6 +93,15 @@ def test_one_machine_is_not_two_terminals_nor_bound_to_the_world(run: Run, termi
     assert run("approve", SERIAL, "--network", "10.0.0.0/16", "--by", "Trần Thị B")[0] == 0
 
 
+def test_a_setting_that_is_neither_on_nor_off_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch, place: Database
+) -> None:
+    monkeypatch.setenv("ATTENDANCE_PUSH", "maybe")
+    assert run("pushing") == (
+        2, "The setting ATTENDANCE_PUSH cannot be used: it is neither on nor off. Correct it and try again."
+    )  # fmt: skip
+
+
 def test_the_list_tells_the_time_of_the_office(run: Run, terminal: Pushing, place: Database) -> None:
     with place.writing() as session:
         push_devices.note(session, push_devices.get(session, SERIAL), last_seen_at=datetime(2026, 3, 2, 20, tzinfo=UTC))

@@ -114,6 +114,7 @@ def test_from_the_first_token_to_punches_at_the_centre(centre: Place, site: Plac
         assert "1 segments that were kept are filed" in centre.run(
             "sites", "accept", "BAN-CHA", "BJ2C19", "--create", "T-N"
         )
+        assert (site.folder / "data").stat().st_mode & 0o077 == 0, "what lies there is about people"
         simulated.punch("1001")
         assert site.json(*agent)["delivered"] == 2
         database = centre.database()
