@@ -27,7 +27,8 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "ATTENDANCE_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise Invalid(f"The setting {name} cannot be used: {first['msg']}. Correct it and try again.") from None
+        said = "it is neither on nor off" if first["type"] == "bool_parsing" else first["msg"]
+        raise Invalid(f"The setting {name} cannot be used: {said}. Correct it and try again.") from None
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def open_database(settings: Settings, *, create: bool = False) -> Iterator[Datab
         from pathlib import Path
 
         if create:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # what lies in it is about people
         elif not Path(path).exists():
             raise Invalid(
                 f"There is no database at {path}; make one with `attendance init`, or set ATTENDANCE_DATA_DIR."

@@ -31,6 +31,12 @@ TAGS = [
 
 _OPEN = {"health"}
 _FOR_ALL = (401, 422)
+_FOR_SOME = {  # what is read by some roles alone
+    "metrics",
+    "listPushing",
+    "listTerminalUsers",
+    "listSites",
+}
 _WRITES = (403, 404, 409, 413, 503)
 
 
@@ -64,7 +70,7 @@ def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
         statuses.update(_WRITES)
     if operation["operationId"] == "signIn":
         statuses = {401, 413, 422, 429, 503}
-    if operation["operationId"] == "metrics":
+    if operation["operationId"] in _FOR_SOME:
         statuses.add(403)
     if "{" in path or any(p["name"] in ("unit", "employee", "terminal") for p in operation.get("parameters", ())):
         statuses.add(404)

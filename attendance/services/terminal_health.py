@@ -104,14 +104,22 @@ def health_of(facts: TerminalFacts, zone: str, now: datetime) -> TerminalHealth:
         facts=facts,
         state=state if facts.in_use else None,
         reason=reason,
-        # a terminal that was never read and cannot be: what to do is what the failure asks for
-        next_step=failure[1] if reason == "never_read" and failure else reason,
+        next_step=_next_step(facts, reason, failure),
         params=params,
         since=since,
         reachable=reachable,
         key_ok=key_ok,
         serial_ok=serial_ok,
     )
+
+
+def _next_step(facts: TerminalFacts, reason: str, failure: tuple[State, str] | None) -> str:
+    """What to do: as the reason says, but for a terminal that was never read."""
+    if reason != "never_read":
+        return reason
+    if failure:  # it cannot be read: what to do is what the failure asks for
+        return failure[1]
+    return reason if facts.is_asked else "late_file"  # without an address there is nothing to try
 
 
 def failure_of(outcome: str, params: Mapping[str, Any]) -> tuple[State, str] | None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, or_, select
 
-from attendance.errors import NotFound
+from attendance.errors import Invalid, NotFound
 from attendance.rules.schedule import session_hours
 from attendance.store.tables import (
     AssignmentRow,
@@ -127,6 +127,16 @@ def units_below(session: Session, code: str) -> set[int]:
 
 def terminals(session: Session) -> list[TerminalRow]:
     return list(session.exec(select(TerminalRow).order_by(col(TerminalRow.id))))
+
+
+def check_serial_is_free(session: Session, serial: str, terminal: TerminalRow) -> None:
+    """Raises Invalid where another terminal in use bears this serial: one machine twice would be every punch twice."""
+    for other in terminals(session):
+        if other.serial == serial and other.in_use and other.id != terminal.id:
+            raise Invalid(
+                f"The serial number {serial} is terminal {other.code} already; name that one, or put it out of use "
+                f"first: attendance terminals retire {other.code}"
+            )
 
 
 def codes(session: Session, kind: type[Coded], ids: Iterable[int]) -> dict[int, str]:

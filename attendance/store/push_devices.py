@@ -20,6 +20,8 @@ MAX_PENDING = 64
 MAX_PENDING_OF_ADDRESS = 16
 FORGOTTEN_AFTER = timedelta(days=2)
 """A serial that nobody approved and that is quiet this long makes room for another."""
+WIDEST = 65_536
+"""Addresses of the widest network a serial may be bound to: a /16, what a large office has for itself."""
 SEEN_EVERY = timedelta(seconds=60)
 
 
@@ -136,6 +138,7 @@ def approve(
     if row.terminal_id is not None and row.terminal_id != terminal.id:
         code = office.code_of(session, TerminalRow, row.terminal_id)
         raise Invalid(f"{serial} is terminal {code}; its punches stay there, so it cannot become {terminal.code}.")
+    office.check_serial_is_free(session, serial, terminal)
     if network or row.bound_to is None:
         row.bound_to = str(read_network(network)) if network else single(row.last_address)
         row.refused_address = row.refused_at = None
@@ -177,11 +180,17 @@ def may_call_from(row: PushDeviceRow, address: str) -> bool:
 
 
 def read_network(text: str) -> IPv4Network | IPv6Network:
-    """An address or a network as it is written. Raises Invalid."""
+    """An address or a network as it is written, which is no wider than an office has. Raises Invalid."""
     try:
-        return ip_network(text.strip())
+        found = ip_network(text.strip())
     except ValueError:
         raise Invalid(f"{text!r} is no network; write an address, or a network such as 192.168.1.0/24.") from None
+    if found.num_addresses > WIDEST:
+        raise Invalid(
+            f"{text} has over {WIDEST} addresses, so it would bind the serial to hardly anything; name the network the "
+            "terminal is in, such as 192.168.1.0/24."
+        )
+    return found
 
 
 def single(address: str) -> str:

@@ -188,6 +188,7 @@ def accept(
         raise Invalid(
             f"{serial} was accepted as terminal {office.code_of(session, TerminalRow, known.terminal_id)} already."
         )
+    office.check_serial_is_free(session, serial, row)
     row.serial = serial
     known.terminal_id, known.accepted_at = office.key(row), known.accepted_at or at
     session.add_all([row, known])

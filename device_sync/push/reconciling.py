@@ -34,7 +34,10 @@ _Key = tuple[int, str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One comparison: `both` punches said by both sides, and those that one alone says, in order of time."""
+    """One comparison: `both` punches said by both sides, and those that one alone says, in order of time.
+
+    `was_read`: its log was read completely over some of the window; without that nothing pushed can be missing in it.
+    """
 
     terminal: str
     starts: datetime
@@ -43,10 +46,16 @@ class Compared:
     pushed_only: tuple[Punch, ...]
     pulled_only: tuple[Punch, ...]
     settled: int
+    was_read: bool
 
     @property
     def sentence(self) -> str:
         span = f"{self.starts:%Y-%m-%d %H:%M} to {self.ends:%Y-%m-%d %H:%M}"
+        if not self.was_read:
+            return (
+                f"{self.terminal}, {span}: its log was not read completely in these days, so there is nothing to "
+                "compare what it pushed with; pull it first."
+            )
         if not self.pushed_only and not self.pulled_only:
             return f"{self.terminal}, {span}: push and log agree on {self.both} punches."
         parts = [f"{self.terminal}, {span}: push and log agree on {self.both} punches."]
@@ -105,7 +114,8 @@ def reconcile(
             push_evidence.note_differences(session, number, side, found, at)
         settled = push_evidence.settle_differences(session, number, low, high, {*pushed_only, *pulled_only}, at)
     both = len(pulled.keys() & pushed.keys())
-    return Compared(terminal_code, begin, end, both, tuple(pushed_only), tuple(pulled_only), settled)
+    was_read = bool(pulled) or any(a <= high and b >= low for a, b in read)
+    return Compared(terminal_code, begin, end, both, tuple(pushed_only), tuple(pulled_only), settled, was_read)
 
 
 def reconcile_all(database: Database, *, zone: str, at: datetime) -> list[Compared]:

@@ -57,6 +57,16 @@ def test_every_operation_has_a_name_of_its_own_a_tag_a_summary_and_a_description
         assert operation["tags"][0] in tags, name
 
 
+def test_what_some_roles_are_refused_is_in_the_document(document: dict[str, Any], shared_office: Office) -> None:
+    refused = set()
+    for path, item in document["paths"].items():
+        if "get" in item and "{id}" not in path:
+            answer = shared_office.client("inspector").get(path.format(code="T-A"))
+            refused |= {path} if answer.status_code == 403 else set()
+    assert {f"{API}/terminals/pushing", f"{API}/terminals/{{code}}/users", f"{API}/sites"} <= refused
+    assert [path for path in refused if "403" not in document["paths"][path]["get"]["responses"]] == []
+
+
 def test_every_parameter_and_field_is_described(document: dict[str, Any]) -> None:
     for name, operation in operations(document):
         for parameter in operation.get("parameters", []):

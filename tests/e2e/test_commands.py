@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import socket
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -12,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from api.cli.main import app
+from attendance.errors import Invalid
 from device_sync.simulator.log import load_records
 from device_sync.simulator.server import SimulatedTerminal
 
@@ -283,3 +287,12 @@ def test_init_makes_everything_or_nothing_and_keeps_it_private(tmp_path: Path) -
     office.run("init", "--admin", "quantri", "--password-file", "password")
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
     assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_port_that_cannot_be_listened_on_is_told_with_the_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = CliRunner().invoke(app, ["simulate", "--port", port])
+    assert isinstance(done.exception, Invalid)
+    assert str(done.exception).startswith(f"Port {port} cannot be listened on")
+    assert CliRunner().invoke(app, ["simulate", "--port", "99999"]).exit_code == 2

@@ -18,7 +18,9 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from api.settings import Settings
+from attendance.clock import utc_now
 from attendance.errors import AttendanceError
+from attendance.store import registering
 from attendance.store.database import Database
 from device_sync.simulator import SimulatedTerminal
 from tests.builders import stored_punches, truth_of
@@ -101,10 +103,18 @@ def test_from_the_first_token_to_punches_at_the_centre(centre: Place, site: Plac
             "BJ2C19",
             1,
         )
+        database = centre.database()
+        with database.writing() as session:
+            registering.add_terminal(session, "T-O", unit="A", at=utc_now()).serial = "BJ2C19"
+        database.close()
+        refused = centre.run("sites", "accept", "BAN-CHA", "BJ2C19", "--create", "T-N", code=2)
+        assert "The serial number BJ2C19 is terminal T-O already" in refused
+        centre.run("terminals", "retire", "T-O")
         assert "not accepted yet, 1 segments kept" in centre.run("sites", "list")
         assert "1 segments that were kept are filed" in centre.run(
             "sites", "accept", "BAN-CHA", "BJ2C19", "--create", "T-N"
         )
+        assert (site.folder / "data").stat().st_mode & 0o077 == 0, "what lies there is about people"
         simulated.punch("1001")
         assert site.json(*agent)["delivered"] == 2
         database = centre.database()

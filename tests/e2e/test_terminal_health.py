@@ -145,6 +145,8 @@ def test_list_and_health_say_state_next_step_clock_and_fill(run: Any) -> None:
     found = json.loads(run("terminals", "health", "GATE", "--json", code=1))
     assert found["operations"][0]["name"] == "started"
     told = run("terminals", "health", "GATE", code=1)
+    pulled_at = clock.to_wall(datetime.fromisoformat(found["last_good_pull_at"]), "Asia/Ho_Chi_Minh")
+    assert f"last good pull {pulled_at:%Y-%m-%dT%H:%M}," in told, "in the time of the office, as all the rest"
     for word in ("Nearly full", "next: Plan", "850 of 1000 records (85.0 %)", "clock +420 s", "Its clock is 7 minutes"):
         assert word in told
     read_at = clock.to_wall(datetime.fromisoformat(found["last_good_pull_at"]), "Asia/Ho_Chi_Minh")

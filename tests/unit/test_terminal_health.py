@@ -150,6 +150,11 @@ def test_one_that_is_pulled_as_well_stands_as_its_pulls_say() -> None:
     assert health_of(replace(GOOD, calls=silent, **(NEVER | {"last": None})), ZONE, NOW).reason == "never_read"
 
 
+def test_a_terminal_without_an_address_is_not_to_be_tried() -> None:
+    by_file = replace(GOOD, is_asked=False, **(NEVER | {"last": None}))
+    assert health_of(by_file, ZONE, NOW).next_step == "late_file"
+
+
 @pytest.mark.parametrize(
     ("facts", "showed"),
     [

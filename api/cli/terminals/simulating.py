@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EACCES, EADDRINUSE
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def simulate(
-    port: Annotated[int, typer.Option(help="Port to listen on, TCP and UDP.")] = 4370,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Port to listen on, TCP and UDP; 0: any that is free.")
+    ] = 4370,
     users: Annotated[int, typer.Option(min=0, max=100_000, help="How many users it has.")] = 50,
     records: Annotated[str, typer.Option(help="A number of invented punches, or a file of them.")] = "0",
     record_size: Annotated[int, typer.Option(help="Bytes of a record: 8, 16, 40 or 49.")] = 40,
@@ -65,6 +68,13 @@ def simulate(
             raise Invalid(f"Terminals push in the shape att or acc, not {push_shape!r}.")
     except ValueError as error:
         raise Invalid(str(error)) from error
+    except OSError as error:
+        if error.errno not in (EADDRINUSE, EACCES) or error.filename is not None:
+            raise
+        raise Invalid(
+            f"Port {port} cannot be listened on, for another program has it or it needs more rights; choose another "
+            "with --port, or 0 for any that is free."
+        ) from error
 
 
 def _tell_port(simulated: SimulatedTerminal) -> None:
