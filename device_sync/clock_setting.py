@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attendance import clock
 from attendance.errors import Invalid
 from attendance.store import intake_log, office, operation_log, touched
@@ -17,15 +19,18 @@ NOT_TAKEN = "not_taken"
 MOST_NAME, MOST_REASON = 200, 500
 
 
-def set_clock(puller: Puller, code: str, *, by: str, reason: str) -> ClockSetting:
+def set_clock(
+    puller: Puller, code: str, *, by: str, reason: str, on_wait: Callable[[], object] = lambda: None
+) -> ClockSetting:
     """Set the clock of a terminal to the true time and record who, why, and its offset before and after.
 
     A failure is recorded as well and answered with its `outcome` and `message`. What the clock showed before holds for
-    the punches made until now; their days are judged again. Raises Invalid, before anything is sent, where nobody or no
-    reason is named or the terminal has no address, and NotFound.
+    the punches made until now; their days are judged again. `on_wait` is called where somebody else talks to the
+    terminal first. Raises Invalid, before anything is sent, where nobody or no reason is named or the terminal has no
+    address, and NotFound.
     """
     by, reason = _line("who asks for it", by, MOST_NAME), _line("why the clock is set", reason, MOST_REASON)
-    with puller.alone(code):
+    with puller.alone(code, on_wait=on_wait):
         attempted = puller.adapter(ClockSetter, code).set_clock()
         setting = ClockSetting(
             set_at=puller.now(),

@@ -21,7 +21,7 @@ from device_sync import intake
 from device_sync.intake import Filed
 from device_sync.known import read_known
 from device_sync.noticing import USUAL, Thresholds
-from device_sync.terminal import TerminalError, TerminalLog
+from device_sync.terminal import TerminalError
 from device_sync.zk.address import PRIVATE_NETWORKS, AddressRefused
 from device_sync.zk.client import ZkTerminal
 from device_sync.zk.listening import ZkListener
@@ -152,11 +152,6 @@ class Puller:
                 )
         self._log_change(code, filed)
         return filed
-
-    def identify(self, code: str) -> TerminalLog:
-        """Connect, ask serial, clock and sizes, file nothing. Raises TerminalError."""
-        with self.alone(code):
-            return self.terminal(code).identify()
 
     @contextmanager
     def alone(

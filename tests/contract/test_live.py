@@ -162,7 +162,7 @@ def test_one_that_fell_silent_is_noticed_by_a_question_and_found_again(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ZkListener, "keep_alive_seconds", 0.3)
-    short = Limits(connect_seconds=0.5, idle_seconds=0.5, total_seconds=10.0, goodbye_seconds=0.3)
+    short = Limits(connect_seconds=2.0, idle_seconds=2.0, total_seconds=10.0, goodbye_seconds=0.3)
     with listening(sqlite_database, limits=short) as live:
         asked = len(live.simulated.journal)
         assert live.wait(lambda: len(live.simulated.journal) > asked + 1)

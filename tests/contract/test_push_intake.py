@@ -14,16 +14,13 @@ from attendance.errors import StoreUnavailable
 from attendance.services.evaluate import evaluate_dirty
 from attendance.services.matching import OnTerminal
 from attendance.services.terminal_health import terminals_health
-from attendance.services.terminal_people import work_list
-from attendance.store import office, registering
+from attendance.store import office
 from attendance.store.database import Database
 from attendance.store.tables import EmployeeRow
 from device_sync import wire
 from device_sync.intake import file_failure
 from device_sync.push.call import Call
 from device_sync.push.said_users import said_users
-from device_sync.simulator import SimulatedTerminal
-from device_sync.simulator.operations import Operation
 from device_sync.terminal import Unreachable
 from reports.day import why_page
 from tests import builders
@@ -150,29 +147,6 @@ def test_users_that_were_told_of_can_be_listed_as_they_were_told_last(any_databa
         found = said_users(session, builders.terminal_id(any_database), 0)
         assert said_users(session, builders.terminal_id(any_database), 2) == ()
     assert found == (OnTerminal("17", b"\xb3\xc2"), OnTerminal("982", b"Lan Anh", 14))
-
-
-def test_users_that_were_told_of_stand_in_the_work_list_until_the_table_itself_shows_them(
-    sqlite_database: Database, ticking: Ticking
-) -> None:
-    terminal = approved(sqlite_database, ticking)
-    table = f"SN={SERIAL}&table=OPERLOG"
-    terminal.send("cdata", table, b"USER PIN=1001\tName=Lan\tPri=0\nUSER PIN=E3\tName=Lan\tPri=14")
-
-    def numbers() -> tuple[int | None, list[str]]:
-        found = work_list(sqlite_database, "T-A", on=ticking.wall.date(), told=said_users)
-        return found.seen, [entry.user.pin for entry in found.work.unmatched]
-
-    assert work_list(sqlite_database, "T-A", on=ticking.wall.date()).seen is None
-    assert numbers() == (2, ["E3"])
-    users = [(1, "1001", "Lan"), (2, "77", "Hoa")]
-    with SimulatedTerminal(serial=SERIAL, records=builders.records(3), users=users, now=ticking).running() as simulated:
-        with sqlite_database.writing() as session:
-            registering.change_terminal(session, "T-A", host="127.0.0.1", port=simulated.port, at=ticking.at)
-        assert builders.puller_for(sqlite_database, now=ticking).pull("T-A", full=True).outcome == "ok"
-    assert numbers() == (2, ["77"]), "E3 was deleted there before it was read"
-    terminal.send("cdata", table, b"USER PIN=78\tName=Tu\tPri=0")
-    assert numbers() == (3, ["77", "78"])
 
 
 # what is filed -------------------------------------------------------------------------------------------------------
@@ -374,31 +348,6 @@ def test_what_was_done_at_the_terminal_is_kept_and_raised_once(any_database: Dat
     kept = rows(any_database, "SELECT code, ordinal, pull_id FROM terminal_operation ORDER BY id")
     assert kept == [(23, 1, 1), (23, 1, 1)]
     assert rows(any_database, "SELECT kind, subject FROM terminal_alarm") == [("log_erased", "2026-03-02T11:26:07")]
-
-
-def test_a_log_that_is_read_after_some_of_it_was_pushed_tells_nothing_of_what_was_before(
-    sqlite_database: Database, ticking: Ticking
-) -> None:
-    build_office(sqlite_database)
-    terminal = pushing_to(sqlite_database, ticking)
-    terminal.start()
-    approve(sqlite_database)
-    terminal.send("cdata", f"SN={SERIAL}&table=OPERLOG", b"OPLOG 4\t1\t2026-03-02 11:26:07\t1\t0\t0\t0")
-    ticking.pass_by(minutes=5)
-    with SimulatedTerminal(serial=SERIAL, records=builders.records(3), now=ticking).running() as simulated:
-        simulated.machine.clock.now = lambda: ticking.at - timedelta(days=90)
-        simulated.operate(Operation.FACTORY_RESET)
-        simulated.machine.clock.now = ticking
-        with sqlite_database.writing() as session:
-            registering.change_terminal(session, "T-A", host="127.0.0.1", port=simulated.port, at=ticking.at)
-        puller = builders.puller_for(sqlite_database, now=ticking)
-        assert puller.pull("T-A").outcome == "ok"
-        assert builders.count(sqlite_database, "terminal_operation") == 1 + len(simulated.operations)
-        assert rows(sqlite_database, "SELECT kind FROM terminal_alarm") == []
-        ticking.pass_by(minutes=5)
-        simulated.operate(Operation.LOG_ERASED)
-        puller.pull("T-A")
-    assert rows(sqlite_database, "SELECT kind FROM terminal_alarm") == [("log_erased",)]
 
 
 @pytest.mark.parametrize("text", [b"300\t1", b"4\t99999999", b"4\t1\t2026-02-30 00:00:00"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,6 @@ from attendance import clock
 from attendance.errors import AttendanceError
 from attendance.store import office, push_devices
 from attendance.store.database import Database, sqlite_url
-from attendance.store.schema import upgrade
 from attendance.store.tables import TerminalRow
 from tests.builders import ZONE, build_office, file_body, record
 from tests.pushing import ADDRESS, SERIAL, Pushing, keys, receiver_for, straight
@@ -25,13 +25,13 @@ Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+def place(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A data folder with an office, which the commands find."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ATTENDANCE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
+    shutil.copyfile(migrated_sqlite, tmp_path / "attendance.db")
     database = Database(sqlite_url(tmp_path / "attendance.db"))
-    upgrade(database)
     build_office(database)
     return database
 
