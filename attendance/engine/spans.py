@@ -169,9 +169,10 @@ def order_by_owner(owner: Small, moment: Ints) -> Ints:
     who, at = owners[order], moment[order]
     back = (at[1:] < at[:-1]) & (who[1:] == who[:-1])
     if back.any():
-        disturbed = np.zeros(int(who[-1]) + 1, np.bool_)
-        disturbed[who[1:][back]] = True
-        rows = np.flatnonzero(disturbed[who])
+        place = who - who[0]  # who belongs to nobody is owner -1
+        disturbed = np.zeros(int(place[-1]) + 1, np.bool_)
+        disturbed[place[1:][back]] = True
+        rows = np.flatnonzero(disturbed[place])
         by_time = rows[np.argsort(at[rows], kind="stable")]
         order[rows] = order[by_time[np.argsort(who[by_time], kind="stable")]]
     return order
