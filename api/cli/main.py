@@ -28,6 +28,8 @@ def main() -> None:
     """Run a command. An error of the core is one sentence on stderr and exit 2, never a stack trace."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    for lost_and_found in ("device_sync.pulling", "device_sync.live"):  # who reads of a loss waits to read of its end
+        logging.getLogger(lost_and_found).setLevel(logging.INFO)
     try:
         app()
     except AttendanceError as error:

@@ -279,7 +279,9 @@ def test_a_wrong_terminal_is_mended_and_retired(office: Office) -> None:
         office.run("terminals", "set", "GATE", "--port", str(simulated.port))
         assert office.json("pull", "GATE", code=1)["pulls"][0]["outcome"] == "wrong_key"
         office.run("terminals", "set", "GATE", "--comm-key-file", "key")
-        assert "5 people" in office.run("pull", "GATE", "--people").stdout
+        found = office.run("pull", "GATE", "--people")
+        assert "5 people" in found.stdout
+        assert found.stderr.count("terminal GATE answers again") == 1, "what was lost is told when it is found"
         office.run("terminals", "add", "GHOST", "--host", "127.0.0.1", "--port", "9")
         assert office.json("evaluate")["violations"]
         office.run("terminals", "retire", "GHOST")
