@@ -190,7 +190,9 @@ class Puller:
         with self.database.reading() as session:
             row, known = read_known(session, code)
             host, port, transport = row.host, row.port, row.transport
-            serial, has_key = row.serial, row.has_comm_key
+            serial, has_key, in_use = row.serial, row.has_comm_key, row.in_use
+        if not in_use:
+            raise Invalid(f"Terminal {code} is out of use and is read no more; what it brought stays.")
         if not host:
             raise Invalid(f"Terminal {code} has no address; give it one, or bring its log by USB stick.")
         try:

@@ -19,6 +19,7 @@ from device_sync.simulator import FAULTS, Fault, Operation, SimulatedTerminal, l
 from device_sync.wire import CHANGING, Command, Reply
 from device_sync.zk import ZkTerminal, decode
 from tests.contract.probing import probing
+from tests.processes import heed_interrupts
 
 BOTH = pytest.mark.parametrize("framed", [True, False], ids=["tcp", "udp"])
 
@@ -260,7 +261,8 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
         "run_simulator(port=0, users=3, records=30, live=6000, on_ready=lambda t: print(t.port, flush=True))\n"
     )
     root = Path(__file__).parents[2]
-    with subprocess.Popen([sys.executable, "-c", script], cwd=root, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, preexec_fn=heed_interrupts) as process:
         try:
             assert process.stdout is not None
             port = int(process.stdout.readline())
@@ -268,7 +270,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
             wait_until(lambda: len(decode(terminal.read_log().payload)) > 31)
         finally:
             process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 0
+        assert process.wait(30) == 0
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

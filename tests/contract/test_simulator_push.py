@@ -18,6 +18,7 @@ import pytest
 
 from device_sync import wire
 from device_sync.simulator import Operation, PushingTerminal, load_records, password_of
+from tests.processes import heed_interrupts
 
 INSTANT = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
 Heard = tuple[str, str, dict[str, str], bytes]
@@ -242,13 +243,15 @@ def test_the_command_pushes_until_it_is_interrupted() -> None:
     with listening(answer) as (url, heard):
         command = [sys.executable, "-m", "api.cli.main", "simulate", "--push", url, "--records", "9", "--serial", "S9"]
         command += ["--push-key", "k 9"]
-        with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command, cwd=root, stdout=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
+        ) as process:
             try:
                 assert process.stdout is not None
                 assert process.stdout.readline().startswith(f"A simulated terminal (S9) pushes to {url}")
                 assert arrived.wait(20)
             finally:
                 process.send_signal(signal.SIGINT)
-            assert process.wait(10) == 0
+            assert process.wait(30) == 0
     assert [body.count(b"\n") for body in uploads(heard, "ATTLOG")] == [9]
     assert heard[0][2]["pushcommkey"] == "k 9"

@@ -286,6 +286,7 @@ def test_a_wrong_terminal_is_mended_and_retired(office: Office) -> None:
         assert office.json("evaluate")["violations"]
         office.run("terminals", "retire", "GHOST")
         assert [pull["terminal"] for pull in office.json("pull", "--all")["pulls"]] == ["GATE"]
+        assert "GHOST is out of use" in office.run("pull", "GHOST", code=2).stderr
 
 
 def test_init_makes_everything_or_nothing_and_keeps_it_private(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 from api.cli.demo import build_office
 from api.cli.demo.run import open_demo, play_round
 from tests.e2e.browsing import Visit, chromium, needs_chromium
+from tests.processes import heed_interrupts
 
 COMMAND = [sys.executable, "-m", "api.cli.main"]
 
@@ -88,6 +89,7 @@ def demo_url(demo_folder: Path) -> Iterator[str]:
         stdout=log,
         stderr=subprocess.STDOUT,
         env={**os.environ, "TMPDIR": str(folder)},
+        preexec_fn=heed_interrupts,
     )
     url = f"http://localhost:{port}"
     deadline = time.monotonic() + 60
