@@ -21,7 +21,7 @@ from device_sync import intake
 from device_sync.intake import Filed
 from device_sync.known import read_known
 from device_sync.noticing import USUAL, Thresholds
-from device_sync.terminal import TerminalError
+from device_sync.terminal import Changed, TerminalError
 from device_sync.zk.address import PRIVATE_NETWORKS, AddressRefused
 from device_sync.zk.client import ZkTerminal
 from device_sync.zk.listening import ZkListener
@@ -134,6 +134,7 @@ class Puller:
             attempt.begin(adapter)
             try:
                 read = adapter.read_log()
+                self._refuse_a_second(code, read.serial)
             except TerminalError as error:
                 attempt.error = error
                 attempt.enter(STORING)
@@ -152,6 +153,20 @@ class Puller:
                 )
         self._log_change(code, filed)
         return filed
+
+    def _refuse_a_second(self, code: str, serial: str) -> None:
+        """Raises Changed where the machine is another terminal already: each of its punches would be there twice."""
+        with self.database.reading() as session:
+            bearer = office.other_bearer(session, serial, office.get(session, TerminalRow, code))
+            other = bearer.code if bearer is not None else None
+        if other is not None:
+            raise Changed(
+                f"The machine {serial} that answers for {code} is terminal {other} already. Nothing was stored; "
+                f"correct the address of {code}, or put {other} out of use first: attendance terminals retire {other}",
+                reason="registered",
+                expected=other,
+                found=serial,
+            )
 
     @contextmanager
     def alone(

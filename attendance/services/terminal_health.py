@@ -52,7 +52,16 @@ REASON_OF_DETAIL: dict[tuple[str, str], tuple[State, str]] = {
 REASONS = (
     *("ok", "late", "late_file", "late_site", "late_push", "late_answer", "full_soon", "full_by", "never_read"),
     *("push_unproven", "log_changed", "garbled", "emptied", "layout"),
-    *("unreachable", "interrupted", "port_closed", "refused", "wrong_key", "not_a_terminal", "other_serial"),
+    *(
+        "unreachable",
+        "interrupted",
+        "port_closed",
+        "refused",
+        "wrong_key",
+        "not_a_terminal",
+        "other_serial",
+        "registered",
+    ),
 )
 PAST_CHANGED = ("past_changed", "log_shrank")
 
@@ -130,6 +139,8 @@ def failure_of(outcome: str, params: Mapping[str, Any]) -> tuple[State, str] | N
     if outcome == "ok":
         return None
     if outcome == "changed":  # with a reason nothing was filed; without one a log was read whose past is another
+        if params.get("reason") == "registered":
+            return "refused", "registered"
         return ("refused", "other_serial") if params.get("reason") else None
     finer = REASON_OF_DETAIL.get((outcome, str(params.get("reason"))))
     return finer or REASON_OF_OUTCOME.get(outcome, ("unverified", "garbled"))
@@ -210,7 +221,7 @@ def _showed(facts: TerminalFacts, failure: tuple[State, str] | None) -> tuple[bo
             return reason == "interrupted", None, None
         case (_, "wrong_key"):
             return True, False, None
-        case (_, "other_serial"):
+        case (_, "other_serial" | "registered"):
             return True, True, False
         case ("refused", _):
             return True, None, None

@@ -129,14 +129,20 @@ def terminals(session: Session) -> list[TerminalRow]:
     return list(session.exec(select(TerminalRow).order_by(col(TerminalRow.id))))
 
 
+def other_bearer(session: Session, serial: str, terminal: TerminalRow) -> TerminalRow | None:
+    """Another terminal in use that bears this serial: one machine twice would be every punch twice."""
+    alike = (other for other in terminals(session) if other.serial == serial and other.in_use)
+    return next((other for other in alike if other.id != terminal.id), None)
+
+
 def check_serial_is_free(session: Session, serial: str, terminal: TerminalRow) -> None:
-    """Raises Invalid where another terminal in use bears this serial: one machine twice would be every punch twice."""
-    for other in terminals(session):
-        if other.serial == serial and other.in_use and other.id != terminal.id:
-            raise Invalid(
-                f"The serial number {serial} is terminal {other.code} already; name that one, or put it out of use "
-                f"first: attendance terminals retire {other.code}"
-            )
+    """Raises Invalid where another terminal in use bears this serial."""
+    other = other_bearer(session, serial, terminal)
+    if other is not None:
+        raise Invalid(
+            f"The serial number {serial} is terminal {other.code} already; name that one, or put it out of use "
+            f"first: attendance terminals retire {other.code}"
+        )
 
 
 def codes(session: Session, kind: type[Coded], ids: Iterable[int]) -> dict[int, str]:

@@ -224,6 +224,21 @@ def test_another_terminal_at_the_address_is_refused_and_nothing_of_it_filed(sqli
     assert stored_punches(sqlite_database) == stored
 
 
+def test_one_machine_under_two_codes_is_refused_and_filed_once(sqlite_database: Database) -> None:
+    with SimulatedTerminal(records=load_records(50, users=5)).running() as simulated:
+        both = {"T-A": simulated.port, "T-B": simulated.port}
+        build_office(sqlite_database, terminals=tuple(both), addresses=both)
+        puller = puller_for(sqlite_database)
+        assert puller.pull("T-A").new == 50
+        second = puller.pull("T-B")
+        assert (second.outcome, second.new) == ("changed", 0)
+        assert f"{simulated.serial} that answers for T-B is terminal T-A already" in second.message
+        assert stored_punches(sqlite_database, "T-B") == []
+        with sqlite_database.writing() as session:
+            registering.retire_terminal(session, "T-A", at=builders.RECEIVED)
+        assert puller.pull("T-B").new == 50
+
+
 def test_failures_are_counted_until_a_pull_succeeds_and_logged_when_they_begin_and_end(
     sqlite_database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
