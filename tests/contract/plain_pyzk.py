@@ -72,7 +72,7 @@ def run_pyzk(
             cpu = _cpu_seconds(child.pid or 0) - before
             if spinning is not None and cpu >= spinning:
                 break
-    except (EOFError, FileNotFoundError):
+    except EOFError:
         found = {"how": "died"}
     seconds = time.monotonic() - started
     child.kill()
@@ -97,8 +97,12 @@ def _work(pipe: Connection, use: Use, host: str, port: int, settings: dict[str, 
 
 
 def _cpu_seconds(pid: int) -> float:
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
+    """Seconds of the processor the child has used; 0 where it has ended, for then what it found is in the pipe."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
