@@ -248,8 +248,8 @@ def known(
     verify: npt.NDArray[np.uint8],
 ) -> npt.NDArray[np.bool_]:
     """Which of the given punches are among the stored ones."""
-    given, stored_keys = _comparable(stored, wall, pin, pins, state, verify)
-    return np.isin(given, stored_keys)
+    given, there = _comparable(stored, wall, pin, pins, state, verify)
+    return _among(given, there)
 
 
 def _comparable(
