@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
-from api.http.auth import SignedInUser, allow
+from api.http.auth import SignedInUser, address_of, allow
+from api.http.errors import API
 from api.http.service import service
 from attendance.errors import NotFound
+from attendance.services.access import Permission, roles_that_may
 from attendance.services.accounts import SignedIn
 from attendance.store import listing, office
 from attendance.store.database import Session
 from attendance.store.listing import Within
 from attendance.store.tables import TerminalRow, UnitRow
+from attendance.store.trail import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Reader:
 
     user: SignedIn
     within: Within
+    actor: Actor
 
     def narrowed(self, session: Session, unit: str | None) -> Within:
         """The units of a filter, which are among those the reader sees. Raises NotFound for any other."""
@@ -59,10 +64,21 @@ def askable(kind: str, code: str) -> str:
 
 def reader_of(request: Request, user: SignedIn) -> Reader:
     """The reader that somebody signed in is, for the API and for pages."""
+    via: Literal["api", "page"] = "api" if request.url.path.startswith(f"{API}/") else "page"
+    actor = Actor(user.name, user.user_id, via, address_of(request))
     if user.unit_id is None:
-        return Reader(user, None)
+        return Reader(user, None, actor)
     with service(request).database.reading() as session:
-        return Reader(user, frozenset(office.subtree(office.units(session), user.unit_id)))
+        return Reader(user, frozenset(office.subtree(office.units(session), user.unit_id)), actor)
+
+
+def may(permission: Permission) -> Callable[..., Reader]:
+    """A dependency that lets on whoever may do this, as the reader they are. Raises Forbidden."""
+
+    def permitted(request: Request, user: Annotated[SignedIn, Depends(allow(*roles_that_may(permission)))]) -> Reader:
+        return reader_of(request, user)
+
+    return permitted
 
 
 def reading(request: Request, user: SignedInUser) -> Reader:

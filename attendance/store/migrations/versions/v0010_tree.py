@@ -1,0 +1,10 @@
+"""Units, their places in the tree and their heads are dated."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

