@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
+import attendance.store.register_tables  # noqa: F401 - rows of every kind of paper point to it
 from attendance.errors import Conflict, Invalid, StoreUnavailable
 
 BUSY_SECONDS = 30

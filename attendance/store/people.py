@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
-from attendance.store.tables import EmployeeRow
+from attendance.store.tables import EmployeeRow, UserRow
 
 _BATCH = 900
 
@@ -26,3 +26,9 @@ def everybody(session: Session) -> list[tuple[str, str]]:
     """Code and name of every person, by code."""
     query = select(EmployeeRow.code, EmployeeRow.name).order_by(col(EmployeeRow.code))
     return [(code, name) for code, name in session.exec(query)]
+
+
+def person_behind(session: Session, user_id: int | None) -> int | None:
+    """The number of the person an account is of; None where there is no account, or nobody behind it."""
+    user = session.get(UserRow, user_id) if user_id is not None else None
+    return user.employee_id if user is not None else None

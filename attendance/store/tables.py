@@ -152,6 +152,7 @@ class CalendarEntryRow(SQLModel, table=True):
     session: str | None = None
     status: str = "confirmed"
     document: str = ""
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 
@@ -192,6 +193,7 @@ class AbsenceRow(SQLModel, table=True):
     ends: NaiveDatetime | None = wall(nullable=True)
     document: str = ""
     approved_at: datetime | None = instant(nullable=True)
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 
@@ -206,6 +208,8 @@ class OutageRow(SQLModel, table=True):
     starts: NaiveDatetime = wall()
     ends: NaiveDatetime = wall()
     document: str = ""
+    approved_at: datetime | None = instant(nullable=True)
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 
