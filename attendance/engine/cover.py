@@ -35,7 +35,9 @@ def cover(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Cov
 
     outage_start, outage_end, clock_start, clock_end = (np.zeros(len(groups), np.bool_) for _ in range(4))
     clock_at = np.zeros(len(expected.due), np.bool_)
-    dead = spans_of_sets(case, expected, [(o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"], all_of)
+    dead = spans_of_sets(
+        case, expected, [(o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"], all_of
+    )
     # few groups depend on a terminal that was ever out of order
     rows = np.flatnonzero((dead.has(groups.depends_first) | dead.has(groups.depends_last)) & ~exempt)
     if rows.size:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -77,7 +78,9 @@ class _Read:
 
     def __init__(self, judgement: Judgement) -> None:
         case, expected = judgement.case, judgement.expected
-        dead = [(o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"]
+        dead: list[tuple[str, datetime | None, datetime | None]] = [
+            (o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"
+        ]
         invalid = [(c.terminal, c.starts, c.ends) for c in case.clock_invalids]
         self.read = spans_of_sets(case, expected, [(c.terminal, c.starts, c.until) for c in case.coverage], all_of)
         self.dead = spans_of_sets(case, expected, dead, all_of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,15 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session whose changes are never kept. Raises StoreUnavailable in plain words."""
+        """A session whose changes are never kept. Raises StoreUnavailable in plain words.
+
+        Inside `joining` it is that transaction's own session, which sees what was written there.
+        """
+        under_way = self._under_way()
+        if under_way is not None:
+            under_way.flush()
+            yield under_way
+            return
         with Session(self._reader, expire_on_commit=False) as session:
             try:
                 yield session
@@ -65,22 +74,35 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable, Conflict."""
-        with self._in_turn(), Session(self._writer, expire_on_commit=False) as session:
+        """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable, Conflict.
+
+        Inside `joining` it is a part of that transaction: undone alone on an error, committed with the whole.
+        """
+        under_way = self._under_way()
+        if under_way is not None:
+            with _in_words(), under_way.begin_nested():
+                yield under_way
+            return
+        with _in_words(), self._in_turn(), Session(self._writer, expire_on_commit=False) as session:
             try:
                 yield session
                 session.commit()
-            except OperationalError as error:
-                session.rollback()
-                raise StoreUnavailable(_sentence(error)) from error
-            except IntegrityError as error:
-                session.rollback()
-                if "append-only" in str(error.orig):
-                    raise  # what SQLite's triggers refuse is a fault of the caller and no conflict with anybody
-                raise Conflict from error
             except BaseException:
                 session.rollback()
                 raise
+
+    @contextmanager
+    def joining(self, session: Session) -> Iterator[None]:
+        """Whoever reads or writes here, in this thread or task, takes part in a transaction that is under way."""
+        token = _JOINED.set((self, session))
+        try:
+            yield
+        finally:
+            _JOINED.reset(token)
+
+    def _under_way(self) -> Session | None:
+        joined = _JOINED.get()
+        return joined[1] if joined is not None and joined[0] is self else None
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -96,6 +118,22 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+_JOINED: ContextVar[tuple[Database, Session] | None] = ContextVar("joined", default=None)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Errors of the database as ours."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreUnavailable(_sentence(error)) from error
+    except IntegrityError as error:
+        if "append-only" in str(error.orig):
+            raise  # what SQLite's triggers refuse is a fault of the caller and no conflict with anybody
+        raise Conflict from error
 
 
 @dataclass(frozen=True, slots=True)

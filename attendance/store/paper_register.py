@@ -295,4 +295,3 @@ def place_of(session: Session, paper: PaperRow) -> int | None:
     if paper.terminal_id is not None:
         return session.get_one(TerminalRow, paper.terminal_id).unit_id
     return paper.unit_id
-

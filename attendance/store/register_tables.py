@@ -101,13 +101,18 @@ class RosterPostRow(SQLModel, table=True):
 
 
 class KeptAnswerRow(SQLModel, table=True):
-    """What a write was answered, for whoever sends the same request under the same key again."""
+    """What a write was answered, for whoever sends the same request under the same key again.
+
+    The digests are keyed with the secret of the installation: a request may hold a password. `grants_digest`: of the
+    grants that held; an answer is not told again to somebody who may see something else by now.
+    """
 
     __tablename__: ClassVar[str] = "kept_answer"
     user_id: int = Field(primary_key=True, foreign_key="app_user.id")
     route: str = Field(primary_key=True, max_length=160)
     key: str = Field(primary_key=True, max_length=200)
     request_digest: str = Field(max_length=64)
+    grants_digest: str = Field(max_length=64)
     status: int
     headers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     body: bytes = b""

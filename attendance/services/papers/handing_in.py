@@ -92,6 +92,8 @@ def exemption(
     ends: datetime | None = None,
 ) -> PaperRow:
     """A statutory exemption: minutes of each day at one end of it, or a window of time."""
+    if minutes_per_day is None and not (starts and ends):
+        raise Invalid(f"The exemption of {employee} has neither minutes of a day nor a window; write one of them.")
     if minutes_per_day is not None and not (dates or from_on):
         raise Invalid(f"The exemption of {employee} has no first date; write from when it holds, or on which dates.")
     first = min(dates, default=from_on or (starts.date() if starts else None))
@@ -138,9 +140,7 @@ def outage(
     """A terminal was out of order."""
     first, last = _dates(f"The outage of {terminal}", starts, ends)
     place = office.get(session, TerminalRow, terminal)
-    paper = _enter(
-        session, handed, "outage", first, last, mode, terminal_id=office.key(place), unit_id=place.unit_id
-    )
+    paper = _enter(session, handed, "outage", first, last, mode, terminal_id=office.key(place), unit_id=place.unit_id)
     papers.add_outage(session, terminal, starts, ends, mode=mode, approved=False, **_of_unsigned(handed, paper))
     return paper
 

@@ -59,9 +59,10 @@ def enter(
     unit_id = office.key(office.get(session, UnitRow, unit)) if unit else None
     _check(session, zone, employee, person, starts, ends, may_know_reasons, besides=in_place_of)
     paper = entered(session, handed, "duty", employee, starts.date(), paper_register.last_date(ends), kind, unit_id)
+    instead_of = held(session, in_place_of).id if in_place_of is not None else None
     papers_roster.add_duty(
         session, employee, starts, ends, code=kind, counts_as_schedule=counts_as_schedule, desk=desk,
-        unit_id=paper.unit_id, in_place_of=in_place_of and held(session, in_place_of).id, document=handed.document,
+        unit_id=paper.unit_id, in_place_of=instead_of, document=handed.document,
         approved_at=None, paper=number_of(paper), actor=handed.by, at=handed.at,
     )  # fmt: skip
     return paper

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from attendance.engine.on_duty import presence_on_duty
 from attendance.engine.run import evaluate
@@ -176,7 +177,7 @@ def _unfilled(slot: Slot, approved: Sequence[RosterLine]) -> Iterator[Gap]:
     edges = sorted({slot.starts, slot.ends, *(moment for span in here for moment in span)})
     open_from: datetime | None = None
     missing_before = 0
-    for begins, finishes in zip(edges, edges[1:], strict=False):
+    for begins, finishes in pairwise(edges):
         missing = slot.needed - sum(starts <= begins and finishes <= ends for starts, ends in here)
         if missing != missing_before and open_from is not None and missing_before > 0:
             yield Gap(slot, open_from, begins, missing_before)

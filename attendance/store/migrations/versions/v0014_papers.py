@@ -19,15 +19,6 @@ depends_on = None
 FACTS = ("absence", "calendar_entry", "duty", "exemption", "outage", "overtime", "protection", "site_fact")
 ALWAYS_APPROVED = ("outage", "protection")  # they counted from when they were recorded
 KINDS = {"site_fact": "site"}
-SERVED_IN = """(
-    SELECT a.unit_id FROM assignment a
-    WHERE a.employee_id = paper.employee_id AND a.withdrawn_at IS NULL
-    ORDER BY CASE
-        WHEN a.from_on <= coalesce(paper.from_on, a.from_on)
-            AND (a.to_on IS NULL OR a.to_on >= coalesce(paper.from_on, a.to_on)) THEN 0
-        WHEN a.from_on > paper.from_on THEN 1 ELSE 2 END, a.from_on
-    LIMIT 1
-)"""
 STANDS_IN = "(SELECT t.unit_id FROM terminal t WHERE t.id = paper.terminal_id)"
 INSTANT = timedelta(microseconds=1)
 
@@ -41,6 +32,7 @@ def upgrade() -> None:
         sa.Column("route", sa.String(length=160), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("request_digest", sa.String(length=64), nullable=False),
+        sa.Column("grants_digest", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", sa.JSON(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -68,7 +60,6 @@ def upgrade() -> None:
     for table in FACTS:
         if table != "calendar_entry":  # those came from rule files, which are documents of their own
             _enter(table)
-    op.execute(f"UPDATE paper SET unit_id = {SERVED_IN} WHERE employee_id IS NOT NULL")  # noqa: S608 - ours
     op.execute(f"UPDATE paper SET unit_id = {STANDS_IN} WHERE terminal_id IS NOT NULL")  # noqa: S608 - ours
     op.execute("UPDATE duty SET unit_id = (SELECT unit_id FROM paper WHERE paper.id = duty.paper_id)")
 
@@ -145,8 +136,11 @@ def _enter(table: str) -> None:
     bind = op.get_bind()
     facts = sa.Table(table, sa.MetaData(), autoload_with=bind)
     papers = sa.Table("paper", sa.MetaData(), autoload_with=bind)
+    served = _served(bind)
     for row in bind.execute(sa.select(facts).order_by(facts.c.id)).mappings().all():
-        (number,) = bind.execute(papers.insert().values(_entry(table, dict(row))).returning(papers.c.id)).one()
+        entry = _entry(table, dict(row))
+        entry["unit_id"] = _unit_on(served.get(entry["employee_id"], []), entry["from_on"])
+        (number,) = bind.execute(papers.insert().values(entry).returning(papers.c.id)).one()
         bind.execute(facts.update().where(facts.c.id == row["id"]).values(paper_id=number))
 
 
@@ -175,3 +169,26 @@ def _entry(table: str, row: dict[str, Any]) -> dict[str, Any]:
         "withdrawn_by": "",
         "withdrawal_note": "",
     }
+
+
+def _served(bind: sa.Connection) -> dict[int, list[tuple[date, date | None, int]]]:
+    """By person, from when to when they serve in which unit."""
+    table = sa.Table("assignment", sa.MetaData(), autoload_with=bind)
+    query = sa.select(table.c.employee_id, table.c.from_on, table.c.to_on, table.c.unit_id)
+    query = query.where(table.c.withdrawn_at.is_(None)).order_by(table.c.from_on)
+    found: dict[int, list[tuple[date, date | None, int]]] = {}
+    for person, first, last, unit in bind.execute(
+        query.where(table.c.withdrawn_at.is_(None)).order_by(table.c.from_on)
+    ):
+        found.setdefault(person, []).append((first, last, unit))
+    return found
+
+
+def _unit_on(served: list[tuple[date, date | None, int]], on: date | None) -> int | None:
+    """Where a person serves on a date, else next, else last."""
+    if not served:
+        return None
+    on = on or served[0][0]
+    now = [unit for first, last, unit in served if first <= on and (last is None or on <= last)]
+    later = [unit for first, _, unit in served if first > on]
+    return [*now, *later, served[-1][2]][0]
