@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from api.settings import Settings
     from attendance.store.database import Database
+    from attendance.store.trail import Actor
 
 
 def read_settings() -> Settings:
@@ -55,6 +56,15 @@ def open_database(settings: Settings, *, create: bool = False) -> Iterator[Datab
         yield database
     finally:
         database.close()
+
+
+def console_actor() -> Actor:
+    """Whoever works at the console, by the name of their account on this machine."""
+    import getpass
+
+    from attendance.store.trail import Actor
+
+    return Actor(getpass.getuser())
 
 
 def read_date(text: str) -> date:

@@ -132,17 +132,22 @@ def _common(pen: _Pen, entry: Node) -> dict[str, Any]:
     return {"document": entry.child("document").text(), "at": pen.now}
 
 
+def _signed(pen: _Pen, entry: Node) -> dict[str, Any]:
+    """What a verb of the register is given besides: who signed it."""
+    return {**_common(pen, entry), "approved_by": pen.by}
+
+
 def _leave(pen: _Pen, entry: Node, paper: Leave) -> None:
     papers.add_leave(
         pen.session, paper.employee, paper.on, code=paper.code, part=paper.session,
-        approved_at=pen.instant(paper.approved_at), **_common(pen, entry),
+        approved_at=pen.instant(paper.approved_at), **_signed(pen, entry),
     )  # fmt: skip
 
 
 def _mission(pen: _Pen, entry: Node, paper: Mission) -> None:
     papers.add_mission(
         pen.session, paper.employee, paper.starts, paper.ends, approved_at=pen.instant(paper.approved_at),
-        **_common(pen, entry),
+        **_signed(pen, entry),
     )  # fmt: skip
 
 
@@ -150,7 +155,7 @@ def _exemption(pen: _Pen, entry: Node, paper: Exemption) -> None:
     papers.add_exemption(
         pen.session, paper.employee, code=paper.code, minutes_per_day=paper.minutes_per_day, placement=paper.placement,
         from_on=paper.from_on, to_on=paper.to_on, dates=paper.dates, starts=paper.starts, ends=paper.ends,
-        approved_at=pen.instant(paper.approved_at), **_common(pen, entry),
+        approved_at=pen.instant(paper.approved_at), **_signed(pen, entry),
     )  # fmt: skip
 
 
@@ -186,27 +191,27 @@ def _annulment(pen: _Pen, entry: Node, paper: Annulment) -> None:
 def _duty(pen: _Pen, entry: Node, paper: Duty) -> None:
     papers_roster.add_duty(
         pen.session, paper.employee, paper.starts, paper.ends, code=paper.code,
-        counts_as_schedule=paper.counts_as_schedule, approved_at=pen.instant(paper.approved_at), **_common(pen, entry),
+        counts_as_schedule=paper.counts_as_schedule, approved_at=pen.instant(paper.approved_at), **_signed(pen, entry),
     )  # fmt: skip
 
 
 def _overtime(pen: _Pen, entry: Node, paper: OvertimeOrder) -> None:
     papers_roster.order_overtime(
         pen.session, paper.employee, paper.starts, paper.ends, approved_at=pen.instant(paper.approved_at),
-        **_common(pen, entry),
+        **_signed(pen, entry),
     )  # fmt: skip
 
 
 def _site(pen: _Pen, entry: Node, paper: SiteFact) -> None:
     papers_roster.send_to(
         pen.session, paper.employee, paper.on, paper.terminals, part=paper.session,
-        approved_at=pen.instant(paper.approved_at), **_common(pen, entry),
+        approved_at=pen.instant(paper.approved_at), **_signed(pen, entry),
     )  # fmt: skip
 
 
 def _protection(pen: _Pen, entry: Node, paper: Protection) -> None:
     papers_roster.protect(
-        pen.session, paper.employee, paper.code, from_on=paper.from_on, to_on=paper.to_on, **_common(pen, entry)
+        pen.session, paper.employee, paper.code, from_on=paper.from_on, to_on=paper.to_on, **_signed(pen, entry)
     )
 
 
@@ -227,7 +232,7 @@ def _clock_invalid(pen: _Pen, entry: Node, paper: ClockInvalid) -> None:
 
 
 def _outage(pen: _Pen, entry: Node, paper: Outage) -> None:
-    papers.add_outage(pen.session, paper.terminal, paper.starts, paper.ends, mode=paper.mode, **_common(pen, entry))
+    papers.add_outage(pen.session, paper.terminal, paper.starts, paper.ends, mode=paper.mode, **_signed(pen, entry))
 
 
 def _month_event(pen: _Pen, entry: Node, paper: MonthEvent) -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, select
 
 from attendance.errors import AttendanceError, NotFound
-from attendance.store import registering, touched, trail
+from attendance.store import office, registering, touched, trail
 from attendance.store.paper_tables import DutyRow, ExemptionRow, OvertimeRow, ProtectionRow, SiteFactRow
 from attendance.store.register_tables import PaperRow
 from attendance.store.tables import AbsenceRow, CalendarEntryRow, EmployeeRow, OutageRow, TerminalRow
@@ -98,12 +98,20 @@ def _enter_fact(session: Session, row: Fact, actor: Actor, approved_by: str, at:
     first, last = _dates_of(row)
     kind = row.kind if isinstance(row, AbsenceRow) else _KIND_OF[type(row)]
     code = row.mode if isinstance(row, OutageRow) else getattr(row, "code", "")
+    whose: dict[str, int | None]
+    if isinstance(row, OutageRow):
+        terminal = session.get_one(TerminalRow, row.terminal_id)
+        whose = {"terminal_id": row.terminal_id, "unit_id": terminal.unit_id}
+    else:
+        serves_in = office.unit_on(session, row.employee_id, first or at.date())
+        whose = {"employee_id": row.employee_id, "unit_id": serves_in}
+    if isinstance(row, DutyRow):
+        row.unit_id = row.unit_id or whose["unit_id"]
     paper = enter(
         session,
         kind,
         actor,
-        employee_id=None if isinstance(row, OutageRow) else row.employee_id,
-        terminal_id=row.terminal_id if isinstance(row, OutageRow) else None,
+        **whose,
         code=code,
         from_on=first,
         to_on=last,

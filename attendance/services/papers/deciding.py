@@ -17,7 +17,7 @@ from attendance.store.database import Session
 from attendance.store.register_tables import PaperRow
 from attendance.store.tables import EmployeeRow, UnitRow
 from attendance.store.trail import Actor
-from attendance.store.within import Within
+from attendance.store.within import EVERYTHING, Within
 
 
 class NotTheirs(AttendanceError):
@@ -41,6 +41,16 @@ def approve(session: Session, zone: str, paper: PaperRow, by: Decider, *, note: 
         entering.check_before_approval(session, zone, paper)
     paper_register.decide(session, paper, "approved", by.actor, note=note, at=at)
     entering.take_over(session, paper, by.actor, at)
+
+
+def was_signed(session: Session, zone: str, paper: PaperRow, signed_by: str, *, at: datetime) -> None:
+    """A paper that was signed on paper counts from now on. `signed_by` may be left out; it is nobody's own name."""
+    if signed_by:
+        check_may_decide(session, paper, Decider(Actor(signed_by), EVERYTHING), at)
+    entering.check_before_approval(session, zone, paper)
+    signer = Actor(signed_by)
+    paper_register.decide(session, paper, "approved", signer, at=at)
+    entering.take_over(session, paper, signer, at)
 
 
 def refuse(session: Session, paper: PaperRow, by: Decider, *, note: str = "", at: datetime) -> None:
