@@ -78,19 +78,6 @@ def quarantined_records(session: Session, terminal_id: int) -> set[tuple[bytes, 
     return {(bytes(record), reason) for record, reason in session.exec(query)}
 
 
-def last_complete(session: Session, terminal_id: int) -> datetime | None:
-    """The moment (wall time) up to which the last good pull, here or at a site, read the terminal's log.
-
-    Files say nothing of it.
-    """
-    query = select(PullRow.complete_until).where(
-        PullRow.terminal_id == terminal_id,
-        col(PullRow.source).in_(READINGS),
-        col(PullRow.complete_until).is_not(None),
-    )
-    return session.exec(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
-
-
 def extend_coverage(session: Session, terminal_id: int, starts: datetime, until: datetime) -> datetime:
     """The terminal was read completely from `starts` to `until`: a span of its own, or one with those it touches.
 
