@@ -20,7 +20,7 @@ from attendance.store import office, operation_log, pulls, terminal_users
 from attendance.store.alarms import TerminalAlarms
 from attendance.store.database import Session
 from attendance.store.evidence_tables import LogPositionRow
-from attendance.store.log_fill import fills, keep_fill
+from attendance.store.log_fill import keep_fill
 from attendance.store.operation_log import Operation
 from attendance.store.pulls import Reading
 from attendance.store.tables import TerminalRow
@@ -199,8 +199,7 @@ def _notice_fill(session: Session, alarms: TerminalAlarms, pulled: Pulled) -> No
     number, today = office.key(pulled.terminal), clock.today(pulled.at, pulled.zone)
     capacity = pulled.log.sizes_after.record_capacity or None
     alarms.settle("sizes_unknown", capacity is None or pulled.log.sizes_after.records is None)
-    keep_fill(session, number, today, pulled.filed.read, capacity)
-    fill = fills(session, today, [number])[number]
+    fill = keep_fill(session, number, today, pulled.filed.read, capacity)
     alarms.settle(
         "full_soon",
         fill.is_soon_full,

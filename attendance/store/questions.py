@@ -72,10 +72,18 @@ def plain(table: type[Table]) -> Select[Any]:
     return select(*(attribute.columns[0].label(attribute.key) for attribute in columns))
 
 
+def carry_out(session: Session, statement: Any, values: dict[str, Any]) -> Any:
+    """Carry out a statement that was written out before, past the session; what that holds back is written first.
+
+    Answers what the database says. Rows the session knows already are not told of a change.
+    """
+    session.flush()
+    return session.connection().execute(statement, values)
+
+
 def answers(session: Session, statement: Any, values: dict[str, Any] | None = None) -> Sequence[Any]:
     """The rows of a statement that was written out before. What the session holds back is written first."""
-    session.flush()
-    return session.connection().execute(statement, values or {}).all()
+    return cast("Sequence[Any]", carry_out(session, statement, values or {}).all())
 
 
 def overlapping(starts: Any, ends: Any) -> Any:
