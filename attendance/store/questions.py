@@ -1,7 +1,8 @@
-"""Questions that every judgement asks the database: written out once, and answered with rows to read, not to change.
+"""Questions that every judgement and every pull asks: written out once, and answered with rows to read, not to change.
 
-Judging a hundred days again asks some forty small questions. Building a query and an entity per row takes several times
-as long as SQLite takes to answer, so each statement is built once and answers with plain rows.
+Judging a hundred days again asks some forty small questions, filing a pull some fifteen. Building a query and an entity
+per row takes several times as long as SQLite takes to answer, so each statement is built once and answers with plain
+rows.
 """
 
 from __future__ import annotations
