@@ -103,11 +103,16 @@ def page_may(permission: Permission) -> Callable[..., Reader]:
 
 
 def beside_or(permission: Permission) -> Callable[..., None]:
-    """A dependency that lets on programs of this machine, and whoever may do this. Raises NotSignedIn, Forbidden."""
+    """A dependency that lets on programs of this machine, and whoever may do this for the whole office.
+
+    Raises NotSignedIn, Forbidden.
+    """
 
     def permitted(request: Request, token: Annotated[str | None, Depends(maybe_token)]) -> None:
         if not is_beside(request):
-            reader_of(request, signed_in(request, bearer_secret(token)), permission)
+            reader = reader_of(request, signed_in(request, bearer_secret(token)), permission)
+            if not reader.within.is_all:
+                raise Forbidden("This is about the whole office, and you look after a part of it.")
 
     permitted.permission = permission  # type: ignore[attr-defined]
     return permitted
