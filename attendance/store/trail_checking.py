@@ -169,11 +169,14 @@ class _Walk:
         if not self.sealers:
             self.unchecked += 1
             return
-        sealer = self.sealers.get(bytes(seal[:4]))
+        sealer = self._sealer_of(seal)
         if sealer is None:
             raise _Broken(seq, "it is sealed with another secret key; if the key was replaced, give the old one")
         if sealer.of_entry(link) != seal:
             raise _Broken(seq, "its seal was not made with the secret key: it was rewritten from here on")
+
+    def _sealer_of(self, seal: object) -> Sealer | None:
+        return self.sealers.get(seal[:4]) if isinstance(seal, bytes) else None
 
     def _nothing_left(self, beside: dict[int, Any], what: str) -> None:
         if beside:
@@ -187,7 +190,6 @@ class _Walk:
         """What lies beyond the last entry, the erasures, and the head."""
         for table, what in (("trail_subject", "subject"), ("trail_detail", "detail")):
             self._nothing_left(dict.fromkeys(self._firsts(table, last)), what)
-        self._erasures()
         if head is None:
             raise _Broken(self.count + 1, "the head of the trail is gone: nothing says where it ends")
         count, link, sealed, seal = head
@@ -195,6 +197,7 @@ class _Walk:
             raise _Broken(self.count + 1, f"the trail ends here, and its head counts {count} entries: the end was cut")
         if count < self.count:
             raise _Broken(count + 1, f"the head of the trail counts {count} entries: it was put in, or the head changed")
+        self._erasures()
         if link != self.link:
             raise _Broken(self.count, "the head of the trail does not name this link: the head was changed")
         if seal is None:
@@ -203,7 +206,7 @@ class _Walk:
             return
         if not self.sealers:
             return
-        sealer = self.sealers.get(bytes(seal[:4]))
+        sealer = self._sealer_of(seal)
         found = GENESIS if sealed == 0 else sealed_link
         if sealer is None or found is None or sealer.of_head(sealed, found) != seal:
             raise _Broken(min(sealed, self.count), "the seal of the head does not fit: the end was cut or rewritten")
@@ -216,5 +219,7 @@ class _Walk:
         claimed = set(self.claimed.items())
         if claimed != self.told:
             seq, by_seq = min(claimed ^ self.told)
+            if by_seq > self.count:
+                raise _Broken(self.count + 1, f"entry {by_seq}, by which a detail was erased, is gone: the end was cut")
             found = "is noted, and no entry says so" if (seq, by_seq) in claimed else "is said by an entry, and not noted"
             raise _Broken(seq, f"an erasure of its detail by entry {by_seq} {found}")
