@@ -96,6 +96,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # such a redirect would be built from the Host header
     )
+    database.seal_with(settings.secret())
     app.state.service = Service(
         settings=settings,
         database=database,

@@ -53,4 +53,5 @@ def list_verdicts(
             offset=page.offset,
             after=cursor,
         )
+        reader.saw(session, "verdicts", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)

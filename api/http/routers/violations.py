@@ -34,7 +34,8 @@ def list_violations(
     cursor: Cursor = None,
 ) -> Response:
     """The violations that stand, by date, person, session and type."""
-    with service(request).database.reading() as session:
+    parts = service(request)
+    with parts.database.reading() as session:
         within = reader.narrowed(session, unit)
         found = listing_rulings.violations(
             session,
@@ -48,6 +49,7 @@ def list_violations(
             offset=page.offset,
             after=cursor,
         )
+        reader.saw(session, "violations", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)
 
 
@@ -81,5 +83,6 @@ def get_violation(
         found = listing_rulings.violation(session, reader.within, key)
         if found is None:
             raise NotFound("violation", id[:64])
+        reader.saw(session, "violation", [found["employee"]], at=parts.now())
         found["evidence"] = parts.evidence(session, key) if parts.evidence is not None else {}
     return answer(found)
