@@ -16,6 +16,7 @@ from api.http.guard import Guard
 from api.http.openapi import describe
 from api.http.routers import (
     assignments,
+    audit,
     calendar,
     employees,
     enrolments,
@@ -62,6 +63,7 @@ ROUTERS = (
     schedules.router,
     calendar.router,
     users.router,
+    audit.router,
 )
 
 

@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 from sqlmodel import Session, col
 
-from attendance.store import people
+from attendance.store import listing, people
 from attendance.store.listing import Listed, choose, count, rows_of
 from attendance.store.looks import LOST
 from attendance.store.trail_chain import instant, micros
 from attendance.store.trail_tables import TrailDetailRow, TrailErasureRow, TrailHeadRow, TrailRow, TrailSubjectRow
 from attendance.store.trail_writing import LOOKED
+from attendance.store.within import EVERYTHING, Within
 
 MOST_SHOWN = 50
 """So many people of one entry are named; `people` counts all of them."""
@@ -25,7 +26,10 @@ VERIFIED = ("trail.verified", "trail.broken")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which entries: of this actor, act, object, about this person (number), from a moment to another, excluded."""
+    """Which entries: of this actor, act, object, about this person (number), from a moment to another, excluded.
+
+    `within`: of a part of the tree, only what is about people, and about nobody outside of it.
+    """
 
     actor: str | None = None
     act: str | None = None
@@ -34,6 +38,7 @@ class Asked:
     employee_id: int | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
+    within: Within = EVERYTHING
 
 
 def entries(session: Session, asked: Asked, *, limit: int, offset: int = 0, before: int | None = None) -> Listed:
@@ -70,6 +75,10 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.employee_id is not None:
         mine = (col(TrailSubjectRow.seq) == col(TrailRow.seq)) & (col(TrailSubjectRow.employee_id) == asked.employee_id)
         found.append(exists().where(mine))
+    if not asked.within.is_all:
+        people_of = select(col(TrailSubjectRow.seq)).where(col(TrailSubjectRow.seq) == col(TrailRow.seq))
+        inside = listing.known_people(asked.within, col(TrailSubjectRow.employee_id))
+        found += [exists(people_of), ~exists(people_of.where(not_(and_(*inside))))]
     return found
 
 
@@ -104,7 +113,9 @@ def _complete(session: Session, rows: list[dict[str, Any]]) -> None:
         row["erased"] = erased.get(row["seq"])
 
 
-def looks_at(session: Session, employee_id: int, own_user: int, *, limit: int, before: int | None = None) -> Listed:
+def looks_at(
+    session: Session, employee_id: int, own_user: int, *, limit: int, offset: int = 0, before: int | None = None
+) -> Listed:
     """Who was shown records of a person, newest first: seq, at, actor, role, via, view; nothing of anybody else.
 
     Their own looks are left out. An entry without a view counts looks (`lost`) that could not be written one by one.
@@ -130,7 +141,8 @@ def looks_at(session: Session, employee_id: int, own_user: int, *, limit: int, b
     total = count(session, query)
     if before is not None:
         query = query.where(col(TrailSubjectRow.seq) < before)
-    rows = rows_of(session, query.limit(limit + 1))
+    query = query.limit(limit + 1)
+    rows = rows_of(session, query if before is not None else query.offset(offset))
     shown = rows[:limit]
     for row in shown:
         lost = row.pop("act") == LOST
