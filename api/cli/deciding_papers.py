@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import console_actor, open_database, print_json, read_date, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say
 
 Number = Annotated[int, typer.Argument(metavar="PAPER", min=1, help="Number of the paper.")]
 By = Annotated[str, typer.Option("--by", help="Who decides, by code or name: not its author, nor whom it is about.")]
@@ -103,7 +103,7 @@ def withdraw(number: Number, note: Note = "") -> None:
 
     with open_database(read_settings()) as database, database.writing() as session:
         paper = paper_register.get(session, number)
-        deciding.withdraw(session, paper, console_actor(), note=note, at=utc_now())
+        deciding.withdraw(session, paper, operator(), note=note, at=utc_now())
     say(f"Paper {number} is taken back. Judge it again: attendance evaluate")
 
 

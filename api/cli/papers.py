@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli import deciding_papers
-from api.cli.place import console_actor, open_database, print_json, read_date, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _hand_in(
         raise Invalid("A paper that is only proposed was signed by nobody; leave out --propose or --approved-by.")
     settings, now = read_settings(), utc_now()
     with open_database(settings) as database, database.writing() as session:
-        paper = enter(session, Handed(console_actor(), now, document, **more))
+        paper = enter(session, Handed(operator(), now, document, **more))
         if not propose:
             deciding.was_signed(session, settings.timezone, paper, approved_by, at=now)
         return number_of(paper)
@@ -149,7 +149,8 @@ def file(
     try:
         content = content_of(text, str(facts))
         with open_database(settings) as database:
-            done = file_facts(database, settings.timezone, content, now=utc_now(), by=by, dry_run=dry_run)
+            done = file_facts(database, settings.timezone, content, now=utc_now(), by=by, dry_run=dry_run,
+                              actor=operator())  # fmt: skip
     except Refused as error:
         for refusal in error.refusals:
             sys.stderr.write(f"{facts}: {refusal.path}: {refusal.code}: {refusal.sentence}\n")

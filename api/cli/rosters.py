@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.papers import Document, Propose, SignedBy, read_wall
-from api.cli.place import console_actor, open_database, print_json, read_date, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say
 
 if TYPE_CHECKING:
     from attendance.store.database import Session
@@ -60,7 +60,7 @@ def add(
     settings, now = read_settings(), utc_now()
     with open_database(settings) as database, database.writing() as session:
         paper = entering.enter(
-            session, settings.timezone, Handed(console_actor(), now, document), employee, read_wall(starts),
+            session, settings.timezone, Handed(operator(), now, document), employee, read_wall(starts),
             read_wall(ends), kind=kind, desk=desk, unit=unit, counts_as_schedule=counts, may_know_reasons=True,
         )  # fmt: skip
         if not propose:
@@ -86,7 +86,7 @@ def substitute(
     settings, now = read_settings(), utc_now()
     with open_database(settings) as database, database.writing() as session:
         holder = paper_register.get(session, number)
-        handed = Handed(console_actor(), now, document)
+        handed = Handed(operator(), now, document)
         paper = entering.substitute(session, settings.timezone, handed, holder, employee, may_know_reasons=True)
         if not propose:
             deciding.was_signed(session, settings.timezone, paper, approved_by, at=now)
@@ -175,7 +175,7 @@ def add_post(
 
     with open_database(read_settings()) as database, database.writing() as session:
         row = filling.add_post(
-            session, console_actor(), unit, kind=kind, desk=desk, weekdays=[d for d in weekdays.split(",") if d],
+            session, operator(), unit, kind=kind, desk=desk, weekdays=[d for d in weekdays.split(",") if d],
             dates=[read_date(on) for on in dates.split(",") if on], starts=starts, ends=ends, needed=needed,
             from_on=read_date(first) if first else None, to_on=read_date(last) if last else None, document=document,
             at=utc_now(),
@@ -191,7 +191,7 @@ def withdraw_post(number: Annotated[int, typer.Argument(metavar="POST", min=1, h
     from attendance.store import duties
 
     with open_database(read_settings()) as database, database.writing() as session:
-        filling.withdraw_post(session, console_actor(), duties.post(session, number), at=utc_now())
+        filling.withdraw_post(session, operator(), duties.post(session, number), at=utc_now())
     say(f"Post {number} need not be filled any more.")
 
 

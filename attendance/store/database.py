@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 import attendance.store.register_tables  # noqa: F401 - rows of every kind of paper point to it
 from attendance.errors import Conflict, Invalid, StoreUnavailable
+from attendance.store import trail
+from attendance.store.looks import WAIT_SECONDS, Looks
+from attendance.store.trail_chain import Sealer
+from attendance.store.trail_writing import SEALER
 
 BUSY_SECONDS = 30
 _JSON: dict[str, Any] = {
@@ -40,6 +44,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.sealer: Sealer | None = None
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(attendance_writing=True)
         # SQLite lets one in; the others would each keep a connection of the pool and ask again and again
@@ -48,6 +53,11 @@ class Database:
         self._reader = (
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         )
+        self.looks = Looks(lambda: self.writing(wait_seconds=WAIT_SECONDS))
+
+    def seal_with(self, secret: bytes) -> None:
+        """Seal the trail with the secret key from now on: who has the database alone cannot rewrite it unnoticed."""
+        self.sealer = Sealer(secret)
 
     @property
     def is_sqlite(self) -> bool:
@@ -57,7 +67,8 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A session whose changes are never kept. Raises StoreUnavailable in plain words.
 
-        Inside `joining` it is that transaction's own session, which sees what was written there.
+        Looks at people's records that were noted in it are in the trail when it ends, or wait for it. Inside `joining`
+        it is that transaction's own session, which sees what was written there.
         """
         under_way = self._under_way()
         if under_way is not None:
@@ -70,26 +81,40 @@ class Database:
             except OperationalError as error:
                 raise StoreUnavailable(_sentence(error)) from error
             finally:
+                looks = trail.noted(session)
                 session.rollback()
+        if looks:
+            self.looks.file(looks)
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, wait_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable, Conflict.
 
-        Inside `joining` it is a part of that transaction: undone alone on an error, committed with the whole.
+        `wait_seconds`: how long it waits for other writers. Inside `joining` it is a part of that transaction: undone
+        alone on an error, committed with the whole.
         """
         under_way = self._under_way()
         if under_way is not None:
             with _in_words(), under_way.begin_nested():
                 yield under_way
             return
-        with _in_words(), self._in_turn(), Session(self._writer, expire_on_commit=False) as session:
+        session = Session(self._patient(wait_seconds), expire_on_commit=False)
+        with _in_words(), self._in_turn(wait_seconds), session:
+            session.info[SEALER] = self.sealer
             try:
+                if not self.is_sqlite and wait_seconds < BUSY_SECONDS:
+                    session.execute(text(f"SET LOCAL lock_timeout = {int(wait_seconds * 1000)}"))
                 yield session
                 session.commit()
             except BaseException:
                 session.rollback()
                 raise
+        if self.looks.refused:
+            self.looks.retry()
+
+    def _patient(self, wait_seconds: float) -> Engine:
+        waits = self.is_sqlite and wait_seconds < BUSY_SECONDS
+        return self._writer.execution_options(attendance_wait=wait_seconds) if waits else self._writer
 
     @contextmanager
     def joining(self, session: Session) -> Iterator[None]:
@@ -105,11 +130,11 @@ class Database:
         return joined[1] if joined is not None and joined[0] is self else None
 
     @contextmanager
-    def _in_turn(self) -> Iterator[None]:
+    def _in_turn(self, wait_seconds: float) -> Iterator[None]:
         if self._turn is None:
             yield
             return
-        if not self._turn.acquire(timeout=BUSY_SECONDS):
+        if not self._turn.acquire(timeout=wait_seconds):
             raise StoreUnavailable(_BUSY.format("A transaction of this process"))
         try:
             yield
@@ -117,6 +142,7 @@ class Database:
             self._turn.release()
 
     def close(self) -> None:
+        self.looks.close()
         self.engine.dispose()
 
 
@@ -180,15 +206,19 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("attendance_writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    wait = options.get("attendance_wait", BUSY_SECONDS)
+    if connection.info.get("waits", BUSY_SECONDS) != wait:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(wait * 1000)}")
+        connection.info["waits"] = wait
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("attendance_writing") else "BEGIN")
 
 
 def _sentence(error: OperationalError) -> str:
-    text = str(error.orig).lower()
-    if "disk is full" in text or "full" in text:
+    said = str(error.orig).lower()
+    if "disk is full" in said or "full" in said:
         return "The disk is full: nothing was stored. Free some space on the disk of the database and try again."
-    if "locked" in text:
+    if "locked" in said:
         return _BUSY.format("Another process")
     return f"The database refused the change ({str(error.orig).splitlines()[0]}): nothing was stored."
 

@@ -98,7 +98,7 @@ def _enter_fact(session: Session, row: Fact, actor: Actor, approved_by: str, at:
     first, last = _dates_of(row)
     kind = row.kind if isinstance(row, AbsenceRow) else _KIND_OF[type(row)]
     code = row.mode if isinstance(row, OutageRow) else getattr(row, "code", "")
-    whose: dict[str, int | None]
+    whose: dict[str, Any]
     if isinstance(row, OutageRow):
         terminal = session.get_one(TerminalRow, row.terminal_id)
         whose = {"terminal_id": row.terminal_id, "unit_id": terminal.unit_id}
