@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, operator, print_json, read_date, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see
 
 Number = Annotated[int, typer.Argument(metavar="PAPER", min=1, help="Number of the paper.")]
 By = Annotated[str, typer.Option("--by", help="Who decides, by code or name: not its author, nor whom it is about.")]
@@ -32,6 +32,7 @@ def show(
 ) -> None:
     """Papers with their author, decision and withdrawal."""
     from attendance.errors import Invalid
+    from attendance.services.papers.telling import as_told
     from attendance.store import listing_papers, office
     from attendance.store.register_tables import PAPER_KINDS, STATUSES
     from attendance.store.tables import EmployeeRow
@@ -50,10 +51,12 @@ def show(
             read_date(last) if last else None,
         )
         found = listing_papers.papers(session, within, within, asked, limit=limit, offset=0)
+        see(session, "papers", (row["employee"] for row in found.rows if row["employee"]))
+    rows = [as_told(row, within) for row in found.rows]
     if as_json:
-        print_json({"items": found.rows, "total": found.total})
+        print_json({"items": rows, "total": found.total})
         return
-    for row in found.rows:
+    for row in rows:
         say(_line(row))
     say(f"{found.total} papers.")
 

@@ -23,8 +23,10 @@ from attendance.services.access import Permission
 from attendance.services.papers import deciding
 from attendance.services.papers.deciding import Decider
 from attendance.services.papers.handing_in import Handed
+from attendance.services.papers.telling import as_told
 from attendance.store import listing_papers, paper_register
 from attendance.store.database import Session
+from attendance.store.listing import Listed
 from attendance.store.listing_papers import Asked
 from attendance.store.register_tables import PaperRow
 
@@ -74,9 +76,9 @@ def add_reading(
             asked = Asked(kinds, person, status, from_, to)
             reasons = reader.elsewhere(session, "reasons.read")
             found = listing_papers.papers(session, within, reasons, asked, limit=page.limit, offset=page.offset)
-        for row in found.rows:
-            _with_moments(row, parts)
-        return listed(found, page)
+            reader.saw(session, "papers", (row["employee"] for row in found.rows), at=parts.now())
+        rows = [_with_moments(as_told(row, reasons), parts) for row in found.rows]
+        return listed(Listed(rows, found.total), page)
 
     @router.get(path + "/{id}", operation_id=f"get{one}", summary=f"{one}: one paper", response_model=Paper)
     def get_paper(request: Request, id: PaperNumber, reader: Reader = Depends(may(read))) -> Response:
@@ -84,6 +86,9 @@ def add_reading(
         with service(request).database.reading() as session:
             reasons = reader.elsewhere(session, "reasons.read")
             row = listing_papers.paper(session, reader.within, reasons, id, kinds)
+            person = paper_register.person_of(session, row)
+            if person is not None:
+                reader.saw(session, "papers", [person.code], at=service(request).now())
             return told(request, session, reader, row)
 
 
@@ -168,7 +173,7 @@ def told(request: Request, session: Session, reader: Reader, row: PaperRow, stat
     """A paper as its reader may know it."""
     session.flush()
     reasons = reader.elsewhere(session, "reasons.read")
-    line = _with_moments(listing_papers.one(session, row, reasons), service(request))
+    line = _with_moments(as_told(listing_papers.one(session, row), reasons), service(request))
     return tagged(answer(line, status), row.id, row.version)
 
 

@@ -68,7 +68,7 @@ def file_facts(
     done = Filing()
     try:
         with database.writing() as session:
-            _file_all(session, zone, content, now, by, done)
+            _file_all(session, zone, content, now, by, done, actor)
             _record(session, actor, content, now, by, done)
             if dry_run:
                 raise _NotKept
@@ -84,13 +84,13 @@ def _record(session: Session, actor: Actor, content: Any, now: datetime, by: str
     record(session, actor, "papers.filed", kind="papers", key="", employees=whose, after=after, at=now)
 
 
-def _file_all(session: Session, zone: str, content: Any, now: datetime, by: str, done: Filing) -> None:
+def _file_all(session: Session, zone: str, content: Any, now: datetime, by: str, done: Filing, actor: Actor) -> None:
     refusals: list[Refusal] = []
     written = _read(session, zone, content, refusals)
     if refusals:
         raise Refused(refusals)
     marked_before = dirty.count(session)
-    pen = _Pen(session, zone, now, by)
+    pen = _Pen(session, zone, now, by, actor)
     for entry, paper in written.written:
         try:
             pen.file(entry, paper)
@@ -134,6 +134,7 @@ class _Pen:
     zone: str
     now: datetime
     by: str
+    actor: Actor
 
     def file(self, entry: Node, paper: Paper) -> None:
         _VERBS[type(paper)](self, entry, paper)
@@ -150,7 +151,7 @@ def _common(pen: _Pen, entry: Node) -> dict[str, Any]:
 
 def _signed(pen: _Pen, entry: Node) -> dict[str, Any]:
     """What a verb of the register is given besides: who signed it."""
-    return {**_common(pen, entry), "approved_by": pen.by}
+    return {**_common(pen, entry), "approved_by": pen.by, "actor": pen.actor}
 
 
 def _leave(pen: _Pen, entry: Node, paper: Leave) -> None:

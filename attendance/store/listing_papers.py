@@ -1,4 +1,4 @@
-"""The register of papers as lists: limited to the rows the reader may see, reasons only where they may know them."""
+"""The register of papers as lists, limited to the rows the reader may see."""
 
 from __future__ import annotations
 
@@ -18,10 +18,6 @@ from attendance.store.register_tables import PaperRow
 from attendance.store.tables import AbsenceRow, CalendarEntryRow, EmployeeRow, TerminalRow, UnitRow
 from attendance.store.within import Within
 
-HIDDEN = ("code", "document", "place", "note", "decision_note", "withdrawal_note", "content")
-"""What only those see who may know reasons, of kinds that are one. Of a protection they alone know at all."""
-PRIVATE = ("leave", "exemption", "protection")
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -39,11 +35,14 @@ class Asked:
 
 
 def papers(session: Session, within: Within, reasons: Within, asked: Asked, *, limit: int, offset: int) -> Listed:
-    """Papers, the newest first. `reasons`: the rows whose reasons the reader may know."""
+    """Papers, the newest first, whole: `services.papers.telling` takes from them what is not for the reader.
+
+    `reasons`: the rows whose reasons the reader may know; of others not even that there is a protection.
+    """
     query = select(PaperRow).where(*_visible(within, reasons), *_filtered(asked))
     total = count(session, query)
     rows = session.exec(query.order_by(col(PaperRow.id).desc()).limit(limit).offset(offset)).all()
-    return Listed(_told(session, rows, reasons), total)
+    return Listed(_told(session, rows), total)
 
 
 def paper(session: Session, within: Within, reasons: Within, number: int, kinds: Sequence[str]) -> PaperRow:
@@ -55,9 +54,9 @@ def paper(session: Session, within: Within, reasons: Within, number: int, kinds:
     return found
 
 
-def one(session: Session, row: PaperRow, reasons: Within) -> Row:
+def one(session: Session, row: PaperRow) -> Row:
     """One paper as it stands in a list."""
-    return _told(session, [row], reasons)[0]
+    return _told(session, [row])[0]
 
 
 def _visible(within: Within, reasons: Within) -> list[ColumnElement[bool]]:
@@ -90,7 +89,7 @@ def _filtered(asked: Asked) -> list[ColumnElement[bool]]:
     return found
 
 
-def _told(session: Session, rows: Sequence[PaperRow], reasons: Within) -> list[Row]:
+def _told(session: Session, rows: Sequence[PaperRow]) -> list[Row]:
     people = _codes(session, EmployeeRow, [row.employee_id for row in rows])
     names = _names(session, [row.employee_id for row in rows])
     units = _codes(session, UnitRow, [row.unit_id for row in rows])
@@ -98,6 +97,9 @@ def _told(session: Session, rows: Sequence[PaperRow], reasons: Within) -> list[R
     told = []
     for row in rows:
         line: Row = {
+            "unit_id": row.unit_id,
+            "employee_id": row.employee_id,
+            "author_id": row.author_id,
             "id": row.id,
             "kind": row.kind,
             "status": row.status,
@@ -123,8 +125,6 @@ def _told(session: Session, rows: Sequence[PaperRow], reasons: Within) -> list[R
             "withdrawn_at": row.withdrawn_at,
             "withdrawal_note": row.withdrawal_note,
         }
-        if row.kind in PRIVATE and not reasons.sees(row.unit_id, row.employee_id):
-            line |= dict.fromkeys(HIDDEN)
         told.append(line)
     return told
 

@@ -124,6 +124,7 @@ def list_duties(
     with parts.database.reading() as session:
         within = reader.narrowed(session, unit)
         found = filling.held(session, parts.settings.timezone, within, span.from_on, span.to_on, now=now)
+        reader.saw(session, "rosters", {held.line.employee for held in found}, at=parts.now())
     rows = [
         {
             "paper": held.line.paper,

@@ -18,7 +18,7 @@ from attendance.rules.rule_file import read_rule_file
 from attendance.rules.toml_reading import parse_toml
 from attendance.services import rules
 from attendance.services.rule_listing import in_force
-from attendance.store import office, trail
+from attendance.store import office
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 
@@ -63,7 +63,9 @@ def adopt_rules(request: Request, reader: Annotated[Reader, Depends(may("office.
         if given.unit is not None:
             reader.unit(session, given.unit)
         at = parts.now()
-        done = rules.adopt_within(session, read, unit=given.unit, schedule=given.schedule, replace=given.replace, at=at)
+        done = rules.adopt_within(
+            session, read, unit=given.unit, schedule=given.schedule, replace=given.replace, at=at, actor=reader.actor
+        )
         _check_scope(session, reader, done.scope.kind, done.scope.code)
         content = {
             "scope": done.scope.kind,
@@ -74,9 +76,6 @@ def adopt_rules(request: Request, reader: Annotated[Reader, Depends(may("office.
             "replaced": list(done.cut),
             "days_marked": done.marked,
         }
-        trail.record(
-            session, reader.actor, "rules.adopted", kind="rules", key=read.title or "file", after=content, at=at
-        )
     return answer(content, 201)
 
 

@@ -54,24 +54,27 @@ class Paper(BaseModel):
     name: str | None = Field(description="Name of that person.")
     unit: str | None = Field(description="The unit whose paper it is; null: of the whole tree.")
     terminal: str | None = Field(description="The terminal it is about; null: about none.")
-    code: str | None = Field(
-        description="Symbol of leave, kind of exemption, protection, duty, outage or day. Null: not for the reader."
+    code: str = Field(
+        description="Symbol of leave, kind of exemption, protection, duty, outage or day. Empty also where it is not "
+        "for the reader."
     )
     from_: dt.date | None = Field(alias="from", description="First date it speaks of; null: open.")
     to: dt.date | None = Field(description="Last date it speaks of; null: open.")
-    document: str | None = Field(description="Number of the document. Null: not for the reader.")
-    place: str | None = Field(description="Where a mission leads. Null: not for the reader.")
-    note: str | None = Field(description="What its author said. Null: not for the reader.")
-    content: dict[str, Any] | None = Field(description="What it says, by its kind. Null: not for the reader.")
+    document: str = Field(description="Number of the document. Empty also where it is not for the reader.")
+    place: str = Field(description="Where a mission leads. Empty also where it is not for the reader.")
+    note: str = Field(description="What its author said. Empty also where it is not for the reader.")
+    content: dict[str, Any] = Field(description="What it says, by its kind.")
     author: str = Field(description="Who handed it in; empty: before this was recorded.")
     recorded_at: dt.datetime = Field(description="When it was handed in.")
     decision: str | None = Field(description="`approved` or `refused`; null: not decided.")
     decided_by: str | None = Field(description="Who decided.")
     decided_at: dt.datetime | None = Field(description="When; an approved paper counts from then on.")
-    decision_note: str | None = Field(description="What was said with the decision. Null: not for the reader.")
+    decision_note: str = Field(
+        description="What was said with the decision. Empty also where it is not for the reader."
+    )
     withdrawn_by: str | None = Field(description="Who took it back.")
     withdrawn_at: dt.datetime | None = Field(description="When; it counts no longer, that it did stays known.")
-    withdrawal_note: str | None = Field(description="What was said with that. Null: not for the reader.")
+    withdrawal_note: str = Field(description="What was said with that. Empty also where it is not for the reader.")
 
 
 class PaperList(ListFrame):
