@@ -49,6 +49,7 @@ USERS = {  # name → (role, unit); an official's unit is the person whose accou
     "hr.a": ("hr", "A"),
     "inspector": ("inspector", None),
     "leader.b": ("leader", "B"),
+    "leader.h": ("leader", "H"),
     "root": ("administrator", None),
     "root.a": ("administrator", "A"),
 }

@@ -72,6 +72,8 @@ def substitute(
     session: Session, zone: str, handed: Handed, paper: PaperRow, employee: str, *, may_know_reasons: bool = False
 ) -> PaperRow:
     """Somebody takes over a duty: an entry of their own, whose approval takes the holder's back. Raises as `enter`."""
+    if paper.status not in ("proposed", "approved"):
+        raise paper_register.NotAsItWas(f"{paper_register.last_change(paper)} Nobody holds that duty any more.")
     duty = held(session, paper)
     if duty.employee_id == office.key(office.get(session, EmployeeRow, employee)):
         raise Invalid(f"{employee} holds this duty already; name somebody else.")
