@@ -19,6 +19,7 @@ from api.http import create_app
 from api.http.openapi import Declared, declared
 from api.http.service import Puller
 from api.importing import import_export
+from api.pages.papers import router as papers_router
 from api.pages.routes import router, show_error
 from api.pages.streaming import router as streaming_router
 from api.settings import Settings
@@ -49,6 +50,7 @@ class Answer:
         for name, value in things.items():
             if value.isdigit():  # a number may stand anywhere; as the thing asked for it stands here
                 body = body.replace(f"/{value}/", f"/{name}/").replace(f"'{value}'", f"'{name}'")
+                body = body.replace(f'/{value}"', f'/{name}"')
             else:
                 body = body.replace(value, name)
         kept = {name: value for name, value in self.headers.items() if name not in ("content-length", "set-cookie")}
@@ -167,7 +169,7 @@ def serve(folder: Path, now: Now = lambda: NOW, puller: Puller = read_at_once) -
         evidence=lambda session, key, shown: evidence_of(session, ZONE, NOW, key, shown=shown),
         accounts=accounts,
         page_error=show_error,
-        extra_routers=(streaming_router, router),
+        extra_routers=(papers_router, streaming_router, router),
     )
     app.state.poller = HandedOn()
     client = TestClient(app, client=("10.20.30.40", 50000), follow_redirects=False)

@@ -119,6 +119,8 @@ def add_site_fact(request: Request, reader: Filing, given: NewSiteFact) -> Respo
     """On that date the person depends on other terminals than their own."""
     with take_in(request, reader, given) as (session, handed, done):
         reader.employee_id(session, given.employee)
+        for code in given.terminals:
+            reader.terminal(session, code)
         done.paper = handing_in.site(session, handed, given.employee, given.date, given.terminals, part=given.session)
         return done.told()
 

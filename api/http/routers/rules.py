@@ -15,10 +15,12 @@ from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.errors import NotFound
 from attendance.rules.rule_file import read_rule_file
+from attendance.rules.scoped import Scope
 from attendance.rules.toml_reading import parse_toml
 from attendance.services import rules
 from attendance.services.rule_listing import in_force
 from attendance.store import office
+from attendance.store.database import Session
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 
@@ -60,13 +62,11 @@ def adopt_rules(request: Request, reader: Annotated[Reader, Depends(may("office.
     parts = service(request)
     read = read_rule_file(parse_toml(given.file.encode()), "file", parts.settings.timezone)
     with parts.database.writing() as session:
-        if given.unit is not None:
-            reader.unit(session, given.unit)
-        at = parts.now()
+        _check_scope(session, reader, read.scope, given.unit)
         done = rules.adopt_within(
-            session, read, unit=given.unit, schedule=given.schedule, replace=given.replace, at=at, actor=reader.actor
-        )
-        _check_scope(session, reader, done.scope.kind, done.scope.code)
+            session, read, unit=given.unit, schedule=given.schedule, replace=given.replace, at=parts.now(),
+            actor=reader.actor,
+        )  # fmt: skip
         content = {
             "scope": done.scope.kind,
             "code": done.scope.code,
@@ -79,13 +79,13 @@ def adopt_rules(request: Request, reader: Annotated[Reader, Depends(may("office.
     return answer(content, 201)
 
 
-def _check_scope(session: object, reader: Reader, kind: str, code: str) -> None:
-    """Raises Forbidden where the file holds beyond the part of the tree the reader looks after."""
-    if reader.within.is_all:
-        return
-    if kind == "unit":
-        found = office.find(session, office.UnitRow, code)  # type: ignore[arg-type]
-        if found is not None and reader.within.sees(found.id):
-            return
-        raise NotFound("unit", code)
-    raise Forbidden(f"This file holds for a {kind}; you look after a part of the tree: adopt files for its units.")
+def _check_scope(session: Session, reader: Reader, scope: Scope, unit: str | None) -> None:
+    """Raises NotFound, or Forbidden where the file holds beyond the part of the tree the reader looks after."""
+    if unit is not None or scope.kind == "unit":
+        found = reader.unit(session, unit or scope.code)
+        if not reader.within.sees(found.id):
+            raise NotFound("unit", unit or scope.code)
+    elif not reader.within.is_all:
+        raise Forbidden(
+            f"This file holds for a {scope.kind}; you look after a part of the tree: adopt files for its units."
+        )

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from attendance.errors import AttendanceError
 from attendance.services.roster import entering
-from attendance.store import heads, office, paper_register, people
+from attendance.store import leading, office, paper_register, people
 from attendance.store.database import Session
 from attendance.store.register_tables import PaperRow
 from attendance.store.tables import EmployeeRow, UnitRow
@@ -96,9 +96,9 @@ def _is_person(session: Session, actor: Actor, person: EmployeeRow) -> bool:
 
 def _check_one_level_up(session: Session, paper: PaperRow, person: EmployeeRow, within: Within, at: datetime) -> None:
     """Who decides on a head's paper sees the unit above the one they lead; of the topmost unit, everything."""
-    for led in heads.units_led_by(session, office.key(person), paper.from_on or at.date()):
+    for led in leading.units_led_by(session, office.key(person), paper.from_on or at.date()):
         unit = session.get_one(UnitRow, led)
-        above = heads.unit_above(session, led, paper.from_on or at.date())
+        above = leading.unit_above(session, led, paper.from_on or at.date())
         if not (within.units is None or (above is not None and above in within.units)):
             raise NotTheirs(
                 f"{person.code} leads {unit.code}: paper {paper.id} is decided one level up, by somebody responsible "
