@@ -5,14 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.http.params import IsoDate
 from api.http.schemas.parts import Code, Given, Line, ListFrame
 
+
+def _readable(text: str) -> str:
+    if not all(sign.isprintable() or sign in "\n\t" for sign in text):
+        raise ValueError("write text without control signs")
+    return text
+
+
 PaperStatus = Literal["proposed", "approved", "refused", "withdrawn"]
 Moment = Annotated[str, StringConstraints(min_length=16, max_length=40)]
-Text = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True), AfterValidator(_readable)]
 
 _PAPER = {
     "id": 57,
