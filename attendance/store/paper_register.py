@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, select
 
 from attendance.errors import AttendanceError, NotFound
-from attendance.store import office, registering, touched, trail
+from attendance.store import calendar_filing, office, touched, trail
 from attendance.store.paper_tables import DutyRow, ExemptionRow, OvertimeRow, ProtectionRow, SiteFactRow
 from attendance.store.register_tables import PaperRow
 from attendance.store.tables import AbsenceRow, CalendarEntryRow, EmployeeRow, OutageRow, TerminalRow
@@ -169,7 +169,7 @@ def decide(session: Session, paper: PaperRow, decision: str, actor: Actor, *, no
             session.add(fact)
             touched.mark_paper(session, fact, at)
         for entry in entries_of(session, paper):
-            _confirm(session, entry, at)
+            calendar_filing.approve(session, entry, at)
     else:
         for refused in [*facts_of(session, paper), *entries_of(session, paper)]:
             refused.withdrawn_at = at  # it never counted, so no day changes
@@ -190,7 +190,7 @@ def withdraw(session: Session, paper: PaperRow, actor: Actor, *, note: str = "",
     for entry in entries_of(session, paper):
         entry.withdrawn_at = at
         session.add(entry)
-        registering.mark_calendar(session, entry.on, at)
+        calendar_filing.mark(session, entry.on, at)
     close(session, paper, actor, note=note, at=at, before=before)
 
 
@@ -209,29 +209,6 @@ def close(
     paper.withdrawn_by_id, paper.withdrawn_by = actor.user_id, actor.name
     session.add(paper)
     _record(session, actor, "paper.withdrawn", paper, before, at, why=note)
-
-
-def _confirm(session: Session, entry: CalendarEntryRow, at: datetime) -> None:
-    """An entry that was proposed makes room for the same one, which decides."""
-    if entry.status == "confirmed":
-        return
-    entry.withdrawn_at = at
-    session.add(entry)
-    session.flush()
-    session.add(
-        CalendarEntryRow(
-            on=entry.on,
-            kind=entry.kind,
-            pair_on=entry.pair_on,
-            unit_id=entry.unit_id,
-            session=entry.session,
-            document=entry.document,
-            paper_id=entry.paper_id,
-            recorded_at=at,
-        )
-    )
-    session.flush()
-    registering.mark_calendar(session, entry.on, at)
 
 
 def last_change(paper: PaperRow) -> str:

@@ -350,7 +350,6 @@ def add_calendar_entry(
     part: str | None = None,
     status: str = "confirmed",
     document: str = "",
-    paper: int | None = None,
     at: datetime,
 ) -> CalendarEntryRow:
     """A decision about a date (`part`: about one session of it). The one recorded last holds."""
@@ -364,19 +363,13 @@ def add_calendar_entry(
         session=part,
         status=status,
         document=document,
-        paper_id=paper,
         recorded_at=at,
     )
     session.add(row)
     session.flush()
-    mark_calendar(session, on, at)
-    return row
-
-
-def mark_calendar(session: Session, on: date, at: datetime) -> None:
-    """Mark the days that a decision about a date may change."""
     mark_everybody(session, on - timedelta(days=1), on + timedelta(days=1), "calendar", at)
     dirty.mark_explained(session, on, on, "calendar", at)
+    return row
 
 
 def mark_person(

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from attendance.errors import Invalid
-from attendance.store import office, paper_register, papers, papers_roster, registering
+from attendance.store import calendar_filing, office, paper_register, papers, papers_roster
 from attendance.store.database import Session
 from attendance.store.paper_register import last_date, number_of
 from attendance.store.register_tables import PaperRow
@@ -166,9 +166,9 @@ def calendar(
     dates = [on, for_on] if kind in PAIRED and for_on is not None else [on]
     paper = _enter(session, handed, "calendar", min(dates), max(dates), kind, unit_id=unit_id)
     for date_on, its_kind, other in [(on, kind, for_on)] + [(d, PAIRED[kind], on) for d in dates[1:]]:
-        registering.add_calendar_entry(
-            session, date_on, its_kind, pair_on=other, unit=unit, part=part, status="proposed",
-            document=handed.document, paper=number_of(paper), at=handed.at,
+        calendar_filing.propose(
+            session, date_on, its_kind, pair_on=other, unit_id=unit_id, part=part, document=handed.document,
+            paper=number_of(paper), at=handed.at,
         )  # fmt: skip
     return paper
 
