@@ -94,6 +94,17 @@ def test_an_author_on_the_console_named_by_code_is_the_person_behind_an_account(
     assert "handed in by you" in refused(office, "ha.hr", paper)
 
 
+def test_whoever_has_an_account_is_known_on_the_console_by_its_name_and_by_their_own(office: Office) -> None:
+    account(office, "ha.hr", "hr", None, "E1")
+    number = post(office, "ha.hr", "/absences", LEAVE)["id"]
+    mine = post(office, "hr", "/absences", {"employee": "E1", "from": "2026-11-16"})["id"]
+    for who, paper in (("e1", number), ("Nguyễn Thị Thu Hà", number), ("HA.HR", number), ("ha.hr", mine), ("E1", mine)):
+        with pytest.raises(NotTheirs), office.database.writing() as session:  # noqa: PT012
+            row = paper_register.get(session, paper)
+            deciding.approve(session, ZONE, row, Decider(Actor(who), EVERYTHING), at=office.clock.at)
+    approve(office, "hr2", "absences", number)
+
+
 def test_a_heads_paper_goes_one_level_up(office: Office) -> None:
     """E2 leads A1, which lies in A: HR of A1 or another head of A1 may not, HR of A may."""
     account(office, "nam.head", "head", "A1", "E2")

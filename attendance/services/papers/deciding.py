@@ -6,7 +6,6 @@ an account stands for nobody or the console acts, by name. The paper of a head g
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from attendance.errors import AttendanceError
 from attendance.services.roster import entering
 from attendance.store import leading, office, paper_register, people
 from attendance.store.database import Session
+from attendance.store.people import alike
 from attendance.store.register_tables import PaperRow
 from attendance.store.tables import EmployeeRow, UnitRow
 from attendance.store.trail import Actor
@@ -78,20 +78,19 @@ def check_may_decide(session: Session, paper: PaperRow, by: Decider, at: datetim
 def _is_author(session: Session, paper: PaperRow, actor: Actor) -> bool:
     if actor.user_id is not None and actor.user_id == paper.author_id:
         return True
-    mine, theirs = people.person_behind(session, actor.user_id), people.person_behind(session, paper.author_id)
-    if mine is not None and theirs is not None:
-        return mine == theirs
-    known = office.find(session, EmployeeRow, paper.author.strip()) if paper.author else None
-    if mine is not None and known is not None:
-        return mine == office.key(known)
-    return bool(paper.author) and _alike(paper.author) == _alike(actor.name)
+    if paper.author and alike(paper.author) == alike(actor.name):
+        return True
+    mine = people.behind(session, actor.user_id, actor.name)
+    return not mine.isdisjoint(people.behind(session, paper.author_id, paper.author))
 
 
 def _is_person(session: Session, actor: Actor, person: EmployeeRow) -> bool:
-    mine = people.person_behind(session, actor.user_id)
-    if mine is not None:
-        return mine == person.id
-    return _alike(actor.name) in (_alike(person.code), _alike(person.name))
+    known = people.person_behind(session, actor.user_id)
+    if known is not None:
+        return known == person.id
+    if alike(actor.name) in (alike(person.code), alike(person.name)):
+        return True
+    return actor.user_id is None and person.id in people.behind(session, None, actor.name)
 
 
 def _check_one_level_up(session: Session, paper: PaperRow, person: EmployeeRow, within: Within, at: datetime) -> None:
@@ -104,8 +103,3 @@ def _check_one_level_up(session: Session, paper: PaperRow, person: EmployeeRow, 
                 f"{person.code} leads {unit.code}: paper {paper.id} is decided one level up, by somebody responsible "
                 "for the unit above it."
             )
-
-
-def _alike(name: str) -> str:
-    """A name however it was typed: composed or not, large or small, with more or fewer spaces."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
