@@ -17,7 +17,7 @@ from tests.reliability.key_victim import GIVEN, KEY
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [pytest.param("before", marks=pytest.mark.long), "after"])
 def test_killed_before_the_answer_a_write_is_there_once_and_answered_when_sent_again(office: Office, when: str) -> None:
     client = office.client("e2")
     token = client.headers["Authorization"].removeprefix("Bearer ")
