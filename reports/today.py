@@ -16,6 +16,7 @@ from attendance.engine.run import Judgement, evaluate
 from attendance.store import case_reading, office, people, ruling_log, rulings
 from attendance.store.database import Session
 from attendance.store.listing_keys import violation_id
+from attendance.store.tree import StoredTree
 from reports.freshness import freshness
 from reports.view import PERSON_STATES, TodayPage, TodayPerson, TodayUnit
 
@@ -30,7 +31,7 @@ def today_page(
     demo: bool = False,
     day: date | None = None,
 ) -> TodayPage:
-    """The board of a day (default: today) for the units a reader may see (None: all), down the tree."""
+    """The board of a day (default: today) for the units a reader may see (None: all), down the tree of that day."""
     local = clock.to_wall(now, zone)
     on = day or local.date()
     moment = local if on == local.date() else datetime.combine(on, datetime.max.time()).replace(microsecond=0)
@@ -58,12 +59,14 @@ def today_page(
                 violation_id=links.get((ids[employee], part)),
             )
         )
-    all_units = office.units(session)
+    stored = StoredTree(session)
     units = []
-    for unit, depth in office.down_the_tree(all_units):
-        if unit_ids is None or office.key(unit) in unit_ids:
-            here = tuple(by_unit.get(office.key(unit), ()))
-            units.append(TodayUnit(unit.code, unit.name, depth, here, _count(here)))
+    for unit in stored.shown(on, None if unit_ids is None else frozenset(unit_ids)):
+        here = tuple(by_unit.pop(unit.id, ()))
+        units.append(TodayUnit(unit.code, unit.name, unit.depth, here, _count(here)))
+    for number, still_there in by_unit.items():  # a unit that has ended, with people who are still to move
+        code, here = stored.codes[number], tuple(still_there)
+        units.append(TodayUnit(code, stored.name(code, on), 0, here, _count(here)))
     everyone = tuple(person for unit in units for person in unit.people)
     terminals = None if unit_ids is None else office.terminals_of(session, unit_ids)
     return TodayPage(

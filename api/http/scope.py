@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request
@@ -19,6 +20,7 @@ from attendance.store.database import Session
 from attendance.store.listing import Within
 from attendance.store.tables import TerminalRow, UnitRow
 from attendance.store.trail import Actor
+from attendance.store.tree import Spread, StoredTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,22 @@ class Reader:
     user: SignedIn
     within: Within
     actor: Actor
+    today: date
 
     def narrowed(self, session: Session, unit: str | None) -> Within:
         """The units of a filter, which are among those the reader sees. Raises NotFound for any other."""
         if unit is None:
             return self.within
-        found = self.unit(session, unit)
-        return frozenset(office.subtree(office.units(session), office.key(found)))
+        return StoredTree(session).below([office.key(self.unit(session, unit))], self.today)
+
+    def part(self, session: Session, unit: str | None, from_on: date, to_on: date) -> Spread | None:
+        """The units that a filter meant on each date of a span; None: no filter. Raises NotFound for one not seen.
+
+        A row of a past date is of the tree of that date; whether it may be seen at all says `within`.
+        """
+        if unit is None:
+            return None
+        return StoredTree(session).spread(office.key(self.unit(session, unit)), from_on, to_on)
 
     def unit(self, session: Session, code: str) -> UnitRow:
         found = office.find(session, UnitRow, askable("unit", code))
@@ -66,10 +77,11 @@ def reader_of(request: Request, user: SignedIn) -> Reader:
     """The reader that somebody signed in is, for the API and for pages."""
     via: Literal["api", "page"] = "api" if request.url.path.startswith(f"{API}/") else "page"
     actor = Actor(user.name, user.user_id, via, address_of(request))
+    today = service(request).today()
     if user.unit_id is None:
-        return Reader(user, None, actor)
+        return Reader(user, None, actor, today)
     with service(request).database.reading() as session:
-        return Reader(user, frozenset(office.subtree(office.units(session), user.unit_id)), actor)
+        return Reader(user, StoredTree(session).below([user.unit_id], today), actor, today)
 
 
 def may(permission: Permission) -> Callable[..., Reader]:

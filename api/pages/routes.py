@@ -198,7 +198,7 @@ def _today(request: Request, template: str) -> Response:
             and user.role in PULLERS
             and page.day == page.now.date()
         ):
-            terminals, units = polling.pullable_below(session, reader.within)
+            terminals, units = polling.pullable_below(session, page.day, reader.within)
             page = replace(page, pullable=terminals, pullable_units=units)
     return show(request, template, page, user=user)
 
@@ -226,15 +226,16 @@ def violations(
     first = read_day(request.query_params.get("from", ""), today_on)
     last = read_day(request.query_params.get("to", ""), today_on)
     with parts.database.reading() as session:
-        within = reader.narrowed(session, unit or None)
+        from_on, to_on = first or today_on - timedelta(days=31), last or today_on
+        part = reader.part(session, unit or None, from_on, max(from_on, to_on))
         view = violations_page(
             session,
-            within=None if within is None else frozenset(within),
+            part=part,
             visible=reader.within,
             unit=unit,
             kind=type,
-            from_on=first or today_on - timedelta(days=31),
-            to_on=last or today_on,
+            from_on=from_on,
+            to_on=to_on,
             page=page,
             page_size=PAGE_SIZE,
         )
