@@ -6,8 +6,8 @@ from datetime import date
 
 from attendance.store import listing_rulings
 from attendance.store.database import Session
-from attendance.store.listing import Within
 from attendance.store.tree import Spread, StoredTree
+from attendance.store.within import Within
 from reports.view import VIOLATION_TYPES, UnitOption, ViolationFilter, ViolationRow, ViolationsPage
 
 

@@ -31,6 +31,7 @@ from api.http.routers import (
     terminals,
     unit_parts,
     units,
+    users,
     verdicts,
     violations,
 )
@@ -62,6 +63,7 @@ ROUTERS = (
     enrolments.router,
     schedules.router,
     calendar.router,
+    users.router,
 )
 
 

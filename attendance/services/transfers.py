@@ -10,9 +10,9 @@ from typing import Any
 from attendance.errors import NotFound
 from attendance.store import office, serving
 from attendance.store.database import Session
-from attendance.store.listing import Within
 from attendance.store.tables import AssignmentRow, EmployeeRow, ScheduleRow, UnitRow
 from attendance.store.trail import Actor, record
+from attendance.store.within import EVERYTHING, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def transfer(
     schedule: str | None = None,
     terminals: Sequence[str] = (),
     document: str = "",
-    within: Within = None,
+    within: Within = EVERYTHING,
     actor: Actor,
     at: datetime,
 ) -> Transferred:
@@ -42,7 +42,7 @@ def transfer(
     """
     person = office.key(office.get(session, EmployeeRow, employee))
     held = office.assignments_between(session, on, on, [person])
-    if within is not None and any(row.unit_id not in within for row in held):
+    if not all(within.sees(row.unit_id) for row in held):
         raise NotFound("employee", employee)
     before = [told(session, row) for row in held]
     ended, begun = serving.transfer(
@@ -59,7 +59,7 @@ def end_assignment(
     to_on: date,
     *,
     document: str = "",
-    within: Within = None,
+    within: Within = EVERYTHING,
     actor: Actor,
     at: datetime,
 ) -> AssignmentRow:
@@ -74,7 +74,7 @@ def end_assignment(
 
 
 def withdraw_assignment(
-    session: Session, number: int, *, why: str, within: Within = None, actor: Actor, at: datetime
+    session: Session, number: int, *, why: str, within: Within = EVERYTHING, actor: Actor, at: datetime
 ) -> AssignmentRow:
     """Take back an assignment that was recorded by mistake; it stays stored."""
     old = _seen(session, number, within)
@@ -102,7 +102,7 @@ def told(session: Session, row: AssignmentRow) -> dict[str, Any]:
 
 def _seen(session: Session, number: int, within: Within) -> AssignmentRow:
     row = serving.assignment(session, number)
-    if within is not None and row.unit_id not in within:
+    if not within.sees(row.unit_id):
         raise NotFound("assignment", str(number))
     return row
 

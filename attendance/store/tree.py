@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from attendance.errors import NotFound
 from attendance.facts import Unit
 from attendance.rules.tree import Tree
 from attendance.store import office
 from attendance.store.questions import Question, codes
 from attendance.store.tables import ScheduleRow, TerminalRow, UnitRow
 from attendance.store.tree_tables import UnitVersionRow
+from attendance.store.within import EVERYTHING, Within
 
 Spread = tuple[tuple[date, date, frozenset[int]], ...]
 """Numbers of units by stretch of dates, both ends included: what a unit was made of on each date of a span."""
@@ -104,13 +104,13 @@ class StoredTree:
         begun = [version for version in versions if version.from_on is None or version.from_on <= on]
         return (begun or versions)[-1 if begun else 0].name
 
-    def shown(self, on: date, within: frozenset[int] | None = None) -> list[UnitOn]:
+    def shown(self, on: date, within: Within = EVERYTHING) -> list[UnitOn]:
         """The units there were on a date among those that may be seen, each before those below it, as registered.
 
         One whose unit above may not be seen stands at the top.
         """
         living = {code: unit for code in self.tree.versions if (unit := self.tree.living(code, on)) is not None}
-        seen = {code for code in living if within is None or self.numbers[code] in within}
+        seen = {code for code in living if within.names(self.numbers[code])}
         children: dict[str | None, list[str]] = {}
         for code in living:
             if code not in seen:
@@ -181,11 +181,3 @@ def again(row: UnitVersionRow, at: datetime, **changed: Any) -> UnitVersionRow:
     """The same version filed anew with something changed."""
     kept = row.model_dump(exclude={"id", "recorded_at", "withdrawn_at", *changed})
     return UnitVersionRow(**kept, **changed, recorded_at=at)
-
-
-def find_unit(session: Session, code: str, within: frozenset[int] | None) -> UnitRow:
-    """The unit of this code, which may be seen. Raises NotFound."""
-    found = office.find(session, UnitRow, code)
-    if found is None or (within is not None and found.id not in within):
-        raise NotFound("unit", code)
-    return found

@@ -79,7 +79,7 @@ def get_unit(request: Request, reader: MayRead, code: UnitCode) -> Response:
     with parts.database.reading() as session:
         unit = reader.unit(session, code)
         stored = StoredTree(session)
-        seen = {c for c, number in stored.numbers.items() if reader.within is None or number in reader.within}
+        seen = {c for c, number in stored.numbers.items() if reader.within.names(number)}
         versions = [
             version | {key: version[key] if version[key] in seen else None for key in ("parent", "into")}
             for version in units.history(session, unit)
@@ -174,7 +174,7 @@ def merge_unit(
 
 
 def _not_at_the_top(reader: Reader, parent: str | None) -> None:
-    if parent is None and reader.within is not None:
+    if parent is None and not reader.within.is_all:
         raise Forbidden("You see a part of the tree; name a unit of it as parent.")
 
 
@@ -190,7 +190,7 @@ def _changed(done: units.Changed) -> Response:
 def _terminals_below(request: Request, reader: MayPull, code: UnitCode) -> list[str]:
     """Codes of the terminals of a unit the caller sees and of all below it. Raises NotFound."""
     with service(request).database.reading() as session:
-        return polling.pullable(session, reader.narrowed(session, code))
+        return polling.pullable(session, reader.narrowed(session, code).places)
 
 
 @router.post("/{code}/pull", operation_id="pullUnit", summary="Pull a unit's terminals now", response_model=PullAnswer)
