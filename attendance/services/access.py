@@ -81,6 +81,12 @@ def roles_that_may(permission: Permission) -> tuple[str, ...]:
     return tuple(role for role in ROLES if role in ALLOWED[permission])
 
 
+def permissions(grants: Iterable[Grant]) -> frozenset[str]:
+    """Everything that some of these grants allows somewhere."""
+    roles = {grant.role for grant in grants}
+    return frozenset(permission for permission, allowed in ALLOWED.items() if roles & allowed)
+
+
 def leading(grants: Iterable[Grant]) -> Grant | None:
     """The grant somebody is introduced by where one word must do; None: nothing is granted to them."""
     return min(grants, key=lambda grant: _LEADING.index(grant.role), default=None)
@@ -99,7 +105,7 @@ def within(
     if not allowed:
         return None
     own = employee_id if any(grant.role == "official" for grant in allowed) else None
-    served = office.units_served(session, own) if own is not None else frozenset()
+    served = office.units_served(session, [own]).get(own, frozenset()) if own is not None else frozenset()
     tops = {grant.unit_id for grant in allowed if grant.role != "official"}
     if None in tops:
         return Within(None, own, served)
