@@ -30,6 +30,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/violations", "nav.violations", "attendance.read"),
     ("/units", "nav.units", "office.read"),
     ("/users", "nav.users", "users.manage"),
+    ("/trail", "nav.trail", "trail.read"),
+    ("/looks", "nav.looks", "attendance.read"),
 )
 
 # Those who need a look come first; inside a state, by given name.

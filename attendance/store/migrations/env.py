@@ -12,6 +12,7 @@ import attendance.store.push_tables
 import attendance.store.site_tables
 import attendance.store.tables
 import attendance.store.terminal_tables
+import attendance.store.trail_tables
 import attendance.store.tree_tables  # noqa: F401 - they fill the metadata
 
 connection = context.config.attributes["connection"]
