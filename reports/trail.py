@@ -23,6 +23,9 @@ ACTS = (
     "user.enabled", "user.person", "user.password", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
     "trail.broken", "paper.filed", "paper.approved", "paper.refused", "paper.withdrawn", "roster_post.added",
     "roster_post.withdrawn", "schedule.added",
+    "unit.renamed", "unit.moved", "unit.hours_changed", "unit.ended", "unit.goes_on", "unit.merged",
+    "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
+    "assignment.transferred", "assignment.ended", "assignment.withdrawn",
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from attendance.errors import (
     AlreadyExists,
     AttendanceError,
+    ChangedMeanwhile,
     Conflict,
     Invalid,
     NotFound,
@@ -71,7 +72,7 @@ class InFlight(AttendanceError):
 class ChangedSince(AttendanceError):
     """`If-Match` names a version that is no longer the last one; the sentence says who changed it when."""
 
-    code = "changed_since"
+    code = "changed_meanwhile"
 
 
 class NotAvailable(AttendanceError):
@@ -104,6 +105,7 @@ STATUS: Mapping[type[Exception], int] = {
     InFlight: 409,
     NotAsItWas: 409,
     NotTheirs: 403,
+    ChangedMeanwhile: 412,
     ChangedSince: 412,
     Invalid: 422,
     NoVersionInForce: 422,
@@ -126,7 +128,7 @@ TITLE: Mapping[int, str] = {
     404: "Not found",
     405: "Method not allowed here",
     409: "In conflict with what is stored",
-    412: "Changed since",
+    412: "Changed meanwhile",
     413: "Too large",
     422: "Not acceptable as it stands",
     429: "Too many attempts",
