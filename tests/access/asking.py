@@ -26,6 +26,7 @@ from attendance.clock import Now
 from attendance.services.accounts import Accounts, seal
 from attendance.store import schema
 from attendance.store.database import Database, sqlite_url
+from attendance.store.trail import Actor
 from device_sync.hints import Hub
 from reports.evidence import evidence_of
 from tests.access.calls import FILE, Call
@@ -100,7 +101,7 @@ class Service:
         )
         statements = tuple(self.statements)
         stored = self._version() != before
-        if stored and self.undoes:
+        if stored and self.undoes and method != "GET":  # looking writes down that one looked, and no more
             self.undo()
         return Answer(found.status_code, found.text, dict(found.headers), statements, stored)
 
@@ -155,8 +156,8 @@ def serve(folder: Path, now: Now = lambda: NOW, puller: Puller = read_at_once) -
     accounts = Accounts(database, now=now, hasher=hasher)
     world = build(database, accounts)
 
-    def bring(terminal: str, name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
-        return import_export(database, terminal, name, data, zone=ZONE, at=NOW, create=create, dates=dates)
+    def bring(terminal: str, name: str, data: bytes, create: bool, dates: str | None, actor: Actor) -> dict[str, Any]:
+        return import_export(database, terminal, name, data, zone=ZONE, at=NOW, create=create, dates=dates, actor=actor)
 
     app = create_app(
         settings,
@@ -176,6 +177,7 @@ def serve(folder: Path, now: Now = lambda: NOW, puller: Puller = read_at_once) -
     @event.listens_for(database.engine, "before_cursor_execute")
     def heard(_c: Any, _k: Any, statement: str, *_: Any) -> None:
         # how many values a list has follows from what the reader sees, which is the same for both answers
-        made.statements.append(_LISTS.sub("IN (…)", statement))
+        if not statement.startswith("PRAGMA"):  # a connection of the pool is told how long to wait
+            made.statements.append(_LISTS.sub("IN (…)", statement))
 
     return made
