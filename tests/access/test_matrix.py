@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from attendance.services.access import ALLOWED, ROLES
-from tests.access.asking import Answer, Service, serve
+from tests.access.asking import Answer, Built, Service, serve
 from tests.access.calls import CALLS, ELSEWHERE, PAGES, Call
 from tests.access.office import ALARM, PEOPLE, REASON, STATES, mark, reader
 
@@ -37,8 +37,8 @@ class Asked:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    made = serve(tmp_path_factory.mktemp("access"))
+def service(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[Service]:
+    made = serve(tmp_path_factory.mktemp("access"), built)
     users = [reader(role, state) for role in ROLES for state in STATES]
     made.sign_in([*users, *(f"all-{role}" for role in ROLES if role != "official")])
     with made.client:
