@@ -59,7 +59,7 @@ def make_app(
         puller=pull,
         importer=bring,
         previewer=preview,
-        evidence=lambda session, key, reasons: evidence_of(session, settings.timezone, now(), key, reasons=reasons),
+        evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
         extra_routers=(streaming_router, router, trail_router),
         page_error=show_error,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attendance import clock
 from attendance.errors import Invalid
-from attendance.store import intake_log, office, operation_log, touched
+from attendance.store import intake_log, office, operation_log, pulls, touched
 from attendance.store.database import Session
 from attendance.store.operation_log import ClockSetting
 from attendance.store.tables import TerminalRow
@@ -93,10 +93,10 @@ def _record_offsets(session: Session, terminal: TerminalRow, setting: ClockSetti
     if setting.offset_before is None or setting.offset_after is None:
         return
     number = office.key(terminal)
-    last_read = intake_log.last_complete(session, number)
+    last = pulls.last_reading(session, number)
     now = clock.to_wall(setting.set_at, zone).replace(microsecond=0)
-    for offset, since in ((setting.offset_before, last_read), (setting.offset_after, now)):
+    for offset, since in ((setting.offset_before, last and last.complete_until), (setting.offset_after, now)):
         span = intake_log.record_clock(session, number, offset, since=since, at=setting.set_at)
-        if span is not None and last_read is not None:
+        if span is not None and last is not None:
             session.flush()
             touched.mark_punches(session, terminal, span.starts, None, "clock", setting.set_at)
