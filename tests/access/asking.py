@@ -21,11 +21,13 @@ from api.http.service import Puller
 from api.importing import import_export
 from api.pages.routes import router, show_error
 from api.pages.streaming import router as streaming_router
+from api.pages.trail import router as trail_router
 from api.settings import Settings
 from attendance.clock import Now
 from attendance.services.accounts import Accounts, seal
 from attendance.store import schema
 from attendance.store.database import Database, sqlite_url
+from attendance.store.trail import Actor
 from device_sync.hints import Hub
 from reports.evidence import evidence_of
 from tests.access.calls import FILE, Call
@@ -155,8 +157,8 @@ def serve(folder: Path, now: Now = lambda: NOW, puller: Puller = read_at_once) -
     accounts = Accounts(database, now=now, hasher=hasher)
     world = build(database, accounts)
 
-    def bring(terminal: str, name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
-        return import_export(database, terminal, name, data, zone=ZONE, at=NOW, create=create, dates=dates)
+    def bring(terminal: str, name: str, data: bytes, create: bool, dates: str | None, actor: Actor) -> dict[str, Any]:
+        return import_export(database, terminal, name, data, zone=ZONE, at=NOW, create=create, dates=dates, actor=actor)
 
     app = create_app(
         settings,
@@ -167,7 +169,7 @@ def serve(folder: Path, now: Now = lambda: NOW, puller: Puller = read_at_once) -
         evidence=lambda session, key, shown: evidence_of(session, ZONE, NOW, key, shown=shown),
         accounts=accounts,
         page_error=show_error,
-        extra_routers=(streaming_router, router),
+        extra_routers=(streaming_router, router, trail_router),
     )
     app.state.poller = HandedOn()
     client = TestClient(app, client=("10.20.30.40", 50000), follow_redirects=False)
