@@ -15,7 +15,7 @@ from attendance.store import registering, trail
 from attendance.store.database import Database, Session
 from attendance.store.trail import Actor
 from attendance.store.trail_chain import Sealer
-from attendance.store.trail_checking import TrailChecked, check_trail
+from attendance.store.trail_checking import TrailChecked, check_trail, missing_guards
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 HR = Actor("hr", 3, "api", "10.0.0.9", "hr")
@@ -35,6 +35,17 @@ def act(session: Session, number: int, employees: tuple[int, ...] = (1,)) -> Non
         after={"name": f"Nguyễn Thị Thu Hà {number}"},
         at=AT + timedelta(seconds=number),
     )
+
+
+def test_a_guard_that_was_removed_is_missed(any_database: Database) -> None:
+    with any_database.reading() as session:
+        assert missing_guards(session) == []
+    where = "" if any_database.is_sqlite else " ON trail_head"
+    name = "trail_head_no_update" if any_database.is_sqlite else "trail_head_forwards"
+    with any_database.writing() as session:
+        session.execute(text(f"DROP TRIGGER {name}{where}"))
+    with any_database.reading() as session:
+        assert missing_guards(session) == [name]
 
 
 def checked(database: Database, *secrets: bytes) -> TrailChecked:
@@ -138,12 +149,15 @@ def test_the_database_itself_refuses_to_change_it(any_database: Database, statem
     assert checked(any_database).holds
 
 
-def test_threads_append_one_after_the_other(any_database: Database) -> None:
-    any_database.seal_with(SECRET)
+def test_threads_and_processes_append_one_after_the_other(any_database: Database) -> None:
+    """A second set of connections to the same database is all that another process is."""
+    other = Database(any_database.url)
+    for database in (any_database, other):
+        database.seal_with(SECRET)
 
     def work(first: int) -> None:
         for number in range(first, first + 10):
-            with any_database.writing() as session:
+            with (any_database, other)[number % 2].writing() as session:
                 act(session, number)
 
     threads = [threading.Thread(target=work, args=(100 * n,)) for n in range(8)]
@@ -151,6 +165,7 @@ def test_threads_append_one_after_the_other(any_database: Database) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    other.close()
     found = checked(any_database, SECRET)
     assert (found.holds, found.entries) == (True, 80)
 

@@ -25,6 +25,7 @@ from api.pages.render import render
 from reports.view import ErrorPage, SignInPage, User
 from tests.e2e.browsing import Visit, chromium, needs_chromium
 from tests.e2e.sample_pages import permissions_of, today, unknown_day, violations, why
+from tests.e2e.sample_trail import broken_trail, looks_at_me, trail_of_today
 
 pytestmark = needs_chromium
 
@@ -34,6 +35,9 @@ PAGES: dict[str, tuple[str, Any, bool]] = {
     "/violations": ("violations.html", violations, True),
     "/violations/v-1": ("why.html", why, True),
     "/violations/v-4": ("why.html", unknown_day, True),
+    "/trail": ("trail.html", trail_of_today, True),
+    "/trail/broken": ("trail.html", broken_trail, True),
+    "/looks": ("looks.html", looks_at_me, True),
     "/sign-in": ("sign_in.html", lambda: SignInPage("/today", "ngoc", "wrong"), False),
     "/missing": ("error.html", lambda: ErrorPage(404, "a1b2c3"), True),
     "/expired": ("error.html", lambda: ErrorPage(401), False),
