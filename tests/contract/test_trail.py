@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -218,6 +219,18 @@ def test_names_are_erased_and_the_chain_still_verifies(any_database: Database) -
         assert "Thu Hà 2" in left
     with any_database.writing() as session:
         assert trail.erase_details(session, HR, 5, why="Lần hai", at=AT) == 0
+
+
+def test_what_is_erased_is_nowhere_in_the_file(sqlite_database: Database) -> None:
+    for number in range(60):
+        with sqlite_database.writing() as session:
+            act(session, number, (5 if number % 2 else 6,))
+    with sqlite_database.writing() as session:
+        trail.erase_details(session, HR, 5, why="Biên bản huỷ số 3/BB", at=AT)
+    sqlite_database.close()  # the last connection empties the journal into the file
+    content = Path(sqlite_database.url.removeprefix("sqlite:///")).read_bytes().decode("utf-8", "replace")
+    assert 'Thu Hà 12"' in content
+    assert 'Thu Hà 13"' not in content
 
 
 def test_a_detail_that_is_removed_by_hand_is_missed(any_database: Database, by_hand: Callable[..., None]) -> None:
