@@ -32,6 +32,8 @@ TABLES: Mapping[str, type[Fact]] = {
     "outage": OutageRow,
 }
 """Where the facts of each kind stand; those of the kind `calendar` are calendar entries."""
+_TELLS_A_REASON = frozenset({"leave", "exemption", "protection"})
+"""Kinds whose code, document and notes say why somebody is away."""
 _KIND_OF = {table: kind for kind, table in TABLES.items() if kind not in ("mission", "meeting")}
 Row = TypeVar("Row", bound=Fact)
 
@@ -253,20 +255,20 @@ def _record(
     *,
     why: str = "",
 ) -> None:
+    """The trail names the paper; what of it is a reason stays in the paper, for those who may read reasons."""
     about: Iterable[int] = () if paper.employee_id is None else (paper.employee_id,)
     trail.record(
-        session, actor, act, kind="paper", key=str(paper.id), employees=about, why=why, before=before,
-        after=_content(paper), at=at,
+        session, actor, act, kind="paper", key=str(paper.id), employees=about,
+        why="" if paper.kind in _TELLS_A_REASON else why, before=before, after=_content(paper), at=at,
     )  # fmt: skip
 
 
 def _content(paper: PaperRow) -> dict[str, Any]:
-    return {
+    reason = {} if paper.kind in _TELLS_A_REASON else {"code": paper.code, "document": paper.document}
+    return reason | {
         "kind": paper.kind,
-        "code": paper.code,
         "from": paper.from_on and paper.from_on.isoformat(),
         "to": paper.to_on and paper.to_on.isoformat(),
-        "document": paper.document,
         "status": paper.status,
     }
 
