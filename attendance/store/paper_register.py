@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from attendance.errors import AttendanceError, NotFound
 from attendance.store import calendar_filing, office, touched, trail
 from attendance.store.paper_tables import DutyRow, ExemptionRow, OvertimeRow, ProtectionRow, SiteFactRow
-from attendance.store.register_tables import PaperRow
+from attendance.store.register_tables import PRIVATE, PaperRow
 from attendance.store.tables import AbsenceRow, CalendarEntryRow, EmployeeRow, OutageRow, TerminalRow
 from attendance.store.trail import Actor
 
@@ -32,8 +32,6 @@ TABLES: Mapping[str, type[Fact]] = {
     "outage": OutageRow,
 }
 """Where the facts of each kind stand; those of the kind `calendar` are calendar entries."""
-_TELLS_A_REASON = frozenset({"leave", "exemption", "protection"})
-"""Kinds whose code, document and notes say why somebody is away."""
 _KIND_OF = {table: kind for kind, table in TABLES.items() if kind not in ("mission", "meeting")}
 Row = TypeVar("Row", bound=Fact)
 
@@ -255,22 +253,24 @@ def _record(
     *,
     why: str = "",
 ) -> None:
-    """The trail names the paper; what of it is a reason stays in the paper, for those who may read reasons."""
     about: Iterable[int] = () if paper.employee_id is None else (paper.employee_id,)
+    why = "" if paper.kind in PRIVATE else why
     trail.record(
-        session, actor, act, kind="paper", key=str(paper.id), employees=about,
-        why="" if paper.kind in _TELLS_A_REASON else why, before=before, after=_content(paper), at=at,
+        session, actor, act, kind="paper", key=str(paper.id), employees=about, why=why, before=before,
+        after=_content(paper), at=at,
     )  # fmt: skip
 
 
 def _content(paper: PaperRow) -> dict[str, Any]:
-    reason = {} if paper.kind in _TELLS_A_REASON else {"code": paper.code, "document": paper.document}
-    return reason | {
-        "kind": paper.kind,
+    """What the trail is told of a paper: never a reason, for who reads the trail may not know it."""
+    told: dict[str, Any] = {
         "from": paper.from_on and paper.from_on.isoformat(),
         "to": paper.to_on and paper.to_on.isoformat(),
         "status": paper.status,
     }
+    if paper.kind in PRIVATE:
+        return told if paper.kind == "protection" else {"kind": paper.kind} | told
+    return {"kind": paper.kind, "code": paper.code, "document": paper.document} | told
 
 
 def person_of(session: Session, paper: PaperRow) -> EmployeeRow | None:
