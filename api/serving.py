@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
+from api.pages.papers import router as papers_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
 from api.pages.trail import router as trail_router
+from api.pages.units import router as units_router
 from api.pages.users import router as users_router
 from api.pulling import pull_json
 from api.settings import Settings
@@ -23,7 +25,7 @@ from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
-PAGES = (streaming_router, users_router, trail_router, router)
+PAGES = (streaming_router, users_router, trail_router, units_router, papers_router, router)
 """Every page, one router per part; the test of access asks all of them."""
 
 

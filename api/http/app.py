@@ -13,6 +13,7 @@ from api.http.answers import answer
 from api.http.auth import beside_or_signed_in
 from api.http.errors import API, PageError
 from api.http.guard import Guard
+from api.http.idempotency import keep_answers
 from api.http.openapi import describe
 from api.http.routers import (
     assignments,
@@ -23,13 +24,17 @@ from api.http.routers import (
     health,
     iclock,
     imports,
+    papers,
     punches,
     pushing,
+    rosters,
+    rules,
     schedules,
     sign_in,
     sites,
     terminal_health,
     terminals,
+    unit_parts,
     units,
     users,
     verdicts,
@@ -57,14 +62,20 @@ ROUTERS = (
     verdicts.router,
     violations.router,
     units.router,
+    unit_parts.router,
     employees.router,
     assignments.router,
     enrolments.router,
     schedules.router,
     calendar.router,
     users.router,
+    rules.router,
+    rosters.router,
+    *papers.ROUTERS,
     audit.router,
 )
+
+keep_answers(*ROUTERS)
 
 
 def create_app(

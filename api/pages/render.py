@@ -28,6 +28,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
+    ("/papers", "nav.papers", "papers.read"),
+    ("/rosters", "nav.rosters", "office.read"),
+    ("/units", "nav.units", "office.read"),
     ("/users", "nav.users", "users.manage"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
