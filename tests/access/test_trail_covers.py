@@ -36,7 +36,7 @@ _CODE = re.compile("|".join(f"P-{mark(name)}" for name in PEOPLE))
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[Service]:
+def service(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     made = serve(tmp_path_factory.mktemp("trail"), built)
     made.sign_in([*map(reader, ROLES), *(f"all-{role}" for role in ROLES if role != "official")])
     made.undoes = False
