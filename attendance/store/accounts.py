@@ -86,11 +86,28 @@ def set_disabled(session: Session, user_id: int, disabled: bool) -> None:
 
 
 def add_sign_in(
-    session: Session, *, digest: str, user_id: int, kind: str, created_at: datetime, expires_at: datetime
+    session: Session,
+    *,
+    digest: str,
+    user_id: int,
+    kind: str,
+    created_at: datetime,
+    expires_at: datetime,
+    address: str = "",
+    browser: str = "",
+    second_factor: bool = False,
 ) -> None:
     session.add(
         SignInRow(
-            digest=digest, user_id=user_id, kind=kind, created_at=created_at, seen_at=created_at, expires_at=expires_at
+            digest=digest,
+            user_id=user_id,
+            kind=kind,
+            created_at=created_at,
+            seen_at=created_at,
+            expires_at=expires_at,
+            address=address[:64],
+            browser=browser[:64],
+            second_factor=second_factor,
         )
     )
 

@@ -8,6 +8,7 @@ import attendance.store.health_tables
 import attendance.store.paper_tables
 import attendance.store.polling_tables
 import attendance.store.push_tables
+import attendance.store.sign_in_tables
 import attendance.store.site_tables
 import attendance.store.tables
 import attendance.store.terminal_tables  # noqa: F401 - they fill the metadata
