@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import attendance.store.access_tables
 import attendance.store.evidence_tables
 import attendance.store.health_tables
 import attendance.store.paper_tables
