@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
-from api.http.auth import SignedInUser, address_of, bearer_secret, is_beside, maybe_token, page_user, signed_in
+from api.http.auth import (
+    SignedInUser,
+    address_of,
+    bearer_secret,
+    is_beside,
+    maybe_token,
+    page_user,
+    signed_in,
+    token_holder,
+)
 from api.http.errors import API, Forbidden
 from api.http.service import service
 from attendance.errors import NotFound
@@ -40,6 +49,8 @@ class Reader:
 
     def elsewhere(self, session: Session, permission: Permission) -> Within:
         """The rows for which the same person has another permission; none where they have it nowhere."""
+        if not _is_in_scope(self.user, permission):
+            return NOTHING
         return access.within(session, permission, self.user.grants, self.user.employee_id) or NOTHING
 
     def unit(self, session: Session, code: str) -> UnitRow:
@@ -71,6 +82,8 @@ def askable(kind: str, code: str) -> str:
 def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reader:
     """The reader that somebody signed in is for a permission, in the API and in pages. Raises Forbidden."""
     via: Literal["api", "page"] = "api" if request.url.path.startswith(f"{API}/") else "page"
+    if not _is_in_scope(user, permission):
+        raise Forbidden(f"This token was made without {permission}; make one with it, or sign in with a password.")
     with service(request).database.reading() as session:
         within = access.within(session, permission, user.grants, user.employee_id)
     if within is None:
@@ -80,6 +93,11 @@ def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reade
             "granted to whom is up to the administrators."
         )
     return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request)), permission)
+
+
+def _is_in_scope(user: SignedIn, permission: Permission) -> bool:
+    """Whether what somebody is signed in by is not held to other permissions, as a token for a program may be."""
+    return user.held.scopes is None or permission in user.held.scopes
 
 
 def may(permission: Permission) -> Callable[..., Reader]:
@@ -107,7 +125,7 @@ def beside_or(permission: Permission) -> Callable[..., None]:
 
     def permitted(request: Request, token: Annotated[str | None, Depends(maybe_token)]) -> None:
         if not is_beside(request):
-            reader_of(request, signed_in(request, bearer_secret(token)), permission)
+            reader_of(request, signed_in(token_holder(request, bearer_secret(token))), permission)
 
     permitted.permission = permission  # type: ignore[attr-defined]
     return permitted

@@ -28,7 +28,9 @@ from api.pages.assets import MOUNT, STATIC
 from api.pages.i18n import LANGUAGES, pick_language, read_day
 from api.pages.render import render
 from attendance.errors import NotFound
-from attendance.services.accounts import SignedIn, SignInRefused, TooManyAttempts
+from attendance.services.accounts import SignedIn
+from attendance.services.guessing import TooManyAttempts
+from attendance.services.proofs import SignInRefused
 from attendance.store import listing, polling
 from attendance.store.listing_keys import read_violation_id
 from reports.day import why_page

@@ -27,8 +27,8 @@ _SYSTEMS = (
     ("Mac OS X", "mac"),
     ("Linux", "linux"),
 )
-BROWSERS = tuple(dict.fromkeys(name for _, name in _BROWSERS)) + ("other", "program")
-SYSTEMS = tuple(dict.fromkeys(name for _, name in _SYSTEMS)) + ("other",)
+BROWSERS = (*dict.fromkeys(name for _, name in _BROWSERS), "other", "program")
+SYSTEMS = (*dict.fromkeys(name for _, name in _SYSTEMS), "other")
 
 
 def browser_of(user_agent: str) -> str:

@@ -24,9 +24,19 @@ HASHES_AT_ONCE = 4  # each takes 64 MiB
 Reason = Literal["short", "common", "same"]
 
 # What the first thousand guesses are made of, here and elsewhere, without marks; see `is_common`.
-COMMON = frozenset(
-    ["password", "passwort", "passw0rd", "pass", "word", "pwd", "admin", "administrator", "root", "user", "guest", "login", "welcome", "letmein", "secret", "default", "changeme", "master", "monkey", "dragon", "sunshine", "princess", "football", "baseball", "superman", "batman", "trustno", "iloveyou", "love", "hello", "shadow", "michael", "jordan", "qwerty", "qwertyuiop", "qwer", "asdf", "asdfgh", "asdfghjkl", "zxcv", "zxcvbn", "zxcvbnm", "qaz", "wsx", "edc", "rfv", "abc", "abcd", "abcde", "abcdef", "test", "demo", "sample", "temp", "computer", "internet", "server", "system", "manager", "office", "windows", "google", "facebook", "zalo", "samsung", "iphone", "matkhau", "mat", "khau", "quantri", "quantrivien", "taikhoan", "nguoidung", "dangnhap", "macdinh", "doimatkhau", "khongbiet", "bimat", "chamcong", "giolamviec", "attendance", "vietnam", "hanoi", "saigon", "tphcm", "hochiminh", "danang", "haiphong", "cantho", "hue", "congchuc", "vienchuc", "canbo", "vanphong", "vanthu", "tochuc", "noivu", "ubnd", "uyban", "uybannhandan", "hdnd", "nhandan", "phuong", "quan", "huyen", "tinh", "thanhpho", "xa", "thanhtra", "giamdoc", "chutich", "truongphong", "lanhdao", "kythuat", "tinhoc", "maytinh", "baomat", "anhyeuem", "emyeuanh", "yeuem", "anhyeu", "yeu", "iu", "gia", "dinh", "giadinh", "baba", "mama", "bome", "concuc", "congchua", "nguyen", "tran", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "khongco", "khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi", "zkteco"]
-)
+_FIRST_GUESSES = """
+    password passwort passw0rd pass word pwd admin administrator root user guest login welcome letmein secret default
+    changeme master monkey dragon sunshine princess football baseball superman batman trustno iloveyou love hello shadow
+    michael jordan qwerty qwertyuiop qwer asdf asdfgh asdfghjkl zxcv zxcvbn zxcvbnm qaz wsx edc rfv abc abcd abcde
+    test demo sample temp computer internet server system manager office windows google facebook zalo samsung iphone
+    matkhau mat khau quantri quantrivien taikhoan nguoidung dangnhap macdinh doimatkhau khongbiet bimat chamcong
+    giolamviec attendance vietnam hanoi saigon tphcm hochiminh danang haiphong cantho hue congchuc vienchuc canbo
+    vanphong vanthu tochuc noivu ubnd uyban uybannhandan hdnd nhandan phuong quan huyen tinh thanhpho xa
+    thanhtra giamdoc chutich truongphong lanhdao kythuat tinhoc maytinh baomat anhyeuem emyeuanh yeuem anhyeu yeu iu
+    gia dinh giadinh baba mama bome concuc congchua nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong
+    khongco khong mot hai ba bon nam sau bay tam chin muoi zkteco
+"""
+COMMON = frozenset(_FIRST_GUESSES.split())
 _LOOK_ALIKES = str.maketrans("013457", "oieast")
 _ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qazwsxedcrfvtgb")
 _YEAR_OR_DATE = re.compile(r"(19|20)\d\d|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(19|20)?\d\d")

@@ -208,7 +208,7 @@ def derive_key(secret_key: bytes, purpose: bytes) -> bytes:
 
 def _enrolment(secret: str, name: str) -> Enrolment:
     text = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    return Enrolment(pyotp.TOTP(secret).provisioning_uri(name, issuer_name=ISSUER), text)
+    return Enrolment(pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER), text)
 
 
 def _bound(user_id: int) -> bytes:

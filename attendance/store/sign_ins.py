@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlmodel import Session, col
 
 from attendance.store.sign_in_tables import FirstPasswordRow, KnownPlaceRow, SecondFactorRow
-from attendance.store.tables import SignInRow, UserRow
+from attendance.store.tables import SignInRow, UnitRow, UserRow
 
 MOST_PLACES = 20
 """So many places are remembered of one account, the ones seen last."""
@@ -49,11 +49,6 @@ def standing(session: Session, user_id: int) -> Standing:
     return Standing(bool(row[0]), row[1])
 
 
-def second_factor_given(session: Session, sign_in_id: int) -> bool:
-    query = select(col(SignInRow.second_factor)).where(col(SignInRow.id) == sign_in_id)
-    return bool(session.scalars(query).one_or_none())
-
-
 def of_user(session: Session, user_id: int, kinds: Sequence[str], at: datetime) -> list[SignInOf]:
     """What somebody is signed in to at a moment by these kinds, the ones seen last first."""
     query = (
@@ -87,8 +82,10 @@ def end_others(session: Session, user_id: int, kept: int | None) -> int:
     return int(session.execute(query).rowcount)  # type: ignore[attr-defined]
 
 
-def set_second_factor_given(session: Session, sign_in_id: int) -> None:
-    session.execute(update(SignInRow).where(col(SignInRow.id) == sign_in_id).values(second_factor=True))
+def names_of_office(session: Session) -> list[str]:
+    """Codes and names of the units that lie under no other: what people here make passwords of."""
+    query = select(col(UnitRow.code), col(UnitRow.name)).where(col(UnitRow.parent_id).is_(None)).limit(20)
+    return [text for row in session.execute(query) for text in row]
 
 
 def mark_first_password(session: Session, user_id: int, expires_at: datetime) -> None:
