@@ -10,7 +10,10 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
+from api.openid import Provider
+from api.pages.account import router as account_router
 from api.pages.routes import Demo, router, show_error, static_files
+from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
 from api.pulling import pull_json
 from api.settings import Settings
@@ -53,11 +56,13 @@ def make_app(
         importer=bring,
         previewer=preview,
         evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
-        extra_routers=(streaming_router, router),
+        extra_routers=(streaming_router, sign_in_router, account_router, router),
         page_error=show_error,
     )
     app.mount(*static_files())
     app.state.poller = poller
+    provider = settings.openid()
+    app.state.openid = Provider(provider) if provider is not None else None
     app.state.metrics.register(PollingFigures(poller, timetable))
     if timetable is not None:
         app.state.scheduler_ready = lambda: timetable.running

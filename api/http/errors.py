@@ -60,7 +60,7 @@ class DutyFirst(AttendanceError):
         super().__init__(
             f"This password was made by an administrator: change it first, with POST {API}/auth/password."
             if duty == "password"
-            else "Your role needs a second factor, and this account has none yet: set it up on the page of your account, "
+            else "Your role needs a second factor, and this account has none: set it up on the page of your account, "
             f"or begin with POST {API}/auth/second-factor."
         )
         self.code = f"{duty}_first"
