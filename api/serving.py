@@ -18,6 +18,7 @@ from api.pages.streaming import router as streaming_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
+from attendance.services.accounts import Accounts
 from attendance.store.database import Database
 from device_sync.poller import Poller
 from device_sync.schedule import Timetable
@@ -32,8 +33,10 @@ def make_app(
     timetable: Timetable | None = None,
     now: Now = utc_now,
     demo_logins: Sequence[tuple[str, str, str]] | None = None,
+    accounts: Accounts | None = None,
 ) -> FastAPI:
-    """The whole web service. `demo_logins` (role, name, password) turn the demo's banner and sign-in buttons on."""
+    """The whole web service. `accounts`: the door to it where it is not the one of the settings; `demo_logins` (role,
+    name, password) turn the demo's banner and sign-in buttons on."""
 
     def pull(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
         return [pull_json(filed, settings.timezone) for filed in poller.ask(codes, full=full)]
@@ -55,6 +58,7 @@ def make_app(
         puller=pull,
         importer=bring,
         previewer=preview,
+        accounts=accounts,
         evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
         extra_routers=(streaming_router, sign_in_router, account_router, router),
         page_error=show_error,
