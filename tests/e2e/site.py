@@ -123,6 +123,6 @@ def token_of(page: str) -> str:
 def begin_second_factor(person: Person) -> pyotp.TOTP:
     """Begin on the page, and read the key that stands there."""
     person.send("/account/second-factor/begin", on="/account/second-factor")
-    key = re.search(r'class="key">([A-Z2-7 ]+)<', person.see("/account/second-factor"))
+    key = re.search(r'class="secret">([A-Z2-7 ]+)<', person.see("/account/second-factor"))
     assert key is not None
     return pyotp.TOTP(key[1].replace(" ", ""))

@@ -52,7 +52,7 @@ class Ended(BaseModel):
 
 _TOKEN = {
     "id": 7,
-    "name": "Phần mềm báo cáo của huyện",
+    "name": "Phần mềm tổng hợp của tỉnh",
     "scopes": ["attendance.read", "papers.read"],
     "read_only": True,
     "created_at": "2026-11-24T03:10:44Z",
@@ -81,7 +81,7 @@ class NewApiToken(Given):
         json_schema_extra={
             "examples": [
                 {
-                    "name": "Phần mềm báo cáo của huyện",
+                    "name": "Phần mềm tổng hợp của tỉnh",
                     "scopes": ["attendance.read", "papers.read"],
                     "read_only": True,
                     "to": "2027-03-31",
