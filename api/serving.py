@@ -59,7 +59,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         accounts=accounts,
-        evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
+        evidence=lambda session, key, reasons: evidence_of(session, settings.timezone, now(), key, reasons=reasons),
         extra_routers=(streaming_router, sign_in_router, account_router, router),
         page_error=show_error,
     )

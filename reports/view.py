@@ -40,7 +40,7 @@ PUNCH_USES = get_args(PunchUse)
 VIOLATION_TYPES = ("late", "early", "absent", "missing_in", "missing_out", "left_post")
 VIOLATION_STATUSES = ("counted", "partly_excused", "excused", "pending")
 LEDGER_PARTS = ("scheduled", "credited", "leave", "unverified", "counted", "worked")
-SYMBOLS = ("+", "Ô", "Cô", "Ts", "T", "P", "H", "Nb", "No", "N", "LĐ", "CT", "L", "NB", "NX", "KP", "?", "-")
+SYMBOLS = ("+", "Ô", "Cô", "Ts", "T", "P", "H", "Nb", "No", "N", "LĐ", "CT", "L", "NB", "NX", "KP", "?", "-", "CP")
 FLAGS = (
     "terminal_not_synced",
     "terminal_outage",
@@ -54,6 +54,7 @@ FLAGS = (
     "explanation_after_deadline",
     "fact_after_lock",
     "not_enrolled",
+    "exempt",
     "mission_approved_after_inspection",
 )
 REVISION_CAUSES = (
@@ -288,7 +289,7 @@ class SignInPage:
     """`next` is a path of this site to return to; `problem` is one of SIGN_IN_PROBLEMS; `provider` is the name of a
     province's own sign-in, if there is one."""
 
-    next: str = "/today"
+    next: str = "/"
     username: str = ""
     problem: str | None = None
     demo_logins: tuple[tuple[str, str, str], ...] = ()  # role code, name, password: shown in the demo alone
@@ -305,8 +306,10 @@ class ErrorPage:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """`remind`: their role should have a second factor, and this account has none."""
+    """Who looks at a page. `may`: everything they are allowed somewhere; the navigation offers nothing else. `remind`:
+    their role should have a second factor, and this account has none."""
 
     name: str
     role: str
+    may: frozenset[str] = frozenset()
     remind: bool = False

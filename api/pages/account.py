@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
-from api.http.auth import came, own_actor, page_holder, page_user, sent_from_here
+from api.http.auth import HOME, came, own_actor, page_holder, page_user, sent_from_here
 from api.http.routers.own_account import end_of
 from api.http.service import service
 from api.pages.account_view import AccountPage, PasswordPage, SecondFactorPage, SessionRow, TokenRow
@@ -32,26 +32,27 @@ DONE = ("password", "second_off", "ended", "revoked")
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 FromHere = Depends(sent_from_here)
+_OWN = {"x-open": "about oneself alone"}
 Holder = Annotated[SignedIn, Depends(page_holder)]
 User = Annotated[SignedIn, Depends(page_user)]
 Text = Annotated[str, Form(max_length=1024)]
 Number = Annotated[int, Form(ge=0, le=2**31 - 1)]
 
 
-@router.get("/account")
+@router.get("/account", openapi_extra=_OWN)
 def account(request: Request, user: User) -> Response:
     done = request.query_params.get("done")
     return _account(request, user, done=done if done in DONE else None)
 
 
-@router.get("/account/password")
+@router.get("/account/password", openapi_extra=_OWN)
 def password_form(request: Request, user: Holder) -> Response:
     if user.held.must != "password":
         return RedirectResponse("/account", 303)
     return show(request, "account_password.html", PasswordPage(), user=user)
 
 
-@router.post("/account/password", dependencies=[FromHere])
+@router.post("/account/password", openapi_extra=_OWN, dependencies=[FromHere])
 def change_password(request: Request, user: Holder, old: Text = "", new: Text = "", again: Text = "") -> Response:
     first = user.held.must == "password"
     try:
@@ -70,10 +71,10 @@ def change_password(request: Request, user: Holder, old: Text = "", new: Text = 
         if first:
             return show(request, "account_password.html", PasswordPage(problem), user=user, status=status)
         return _account(request, user, problem=problem, status=status)
-    return RedirectResponse("/today" if first else "/account?done=password", 303)
+    return RedirectResponse(HOME if first else "/account?done=password", 303)
 
 
-@router.get("/account/second-factor")
+@router.get("/account/second-factor", openapi_extra=_OWN)
 def second_factor_form(request: Request, user: Holder) -> Response:
     accounts = service(request).accounts
     if accounts.second_factors.is_set(user.user_id):
@@ -81,7 +82,7 @@ def second_factor_form(request: Request, user: Holder) -> Response:
     return _second_factor(request, user, accounts.second_factors.begun(user.user_id, user.name))
 
 
-@router.post("/account/second-factor/begin", dependencies=[FromHere])
+@router.post("/account/second-factor/begin", openapi_extra=_OWN, dependencies=[FromHere])
 def begin_second_factor(request: Request, user: Holder) -> Response:
     factors = service(request).accounts.second_factors
     if not factors.is_set(user.user_id):
@@ -89,7 +90,7 @@ def begin_second_factor(request: Request, user: Holder) -> Response:
     return RedirectResponse("/account/second-factor", 303)
 
 
-@router.post("/account/second-factor", dependencies=[FromHere])
+@router.post("/account/second-factor", openapi_extra=_OWN, dependencies=[FromHere])
 def confirm_second_factor(request: Request, user: Holder, code: Text = "") -> Response:
     accounts = service(request).accounts
     try:
@@ -102,11 +103,11 @@ def confirm_second_factor(request: Request, user: Holder, code: Text = "") -> Re
         problem, status = _problem(error)
         begun = accounts.second_factors.begun(user.user_id, user.name)
         return _second_factor(request, user, begun, problem=problem, status=status)
-    view = SecondFactorPage(codes=tuple(codes), next="/today" if user.held.must else "/account")
+    view = SecondFactorPage(codes=tuple(codes), next=HOME if user.held.must else "/account")
     return show(request, "second_factor.html", view, user=replace(user, held=replace(user.held, remind=False)))
 
 
-@router.post("/account/second-factor/remove", dependencies=[FromHere])
+@router.post("/account/second-factor/remove", openapi_extra=_OWN, dependencies=[FromHere])
 def remove_second_factor(request: Request, user: User, password: Text = "", code: Text = "") -> Response:
     try:
         own_account.remove_own_second_factor(service(request).accounts, user, password, code, came(request, user.name))
@@ -116,7 +117,7 @@ def remove_second_factor(request: Request, user: User, password: Text = "", code
     return RedirectResponse("/account?done=second_off", 303)
 
 
-@router.post("/account/recovery-codes", dependencies=[FromHere])
+@router.post("/account/recovery-codes", openapi_extra=_OWN, dependencies=[FromHere])
 def renew_recovery_codes(request: Request, user: User, code: Text = "") -> Response:
     try:
         codes = own_account.renew_recovery_codes(
@@ -128,7 +129,7 @@ def renew_recovery_codes(request: Request, user: User, code: Text = "") -> Respo
     return show(request, "second_factor.html", SecondFactorPage(codes=tuple(codes)), user=user)
 
 
-@router.post("/account/sessions/end", dependencies=[FromHere])
+@router.post("/account/sessions/end", openapi_extra=_OWN, dependencies=[FromHere])
 def end_session(request: Request, user: User, session: Number = 0) -> Response:
     try:
         own_account.end_sign_in(service(request).accounts, user.user_id, user.name, session, own_actor(request, user))
@@ -137,13 +138,13 @@ def end_session(request: Request, user: User, session: Number = 0) -> Response:
     return RedirectResponse("/account?done=ended", 303)
 
 
-@router.post("/account/sessions/end-others", dependencies=[FromHere])
+@router.post("/account/sessions/end-others", openapi_extra=_OWN, dependencies=[FromHere])
 def end_other_sessions(request: Request, user: User) -> Response:
     own_account.end_other_sign_ins(service(request).accounts, user, own_actor(request, user))
     return RedirectResponse("/account?done=ended", 303)
 
 
-@router.post("/account/tokens", dependencies=[FromHere])
+@router.post("/account/tokens", openapi_extra=_OWN, dependencies=[FromHere])
 def make_token(
     request: Request,
     user: User,
@@ -168,7 +169,7 @@ def make_token(
     return _account(request, user, made=made.secret)
 
 
-@router.post("/account/tokens/revoke", dependencies=[FromHere])
+@router.post("/account/tokens/revoke", openapi_extra=_OWN, dependencies=[FromHere])
 def revoke_token(request: Request, user: User, token: Number = 0) -> Response:
     try:
         service(request).accounts.tokens.revoke(token, user.user_id, own_actor(request, user))

@@ -14,14 +14,17 @@ from starlette.staticfiles import StaticFiles
 
 from api.http.auth import (
     csrf_token,
+    page_user,
     session_user,
 )
+from api.http.errors import Forbidden
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.assets import MOUNT, STATIC
 from api.pages.i18n import LANGUAGES, pick_language, read_day
-from api.pages.render import render
+from api.pages.render import navigation, render
 from attendance.errors import NotFound
+from attendance.services.access import permissions
 from attendance.services.accounts import SignedIn
 from attendance.store import listing, polling
 from attendance.store.listing_keys import read_violation_id
@@ -72,7 +75,7 @@ def show(
         template,
         view,
         lang=language_of(request),
-        user=User(user.name, user.role, user.held.remind and not is_demo(request)) if user else None,
+        user=shown_user(user, remind=not is_demo(request)),
         csrf_token=token or csrf_token(request),
         demo=is_demo(request),
         path=path,
@@ -82,6 +85,13 @@ def show(
     if chosen in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_SECONDS, samesite="lax", httponly=True)
     return response
+
+
+def shown_user(user: SignedIn | None, *, remind: bool = False) -> User | None:
+    """`remind`: those who should have a second factor and have none are told."""
+    if user is None:
+        return None
+    return User(user.name, user.role or "none", permissions(user.grants), remind and user.held.remind)
 
 
 def is_demo(request: Request) -> bool:
@@ -100,9 +110,13 @@ Attending = Annotated[Reader, Depends(page_may("attendance.read"))]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@router.get("/")
-def home() -> RedirectResponse:
-    return RedirectResponse("/today", 303)
+@router.get("/", openapi_extra={"x-open": "leads to the first page one may open"})
+def home(user: Annotated[SignedIn, Depends(page_user)]) -> RedirectResponse:
+    """The first page somebody may open. Raises Forbidden where there is none."""
+    offered = navigation(shown_user(user))
+    if not offered:
+        raise Forbidden("Nothing is granted to you at present; ask the administrators.")
+    return RedirectResponse(offered[0][0], 303)
 
 
 @router.get("/today")
@@ -193,7 +207,8 @@ def _why(request: Request, reader: Reader, employee_id: int, on: date, focus: st
     with parts.database.reading() as session:
         if not listing.sees_employee(session, employee_id, on, reader.within):
             raise NotFound("person", quote(str(employee_id)))
-        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus)
+        reasons = listing.sees_employee(session, employee_id, on, reader.elsewhere(session, "reasons.read"))
+        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus, reasons=reasons)
     if focus is not None and view.focus is None:
         raise NotFound("violation", focus[:64])
     return show(request, "why.html", view, user=reader.user)

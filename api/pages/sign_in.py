@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.http.auth import (
     HALF_COOKIE,
+    HOME,
     came,
     end_session,
     keep_session,
@@ -46,12 +47,13 @@ _MAX_COOKIE = 3500
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 FromHere = Depends(sent_from_here)
+_SIGNING = {"x-open": "how one signs in and out"}
 Text = Annotated[str, Form(max_length=1024)]
 Next = Annotated[str, Form(max_length=2000)]
 
 
-@router.get("/sign-in")
-def sign_in_form(request: Request, next: str = "/today") -> Response:
+@router.get("/sign-in", openapi_extra=_SIGNING)
+def sign_in_form(request: Request, next: str = HOME) -> Response:
     back = local_path(next)
     if session_user(request) is not None:
         return RedirectResponse(back, 303)
@@ -61,8 +63,8 @@ def sign_in_form(request: Request, next: str = "/today") -> Response:
     return _page(request, "sign_in.html", SignInPage(next=back, problem=problem))
 
 
-@router.post("/sign-in", dependencies=[FromHere])
-def sign_in(request: Request, username: Text = "", password: Text = "", next: Next = "/today") -> Response:
+@router.post("/sign-in", openapi_extra=_SIGNING, dependencies=[FromHere])
+def sign_in(request: Request, username: Text = "", password: Text = "", next: Next = HOME) -> Response:
     accounts, back = service(request).accounts, local_path(next)
     where = came(request, username)
     try:
@@ -74,15 +76,15 @@ def sign_in(request: Request, username: Text = "", password: Text = "", next: Ne
     return _let_in(request, opened, back)
 
 
-@router.get("/sign-in/code")
-def code_form(request: Request, next: str = "/today") -> Response:
+@router.get("/sign-in/code", openapi_extra=_SIGNING)
+def code_form(request: Request, next: str = HOME) -> Response:
     if service(request).accounts.who(read_cookie(request, HALF_COOKIE), "half") is None:
         return RedirectResponse("/sign-in", 303)
     return _page(request, "sign_in_code.html", CodePage(local_path(next)))
 
 
-@router.post("/sign-in/code", dependencies=[FromHere])
-def sign_in_code(request: Request, code: Text = "", next: Next = "/today") -> Response:
+@router.post("/sign-in/code", openapi_extra=_SIGNING, dependencies=[FromHere])
+def sign_in_code(request: Request, code: Text = "", next: Next = HOME) -> Response:
     accounts, back = service(request).accounts, local_path(next)
     half = read_cookie(request, HALF_COOKIE)
     user = accounts.who(half, "half")
@@ -99,15 +101,15 @@ def sign_in_code(request: Request, code: Text = "", next: Next = "/today") -> Re
     return RedirectResponse("/sign-in?expired=1", 303) if opened is None else _let_in(request, opened, back)
 
 
-@router.post("/sign-out", dependencies=[FromHere])
+@router.post("/sign-out", openapi_extra=_SIGNING, dependencies=[FromHere])
 def sign_out(request: Request) -> Response:
     response = RedirectResponse("/sign-in", 303)
     end_session(request, response)
     return response
 
 
-@router.get("/sign-in/provider")
-def begin_openid(request: Request, next: str = "/today") -> Response:
+@router.get("/sign-in/provider", openapi_extra=_SIGNING)
+def begin_openid(request: Request, next: str = HOME) -> Response:
     """Off to the provider; what has to come back to this browser goes with it, sealed."""
     provider = _provider(request)
     try:
@@ -123,7 +125,7 @@ def begin_openid(request: Request, next: str = "/today") -> Response:
     return response
 
 
-@router.get("/sign-in/return")
+@router.get("/sign-in/return", openapi_extra=_SIGNING)
 def finish_openid(request: Request) -> Response:
     provider, kept = _provider(request), _openid_kept(request)
     try:
@@ -140,20 +142,20 @@ def finish_openid(request: Request) -> Response:
             came=came(request, found.name),
         )
     except (OpenIdFailed, NoAccountHere) as error:
-        response = _openid_failed(request, error, "/today")
+        response = _openid_failed(request, error, HOME)
     else:
         response = _let_in(request, opened, local_path(kept["next"]))
     set_cookie(request, response, OPENID_COOKIE, "", 0)
     return response
 
 
-@router.get("/setup")
+@router.get("/setup", openapi_extra=_SIGNING)
 def setup_form(request: Request) -> Response:
     _refuse_set_up(request)
     return _page(request, "setup.html", SetupPage())
 
 
-@router.post("/setup", dependencies=[FromHere])
+@router.post("/setup", openapi_extra=_SIGNING, dependencies=[FromHere])
 def setup(request: Request, code: Text = "", username: Text = "", password: Text = "", again: Text = "") -> Response:
     """The first administrator, signed in at once and offered a second factor."""
     _refuse_set_up(request)
