@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from api.settings import Settings
     from attendance.store.database import Database
+    from attendance.store.trail import Actor
 
 
 def read_settings() -> Settings:
@@ -81,6 +82,15 @@ def print_json(content: Any) -> None:
 
 def say(sentence: str) -> None:
     sys.stdout.write(sentence + "\n")
+
+
+def operator() -> Actor:
+    """Who works at this console, by the name the machine knows them under."""
+    import getpass
+
+    from attendance.store.trail import Actor
+
+    return Actor(getpass.getuser())
 
 
 def read_password(name: str, file: Path | None) -> str:

@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
 from api.http.auth import HOME, came, own_actor, page_holder, page_user, sent_from_here
-from api.http.routers.own_account import end_of
 from api.http.service import service
 from api.pages.account_view import AccountPage, PasswordPage, SecondFactorPage, SessionRow, TokenRow
 from api.pages.routes import show
@@ -21,7 +20,7 @@ from attendance.errors import AttendanceError, Invalid, NotFound
 from attendance.services import own_account
 from attendance.services.access import may
 from attendance.services.accounts import SignedIn
-from attendance.services.api_tokens import SCOPES
+from attendance.services.api_tokens import SCOPES, end_of
 from attendance.services.guessing import TooManyAttempts
 from attendance.services.passwords import PasswordRefused
 from attendance.services.proofs import SignInRefused

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import get_args
 
 from attendance import clock
@@ -131,6 +131,11 @@ class ApiTokens:
                 api_tokens.touch(session, token_id, at)
         except StoreUnavailable:
             return  # reading goes on while the disk is full
+
+
+def end_of(on: date, zone: str) -> datetime:
+    """The instant at which a day of the office is over."""
+    return clock.to_instant(datetime.combine(on + timedelta(days=1), time.min), zone)
 
 
 def _digest(secret: str) -> str:

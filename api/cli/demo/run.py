@@ -118,6 +118,7 @@ def run_demo(port: int, *, browser: bool) -> None:
     from api.cli.web import run_web
     from api.serving import make_app
     from attendance.services.accounts import Accounts
+    from attendance.services.passwords import one_time_password
 
     logging.getLogger("device_sync").setLevel(logging.ERROR)  # a flaky terminal is part of the play
     with open_demo() as demo:
@@ -125,7 +126,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         accounts = Accounts(demo.database, now=demo.now)
         logins = []
         for login in demo.office.logins:
-            password = "-".join(secrets.token_hex(3) for _ in range(2))
+            password = one_time_password()
             visit = {"ends_at": demo.now() + VISIT, "visit": VISITED} if login.role == "inspector" else {}
             accounts.create_user(login.name, password, login.role, login.unit, employee=login.employee, **visit)
             logins.append((login.role, login.name, password))

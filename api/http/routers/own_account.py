@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -12,8 +11,8 @@ from api.http.auth import InPerson, own_actor
 from api.http.params import Page, Paging
 from api.http.schemas.own_account import ApiTokenList, Ended, MadeApiToken, NewApiToken, SessionList
 from api.http.service import service
-from attendance import clock
 from attendance.services import own_account
+from attendance.services.api_tokens import end_of
 from attendance.store.api_tokens import StoredToken
 from attendance.store.sign_ins import SignInOf
 
@@ -112,11 +111,6 @@ def revoke_token(request: Request, user: InPerson, id: TokenNumber) -> Response:
     """It opens nothing from this moment on."""
     service(request).accounts.tokens.revoke(id, user.user_id, own_actor(request, user))
     return Response(status_code=204)
-
-
-def end_of(on: date, zone: str) -> datetime:
-    """The instant at which a day is over."""
-    return clock.to_instant(datetime.combine(on + timedelta(days=1), time.min), zone)
 
 
 def session_json(one: SignInOf, this: int | None) -> dict[str, Any]:
