@@ -136,7 +136,7 @@ def came(request: Request, name: str) -> Came:
 def own_actor(request: Request, user: SignedIn) -> Actor:
     """Somebody who does something about their own account."""
     via: Literal["api", "page"] = "api" if request.url.path.startswith(f"{API}/") else "page"
-    return Actor(user.name, user.user_id, via, address_of(request))
+    return Actor(user.name, user.user_id, via, address_of(request), user.role)
 
 
 def start_session(request: Request, response: Response, user: SignedIn) -> Opened:

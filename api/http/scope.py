@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from api.http.auth import (
     SignedInUser,
@@ -18,16 +19,17 @@ from api.http.auth import (
     signed_in,
     token_holder,
 )
-from api.http.errors import API, Forbidden
+from api.http.errors import API, Forbidden, LedTo, SignInNeeded, answer_error
+from api.http.guard import STILL
 from api.http.service import service
-from attendance.errors import NotFound
+from attendance.errors import AttendanceError, NotFound
 from attendance.services import access
 from attendance.services.access import Permission
 from attendance.services.accounts import SignedIn
-from attendance.store import listing, office
+from attendance.store import listing, office, people
 from attendance.store.database import Session
 from attendance.store.tables import TerminalRow, UnitRow
-from attendance.store.trail import Actor
+from attendance.store.trail import Actor, look
 from attendance.store.within import NOTHING, Within
 
 
@@ -71,6 +73,13 @@ class Reader:
             raise NotFound("terminal", code)
         return found
 
+    def saw(
+        self, session: Session, view: str, codes: Iterable[str | None], *, at: datetime, polled: bool = False
+    ) -> None:
+        """Write down that the reader is shown records of these people, themselves left out. See `trail.look`."""
+        shown = people.numbers(session, codes) - {self.user.employee_id}
+        look(session, self.actor, view, shown, at=at, polled=polled)
+
 
 def askable(kind: str, code: str) -> str:
     """A code that can stand in a query: databases refuse some signs, and no code has them. Raises NotFound."""
@@ -92,7 +101,24 @@ def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reade
             f"This needs one of the roles {wanted}; yours at present: {', '.join(user.roles) or 'none'}. What is "
             "granted to whom is up to the administrators."
         )
-    return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request)), permission)
+    acting = access.leading(grant for grant in user.grants if access.may(grant.role, permission))
+    role = acting.role if acting is not None else ""
+    return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request), role), permission)
+
+
+def still_may(request: Request, permission: Permission, who: Callable[[], SignedIn]) -> None:
+    """Have it asked again, before an answer that took long is given, whether its reader may still have it."""
+
+    def still() -> Response | None:
+        try:
+            reader_of(request, who(), permission)
+        except (SignInNeeded, LedTo):
+            return Response(status_code=401)
+        except AttendanceError as error:
+            return answer_error(request, error)
+        return None
+
+    setattr(request.state, STILL, still)
 
 
 def _is_in_scope(user: SignedIn, permission: Permission) -> bool:
@@ -103,7 +129,8 @@ def _is_in_scope(user: SignedIn, permission: Permission) -> bool:
 def may(permission: Permission) -> Callable[..., Reader]:
     """A dependency of the API that lets on whoever may do this, as the reader they are. Raises Forbidden."""
 
-    def permitted(request: Request, user: SignedInUser) -> Reader:
+    def permitted(request: Request, user: SignedInUser, secret: Annotated[str, Depends(bearer_secret)]) -> Reader:
+        still_may(request, permission, lambda: signed_in(token_holder(request, secret)))
         return reader_of(request, user, permission)
 
     permitted.permission = permission  # type: ignore[attr-defined]
@@ -114,6 +141,7 @@ def page_may(permission: Permission) -> Callable[..., Reader]:
     """The same for a page: nobody signed in is sent to sign in, and back. Raises SignInNeeded, Forbidden."""
 
     def permitted(request: Request, user: Annotated[SignedIn, Depends(page_user)]) -> Reader:
+        still_may(request, permission, lambda: page_user(request))
         return reader_of(request, user, permission)
 
     permitted.permission = permission  # type: ignore[attr-defined]
@@ -121,11 +149,17 @@ def page_may(permission: Permission) -> Callable[..., Reader]:
 
 
 def beside_or(permission: Permission) -> Callable[..., None]:
-    """A dependency that lets on programs of this machine, and whoever may do this. Raises NotSignedIn, Forbidden."""
+    """A dependency that lets on programs of this machine, and whoever may do this for the whole office.
+
+    Raises NotSignedIn, Forbidden.
+    """
 
     def permitted(request: Request, token: Annotated[str | None, Depends(maybe_token)]) -> None:
         if not is_beside(request):
-            reader_of(request, signed_in(token_holder(request, bearer_secret(token))), permission)
+            user = signed_in(token_holder(request, bearer_secret(token)))
+            reader = reader_of(request, user, permission)
+            if not reader.within.is_all:
+                raise Forbidden("This is about the whole office, and you look after a part of it.")
 
     permitted.permission = permission  # type: ignore[attr-defined]
     return permitted

@@ -271,7 +271,7 @@ class Accounts:
                 if came.address:
                     sign_ins.remember_place(session, user.user_id, place(came.address), at)
                 told = {"kind": kind, "second_factor": second_factor}
-                actor = Actor(user.name, user.user_id, came.via, came.address)
+                actor = Actor(user.name, user.user_id, came.via, came.address, user.role)
                 record(session, actor, "account.signed_in", kind="account", key=user.name, after=told, at=at)
         return Opened(secret, user, expires_at, kind)
 

@@ -83,7 +83,7 @@ def remove_own_second_factor(accounts: Accounts, user: SignedIn, password: str, 
     """The same for oneself, with password and code. Raises SignInRefused, SecondFactorWrong, TooManyAttempts."""
     accounts.check_password(user.name, password, came)
     accounts.check_code(user, code, came)
-    remove_second_factor(accounts, user.name, Actor(user.name, user.user_id, came.via, came.address))
+    remove_second_factor(accounts, user.name, Actor(user.name, user.user_id, came.via, came.address, user.role))
 
 
 def sign_ins_of(accounts: Accounts, user_id: int) -> list[SignInOf]:

@@ -19,7 +19,7 @@ from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
 from attendance.store import alarms
 from device_sync import checking, operations
-from reports import view
+from reports import trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -46,6 +46,9 @@ VOCABULARIES = {
     "excuse": ("leave", "mission"),
     "session": ("am", "pm"),
     "theme": ("auto", "light", "dark"),
+    "act": trail.ACTS,
+    "look": trail.VIEWS,
+    "via": trail.VIAS,
     "language": LANGUAGES,
     "sign_in": view.SIGN_IN_PROBLEMS,
     "sessions": ("where", "address", "since", "seen"),

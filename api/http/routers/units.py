@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.http.answers import answer, listed
 from api.http.errors import Forbidden
 from api.http.params import Page, UnitCode
-from api.http.routers.terminals import pull_lanes, puller_of
+from api.http.routers.terminals import note_pull, pull_lanes, puller_of
 from api.http.schemas.office import NewUnit, Unit, UnitList
 from api.http.schemas.terminals import PullAnswer
 from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.store import listing, polling, registering
+from attendance.store.trail import record
 
 router = APIRouter(prefix="/units", tags=["office"])
 
@@ -41,6 +42,7 @@ def add_unit(request: Request, reader: Annotated[Reader, Depends(may("office.wri
             session, given.code, name=given.name, parent=given.parent, schedule=given.schedule, at=parts.now()
         )
         content = {"code": row.code, "name": row.name, "parent": given.parent, "schedule": given.schedule}
+        record(session, reader.actor, "unit.added", kind="unit", key=row.code, after=content, at=parts.now())
     return answer(content, 201)
 
 
@@ -49,7 +51,10 @@ def _terminals_below(
 ) -> list[str]:
     """Codes of the terminals of a unit the caller sees and of all below it. Raises NotFound."""
     with service(request).database.reading() as session:
-        return polling.pullable(session, reader.narrowed(session, code).places)
+        codes = polling.pullable(session, reader.narrowed(session, code).places)
+    puller_of(request)
+    note_pull(request, reader, codes)
+    return codes
 
 
 @router.post("/{code}/pull", operation_id="pullUnit", summary="Pull a unit's terminals now", response_model=PullAnswer)

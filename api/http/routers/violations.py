@@ -35,7 +35,8 @@ def list_violations(
     cursor: Cursor = None,
 ) -> Response:
     """The violations that stand, by date, person, session and type."""
-    with service(request).database.reading() as session:
+    parts = service(request)
+    with parts.database.reading() as session:
         within = reader.narrowed(session, unit)
         found = listing_rulings.violations(
             session,
@@ -49,6 +50,7 @@ def list_violations(
             offset=page.offset,
             after=cursor,
         )
+        reader.saw(session, "violations", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)
 
 
@@ -82,8 +84,10 @@ def get_violation(
         found = listing_rulings.violation(session, reader.within, key)
         if found is None:
             raise NotFound("violation", id[:64])
+        reader.saw(session, "violation", [found["employee"]], at=parts.now())
         reasons = reader.elsewhere(session, "reasons.read")
         disclosed = reasons.sees(found["verdict"]["unit_id"], key.employee_id)
+        shown = disclosure.Disclosed(disclosed, alarms=not reader.within.is_person)
         found["verdict"] = disclosure.verdict(found["verdict"], reasons)
-        found["evidence"] = parts.evidence(session, key, disclosed) if parts.evidence is not None else {}
+        found["evidence"] = parts.evidence(session, key, shown) if parts.evidence is not None else {}
     return answer(found)
