@@ -231,7 +231,7 @@ def _account(
                 one.browser,
                 one.address,
                 clock.to_wall(one.created_at, zone),
-                clock.to_wall(one.seen_at, zone),
+                clock.to_wall(one.seen_at, zone) if one.kind == "session" else None,
                 one.id == user.held.sign_in_id,
             )
             for one in own_account.sign_ins_of(accounts, user.user_id)

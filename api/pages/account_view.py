@@ -49,14 +49,14 @@ class SecondFactorPage:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """Times are those of the office."""
+    """Times are those of the office. `seen` None: not known, as of tokens."""
 
     id: int
     kind: str
     browser: str
     address: str
     since: datetime
-    seen: datetime
+    seen: datetime | None
     is_this: bool
 
 

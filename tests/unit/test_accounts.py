@@ -14,12 +14,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from attendance.errors import AlreadyExists, Invalid, NotFound
 from attendance.services.accounts import Accounts, seal
+from attendance.services.granting import Wanted, give
 from attendance.services.guessing import TooManyAttempts
 from attendance.services.passwords import HASHES_AT_ONCE
 from attendance.services.proofs import SignInRefused
 from attendance.store import accounts as store
 from attendance.store import registering, schema
 from attendance.store.database import Database, sqlite_url
+from attendance.store.trail import CONSOLE
 
 PASSWORD = "một câu rất dài"
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
@@ -276,3 +278,36 @@ def test_a_seal_depends_on_key_purpose_and_secret() -> None:
     seals = {seal(key, purpose, secret) for key in (b"k", b"l") for purpose in ("form", "x") for secret in ("s", "t")}
     assert len(seals) == 8
     assert seal(b"k", "form", "s") == seal(b"k", "form", "s")
+
+
+def visit(now: Ticking, **ends: float) -> dict[str, object]:
+    return {"visit": "Kiểm tra công vụ đợt 4", "ends_at": now.at + timedelta(**ends)}
+
+
+def test_a_session_on_a_visit_may_stand_idle_for_eight_hours_and_no_longer(accounts: Accounts, now: Ticking) -> None:
+    accounts.create_user("binh", PASSWORD, "inspector", "A", **visit(now, days=3))
+    opened = accounts.sign_in("binh", PASSWORD, "", "session")
+    now.at += timedelta(hours=8) - timedelta(seconds=1)
+    found = accounts.who(opened.secret, "session")
+    assert found is not None
+    assert found.roles == ("inspector",)
+    now.at += timedelta(seconds=1)
+    assert accounts.who(opened.secret, "session") is None
+
+
+def test_a_session_on_a_visit_ends_with_the_grant(accounts: Accounts, now: Ticking) -> None:
+    accounts.create_user("binh", PASSWORD, "inspector", "A", **visit(now, hours=2))
+    secret = accounts.sign_in("binh", PASSWORD, "", "session").secret
+    now.at += timedelta(hours=2) - timedelta(seconds=1)
+    assert accounts.who(secret, "session") is not None
+    now.at += timedelta(seconds=1)
+    assert accounts.who(secret, "session") is None
+
+
+def test_who_is_an_inspector_beside_another_role_has_no_longer_session(accounts: Accounts, now: Ticking) -> None:
+    accounts.create_user("binh", PASSWORD, "inspector", "A", **visit(now, days=3))
+    with accounts.database.writing() as session:
+        give(session, "binh", Wanted("head", "A"), by=CONSOLE, at=now.at)
+    secret = accounts.sign_in("binh", PASSWORD, "", "session").secret
+    now.at += timedelta(minutes=30)
+    assert accounts.who(secret, "session") is None
