@@ -43,7 +43,7 @@ def end_sessions(name: Name) -> None:
 
     with open_database(read_settings()) as database:
         ended = end_all_sign_ins(_accounts(database), name, operator())
-    say(f"{name} was signed in {ended} times, and is signed in nowhere now.")
+    say(f"{name} is signed in nowhere any more; sessions ended: {ended}.")
 
 
 def link(
