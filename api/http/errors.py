@@ -28,6 +28,7 @@ from attendance.services.first_administrator import SetupCodeWrong
 from attendance.services.granting import GrantRefused
 from attendance.services.guessing import TooManyAttempts
 from attendance.services.openid_sign_in import NoAccountHere
+from attendance.services.own_account import ProofWrong
 from attendance.services.proofs import SignInRefused
 from attendance.services.second_factor import SecondFactorNeeded, SecondFactorUnreadable, SecondFactorWrong
 from device_sync.agent.framing import Altered
@@ -108,6 +109,7 @@ STATUS: Mapping[type[Exception], int] = {
     Forbidden: 403,
     DutyFirst: 403,
     NoAccountHere: 403,
+    ProofWrong: 403,
     SetupCodeWrong: 403,
     GrantRefused: 403,
     FormRefused: 403,

@@ -22,9 +22,9 @@ from attendance.services.access import may
 from attendance.services.accounts import SignedIn
 from attendance.services.api_tokens import SCOPES, end_of
 from attendance.services.guessing import TooManyAttempts
+from attendance.services.own_account import ProofWrong
 from attendance.services.passwords import PasswordRefused
-from attendance.services.proofs import SignInRefused
-from attendance.services.second_factor import Enrolment, SecondFactorUnreadable, SecondFactorWrong
+from attendance.services.second_factor import Enrolment, SecondFactorUnreadable
 
 DAYS = (30, 90, 365)
 DONE = ("password", "second_off", "ended", "revoked")
@@ -98,7 +98,7 @@ def confirm_second_factor(request: Request, user: Holder, code: Text = "") -> Re
         )
     except Invalid:
         return RedirectResponse("/account/second-factor", 303)
-    except (SecondFactorWrong, TooManyAttempts) as error:
+    except (ProofWrong, TooManyAttempts) as error:
         problem, status = _problem(error)
         begun = accounts.second_factors.begun(user.user_id, user.name)
         return _second_factor(request, user, begun, problem=problem, status=status)
@@ -190,10 +190,8 @@ def _problem(error: Exception) -> tuple[str, int]:
             return f"password.{error.reason}", 422
         case TooManyAttempts():
             return "sign_in.locked", 429
-        case SignInRefused():
-            return "password.old_wrong", 422
-        case SecondFactorWrong():
-            return "sign_in.code_wrong", 422
+        case ProofWrong():
+            return "password.old_wrong" if error.proof == "password" else "sign_in.code_wrong", 422
         case SecondFactorUnreadable():
             return "sign_in.code_unreadable", 422
     raise error

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
-from attendance.errors import NotFound
+from attendance.errors import AttendanceError, NotFound
 from attendance.services.accounts import Accounts, SignedIn
 from attendance.services.passwords import PasswordRefused, one_time_password
-from attendance.services.proofs import Came
+from attendance.services.proofs import Came, SignInRefused
+from attendance.services.second_factor import SecondFactorWrong
 from attendance.store import accounts as stored
 from attendance.store import api_tokens, sign_ins
 from attendance.store.database import Session
 from attendance.store.sign_ins import SignInOf
 from attendance.store.trail import Actor, record
+
+
+class ProofWrong(AttendanceError):
+    """Somebody who is signed in gave a wrong password or code for something that asks for it again.
+
+    `proof`: password, code. They stay signed in.
+    """
+
+    def __init__(self, proof: Literal["password", "code"]) -> None:
+        super().__init__(
+            "The present password is not right."
+            if proof == "password"
+            else "This code is not right, or it was used before; wait for the next one and try again."
+        )
+        self.proof = proof
+        self.code = f"{proof}_wrong"
+
 
 FIRST_PASSWORD_LASTS = timedelta(hours=72)
 _SEEN_KINDS = ("session", "bearer")
@@ -21,11 +40,11 @@ _SEEN_KINDS = ("session", "bearer")
 def change_password(accounts: Accounts, user: SignedIn, old: str | None, new: str, actor: Actor, came: Came) -> None:
     """Change one's own password; everything else one is signed in to ends. Tokens for programs stay.
 
-    `old` None: it was given a moment ago, by whoever has to change it. Raises SignInRefused for a wrong one,
-    TooManyAttempts, PasswordRefused.
+    `old` None: it was given a moment ago, by whoever has to change it. Raises ProofWrong, TooManyAttempts,
+    PasswordRefused.
     """
     if old is not None:
-        accounts.check_password(user.name, old, came)
+        _check_password(accounts, user, old, came)
     hashed = accounts.hash_new(new, user.name)
     with accounts.database.reading() as session:
         before = stored.get_user(session, user.name).password_hash
@@ -57,16 +76,19 @@ def reset_password(accounts: Accounts, name: str, actor: Actor) -> str:
 
 
 def confirm_second_factor(accounts: Accounts, user: SignedIn, code: str, actor: Actor, came: Came) -> list[str]:
-    """Turn a second factor on with its first code; answers the recovery codes. Raises SecondFactorWrong,
+    """Turn a second factor on with its first code; answers the recovery codes. Raises ProofWrong,
     TooManyAttempts, Invalid."""
-    return accounts.proofs.tried(
-        accounts.failed_codes, user.name, came, lambda: accounts.second_factors.confirm(user.user_id, code, actor)
-    )
+    try:
+        return accounts.proofs.tried(
+            accounts.failed_codes, user.name, came, lambda: accounts.second_factors.confirm(user.user_id, code, actor)
+        )
+    except SecondFactorWrong:
+        raise ProofWrong("code") from None
 
 
 def renew_recovery_codes(accounts: Accounts, user: SignedIn, code: str, actor: Actor, came: Came) -> list[str]:
-    """Ten new recovery codes, for whoever has a code. Raises SecondFactorWrong, TooManyAttempts."""
-    accounts.check_code(user, code, came)
+    """Ten new recovery codes, for whoever has a code. Raises ProofWrong, TooManyAttempts."""
+    _check_code(accounts, user, code, came)
     return accounts.second_factors.renew_recovery_codes(user.user_id, actor)
 
 
@@ -80,9 +102,9 @@ def remove_second_factor(accounts: Accounts, name: str, actor: Actor, *, why: st
 
 
 def remove_own_second_factor(accounts: Accounts, user: SignedIn, password: str, code: str, came: Came) -> None:
-    """The same for oneself, with password and code. Raises SignInRefused, SecondFactorWrong, TooManyAttempts."""
-    accounts.check_password(user.name, password, came)
-    accounts.check_code(user, code, came)
+    """The same for oneself, with password and code. Raises ProofWrong, TooManyAttempts."""
+    _check_password(accounts, user, password, came)
+    _check_code(accounts, user, code, came)
     remove_second_factor(accounts, user.name, Actor(user.name, user.user_id, came.via, came.address, user.role))
 
 
@@ -116,6 +138,20 @@ def end_all_sign_ins(accounts: Accounts, name: str, actor: Actor) -> int:
         ended = sign_ins.end_others(session, user.id, None)
         _tell_ended(accounts, session, actor, name, ended)
     return ended
+
+
+def _check_password(accounts: Accounts, user: SignedIn, password: str, came: Came) -> None:
+    try:
+        accounts.check_password(user.name, password, came)
+    except SignInRefused:
+        raise ProofWrong("password") from None
+
+
+def _check_code(accounts: Accounts, user: SignedIn, code: str, came: Came) -> None:
+    try:
+        accounts.check_code(user, code, came)
+    except SecondFactorWrong:
+        raise ProofWrong("code") from None
 
 
 def _tell_ended(accounts: Accounts, session: Session, actor: Actor, name: str, count: int) -> None:

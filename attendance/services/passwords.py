@@ -72,7 +72,7 @@ class Passwords:
 
     def hash_new(self, password: str, *, names: Iterable[str] = ()) -> str:
         """What is stored of a new password. Raises PasswordRefused; `names` of account and office are not one."""
-        if len(password) > MAX_PASSWORD or len(_composed(password)) < MIN_PASSWORD:
+        if len(password) > MAX_PASSWORD or len(unicodedata.normalize("NFC", password)) < MIN_PASSWORD:
             raise PasswordRefused("short")
         if is_common(password, names):
             raise PasswordRefused("common")
@@ -124,5 +124,6 @@ def _is_row(piece: str) -> bool:
     return len(set(piece)) == 1 or any(piece in row or piece[::-1] in row for row in _ROWS)
 
 
-def _composed(password: str) -> str:
-    return unicodedata.normalize("NFC", password)
+def _composed(password: str) -> bytes:
+    """What is hashed; half a sign, which JSON can carry, is bytes like any other."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

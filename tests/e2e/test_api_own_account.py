@@ -89,6 +89,24 @@ def test_a_token_makes_no_token_and_changes_no_account(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/auth/password", b'{"old": "\\ud800aaaaaaaaaaaa", "new": "\\ud800aaaaaaaaaaaa"}'),
+        ("/auth/password", b'{"old": "\\u0000", "new": "\\u0000aaaaaaaaaaaaaa"}'),
+        ("/auth/second-factor/confirm", b'{"code": "\\ud800"}'),
+        ("/auth/second-factor/remove", b'{"password": "\\ud800", "code": "\\u0000"}'),
+        ("/tokens", b'{"name": "\\ud800", "scopes": ["attendance.read"], "to": "2027-01-01"}'),
+        ("/users/%00/first-password", b""),
+        ("/users/%ED%A0%80/sessions/end", b""),
+    ],
+)
+def test_signs_that_are_no_letters_are_refused_and_no_fault(office: Office, path: str, body: bytes) -> None:
+    client = office.client("root" if path.startswith("/users") else "hr")
+    answer = client.post(f"{API}{path}", content=body, headers={"Content-Type": "application/json"})
+    assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"to": "2026-11-23"},
@@ -216,7 +234,9 @@ def test_it_is_turned_off_with_password_and_code_or_by_an_administrator(office: 
     phone, _ = second_factor(office, "hr")
     proofs = {"password": PASSWORD, "code": phone.at(office.clock())}
     client = office.client("hr")
-    assert client.post(f"{API}/auth/second-factor/remove", json=proofs | {"password": "wrong wrong"}).status_code == 401
+    for wrong, code in (({"password": "wrong wrong"}, "password_wrong"), ({"code": "1"}, "code_wrong")):
+        refused = client.post(f"{API}/auth/second-factor/remove", json=proofs | wrong)
+        assert (refused.status_code, refused.json()["code"]) == (403, code)
     assert client.post(f"{API}/auth/second-factor/remove", json=proofs).status_code == 204
     assert sign_in(office, "hr").status_code == 200
     second_factor(office, "hr")
