@@ -221,3 +221,18 @@ def test_signing_out_ends_the_session_at_once(site: Site) -> None:
     thief = site.person().client
     thief.cookies.update(kept)
     assert thief.get("/account").status_code == 303
+
+
+def test_while_others_guess_the_owner_gets_in_on_a_known_device(site: Site) -> None:
+    owner = site.signed_in("lan")
+    kept = {name: value for name, value in owner.client.cookies.items() if name.startswith("attendance_device")}
+    assert len(kept) == 1
+    for number in range(25):
+        site.person(address=f"203.0.113.{number}").sign_in("lan", "wrong wrong")
+    stranger = site.person(address="198.51.100.1")
+    assert stranger.sign_in("lan").status_code == 429
+    assert "quá nhiều lần" in stranger.last.text
+    travelling = site.person(address="198.51.100.2")
+    travelling.client.cookies.update(kept)
+    assert travelling.sign_in("lan").status_code == 303
+    assert site.signed_in("vinh", address="198.51.100.3").is_in
