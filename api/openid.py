@@ -7,6 +7,7 @@ before it is believed: issuer, audience, end, nonce, and a signature by one of i
 from __future__ import annotations
 
 import secrets
+import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ class Provider:
     def __init__(self, settings: OpenIdSettings, now: clock.Now = clock.utc_now) -> None:
         check_address(settings.issuer)
         self.settings, self.now = settings, now
+        self._trust = ssl.create_default_context()  # that of the machine: provinces have authorities of their own
         self._remembered: dict[str, tuple[float, Any]] = {}
         self._lock = threading.Lock()
 
@@ -179,7 +181,10 @@ class Provider:
         if known is not None and not fresh and 0 <= moment - fetched < REMEMBERED_SECONDS:
             return dict(known)
         try:
-            with httpx2.Client(timeout=TIMEOUT, trust_env=False) as client, client.stream("GET", address) as answer:
+            with (
+                httpx2.Client(timeout=TIMEOUT, trust_env=False, verify=self._trust) as client,
+                client.stream("GET", address) as answer,
+            ):
                 answer.raise_for_status()
                 body = b""
                 for part in answer.iter_bytes():
@@ -208,6 +213,7 @@ class Provider:
             code_challenge_method="S256",
             timeout=TIMEOUT,
             trust_env=False,
+            verify=self._trust,
         )
 
     def _auth_method(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from attendance.store.sign_in_tables import FirstPasswordRow, KnownPlaceRow, SecondFactorRow
@@ -115,7 +116,11 @@ def remember_place(session: Session, user_id: int, place: str, at: datetime) -> 
     seen = session.execute(update(KnownPlaceRow).where(mine, col(KnownPlaceRow.place) == place).values(seen_at=at))
     if seen.rowcount:  # type: ignore[attr-defined]
         return
-    session.add(KnownPlaceRow(user_id=user_id, place=place, seen_at=at))
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(KnownPlaceRow(user_id=user_id, place=place, seen_at=at))
+            session.flush()
+    except IntegrityError:
+        return  # the same person signed in there at this moment too
     newest = select(col(KnownPlaceRow.id)).where(mine).order_by(col(KnownPlaceRow.seen_at).desc()).limit(MOST_PLACES)
     session.execute(delete(KnownPlaceRow).where(mine, col(KnownPlaceRow.id).not_in(newest.scalar_subquery())))

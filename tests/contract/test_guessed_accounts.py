@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -104,3 +105,12 @@ def test_an_account_remembers_the_places_it_was_seen_at_last(accounts: Accounts)
         query = "SELECT place FROM known_place WHERE user_id = (SELECT id FROM app_user WHERE name = 'lan')"
         places = {row[0] for row in session.connection().exec_driver_sql(query)}
     assert places == {f"10.3.3.{number}" for number in range(5, 25)}
+
+
+def test_signing_in_five_times_at_once_from_a_new_place_works_five_times(any_database: Database) -> None:
+    accounts = Accounts(any_database, now=lambda: NOON, hasher=Counting(1, 8, 1), secret_key=KEY)
+    accounts.create_user("lan", PASSWORD)
+    with ThreadPoolExecutor(5) as together:
+        opened = list(together.map(lambda _: accounts.sign_in("lan", PASSWORD, DESK, "bearer"), range(5)))
+    assert len({one.secret for one in opened}) == 5
+    assert all(accounts.who(one.secret, "bearer") for one in opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from api.serving import make_app
 from api.settings import Settings
 from attendance.services.accounts import Accounts
 from attendance.store import registering
-from attendance.store.database import Database
+from attendance.store.database import Database, sqlite_url
 from device_sync.poller import Poller
 
 PASSWORD = "mưa rơi trên mái ngói"
@@ -111,6 +112,12 @@ def open_site(
         accounts.create_user(name, PASSWORD, role, unit)
     app = make(chosen, database, Poller(lambda *_: []), now=clock, accounts=accounts)
     return Site(app, accounts, database, clock)
+
+
+def copied(template: Path, folder: Path) -> Database:
+    """A migrated database of its own, for a site that several tests share."""
+    shutil.copyfile(template, folder / "attendance.db")
+    return Database(sqlite_url(folder / "attendance.db"))
 
 
 def token_of(page: str) -> str:

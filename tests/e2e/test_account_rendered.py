@@ -5,7 +5,6 @@ The service is real; so are the codes, which are computed from the key that the 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,9 @@ import pytest
 from attendance.clock import utc_now
 from attendance.services import own_account
 from attendance.services.first_administrator import new_setup_code
-from attendance.store.database import Database, sqlite_url
 from attendance.store.trail import CONSOLE
 from tests.e2e.browsing import Visit, chromium, needs_chromium
-from tests.e2e.site import PASSWORD, USERS, Site, open_site
+from tests.e2e.site import PASSWORD, USERS, Site, copied, open_site
 from tests.e2e.test_today_live import serving
 
 pytestmark = needs_chromium
@@ -149,7 +147,6 @@ def test_no_page_that_somebody_may_open_offends_the_content_policy(
 
 
 def _site(template: Path, folder: Path, **more: Any) -> Site:
-    shutil.copyfile(template, folder / "attendance.db")
-    found = open_site(Database(sqlite_url(folder / "attendance.db")), folder, **more)
+    found = open_site(copied(template, folder), folder, **more)
     found.clock.at = utc_now()
     return found

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.http.openapi import declared
-from attendance.store.database import Database
-from tests.e2e.site import Person, Site, open_site, token_of
+from tests.e2e.site import Person, Site, copied, open_site, token_of
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 ELSEWHERE = ("/api/", "/iclock/", "/static")
@@ -18,13 +17,8 @@ ELSEWHERE = ("/api/", "/iclock/", "/static")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
-    import shutil
-
-    from attendance.store.database import sqlite_url
-
     folder = tmp_path_factory.mktemp("forms")
-    shutil.copyfile(migrated_sqlite, folder / "attendance.db")
-    database = Database(sqlite_url(folder / "attendance.db"))
+    database = copied(migrated_sqlite, folder)
     yield open_site(database, folder)
     database.close()
 
