@@ -12,10 +12,13 @@ from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
 from api.openid import Provider
 from api.pages.account import router as account_router
+from api.pages.papers import router as papers_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
 from api.pages.trail import router as trail_router
+from api.pages.units import router as units_router
+from api.pages.users import router as users_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
@@ -25,6 +28,11 @@ from attendance.store.trail import Actor
 from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
+
+PAGES = (
+    streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router, router,
+)  # fmt: skip
+"""Every page, one router per part; the test of access asks all of them."""
 
 
 def make_app(
@@ -67,7 +75,7 @@ def make_app(
         previewer=preview,
         accounts=accounts,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
-        extra_routers=(streaming_router, sign_in_router, account_router, router, trail_router),
+        extra_routers=PAGES,
         page_error=show_error,
     )
     app.mount(*static_files())

@@ -19,9 +19,14 @@ ACTS = (
     "enrolment.ended", "terminal.added", "terminal.changed", "terminal.retired", "clock.asked", "clock.set",
     "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
-    "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "user.added", "user.disabled",
+    "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
+    "user.added", "user.disabled",
     "user.enabled", "user.person", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
-    "trail.broken",
+    "trail.broken", "paper.filed", "paper.approved", "paper.refused", "paper.withdrawn", "roster_post.added",
+    "roster_post.withdrawn", "schedule.added",
+    "unit.renamed", "unit.moved", "unit.hours_changed", "unit.ended", "unit.goes_on", "unit.merged",
+    "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
+    "assignment.transferred", "assignment.ended", "assignment.withdrawn",
     *(f"account.{what}" for what in (
         "signed_in", "sign_in_failed", "code_wrong", "locked", "password_changed", "password_reset",
         "second_factor_set", "second_factor_removed", "recovery_codes_renewed", "session_ended", "token_made",
@@ -31,10 +36,15 @@ ACTS = (
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
-    "terminal users", "month", "report violations", "trail",
+    "terminal users", "month", "report violations", "trail", "papers", "rosters",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
+FIELDS = (
+    "name", "code", "unit", "parent", "schedule", "employee", "terminal", "pin", "from", "to", "document", "role", "by",
+    "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
+)  # fmt: skip
+"""Fields there are words for."""
 _LONGEST = 300
 
 

@@ -10,7 +10,21 @@ import sys
 
 import typer
 
-from api.cli import judging, months, office, papers, rules, serving, sites, terminals, tokens, users
+from api.cli import (
+    judging,
+    months,
+    office,
+    papers,
+    rosters,
+    rules,
+    serving,
+    sites,
+    terminals,
+    tokens,
+    units,
+    users,
+    verifying,
+)
 from attendance.errors import AttendanceError
 
 app = typer.Typer(
@@ -20,7 +34,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (serving, office, users, tokens, terminals, sites, papers, rules, months, judging):
+for commands in (
+    serving, office, users, tokens, units, terminals, sites, papers, rosters, rules, months, judging, verifying,
+):  # fmt: skip
     commands.register(app)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli import people_serving as serving
 from api.cli.place import open_database, operator, read_password, read_settings, say, see
 from attendance.errors import Invalid
 
@@ -19,6 +20,7 @@ def register(app: typer.Typer) -> None:
     people = typer.Typer(help="People whose attendance is kept.", no_args_is_help=True)
     people.command("name")(name_person)
     people.command("list")(list_people)
+    serving.register(people)
     app.add_typer(people, name="people")
 
 
@@ -50,6 +52,10 @@ def init(
         admin = str(typer.prompt("Administrator", default="admin"))
     password = read_password(admin, password_file) if admin is not None else ""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # what lies in it is about people
+    key = settings.data_dir / "secret.key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
     with open_database(settings, create=True) as database:
         entries = begin_office(
             database,
@@ -63,10 +69,6 @@ def init(
             at=utc_now(),
         )
         code = new_setup_code(database) if admin is None else None
-    key = settings.data_dir / "secret.key"
-    if not key.exists():
-        key.touch(mode=0o600)
-        key.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
     say(f"Unit {unit} works {hours.replace(',', ' and ')}, Monday to Friday; {entries} calendar entries are loaded.")
     for written in shipped("calendar").entries if calendar else ():
         if written.status == "announced":

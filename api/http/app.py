@@ -13,6 +13,7 @@ from api.http.answers import answer
 from api.http.auth import beside_or_signed_in
 from api.http.errors import API, PageError
 from api.http.guard import Guard
+from api.http.idempotency import keep_answers
 from api.http.openapi import describe
 from api.http.routers import (
     assignments,
@@ -25,13 +26,17 @@ from api.http.routers import (
     imports,
     lost_accounts,
     own_account,
+    papers,
     punches,
     pushing,
+    rosters,
+    rules,
     schedules,
     sign_in,
     sites,
     terminal_health,
     terminals,
+    unit_parts,
     units,
     users,
     verdicts,
@@ -61,14 +66,20 @@ ROUTERS = (
     verdicts.router,
     violations.router,
     units.router,
+    unit_parts.router,
     employees.router,
     assignments.router,
     enrolments.router,
     schedules.router,
     calendar.router,
     users.router,
+    rules.router,
+    rosters.router,
+    *papers.ROUTERS,
     audit.router,
 )
+
+keep_answers(*ROUTERS)
 
 
 def create_app(

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from attendance.store.sign_in_tables import FirstPasswordRow, KnownPlaceRow, SecondFactorRow
 from attendance.store.tables import SignInRow, UnitRow, UserRow
+from attendance.store.tree_tables import UnitVersionRow
 
 MOST_PLACES = 20
 """So many places are remembered of one account, the ones seen last."""
@@ -84,8 +85,14 @@ def end_others(session: Session, user_id: int, kept: int | None) -> int:
 
 
 def names_of_office(session: Session) -> list[str]:
-    """Codes and names of the units that lie under no other: what people here make passwords of."""
-    query = select(col(UnitRow.code), col(UnitRow.name)).where(col(UnitRow.parent_id).is_(None)).limit(20)
+    """Codes and names, old ones too, of units that lie under no other: what people here make passwords of."""
+    query = (
+        select(col(UnitRow.code), col(UnitVersionRow.name))
+        .join(UnitVersionRow, col(UnitVersionRow.unit_id) == col(UnitRow.id))
+        .where(col(UnitVersionRow.parent_id).is_(None), col(UnitVersionRow.withdrawn_at).is_(None))
+        .order_by(col(UnitVersionRow.id))
+        .limit(50)
+    )
     return [text for row in session.execute(query) for text in row]
 
 

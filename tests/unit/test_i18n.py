@@ -15,17 +15,20 @@ from api.pages import account, account_view
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import NAVIGATION, TEMPLATES, environment
+from api.pages.users import PROBLEMS
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
 from attendance.store import alarms
+from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import trail, view
+from reports import papers, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
+    "head": HEAD_KINDS,
     "state": view.PERSON_STATES,
     "health_state": terminal_health.STATES,
     "health": terminal_health.REASONS,
@@ -49,6 +52,12 @@ VOCABULARIES = {
     "act": trail.ACTS,
     "look": trail.VIEWS,
     "via": trail.VIAS,
+    "paper_status": papers.STATUSES,
+    "paper_kind": papers.KINDS,
+    "papers_done": papers.DONE,
+    "papers_problem": papers.PROBLEMS,
+    "duty": papers.DUTIES,
+    "field": trail.FIELDS,
     "language": LANGUAGES,
     "sign_in": view.SIGN_IN_PROBLEMS,
     "sessions": ("where", "address", "since", "seen"),
@@ -75,6 +84,8 @@ VOCABULARIES = {
     "set_aside": tuple(SENTENCES),
     "work": tuple(field.name for field in fields(matching.WorkList)),
     "proposal": matching.GROUNDS,
+    "grant_state": ("holds", "later", "ended", "revoked"),
+    "users_problem": PROBLEMS,
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 

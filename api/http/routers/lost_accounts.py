@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.http.answers import answer
 from api.http.errors import Forbidden
+from api.http.idempotency import NOT_KEPT
 from api.http.params import Page
 from api.http.routers.own_account import paged, session_json
 from api.http.schemas.own_account import Ended, FirstPassword, SessionList
@@ -27,6 +28,7 @@ UserName = Annotated[str, Path(max_length=64, description="Name of the account."
     operation_id="resetPassword",
     summary="Give an account a first password",
     response_model=FirstPassword,
+    openapi_extra={NOT_KEPT: "The answer is a secret, which is never stored; each is a new one."},
 )
 def reset_password(request: Request, reader: Managing, name: UserName) -> Response:
     """For administrators. It has to be changed at the first sign-in; sessions and tokens of the account end."""
@@ -42,6 +44,7 @@ def reset_password(request: Request, reader: Managing, name: UserName) -> Respon
     summary="Take the second factor of an account away",
     status_code=204,
     response_class=Response,
+    openapi_extra={NOT_KEPT: "What was taken away twice is away."},
 )
 def remove_second_factor(request: Request, reader: Managing, name: UserName) -> Response:
     """For administrators: for somebody who lost phone and recovery codes. It is written down."""
@@ -70,6 +73,7 @@ def list_sessions(request: Request, reader: Managing, name: UserName, page: Page
     operation_id="endSessionsOf",
     summary="End everything an account is signed in to",
     response_model=Ended,
+    openapi_extra={NOT_KEPT: "What was ended twice is ended."},
 )
 def end_sessions(request: Request, reader: Managing, name: UserName) -> Response:
     """For administrators. Tokens made for programs stay; closing the account ends them too."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.http.answers import answer
 from api.http.auth import InPerson, own_actor
+from api.http.idempotency import NOT_KEPT
 from api.http.params import Page, Paging
 from api.http.schemas.own_account import ApiTokenList, Ended, MadeApiToken, NewApiToken, SessionList
 from api.http.service import service
@@ -20,6 +21,8 @@ router = APIRouter(tags=["sign-in"])
 
 MAX_NUMBER = 2**31 - 1
 _OWN = {"x-open": "about oneself alone"}
+_ENDS = _OWN | {NOT_KEPT: "What was ended twice is ended."}
+_SECRET = _OWN | {NOT_KEPT: "The answer is a secret, which is never stored; each token is a new one."}
 SessionNumber = Annotated[int, Path(ge=1, le=MAX_NUMBER, description="Number of the session.", examples=[311])]
 TokenNumber = Annotated[int, Path(ge=1, le=MAX_NUMBER, description="Number of the token.", examples=[7])]
 
@@ -43,7 +46,7 @@ def list_sessions(request: Request, user: InPerson, page: Page) -> Response:
     summary="End one of one's sessions",
     status_code=204,
     response_class=Response,
-    openapi_extra=_OWN,
+    openapi_extra=_ENDS,
 )
 def end_session(request: Request, user: InPerson, id: SessionNumber) -> Response:
     """Whatever it had open is closed at the next look at it."""
@@ -56,7 +59,7 @@ def end_session(request: Request, user: InPerson, id: SessionNumber) -> Response
     operation_id="endOtherSessions",
     summary="End all sessions but this",
     response_model=Ended,
-    openapi_extra=_OWN,
+    openapi_extra=_ENDS,
 )
 def end_other_sessions(request: Request, user: InPerson) -> Response:
     """Everything one is signed in to, but for the token that is sent."""
@@ -83,7 +86,7 @@ def list_tokens(request: Request, user: InPerson, page: Page) -> Response:
     summary="Make a token for a program",
     status_code=201,
     response_model=MadeApiToken,
-    openapi_extra=_OWN,
+    openapi_extra=_SECRET,
 )
 def make_token(request: Request, user: InPerson, given: NewApiToken) -> Response:
     """It opens what it is held to, as far as its owner may at that moment; never pages, and never the account."""
@@ -105,7 +108,7 @@ def make_token(request: Request, user: InPerson, given: NewApiToken) -> Response
     summary="End a token made for a program",
     status_code=204,
     response_class=Response,
-    openapi_extra=_OWN,
+    openapi_extra=_ENDS,
 )
 def revoke_token(request: Request, user: InPerson, id: TokenNumber) -> Response:
     """It opens nothing from this moment on."""

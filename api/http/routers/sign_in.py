@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from api.http.answers import answer
 from api.http.auth import AccountHolder, InPerson, SignedInUser, address_of, bearer_secret, came, own_actor
 from api.http.errors import DutyFirst
+from api.http.idempotency import NOT_KEPT
 from api.http.schemas.sign_in import Code, Me, NewPassword, Proofs, RecoveryCodes, SecondFactorSecret, Token
 from api.http.service import service
 from attendance.services import own_account
@@ -17,6 +18,8 @@ from attendance.services.accounts import BEARER_LASTS, SignedIn
 router = APIRouter(prefix="/auth", tags=["sign-in"])
 
 _OWN = {"x-open": "about oneself alone"}
+_TRIES = _OWN | {NOT_KEPT: "Each try of a password or a code is counted, whatever becomes of it."}
+_SECRET = _OWN | {NOT_KEPT: "The answer is a secret, which is never stored."}
 
 
 @router.post(
@@ -76,7 +79,7 @@ def sign_out(request: Request, user: SignedInUser, secret: Annotated[str, Depend
     summary="Change one's own password",
     status_code=204,
     response_class=Response,
-    openapi_extra=_OWN,
+    openapi_extra=_TRIES,
 )
 def change_password(request: Request, user: AccountHolder, given: NewPassword) -> Response:
     """Whatever else one is signed in to ends at once; this token and tokens for programs stay."""
@@ -96,7 +99,7 @@ def change_password(request: Request, user: AccountHolder, given: NewPassword) -
     operation_id="beginSecondFactor",
     summary="Begin to set up a second factor",
     response_model=SecondFactorSecret,
-    openapi_extra=_OWN,
+    openapi_extra=_SECRET,
 )
 def begin_second_factor(request: Request, user: AccountHolder) -> Response:
     """A secret for an authenticator app, in place of one that was not confirmed. It counts once it is confirmed."""
@@ -110,7 +113,7 @@ def begin_second_factor(request: Request, user: AccountHolder) -> Response:
     operation_id="confirmSecondFactor",
     summary="Turn the second factor on",
     response_model=RecoveryCodes,
-    openapi_extra=_OWN,
+    openapi_extra=_SECRET,
 )
 def confirm_second_factor(request: Request, user: AccountHolder, given: Code) -> Response:
     """With the first code of the app. The recovery codes are shown this once."""
@@ -128,7 +131,7 @@ def confirm_second_factor(request: Request, user: AccountHolder, given: Code) ->
     summary="Turn the second factor off",
     status_code=204,
     response_class=Response,
-    openapi_extra=_OWN,
+    openapi_extra=_TRIES,
 )
 def remove_second_factor(request: Request, user: InPerson, given: Proofs) -> Response:
     """With password and code."""
