@@ -168,7 +168,7 @@ def test_a_unit_that_moves_takes_its_readers_along(database: Database, accounts:
 
     before = seen()
     with database.writing() as session:
-        units.move(session, "B", "A", on=NOW.date(), document="QĐ 9", actor=CONSOLE, at=NOW)
+        units.move(session, "B", "A", on=NOW.date(), document="QĐ 12", actor=CONSOLE, at=NOW)
     assert (before, seen()) == (2, 3)
 
 
@@ -269,10 +269,10 @@ def test_the_page_of_accounts_gives_takes_back_and_closes(office: Service) -> No
 
 def test_what_accounts_could_do_becomes_grants(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "old.db"))
-    schema.upgrade(database, "0010")
+    schema.upgrade(database, "0009")
     with database.writing() as session:
         for statement in (
-            "INSERT INTO unit (id, code, recorded_at) VALUES (1, 'A', '2026-01-01 00:00:00')",
+            "INSERT INTO unit (id, code, name, recorded_at) VALUES (1, 'A', '', '2026-01-01 00:00:00')",
             "INSERT INTO app_user (id, name, password_hash, role, unit_id, disabled, recorded_at) VALUES "
             "(1, 'root', 'x', 'administrator', NULL, 0, '2026-01-01 00:00:00'), "
             "(2, 'thanhtra', 'x', 'inspector', 1, 1, '2026-01-01 00:00:00')",
