@@ -30,7 +30,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
     ("/papers", "nav.papers", "papers.read"),
-    ("/rosters", "nav.rosters", "office.read"),
+    ("/rosters", "nav.rosters", "papers.read"),
     ("/units", "nav.units", "office.read"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
