@@ -222,7 +222,7 @@ def test_an_account_from_its_beginning_to_its_end(office: Service) -> None:
         ("all-administrator", "/users/all-auditor/grants", {"role": "hr"}, 403, "grant_refused"),
         ("all-administrator", "/users/all-hr/grants", {"role": "inspector"}, 422, "invalid"),
         ("all-administrator", "/users", {"name": "all-hr", "password": PASSWORD}, 409, "already_exists"),
-        ("all-administrator", "/users", {"name": "x", "password": "kurz"}, 422, "invalid"),
+        ("all-administrator", "/users", {"name": "x", "password": "kurz"}, 422, "password_refused"),
         (reader("administrator"), "/users", {"name": "x", "password": PASSWORD}, 403, "forbidden"),
         (reader("administrator"), f"/users/a-{mark('OWN')}/grants", {"role": "leader"}, 403, "forbidden"),
         (reader("administrator"), "/users/all-hr/grants", {"role": "leader"}, 404, "not_found"),
