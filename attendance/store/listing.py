@@ -71,7 +71,7 @@ def employed_in(within: frozenset[int]) -> Select[int]:
 
 def find_employee(session: Session, code: str, within: Within) -> int | None:
     """The number of a person whom somebody limited to these units may see."""
-    query = select(col(EmployeeRow.id)).where(col(EmployeeRow.code) == code)
+    query = select(col(EmployeeRow.id)).where(col(EmployeeRow.code) == code, col(EmployeeRow.withdrawn_at).is_(None))
     if within is not None:
         query = query.where(col(EmployeeRow.id).in_(employed_in(within)))
     return session.scalar(query)
@@ -115,7 +115,8 @@ def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
 
 def employees(session: Session, within: Within, on: date, *, limit: int, offset: int) -> Listed:
     """code, name, and where they serve on a date: unit, schedule (null: the unit's), from, to; by code."""
-    query = choose(col(EmployeeRow.id), col(EmployeeRow.code), col(EmployeeRow.name)).order_by(col(EmployeeRow.code))
+    query = choose(col(EmployeeRow.id), col(EmployeeRow.code), col(EmployeeRow.name))
+    query = query.where(col(EmployeeRow.withdrawn_at).is_(None)).order_by(col(EmployeeRow.code))
     if within is not None:
         query = query.where(col(EmployeeRow.id).in_(employed_in(within)))
     rows, total = page(session, query, limit, offset)
@@ -198,7 +199,8 @@ def enrolments(
 
 def schedules(session: Session, *, limit: int, offset: int) -> Listed:
     """code, name, and every version in force at some time, by date; by code. They are the same for all readers."""
-    query = choose(col(ScheduleRow.id), col(ScheduleRow.code), col(ScheduleRow.name)).order_by(col(ScheduleRow.code))
+    query = choose(col(ScheduleRow.id), col(ScheduleRow.code), col(ScheduleRow.name))
+    query = query.where(col(ScheduleRow.withdrawn_at).is_(None)).order_by(col(ScheduleRow.code))
     rows, total = page(session, query, limit, offset)
     versions: dict[int, list[Row]] = {row["id"]: [] for row in rows}
     table = ScheduleVersionRow

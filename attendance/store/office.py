@@ -21,12 +21,24 @@ from attendance.store.tables import (
 )
 
 Coded = TypeVar("Coded", UnitRow, EmployeeRow, TerminalRow, ScheduleRow)
+Renewable = TypeVar("Renewable", EmployeeRow, ScheduleRow)
 
 _KINDS: dict[type, str] = {UnitRow: "unit", EmployeeRow: "employee", TerminalRow: "terminal", ScheduleRow: "schedule"}
 
 
 def find(session: Session, kind: type[Coded], code: str) -> Coded | None:
-    return session.exec(select(kind).where(kind.code == code)).one_or_none()
+    """The row with this code; None also where only an import that was undone knew of it."""
+    found = session.exec(select(kind).where(kind.code == code)).one_or_none()
+    return None if getattr(found, "withdrawn_at", None) is not None else found
+
+
+def find_again(session: Session, kind: type[Renewable], code: str) -> Renewable | None:
+    """A row with this code that an undone import left behind, as if it had never been taken back."""
+    found = session.exec(select(kind).where(kind.code == code)).one_or_none()
+    if found is not None:
+        found.withdrawn_at = None
+        session.add(found)
+    return found
 
 
 def get(session: Session, kind: type[Coded], code: str) -> Coded:

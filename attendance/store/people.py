@@ -24,5 +24,6 @@ def names(session: Session, employee_ids: Iterable[int]) -> dict[int, tuple[str,
 
 def everybody(session: Session) -> list[tuple[str, str]]:
     """Code and name of every person, by code."""
-    query = select(EmployeeRow.code, EmployeeRow.name).order_by(col(EmployeeRow.code))
+    query = select(EmployeeRow.code, EmployeeRow.name).where(col(EmployeeRow.withdrawn_at).is_(None))
+    query = query.order_by(col(EmployeeRow.code))
     return [(code, name) for code, name in session.exec(query)]

@@ -60,7 +60,8 @@ def add_unit(
 def add_employee(session: Session, code: str, *, name: str = "", at: datetime) -> EmployeeRow:
     if office.find(session, EmployeeRow, check_code("employee", code)):
         raise AlreadyExists("employee", code)
-    row = EmployeeRow(code=code, name=name or code, recorded_at=at)
+    row = office.find_again(session, EmployeeRow, code) or EmployeeRow(code=code, recorded_at=at)
+    row.name = name or code
     session.add(row)
     session.flush()
     return row
@@ -281,7 +282,8 @@ def end_enrolment(session: Session, terminal: str, pin: str, to_on: date, *, at:
 def add_schedule(session: Session, code: str, *, name: str = "", at: datetime) -> ScheduleRow:
     if office.find(session, ScheduleRow, check_code("schedule", code)):
         raise AlreadyExists("schedule", code)
-    row = ScheduleRow(code=code, name=name or code, recorded_at=at)
+    row = office.find_again(session, ScheduleRow, code) or ScheduleRow(code=code, recorded_at=at)
+    row.name = name or code
     session.add(row)
     session.flush()
     return row

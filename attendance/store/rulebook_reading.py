@@ -25,6 +25,7 @@ from attendance.store.tables import (
 )
 
 _UNITS = plain(UnitRow).order_by(core(UnitRow.id))
+_STANDING = plain(ScheduleRow).where(core(ScheduleRow.withdrawn_at).is_(None)).order_by(core(ScheduleRow.id))
 _VERSIONS = Question(ScheduleVersionRow)
 _ENTRIES = Question(CalendarEntryRow, core(CalendarEntryRow.status) == "confirmed")
 _RULES = Question(RuleVersionRow)
@@ -35,11 +36,11 @@ def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
     units: Sequence[UnitRow] = answers(session, _UNITS)
     unit_codes = {unit.id: unit.code for unit in units}
     schedules = codes(session, ScheduleRow)
-    versions: dict[str, list[ScheduleVersion]] = {code: [] for code in schedules.values()}
+    versions: dict[str, list[ScheduleVersion]] = {schedules[row.id]: [] for row in answers(session, _STANDING)}
     known = {"as_of": as_of}
     for row in _VERSIONS.ask(session, known):
         code = schedules[row.schedule_id]
-        versions[code].append(version_of(row, code))
+        versions.setdefault(code, []).append(version_of(row, code))
     entries = [entry_of(row, unit_codes.get(row.unit_id)) for row in _ENTRIES.ask(session, known)]
     return Rulebook(
         units=[

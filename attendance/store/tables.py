@@ -49,11 +49,14 @@ class UnitRow(SQLModel, table=True):
 
 
 class EmployeeRow(SQLModel, table=True):
+    """Somebody whose attendance is kept. `withdrawn_at`: the import that alone knew of them was undone."""
+
     __tablename__: ClassVar[str] = "employee"
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=64)
     name: str = ""
     recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
 
 
 class AssignmentRow(SQLModel, table=True):
@@ -115,11 +118,14 @@ class TerminalRow(SQLModel, table=True):
 
 
 class ScheduleRow(SQLModel, table=True):
+    """Hours by name. `withdrawn_at`: the import that alone knew of them was undone."""
+
     __tablename__: ClassVar[str] = "schedule"
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=64)
     name: str = ""
     recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
 
 
 class ScheduleVersionRow(SQLModel, table=True):

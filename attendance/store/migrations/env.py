@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 import attendance.store.evidence_tables
 import attendance.store.health_tables
+import attendance.store.import_tables
 import attendance.store.paper_tables
 import attendance.store.polling_tables
 import attendance.store.push_tables

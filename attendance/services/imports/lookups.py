@@ -1,0 +1,60 @@
+"""Cells that name something of the office: what is meant, or why nobody can tell."""
+
+from __future__ import annotations
+
+from attendance.errors import Invalid
+from attendance.services.imports.known import Names
+from attendance.services.imports.taking import Taking, Values
+from attendance.sheets import Row
+from attendance.store.registering import check_code
+
+
+def find_unit(taking: Taking, row: Row, target: str) -> Values | None:
+    """The unit a cell names; None where it names none, or where it was refused."""
+    return _find(taking, row, target, taking.known.units, "unit")
+
+
+def find_schedule(taking: Taking, row: Row, target: str) -> Values | None:
+    return _find(taking, row, target, taking.known.schedules, "schedule")
+
+
+def find_terminal(taking: Taking, row: Row, target: str) -> Values | None:
+    """The terminal a cell names, the first of the office where it names none."""
+    if row.values[target] is None:
+        if taking.known.first_terminal is None:
+            taking.refuse(row, target, "no_terminal")
+        return taking.known.first_terminal
+    return _find(taking, row, target, taking.known.terminals, "terminal")
+
+
+def find_person(taking: Taking, row: Row, target: str) -> Values | None:
+    """The person a cell names by code. Names are no codes: two people may have one."""
+    code = str(row.values[target])
+    found = taking.known.people.get(code)
+    if found is None:
+        taking.refuse(row, target, "unknown_person")
+    return found
+
+
+def is_code(taking: Taking, row: Row, target: str) -> bool:
+    """Whether a cell can be the code of something new; it is refused if not."""
+    try:
+        check_code("row", str(row.values[target]))
+    except Invalid:
+        taking.refuse(row, target, "no_code")
+        return False
+    return True
+
+
+def _find(taking: Taking, row: Row, target: str, names: Names, kind: str) -> Values | None:
+    text = row.values[target]
+    if text is None:
+        return None
+    found = names.find(str(text))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        taking.refuse(row, target, f"ambiguous_{kind}", codes=", ".join(str(each["code"]) for each in found[:5]))
+    else:
+        taking.refuse(row, target, f"unknown_{kind}")
+    return None

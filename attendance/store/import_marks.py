@@ -1,0 +1,85 @@
+"""Which days an import may change: marked once for all of its rows, in the transaction that files it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from attendance.store import dirty, touched
+from attendance.store.import_pen import Effect, Table
+from attendance.store.paper_tables import DutyRow, ExemptionRow, ExplanationRow
+from attendance.store.registering import known_span, mark_everybody
+from attendance.store.tables import (
+    AbsenceRow,
+    AssignmentRow,
+    CalendarEntryRow,
+    EnrolmentRow,
+    ScheduleVersionRow,
+)
+
+DAY = timedelta(days=1)
+Values = dict[str, Any]
+
+
+def mark(session: Session, effects: Iterable[Effect], at: datetime) -> int:
+    """Mark the days that rows which came or went may change; answers how many days are marked by it.
+
+    `effects` are those already written.
+    """
+    said: dict[Table, list[Values]] = {}
+    for effect in effects:
+        if effect.act in ("added", "ended"):
+            said.setdefault(effect.table, []).append(effect.after if effect.act == "added" else effect.before)
+    before = dirty.count(session)
+    served = said.get(AssignmentRow, [])
+    _mark_people(session, served + said.get(EnrolmentRow, []), at)
+    _mark_explained(session, served, at)
+    for values in said.get(ScheduleVersionRow, []):
+        begins = values["from_on"] or date.min
+        mark_everybody(session, begins, values["to_on"], "rule", at)
+        dirty.mark_explained(session, begins, values["to_on"], "rule", at)
+    for first, last in _runs({values["on"] for values in said.get(CalendarEntryRow, [])}):
+        mark_everybody(session, first - DAY, last + DAY, "calendar", at)
+        dirty.mark_explained(session, first, last, "calendar", at)
+    papers = [table(**values) for table in (AbsenceRow, ExemptionRow, DutyRow) for values in said.get(table, [])]
+    if papers:
+        touched.mark_papers(session, papers, at)
+    return dirty.count(session) - before
+
+
+def _mark_people(session: Session, rows: list[Values], at: datetime) -> None:
+    low, high = known_span(session, date.min, None, at)
+    days = (
+        (row["employee_id"], first + n * DAY)
+        for row in rows
+        for first, last in [(max(row["from_on"] or low, low), min(row["to_on"] or high, high))]
+        for n in range((last - first).days + 1)
+    )
+    dirty.mark(session, days, "assignment", at)
+
+
+def _mark_explained(session: Session, served: list[Values], at: datetime) -> None:
+    """What was explained is in time or not by the working days of the person, which their service gives them."""
+    people = {row["employee_id"] for row in served}
+    first = min((row["from_on"] for row in served), default=date.max)
+    if not people:
+        return
+    since = datetime.combine(max(first, date(1, 1, 2)) - DAY, datetime.min.time(), at.tzinfo)
+    query = select(col(ExplanationRow.employee_id), col(ExplanationRow.on)).where(
+        col(ExplanationRow.withdrawn_at).is_(None), col(ExplanationRow.submitted_at) >= since
+    )
+    dirty.mark(session, ((who, on) for who, on in session.exec(query) if who in people), "assignment", at)
+
+
+def _runs(dates: set[date]) -> list[tuple[date, date]]:
+    """Dates as the spans of those that follow each other."""
+    found: list[tuple[date, date]] = []
+    for on in sorted(dates):
+        if found and on - found[-1][1] <= 3 * DAY:
+            found[-1] = (found[-1][0], on)
+        else:
+            found.append((on, on))
+    return found
