@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from api.settings import Settings
     from attendance.store.database import Database
 
@@ -79,3 +81,15 @@ def print_json(content: Any) -> None:
 
 def say(sentence: str) -> None:
     sys.stdout.write(sentence + "\n")
+
+
+def read_password(name: str, file: Path | None) -> str:
+    """The password of an account from a file, or asked for twice. Raises Invalid."""
+    if file is None:
+        import typer
+
+        return str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True))
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"The password file {file} cannot be read ({type(error).__name__}); name another.") from error

@@ -30,6 +30,7 @@ from api.http.routers import (
     terminal_health,
     terminals,
     units,
+    users,
     verdicts,
     violations,
 )
@@ -60,6 +61,7 @@ ROUTERS = (
     enrolments.router,
     schedules.router,
     calendar.router,
+    users.router,
 )
 
 

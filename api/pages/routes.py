@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -19,11 +19,10 @@ from api.http.auth import (
     end_session,
     keep_session,
     local_path,
-    page_user,
     session_user,
     sign_in_token,
 )
-from api.http.scope import PULLERS, Reader, reader_of
+from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.assets import MOUNT, STATIC
 from api.pages.i18n import LANGUAGES, pick_language, read_day
@@ -103,6 +102,7 @@ def show_error(request: Request, status: int, incident: str | None) -> Response:
     return show(request, "error.html", ErrorPage(known, incident), user=session_user(request), status=status)
 
 
+Attending = Annotated[Reader, Depends(page_may("attendance.read"))]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -168,18 +168,16 @@ def sign_out(request: Request, csrf_token: Annotated[str, Form(max_length=256)] 
 
 
 @router.get("/today")
-def today(request: Request) -> Response:
-    return _today(request, "today.html")
+def today(request: Request, reader: Attending) -> Response:
+    return _today(request, reader, "today.html")
 
 
 @router.get("/today/live")
-def today_live(request: Request) -> Response:
-    return _today(request, "today_live.html")
+def today_live(request: Request, reader: Attending) -> Response:
+    return _today(request, reader, "today_live.html")
 
 
-def _today(request: Request, template: str) -> Response:
-    user = page_user(request)
-    reader = reader_of(request, user)
+def _today(request: Request, reader: Reader, template: str) -> Response:
     parts = service(request)
     wanted = request.query_params.get("day")
     on = _asked_day(wanted, parts.today()) if wanted else None
@@ -188,19 +186,17 @@ def _today(request: Request, template: str) -> Response:
             session,
             parts.settings.timezone,
             parts.now(),
-            unit_ids=_units(reader),
+            within=reader.within,
+            alarms=not reader.within.is_person,
             only=request.query_params.get("state"),
             demo=is_demo(request),
             day=on,
         )
-        if (
-            getattr(request.app.state, "poller", None) is not None
-            and user.role in PULLERS
-            and page.day == page.now.date()
-        ):
-            terminals, units = polling.pullable_below(session, reader.within)
+        if getattr(request.app.state, "poller", None) is not None and page.day == page.now.date():
+            pulled = reader.elsewhere(session, "terminals.pull")
+            terminals, units = polling.pullable_below(session, pulled.places)
             page = replace(page, pullable=terminals, pullable_units=units)
-    return show(request, template, page, user=user)
+    return show(request, template, page, user=reader.user)
 
 
 def _asked_day(text: str, today_on: date) -> date | None:
@@ -209,27 +205,22 @@ def _asked_day(text: str, today_on: date) -> date | None:
     return on if on is not None and EARLIEST <= on <= today_on + timedelta(days=366) else None
 
 
-def _units(reader: Reader) -> set[int] | None:
-    return None if reader.within is None else set(reader.within)
-
-
 @router.get("/violations")
 def violations(
     request: Request,
+    reader: Attending,
     unit: Annotated[str, Query(max_length=64)] = "",
     type: Annotated[str, Query(max_length=32)] = "",
     page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
 ) -> Response:
-    user = page_user(request)
-    reader, parts = reader_of(request, user), service(request)
+    parts = service(request)
     today_on = parts.today()
     first = read_day(request.query_params.get("from", ""), today_on)
     last = read_day(request.query_params.get("to", ""), today_on)
     with parts.database.reading() as session:
-        within = reader.narrowed(session, unit or None)
         view = violations_page(
             session,
-            within=None if within is None else frozenset(within),
+            within=reader.narrowed(session, unit or None),
             visible=reader.within,
             unit=unit,
             kind=type,
@@ -238,35 +229,33 @@ def violations(
             page=page,
             page_size=PAGE_SIZE,
         )
-    return show(request, "violations.html", view, user=user)
+    return show(request, "violations.html", view, user=reader.user)
 
 
 @router.get("/violations/{violation}")
-def violation(request: Request, violation: str) -> Response:
-    user = page_user(request)
+def violation(request: Request, reader: Attending, violation: str) -> Response:
     key = read_violation_id(violation)
     if key is None:
         raise NotFound("violation", violation[:64])
-    return _why(request, user, key.employee_id, key.on, violation)
+    return _why(request, reader, key.employee_id, key.on, violation)
 
 
 @router.get("/days/{employee}/{day}")
-def day(request: Request, employee: str, day: str) -> Response:
-    user = page_user(request)
+def day(request: Request, reader: Attending, employee: str, day: str) -> Response:
     on = _asked_day(day, service(request).today())
     if on is None:
         raise NotFound("day", day[:64])
     with service(request).database.reading() as session:
-        employee_id = reader_of(request, user).employee_id(session, employee)
-    return _why(request, user, employee_id, on, None)
+        employee_id = reader.employee_id(session, employee)
+    return _why(request, reader, employee_id, on, None)
 
 
-def _why(request: Request, user: SignedIn, employee_id: int, on: date, focus: str | None) -> Response:
-    reader, parts = reader_of(request, user), service(request)
+def _why(request: Request, reader: Reader, employee_id: int, on: date, focus: str | None) -> Response:
+    parts = service(request)
     with parts.database.reading() as session:
         if not listing.sees_employee(session, employee_id, on, reader.within):
             raise NotFound("person", quote(str(employee_id)))
         view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus)
     if focus is not None and view.focus is None:
         raise NotFound("violation", focus[:64])
-    return show(request, "why.html", view, user=user)
+    return show(request, "why.html", view, user=reader.user)

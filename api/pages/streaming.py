@@ -14,14 +14,13 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from api.http.auth import allow, check_csrf, page_user, session_user
+from api.http.auth import check_csrf, session_user
 from api.http.errors import NotAvailable
-from api.http.scope import PULLERS, Reader, reader_of
+from api.http.scope import Reader, page_may, reader_of
 from api.http.service import service
 from api.pages.i18n import Translator
 from api.pages.render import environment
 from api.pages.routes import language_of
-from attendance.services.accounts import SignedIn
 from attendance.store import listing, live_reading, polling
 from attendance.store.database import Session
 from device_sync.hints import Hub, LivePunch, Message, Subscription, TooManySubscribers, WasRead
@@ -47,7 +46,7 @@ def _poller(request: Request) -> Poller:
 @router.post("/today/pull")
 def pull_now(
     request: Request,
-    user: Annotated[SignedIn, Depends(page_user)],
+    reader: Annotated[Reader, Depends(page_may("terminals.pull"))],
     poller: Annotated[Poller, Depends(_poller)],
     csrf_token: Annotated[str, Form(max_length=256)] = "",
     terminal: Annotated[str, Form(max_length=64)] = "",
@@ -55,11 +54,9 @@ def pull_now(
 ) -> Response:
     """Begins to read a terminal, or those of a unit and below it; the stream tells how far it is."""
     check_csrf(request, csrf_token)
-    allow(*PULLERS)(user)
-    reader = reader_of(request, user)
     with service(request).database.reading() as session:
         if unit:
-            codes = polling.pullable(session, reader.narrowed(session, unit))
+            codes = polling.pullable(session, reader.narrowed(session, unit).places)
         else:
             codes = [reader.terminal(session, terminal).code]
     poller.begin(codes)
@@ -69,11 +66,10 @@ def pull_now(
 @router.get("/today/stream")
 async def stream(
     request: Request,
-    user: Annotated[SignedIn, Depends(page_user)],
+    reader: Annotated[Reader, Depends(page_may("attendance.read"))],
     poller: Annotated[Poller, Depends(_poller)],
 ) -> StreamingResponse:
     """What happens from now on at the terminals the reader sees, and the live punches not read yet."""
-    reader = await run_sync(reader_of, request, user)
     return StreamingResponse(
         _events(request, reader, poller.hub),
         media_type="text/event-stream",
@@ -124,7 +120,7 @@ class _Teller:
         messages = subscription.take()
         if not messages:
             return b""
-        self._reader = reader_of(self._request, user)
+        self._reader = reader_of(self._request, user, self._reader.permission)
         with service(self._request).database.reading() as session:
             return b"".join(filter(None, (self._event(session, message) for message in messages)))
 

@@ -8,10 +8,12 @@ from attendance import clock
 from attendance.errors import Invalid
 from attendance.reading import Refused
 from attendance.rules.shipped import shipped
+from attendance.services.granting import Wanted, give
 from attendance.services.rules import adopt_within
 from attendance.store import accounts, office, punch_log, registering
 from attendance.store.database import Database
 from attendance.store.tables import EmployeeRow, ScheduleRow, TerminalRow, UnitRow
+from attendance.store.trail import CONSOLE
 
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
 SESSION_NAMES = ("am", "pm")
@@ -59,7 +61,8 @@ def begin_office(
                 loaded = adopted.filed - adopted.announced
         who, password_hash = administrator
         registering.check_code("user", who)
-        accounts.add_user(session, who, password_hash=password_hash, role="administrator", unit_id=None, at=at)
+        accounts.add_user(session, who, password_hash=password_hash, at=at)
+        give(session, who, Wanted("administrator"), by=CONSOLE, at=at)
     return loaded
 
 

@@ -10,8 +10,8 @@ from attendance.errors import Invalid
 from attendance.services.matching import OnTerminal, Person, WorkList, compare
 from attendance.store import office, people, registering, terminal_users
 from attendance.store.database import Database, Session
-from attendance.store.listing import Within
 from attendance.store.tables import TerminalRow, UnitRow
+from attendance.store.within import EVERYTHING, Within
 
 Told = Callable[[Session, int, int], Sequence[OnTerminal]]
 """Whom a terminal told of by itself, behind a pull: (session, number of the terminal, number of the pull)."""
@@ -32,8 +32,10 @@ class TerminalPeople:
     work: WorkList
 
 
-def work_list(database: Database, code: str, *, on: date, within: Within = None, told: Told = nobody) -> TerminalPeople:
-    """Compare the users of a terminal with the people of a date. `within`: only people of these units are named.
+def work_list(
+    database: Database, code: str, *, on: date, within: Within = EVERYTHING, told: Told = nobody
+) -> TerminalPeople:
+    """Compare the users of a terminal with the people of a date. `within`: only people the reader may see are named.
 
     Users are those of its table as it was read last, and those `told` since it changed last. People are those who
     depend on the terminal, those of its unit and the units below, and whoever has a number on it. Raises NotFound.
@@ -66,7 +68,7 @@ def _people(session: Session, terminal: TerminalRow, on: date, within: Within) -
     visible: set[int] = set()
     for row in office.assignments_between(session, on, on):
         depends = terminal.code in row.terminals or (not row.terminals and row.unit_id in depending)
-        if within is None or row.unit_id in within:
+        if within.sees(row.unit_id, row.employee_id):
             visible.add(row.employee_id)
         if depends or row.unit_id in below:
             wanted[row.employee_id] = wanted.get(row.employee_id, False) or depends
@@ -79,7 +81,7 @@ def _people(session: Session, terminal: TerminalRow, on: date, within: Within) -
     hidden: set[str] = set()
     for employee in sorted({*wanted, *numbers}):
         mine: Sequence[str | None] = numbers.get(employee) or [None]
-        if within is not None and employee not in visible:
+        if not within.is_all and employee not in visible:
             hidden |= {pin for pin in mine if pin is not None}
             continue
         name_code, name = known[employee]
@@ -131,7 +133,7 @@ def enrol_exact(
     """
     with database.writing() as session:
         terminal = office.get(session, TerminalRow, code)
-        found = _work_list(session, terminal, on, None, told)
+        found = _work_list(session, terminal, on, EVERYTHING, told)
         done = []
         for entry in found.work.exact:
             assert entry.proposal is not None

@@ -1,4 +1,4 @@
-"""Lists of verdicts and violations as rows of plain values, limited to the units the reader may see."""
+"""Lists of verdicts and violations as rows of plain values, limited to the rows the reader may see."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from sqlalchemy import tuple_
 from sqlmodel import Session, col, or_
 
 from attendance.store.evidence_tables import RulingRow, ViolationRow
-from attendance.store.listing import AnySelect, Listed, Row, Within, choose, count, rows_of
+from attendance.store.listing import AnySelect, Listed, Row, choose, count, rows_of
 from attendance.store.listing_keys import ViolationKey, read_cursor, violation_id, write_cursor
 from attendance.store.tables import EmployeeRow, UnitRow
+from attendance.store.within import Within
 
 _DAY = ("day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min")
 _PROVENANCE = ("revision", "rulebook", "citations", "cause", "recorded_at", "superseded_at")
@@ -37,8 +38,7 @@ def verdicts(
     superseded_at. A verdict belongs to the unit in which the person served on that day.
     """
     query = _verdicts().where(col(RulingRow.work_date) >= from_on, col(RulingRow.work_date) <= to_on)
-    if within is not None:
-        query = query.where(col(RulingRow.unit_id).in_(within))
+    query = query.where(*within.rows(col(RulingRow.unit_id), col(RulingRow.employee_id)))
     if employee_id is not None:
         query = query.where(col(RulingRow.employee_id) == employee_id)
     if as_of is None:
@@ -148,8 +148,7 @@ def violations(
         col(ViolationRow.work_date) >= from_on,
         col(ViolationRow.work_date) <= to_on,
     )
-    if within is not None:
-        query = query.where(col(ViolationRow.unit_id).in_(within))
+    query = query.where(*within.rows(col(ViolationRow.unit_id), col(ViolationRow.employee_id)))
     if employee_id is not None:
         query = query.where(col(ViolationRow.employee_id) == employee_id)
     if type is not None:
@@ -185,7 +184,7 @@ def violation(session: Session, within: Within, key: ViolationKey) -> Row | None
     )
     latest = rows_of(session, query.order_by(col(ViolationRow.id).desc()).limit(1))
     found = latest[0] if latest else None
-    if found is None or (within is not None and found["unit_id"] not in within):
+    if found is None or not within.sees(found["unit_id"], key.employee_id):
         return None
     (day,) = rows_of(session, _verdicts().where(col(RulingRow.id) == found["ruling_id"]))
     verdict = _verdict(day, _occurrences(session, [found["ruling_id"]]).get(found["ruling_id"], []))

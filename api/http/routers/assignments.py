@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.answers import answer, listed
 from api.http.params import EmployeeFilter, Page, UnitFilter
 from api.http.schemas.office import Assignment, AssignmentList, NewAssignment
-from api.http.scope import CurrentFiler, CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.store import listing, registering
 
@@ -16,7 +18,11 @@ router = APIRouter(prefix="/assignments", tags=["office"])
 
 @router.get("", operation_id="listAssignments", summary="Assignments", response_model=AssignmentList)
 def list_assignments(
-    request: Request, reader: CurrentReader, page: Page, employee: EmployeeFilter = None, unit: UnitFilter = None
+    request: Request,
+    reader: Annotated[Reader, Depends(may("people.read"))],
+    page: Page,
+    employee: EmployeeFilter = None,
+    unit: UnitFilter = None,
 ) -> Response:
     """Assignments to the units one sees, past ones too, by person and date."""
     with service(request).database.reading() as session:
@@ -27,7 +33,9 @@ def list_assignments(
 
 
 @router.post("", operation_id="addAssignment", summary="Assign a person", status_code=201, response_model=Assignment)
-def add_assignment(request: Request, reader: CurrentFiler, given: NewAssignment) -> Response:
+def add_assignment(
+    request: Request, reader: Annotated[Reader, Depends(may("people.write"))], given: NewAssignment
+) -> Response:
     """For HR and administrators. A person serves in one unit at a time."""
     parts = service(request)
     with parts.database.writing() as session:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.answers import answer, listed
 from api.http.params import EmployeeFilter, Page, TerminalFilter
 from api.http.schemas.office import Enrolment, EnrolmentList, NewEnrolment
-from api.http.scope import CurrentFiler, CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.store import listing, office, registering
 
@@ -17,7 +19,7 @@ router = APIRouter(prefix="/enrolments", tags=["office"])
 @router.get("", operation_id="listEnrolments", summary="Enrolments", response_model=EnrolmentList)
 def list_enrolments(
     request: Request,
-    reader: CurrentReader,
+    reader: Annotated[Reader, Depends(may("people.read"))],
     page: Page,
     employee: EmployeeFilter = None,
     terminal: TerminalFilter = None,
@@ -33,7 +35,9 @@ def list_enrolments(
 
 
 @router.post("", operation_id="addEnrolment", summary="Enrol a person", status_code=201, response_model=Enrolment)
-def add_enrolment(request: Request, reader: CurrentFiler, given: NewEnrolment) -> Response:
+def add_enrolment(
+    request: Request, reader: Annotated[Reader, Depends(may("people.write"))], given: NewEnrolment
+) -> Response:
     """For HR and administrators. A number is one person's at a time; nothing is sent to the terminal."""
     parts = service(request)
     with parts.database.writing() as session:

@@ -14,7 +14,7 @@ from api.http.params import Page, TerminalCode
 from api.http.routers.terminal_health import LANGUAGE
 from api.http.schemas.on_terminals import TerminalUsers
 from api.http.schemas.terminals import NewTerminal, PullAnswer, PullList, Terminal, TerminalList
-from api.http.scope import CurrentAdministrator, CurrentFiler, CurrentPuller, CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import Puller, service
 from api.keys import remove_comm_key, write_comm_key
 from api.terminal_health import alarm_json, state_json
@@ -32,7 +32,7 @@ PULLS_AT_ONCE = 8  # a pull may last a minute; those who only read must not wait
 
 
 @router.get("", operation_id="listTerminals", summary="Terminals", response_model=TerminalList)
-def list_terminals(request: Request, reader: CurrentReader, page: Page) -> Response:
+def list_terminals(request: Request, reader: Annotated[Reader, Depends(may("terminals.read"))], page: Page) -> Response:
     """The terminals of the units one sees, by code: state, open alarms, last pull, how far the log is complete."""
     parts = service(request)
     with parts.database.reading() as session:
@@ -48,7 +48,9 @@ def list_terminals(request: Request, reader: CurrentReader, page: Page) -> Respo
 
 
 @router.post("", operation_id="addTerminal", summary="Add a terminal", status_code=201, response_model=Terminal)
-def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTerminal) -> Response:
+def add_terminal(
+    request: Request, reader: Annotated[Reader, Depends(may("terminals.write"))], given: NewTerminal
+) -> Response:
     """For administrators. The address must lie in the allowed networks; the key is stored and never shown."""
     parts = service(request)
     host = str(parse_address(given.host, parts.settings.allowed_networks)) if given.host else None
@@ -91,7 +93,9 @@ def _terminal(row: Any, unit: str) -> dict[str, Any]:
     return shown | {"unit": unit, "complete_until": None, "last_pull": None, "health": None, "alarms": []}
 
 
-def _known_puller(request: Request, reader: CurrentPuller, code: TerminalCode) -> Puller:
+def _known_puller(
+    request: Request, reader: Annotated[Reader, Depends(may("terminals.pull"))], code: TerminalCode
+) -> Puller:
     """The way to pull a terminal that the caller may see. Raises NotFound, NotAvailable."""
     with service(request).database.reading() as session:
         reader.terminal(session, code)
@@ -129,7 +133,9 @@ def pull_lanes(request: Request) -> anyio.CapacityLimiter:
 
 
 @router.get("/{code}/pulls", operation_id="listPulls", summary="Pulls of a terminal", response_model=PullList)
-def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page: Page) -> Response:
+def list_pulls(
+    request: Request, reader: Annotated[Reader, Depends(may("terminals.read"))], code: TerminalCode, page: Page
+) -> Response:
     """Every attempt to read the terminal and every file brought for it, newest first."""
     parts = service(request)
     with parts.database.reading() as session:
@@ -151,7 +157,9 @@ def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page
     summary="Users on a terminal beside people",
     response_model=TerminalUsers,
 )
-def list_users(request: Request, reader: CurrentFiler, code: TerminalCode) -> Response:
+def list_users(
+    request: Request, reader: Annotated[Reader, Depends(may("people.write"))], code: TerminalCode
+) -> Response:
     """For HR and administrators: the numbers that nobody has, with proposals, and whatever else is open today.
 
     As the user table stood when the terminal was read whole last, which `POST /terminals/{code}/pull?full=true` does,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.http.answers import listed
 from api.http.params import Cursor, EmployeeFilter, Page, Span, UnitFilter, moment
 from api.http.schemas.rulings import VerdictList
-from api.http.scope import CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.store import listing_rulings
 
@@ -29,7 +29,7 @@ AsOf = Annotated[
 @router.get("", operation_id="listVerdicts", summary="Verdicts", response_model=VerdictList)
 def list_verdicts(
     request: Request,
-    reader: CurrentReader,
+    reader: Annotated[Reader, Depends(may("attendance.read"))],
     span: Span,
     page: Page,
     employee: EmployeeFilter = None,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.http.answers import answer, listed
 from api.http.params import Cursor, EmployeeFilter, Page, Span, UnitFilter
 from api.http.schemas.rulings import ViolationList, ViolationWithEvidence
-from api.http.scope import CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.errors import NotFound
 from attendance.store import listing_rulings
@@ -24,7 +24,7 @@ ViolationStatus = Literal["counted", "pending", "excused", "partly_excused"]
 @router.get("", operation_id="listViolations", summary="Violations", response_model=ViolationList)
 def list_violations(
     request: Request,
-    reader: CurrentReader,
+    reader: Annotated[Reader, Depends(may("attendance.read"))],
     span: Span,
     page: Page,
     unit: UnitFilter = None,
@@ -59,7 +59,7 @@ def list_violations(
 )
 def get_violation(
     request: Request,
-    reader: CurrentReader,
+    reader: Annotated[Reader, Depends(may("attendance.read"))],
     id: Annotated[
         str,
         Path(
