@@ -60,7 +60,7 @@ def take(taking: Taking, rows: Sequence[Row]) -> None:
 def _place(taking: Taking, row: Row, sessions: set[str]) -> Place:
     """Date, unit (None: the whole tree) and session (None: the whole day) of an entry."""
     unit = find_unit(taking, row, "unit")
-    if unit is None and taking.known.within is not None:
+    if unit is None and not taking.known.within.is_all:
         unit = taking.known.first_unit
         if unit is None:
             taking.refuse(row, "unit", "no_unit")

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from attendance import clock
 from attendance.services.imports import absences, calendar, employees, enrolments, rosters, schedules, units
-from attendance.services.imports.known import Within, read_known
+from attendance.services.imports.known import read_known
 from attendance.services.imports.taking import State, Taking
 from attendance.sheets import CellError, Row, Rows, index
 from attendance.store import import_batches, import_marks, trail
 from attendance.store.database import Database, Session
 from attendance.store.import_pen import Effect, Pen
 from attendance.store.trail import Actor
+from attendance.store.within import EVERYTHING, Within
 
 TAKE: Mapping[str, Callable[[Taking, Sequence[Row]], None]] = {
     "units": units.take,
@@ -74,15 +75,15 @@ def import_rows(
     source: Source,
     *,
     actor: Actor,
-    within: Within = None,
+    within: Within = EVERYTHING,
     now: datetime,
     partial: bool = False,
     dry_run: bool = False,
 ) -> Result:
     """Check every row and store what is new or different. Nothing is stored where a row is wrong, unless `partial`.
 
-    `rows.errors`, cells that could not be read, count as wrong. `within`: units that whoever imports may see; all else
-    is unknown to them. A sheet that says only what is stored files nothing.
+    `rows.errors`, cells that could not be read, count as wrong. `within`: what whoever imports may write; all else is
+    unknown to them. A sheet that says only what is stored files nothing.
     """
     opened: AbstractContextManager[Session] = database.reading() if dry_run else database.writing()
     with opened as session:

@@ -11,9 +11,9 @@ from attendance.store import import_reading
 from attendance.store.database import Session
 from attendance.store.import_reading import Office
 from attendance.store.tables import AssignmentRow
+from attendance.store.within import Within
 
 Values = dict[str, Any]
-Within = frozenset[int] | None
 
 
 class Names:
@@ -62,7 +62,7 @@ class Known:
     all_terminals: tuple[Values, ...] = ()
 
     def sees_unit(self, unit_id: int | None) -> bool:
-        return self.within is None or (unit_id is not None and unit_id in self.within)
+        return self.within.sees(unit_id)
 
     def unit_code(self, unit_id: int) -> str:
         return next((str(unit["code"]) for unit in self.all_units if unit["id"] == unit_id), "")
@@ -86,10 +86,10 @@ def read_known(session: Session, within: Within) -> Known:
     serving: dict[int, list[Values]] = {}
     for row in import_reading.standing(session, AssignmentRow):
         serving.setdefault(row["employee_id"], []).append(row)
-    seen_units = [unit for unit in office.units if within is None or unit["id"] in within]
-    seen_terminals = [row for row in office.terminals if within is None or row["unit_id"] in within]
+    seen_units = [unit for unit in office.units if within.sees(unit["id"])]
+    seen_terminals = [row for row in office.terminals if within.sees(row["unit_id"])]
     standing = [row for row in office.people if row["withdrawn_at"] is None]
-    inside = [row for row in standing if _is_inside(serving.get(row["id"], ()), within)]
+    inside = [row for row in standing if _is_inside(row["id"], serving.get(row["id"], ()), within)]
     visible = {row["code"] for row in inside}
     return Known(
         within=within,
@@ -108,5 +108,5 @@ def read_known(session: Session, within: Within) -> Known:
     )
 
 
-def _is_inside(serving: Iterable[Values], within: Within) -> bool:
-    return within is None or any(row["unit_id"] in within for row in serving)
+def _is_inside(employee_id: int, serving: Iterable[Values], within: Within) -> bool:
+    return within.is_all or any(within.sees(row["unit_id"], employee_id) for row in serving)
