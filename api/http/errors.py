@@ -26,6 +26,8 @@ from attendance.errors import (
 )
 from attendance.services.accounts import SignInRefused, TooManyAttempts
 from attendance.services.granting import GrantRefused
+from attendance.services.imports.undoing import StillNeeded, UndoneBefore
+from attendance.sheets import BookRefused
 from device_sync.agent.framing import Altered
 from device_sync.agent.receiving import Forked, NotUnderstood, TokenRefused, TooFast
 from device_sync.poller import Ended, Occupied
@@ -82,8 +84,11 @@ STATUS: Mapping[type[Exception], int] = {
     AlreadyExists: 409,
     Overlap: 409,
     Conflict: 409,
+    StillNeeded: 409,
+    UndoneBefore: 409,
     Forked: 409,
     Invalid: 422,
+    BookRefused: 422,
     NoVersionInForce: 422,
     UnknownZone: 422,
     AddressRefused: 422,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -91,8 +91,12 @@ def effects_of(session: Session, number: int) -> list[Effect]:
     ]
 
 
-def listed(session: Session, *, author_id: int | None = None, limit: int, offset: int) -> Listed:
-    """Batches with the newest first, without those that only undo others. `author_id`: only of this account."""
+def listed(
+    session: Session, *, author_id: int | None = None, kinds: Collection[str] | None = None, limit: int, offset: int
+) -> Listed:
+    """Batches of these kinds with the newest first, without those that only undo others. `author_id`: only of this
+    account.
+    """
     table = ImportBatchRow
     query = choose(
         col(table.id).label("id"), col(table.kind).label("kind"), col(table.file_name).label("file"),
@@ -102,6 +106,8 @@ def listed(session: Session, *, author_id: int | None = None, limit: int, offset
     ).where(col(table.reverses_id).is_(None))  # fmt: skip
     if author_id is not None:
         query = query.where(col(table.author_id) == author_id)
+    if kinds is not None:
+        query = query.where(col(table.kind).in_(kinds))
     rows, total = page(session, query.order_by(col(table.id).desc()), limit, offset)
     return Listed(rows, total)
 

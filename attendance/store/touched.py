@@ -83,7 +83,7 @@ def mark_papers(session: Session, rows: Iterable[AbsenceRow | ExemptionRow | Dut
     session.flush()
     low, high = known_span(session, date.min, None, at)
     around = _reach(session) * DAY
-    days = set()
+    days: set[tuple[int, date]] = set()
     for row in rows:
         for begins, ends in _dates(session, row) if low <= high else ():
             first, last = max(begins, low - around) - around, min(ends, high + around) + around

@@ -43,6 +43,8 @@ def take(taking: Taking, rows: Sequence[Row]) -> None:
             taking.refuse(row, "employee", "repeated", row=seen[key])
         seen.setdefault(key, row.number)
         approved_at = _approved_at(taking, row)
+        if person is not None and approved_at is not None and not taking.may_approve(person["id"]):
+            taking.refuse(row, "approved_at", "may_not_approve")
         if person is None or taking.is_wrong(row):
             continue
         _TAKE[str(row.values["kind"])](taking, row, person["id"], approved_at, filed)

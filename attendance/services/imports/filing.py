@@ -76,6 +76,8 @@ def import_rows(
     *,
     actor: Actor,
     within: Within = EVERYTHING,
+    approving: Within = EVERYTHING,
+    own: int | None = None,
     now: datetime,
     partial: bool = False,
     dry_run: bool = False,
@@ -83,15 +85,16 @@ def import_rows(
     """Check every row and store what is new or different. Nothing is stored where a row is wrong, unless `partial`.
 
     `rows.errors`, cells that could not be read, count as wrong. `within`: what whoever imports may write; all else is
-    unknown to them. A sheet that says only what is stored files nothing.
+    unknown to them; `approving` and `own` as in `Taking`. A sheet that says only what is stored files nothing.
     """
     opened: AbstractContextManager[Session] = database.reading() if dry_run else database.writing()
     with opened as session:
         if not dry_run:
             import_batches.one_at_a_time(session)
         taking = Taking(
-            kind, session, read_known(session, within), Pen(session, now), clock.today(now, zone), zone, source.headers
-        )
+            kind, session, read_known(session, within), Pen(session, now), clock.today(now, zone), zone, approving, own,
+            source.headers,
+        )  # fmt: skip
         TAKE[kind](taking, rows.rows)
         result = _summed(taking, rows, source, dry_run)
         left_out = result.wrong if partial else 0

@@ -15,6 +15,7 @@ from attendance.services.imports.known import Known
 from attendance.sheets import CellError, Row, Sentence
 from attendance.store.database import Session
 from attendance.store.import_pen import Pen, Table
+from attendance.store.within import EVERYTHING, Within
 
 State = Literal["new", "changed", "unchanged", "wrong"]
 Values = dict[str, Any]
@@ -24,7 +25,10 @@ _STAMPS = ("id", "recorded_at", "withdrawn_at")
 
 @dataclass(slots=True)
 class Taking:
-    """`states`: what each row of the sheet comes to. `headers`: the header above each column, by letter."""
+    """`states`: what each row of the sheet comes to. `headers`: the header above each column, by letter.
+
+    `approving`: the rows whose papers the importer may also approve; never their own, whose number is `own`.
+    """
 
     kind: str
     session: Session
@@ -32,6 +36,8 @@ class Taking:
     pen: Pen
     today: date
     zone: str
+    approving: Within = EVERYTHING
+    own: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     errors: list[CellError] = field(default_factory=list)
     states: dict[int, State] = field(default_factory=dict)
@@ -58,6 +64,10 @@ class Taking:
         held = self.states.get(row.number)
         if held is None or rank.index(state) > rank.index(held):
             self.states[row.number] = state
+
+    def may_approve(self, employee_id: int) -> bool:
+        serving = self.known.serving.get(employee_id, ())
+        return employee_id != self.own and any(self.approving.sees(each["unit_id"]) for each in serving)
 
     def add(self, table: Table, row: Row, **values: Any) -> Values:
         """File a row; answers it as if it were read again."""
