@@ -13,10 +13,23 @@ from attendance.errors import NotFound
 from attendance.store.import_pen import TABLES, Effect, rows_by_number
 from attendance.store.import_reading import read_values
 from attendance.store.import_tables import ImportBatchRow, ImportEffectRow, ImportMappingRow
-from attendance.store.listing import Listed, choose, page
+from attendance.store.listing import Listed, choose, page, rows_of
 from attendance.store.trail import Actor
 
 _LOCK = 4371
+_TOLD = choose(
+    col(ImportBatchRow.id).label("id"),
+    col(ImportBatchRow.kind).label("kind"),
+    col(ImportBatchRow.file_name).label("file"),
+    col(ImportBatchRow.sha256).label("sha256"),
+    col(ImportBatchRow.rows).label("rows"),
+    col(ImportBatchRow.counts).label("counts"),
+    col(ImportBatchRow.mapping).label("mapping"),
+    col(ImportBatchRow.author).label("author"),
+    col(ImportBatchRow.recorded_at).label("at"),
+    col(ImportBatchRow.undone_at).label("undone_at"),
+    col(ImportBatchRow.undone_by).label("undone_by"),
+).where(col(ImportBatchRow.reverses_id).is_(None))
 
 
 def one_at_a_time(session: Session) -> None:
@@ -91,19 +104,20 @@ def effects_of(session: Session, number: int) -> list[Effect]:
     ]
 
 
+def told(session: Session, number: int) -> dict[str, Any]:
+    """One batch as `listed` tells it. Raises NotFound."""
+    get(session, number)
+    found = rows_of(session, _TOLD.where(col(ImportBatchRow.id) == number))
+    return found[0]
+
+
 def listed(
     session: Session, *, author_id: int | None = None, kinds: Collection[str] | None = None, limit: int, offset: int
 ) -> Listed:
     """Batches of these kinds with the newest first, without those that only undo others. `author_id`: only of this
     account.
     """
-    table = ImportBatchRow
-    query = choose(
-        col(table.id).label("id"), col(table.kind).label("kind"), col(table.file_name).label("file"),
-        col(table.sha256).label("sha256"), col(table.rows).label("rows"), col(table.counts).label("counts"),
-        col(table.mapping).label("mapping"), col(table.author).label("author"), col(table.recorded_at).label("at"),
-        col(table.undone_at).label("undone_at"), col(table.undone_by).label("undone_by"),
-    ).where(col(table.reverses_id).is_(None))  # fmt: skip
+    query, table = _TOLD, ImportBatchRow
     if author_id is not None:
         query = query.where(col(table.author_id) == author_id)
     if kinds is not None:
