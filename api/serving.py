@@ -52,7 +52,7 @@ def make_app(
         puller=pull,
         importer=bring,
         previewer=preview,
-        evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
+        evidence=lambda session, key, reasons: evidence_of(session, settings.timezone, now(), key, reasons=reasons),
         extra_routers=(streaming_router, router),
         page_error=show_error,
     )

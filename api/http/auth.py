@@ -17,7 +17,7 @@ from attendance.services.accounts import SESSION_LASTS, Opened, SignedIn, seal
 
 SESSION_COOKIE = "attendance_session"
 SIGN_IN_COOKIE = "attendance_sign_in"
-HOME = "/today"
+HOME = "/"  # which leads to the first page somebody may open
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 maybe_token = OAuth2PasswordBearer(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 
 from api.http.errors import TITLE
 from api.http.schemas.parts import Problem, Wrong
@@ -51,7 +52,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             described = model.model_json_schema(ref_template="#/components/schemas/{model}")
             described.pop("$defs", None)
             schemas[model.__name__] = described
-        permissions = permissions_of(app)
+        permissions = {route.operation: route.permission for route in declared(app)}
         for path, item in document["paths"].items():
             for method, operation in item.items():
                 permission = permissions.get(operation["operationId"])
@@ -62,10 +63,35 @@ def describe(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def permissions_of(app: FastAPI) -> dict[str, str]:
-    """By operation, the permission its dependencies ask for; an address that is open to more says why in `x-open`."""
-    routes = [route for route in app.routes if isinstance(route, APIRoute)]
-    return {route.operation_id or route.name: found for route in routes if (found := asked_by(route.dependant))}
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An address and what it says of itself: the permission it asks for, or why it is open to more.
+
+    `path` with the names of its parameters; no `methods` for what is mounted as a whole.
+    """
+
+    path: str
+    methods: frozenset[str]
+    operation: str
+    permission: str | None
+    open_because: str | None
+
+
+def declared(app: FastAPI) -> list[Declared]:
+    """Every address of the app, those outside of the document too."""
+    found = []
+    for route in iter_route_contexts(app.routes):
+        dependant = getattr(route, "dependant", None)
+        found.append(
+            Declared(
+                getattr(route, "path", "") or "",
+                frozenset(getattr(route, "methods", None) or ()),
+                getattr(route, "operation_id", None) or getattr(route, "name", None) or "",
+                asked_by(dependant) if dependant is not None else None,
+                (getattr(route, "openapi_extra", None) or {}).get("x-open"),
+            )
+        )
+    return found
 
 
 def asked_by(dependant: Dependant) -> str | None:

@@ -19,7 +19,7 @@ from device_sync.agent.receiving import Receiver
 Puller = Callable[[Sequence[str], bool], list[dict[str, Any]]]  # terminals, whole logs again → entries of `pull`
 # terminal, file name, bytes, create?, where the day stands → `import punches`, or what it would say
 Importer = Callable[[str, str, bytes, bool, str | None], dict[str, Any]]
-Evidence = Callable[[Session, ViolationKey], dict[str, Any]]
+Evidence = Callable[[Session, ViolationKey, bool], dict[str, Any]]  # the last: may reasons be told?
 
 
 @dataclass(frozen=True, slots=True)

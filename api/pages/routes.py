@@ -13,21 +13,25 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from api.http.auth import (
+    HOME,
     address_of,
     check_csrf,
     csrf_token,
     end_session,
     keep_session,
     local_path,
+    page_user,
     session_user,
     sign_in_token,
 )
+from api.http.errors import Forbidden
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.assets import MOUNT, STATIC
 from api.pages.i18n import LANGUAGES, pick_language, read_day
-from api.pages.render import render
+from api.pages.render import navigation, render
 from attendance.errors import NotFound
+from attendance.services.access import permissions
 from attendance.services.accounts import SignedIn, SignInRefused, TooManyAttempts
 from attendance.store import listing, polling
 from attendance.store.listing_keys import read_violation_id
@@ -78,7 +82,7 @@ def show(
         template,
         view,
         lang=language_of(request),
-        user=User(user.name, user.role) if user else None,
+        user=shown_user(user),
         csrf_token=token or csrf_token(request),
         demo=is_demo(request),
         path=path,
@@ -88,6 +92,10 @@ def show(
     if chosen in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_SECONDS, samesite="lax", httponly=True)
     return response
+
+
+def shown_user(user: SignedIn | None) -> User | None:
+    return User(user.name, user.role or "none", permissions(user.grants)) if user else None
 
 
 def is_demo(request: Request) -> bool:
@@ -102,17 +110,22 @@ def show_error(request: Request, status: int, incident: str | None) -> Response:
     return show(request, "error.html", ErrorPage(known, incident), user=session_user(request), status=status)
 
 
+_SIGNING = {"x-open": "how one signs in and out"}
 Attending = Annotated[Reader, Depends(page_may("attendance.read"))]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@router.get("/")
-def home() -> RedirectResponse:
-    return RedirectResponse("/today", 303)
+@router.get("/", openapi_extra={"x-open": "leads to the first page one may open"})
+def home(user: Annotated[SignedIn, Depends(page_user)]) -> RedirectResponse:
+    """The first page somebody may open. Raises Forbidden where there is none."""
+    offered = navigation(shown_user(user))
+    if not offered:
+        raise Forbidden("Nothing is granted to you at present; ask the administrators.")
+    return RedirectResponse(offered[0][0], 303)
 
 
-@router.get("/sign-in")
-def sign_in_form(request: Request, next: str = "/today") -> Response:
+@router.get("/sign-in", openapi_extra=_SIGNING)
+def sign_in_form(request: Request, next: str = HOME) -> Response:
     back = local_path(next)
     if session_user(request) is not None:
         return RedirectResponse(back, 303)
@@ -137,13 +150,13 @@ def _sign_in_page(request: Request, view: SignInPage, status: int = 200) -> Resp
     return page
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", openapi_extra=_SIGNING)
 def sign_in(
     request: Request,
     username: Annotated[str, Form(max_length=256)] = "",
     password: Annotated[str, Form(max_length=1024)] = "",
     csrf_token: Annotated[str, Form(max_length=256)] = "",
-    next: Annotated[str, Form(max_length=2000)] = "/today",
+    next: Annotated[str, Form(max_length=2000)] = HOME,
 ) -> Response:
     check_csrf(request, csrf_token)
     back = local_path(next)
@@ -159,7 +172,7 @@ def sign_in(
     return response
 
 
-@router.post("/sign-out")
+@router.post("/sign-out", openapi_extra=_SIGNING)
 def sign_out(request: Request, csrf_token: Annotated[str, Form(max_length=256)] = "") -> Response:
     check_csrf(request, csrf_token)
     response = RedirectResponse("/sign-in", 303)
@@ -255,7 +268,8 @@ def _why(request: Request, reader: Reader, employee_id: int, on: date, focus: st
     with parts.database.reading() as session:
         if not listing.sees_employee(session, employee_id, on, reader.within):
             raise NotFound("person", quote(str(employee_id)))
-        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus)
+        reasons = listing.sees_employee(session, employee_id, on, reader.elsewhere(session, "reasons.read"))
+        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus, reasons=reasons)
     if focus is not None and view.focus is None:
         raise NotFound("violation", focus[:64])
     return show(request, "why.html", view, user=reader.user)

@@ -81,6 +81,12 @@ def roles_that_may(permission: Permission) -> tuple[str, ...]:
     return tuple(role for role in ROLES if role in ALLOWED[permission])
 
 
+def permissions(grants: Iterable[Grant]) -> frozenset[str]:
+    """Everything that some of these grants allows somewhere."""
+    roles = {grant.role for grant in grants}
+    return frozenset(permission for permission, allowed in ALLOWED.items() if roles & allowed)
+
+
 def leading(grants: Iterable[Grant]) -> Grant | None:
     """The grant somebody is introduced by where one word must do; None: nothing is granted to them."""
     return min(grants, key=lambda grant: _LEADING.index(grant.role), default=None)

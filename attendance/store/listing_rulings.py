@@ -35,7 +35,8 @@ def verdicts(
     """The verdicts of a span, by date and person: those that hold, or those that held at `as_of`.
 
     A row has the fields of a day row of a scenario and revision, rulebook, citations, cause, recorded_at,
-    superseded_at. A verdict belongs to the unit in which the person served on that day.
+    superseded_at; and employee_id and unit_id, by which `services.disclosure` decides what of it is shown. A verdict
+    belongs to the unit in which the person served on that day.
     """
     query = _verdicts().where(col(RulingRow.work_date) >= from_on, col(RulingRow.work_date) <= to_on)
     query = query.where(*within.rows(col(RulingRow.unit_id), col(RulingRow.employee_id)))
@@ -62,6 +63,7 @@ def _verdicts() -> AnySelect:
         choose(
             col(RulingRow.id).label("id"),
             col(RulingRow.employee_id).label("employee_id"),
+            col(RulingRow.unit_id).label("unit_id"),
             col(EmployeeRow.code).label("employee"),
             col(EmployeeRow.name).label("name"),
             col(UnitRow.code).label("unit"),
@@ -120,7 +122,7 @@ def _occurrences(session: Session, ruling_ids: Iterable[int]) -> dict[int, list[
 
 def _verdict(row: Row, occurrences: list[Row]) -> Row:
     plain = dict(row)
-    del plain["id"], plain["employee_id"]
+    del plain["id"]
     return plain | {"violations": occurrences}
 
 

@@ -12,6 +12,7 @@ from api.http.schemas.rulings import ViolationList, ViolationWithEvidence
 from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.errors import NotFound
+from attendance.services import disclosure
 from attendance.store import listing_rulings
 from attendance.store.listing_keys import read_violation_id
 
@@ -81,5 +82,8 @@ def get_violation(
         found = listing_rulings.violation(session, reader.within, key)
         if found is None:
             raise NotFound("violation", id[:64])
-        found["evidence"] = parts.evidence(session, key) if parts.evidence is not None else {}
+        reasons = reader.elsewhere(session, "reasons.read")
+        disclosed = reasons.sees(found["verdict"]["unit_id"], key.employee_id)
+        found["verdict"] = disclosure.verdict(found["verdict"], reasons)
+        found["evidence"] = parts.evidence(session, key, disclosed) if parts.evidence is not None else {}
     return answer(found)
