@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
+from api.pages.importing.routes import router as importing_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
 from api.pulling import pull_json
@@ -53,7 +54,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         evidence=lambda session, key, reasons: evidence_of(session, settings.timezone, now(), key, reasons=reasons),
-        extra_routers=(streaming_router, router),
+        extra_routers=(streaming_router, importing_router, router),
         page_error=show_error,
     )
     app.mount(*static_files())

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api import sheets_in
 from api.pages import explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import LANGUAGES, Translator
@@ -28,6 +29,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
+    ("/import", "nav.import", "imports.sheets"),
     ("/users", "nav.users", "users.manage"),
 )
 
@@ -90,6 +92,7 @@ def environment() -> Environment:
         "person_address": person_address,
         "person_states": PERSON_STATES,
         "summary": explain.summary,
+        "tell": sheets_in.tell,
         "timeline_rows": timeline.rows,
         "violation_label": timeline.violation_label,
         "violation_types": VIOLATION_TYPES,
