@@ -12,7 +12,7 @@ class Choice:
 
     value: str
     words: tuple[str, ...]
-    implies: Mapping[str, str] = field(default_factory=dict)
+    implies: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 REGIMES = (

@@ -1,0 +1,119 @@
+"""Rows below a header that are no entries: totals, signatures, headings of groups, headers printed again, examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from attendance.sheets import texts
+from attendance.sheets.book import Cell, Merged
+from attendance.sheets.headers import fold
+from attendance.sheets.plain import shown
+
+_TOTAL = re.compile(
+    r"^(tong cong|tong so|tong so nguoi|cong|tong|total|grand total|sub total)( (so )?\d.*| nguoi.*| can bo.*)?$"
+)
+_SIGNED = re.compile(
+    r"^(nguoi lap|lap bieu|lap bang|nguoi cham cong|thu truong|truong phong|truong bo phan|phu trach|ke toan|giam doc|"
+    r"pho giam doc|chu tich|pho chu tich|tm |kt |tl |ky ten|ky ghi ro|ky va ghi|ghi ro ho ten|xac nhan|phe duyet|"
+    r"duyet$|"
+    r"noi nhan|luu vt|ghi chu|luu y|chu thich|prepared by|approved by|signature|nguoi phe duyet|lanh dao|"
+    r"to chuc hanh chinh)"
+)
+_SIGNING_DATE = re.compile(r"\bngay [\d ]*thang [\d ]*nam\b")
+_EXAMPLE = re.compile(r"^(vi du|vd|example)\b")
+_GROUP = re.compile(
+    r"^(?:[IVXLC]{1,6}|[A-Z]|\d{1,2})?\s*[.)\-/:]*\s*(?:phòng|ban|khoa|tổ|đơn vị|bộ phận|trung tâm|văn phòng|sở|"
+    r"chi cục|"
+    r"chi nhánh|ủy ban|uỷ ban|trường|trạm|đội|khối|lãnh đạo)\b",
+    re.IGNORECASE,
+)
+_ROMAN = re.compile(r"^(?:[IVXLC]{1,6}|[A-Z])[.)]?$")
+_PREFIX = re.compile(r"^(?:[IVXLC]{1,6}|[A-Z]|\d{1,2})\s*[.)\-/:]+\s*")
+
+
+@dataclass(slots=True)
+class Skipper:
+    """Says of each row of a sheet, from top to bottom, why it is no entry, or nothing.
+
+    `core`: for every required value the columns (0-based) it may come from. `group`: the heading last met.
+    """
+
+    grid: Sequence[Sequence[Cell]]
+    merged: Sequence[Merged]
+    first: int
+    core: Sequence[Sequence[int]]
+    used: frozenset[int]
+    names: Sequence[str]
+    ordinal: frozenset[int] = frozenset()
+    group: str = ""
+    group_at: tuple[int, int] = (0, 0)
+    last_whole: int = -1
+    signed: bool = False
+    wide: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for row in range(len(self.grid) - 1, self.first - 1, -1):
+            if self._whole(self.grid[row]) and not self._total(self.grid[row]):
+                self.last_whole = row
+                break
+        for area in self.merged:
+            if area.top == area.bottom and area.right - area.left >= 2:
+                self.wide[area.top] = area.right - area.left + 1
+
+    def _whole(self, cells: Sequence[Cell]) -> bool:
+        return all(any(at < len(cells) and cells[at] is not None for at in columns) for columns in self.core)
+
+    def _total(self, cells: Sequence[Cell]) -> bool:
+        return any(_TOTAL.match(fold(cell)) for cell in cells if isinstance(cell, str))
+
+    def why(self, row: int, mended: bool) -> str:
+        """`blank`, `unused`, `total`, `signature`, `group`, `header`, `example`, or nothing (an entry, as if "
+        "mended)."""
+        cells = self.grid[row]
+        filled = [at for at, cell in enumerate(cells) if cell is not None]
+        if mended:
+            return ""
+        if not filled:
+            return "blank"
+        said = [fold(cell) for cell in cells if isinstance(cell, str)]
+        if any(_EXAMPLE.match(word) for word in said[:2]) and said:
+            return "example"
+        if self._again(cells):
+            return "header"
+        if self._whole(cells):
+            return ""
+        if any(_TOTAL.match(word) for word in said):
+            return "total"
+        if self._heads_group(row, cells, filled):
+            return "group"
+        if not self.used.intersection(filled):
+            if row > self.last_whole and any(_SIGNED.match(word) or _SIGNING_DATE.search(word) for word in said):
+                self.signed = True
+                return "signature"
+            return "unused"
+        if row > self.last_whole:
+            self.signed = self.signed or any(_SIGNED.match(word) or _SIGNING_DATE.search(word) for word in said)
+            return "signature" if self.signed else ""
+        return ""
+
+    def _again(self, cells: Sequence[Cell]) -> bool:
+        pairs = [
+            (fold(shown(cells[at])), fold(self.names[at]))
+            for at in self.used
+            if at < len(cells) and cells[at] is not None
+        ]
+        return len(pairs) >= 2 and all(said == name for said, name in pairs)
+
+    def _heads_group(self, row: int, cells: Sequence[Cell], filled: Sequence[int]) -> bool:
+        """A heading over the rows below: one text alone that reads or is merged like one, or has a roman number."""
+        rest = [at for at in filled if at not in self.ordinal or not _ROMAN.match(shown(cells[at]))]
+        numbered = len(rest) < len(filled)
+        if len(rest) != 1 or not isinstance(cells[rest[0]], str) or row > self.last_whole:
+            return False
+        said = texts.line(str(cells[rest[0]]))
+        if not (numbered or self.wide.get(row, 0) >= 3 or _GROUP.match(said)):
+            return False
+        self.group, self.group_at = _PREFIX.sub("", said).strip(" :"), (row, rest[0])
+        return True

@@ -1,0 +1,181 @@
+"""The .xlsx: values by calamine, and from the XML itself what calamine leaves out.
+
+Left out there: cells whose formula failed or was never calculated (they come as empty), numbers shown with leading
+zeros, hidden rows, the epoch of bare serial numbers, and cells so far away that the sheet would not fit in memory.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from html import unescape
+
+from attendance.sheets import limits
+from attendance.sheets.book import Book, Broken, Cell, Merged, Sheet, index
+from attendance.sheets.calamining import Opened, opened
+from attendance.sheets.shown import Mask, mask
+from attendance.sheets.zipped import Archive
+
+_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*?)(/?)>")
+_ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])([^>]*?)/?>")
+_UNREADY = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_RESULT = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)<")
+_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
+
+
+def read(data: bytes, archive: Archive, file_name: str) -> Book:
+    """Raises BookRefused for what is refused of a zip that has `xl/workbook.xml`."""
+    _refuse_what_acts(archive, file_name)
+    archive.weigh()
+    workbook = archive.xml("xl/workbook.xml")
+    paths = _paths(archive, workbook)
+    limits.check_sheets(len(paths))
+    masks, fonts = _styles(archive.xml("xl/styles.xml"))
+    oddities = {}
+    for name, path in paths.items():
+        oddities[name] = _scan(archive.xml(path), name, masks)
+    legacy = tuple(sorted({font for font in fonts if is_legacy_font(font)}))
+    with opened(data, file_name) as book:
+        sheets = tuple(_sheet(book, name, oddities.get(name, _Oddities())) for name in book.names)
+    epoch = re.search(rb'date1904\s*=\s*"(1|true|on)"', workbook) is not None
+    return Book(file_name, "xlsx", sheets, epoch_1904=epoch, legacy_fonts=legacy)
+
+
+def is_legacy_font(name: str) -> bool:
+    """Whether letters of this font are only right in that font: `.VnTime` and its like (TCVN3), `VNI-…`."""
+    return legacy_of_font(name) != ""
+
+
+def legacy_of_font(name: str) -> str:
+    """`tcvn3`, `tcvn3_capitals` (`.VnTimeH`: shows capitals), `vni`, or nothing."""
+    if name.casefold().startswith(".vn"):
+        return "tcvn3_capitals" if name.endswith("H") else "tcvn3"
+    return "vni" if name.casefold().startswith("vni-") else ""
+
+
+def _refuse_what_acts(archive: Archive, file_name: str) -> None:
+    for name in archive.names:
+        if name.lower() in ("xl/connections.xml",) or name.lower().startswith("xl/macrosheets/"):
+            raise limits.external(file_name) if "connections" in name.lower() else limits.macros(file_name)
+        if name.lower().startswith("xl/externallinks/") and b"ddeLink" in archive.xml(name):
+            raise limits.external(file_name)
+
+
+def _paths(archive: Archive, workbook: bytes) -> dict[str, str]:
+    """Name of each sheet → its file in the zip."""
+    targets: dict[bytes, str] = {}
+    for tag in re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", archive.xml("xl/_rels/workbook.xml.rels")):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        target = attributes.get(b"Target", b"").decode("utf-8", "replace")
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+        targets[attributes.get(b"Id", b"")] = path
+    found = {}
+    for tag in re.findall(rb"<(?:\w+:)?sheet\s[^>]*>", workbook):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        relation = next((value for key, value in attributes.items() if key.endswith(b":id")), b"")
+        name = unescape(attributes.get(b"name", b"").decode("utf-8", "replace"))
+        if relation in targets:
+            found[name] = targets[relation]
+    return found
+
+
+def _styles(styles: bytes) -> tuple[dict[bytes, Mask], list[str]]:
+    """Masks by the number of the cell style, and all names of fonts."""
+    formats: dict[bytes, Mask] = {}
+    for tag in re.findall(rb"<(?:\w+:)?numFmt\s[^>]*>", styles):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        found = mask(unescape(attributes.get(b"formatCode", b"").decode("utf-8", "replace")))
+        if found is not None:
+            formats[attributes.get(b"numFmtId", b"")] = found
+    section = re.search(rb"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", styles, re.DOTALL)
+    masks = {}
+    for number, tag in enumerate(re.findall(rb"<(?:\w+:)?xf\s[^>]*>", section[0] if section else b"")):
+        found = formats.get(dict(_ATTRIBUTE.findall(tag)).get(b"numFmtId", b""))
+        if found is not None:
+            masks[str(number).encode()] = found
+    names = re.findall(rb'<(?:\w+:)?font>.*?<(?:\w+:)?name\s+val="([^"]*)"', styles, re.DOTALL)
+    return masks, [unescape(name.decode("utf-8", "replace")) for name in names]
+
+
+@dataclass(slots=True)
+class _Oddities:
+    broken: dict[tuple[int, int], str] = field(default_factory=dict)
+    masked: dict[tuple[int, int], Mask] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+
+
+def _scan(content: bytes, sheet: str, masks: dict[bytes, Mask]) -> _Oddities:
+    """What calamine does not tell of a sheet. Raises BookRefused where the sheet reaches too far."""
+    found = _Oddities()
+    if b"hidden=" in content:
+        for tag in _ROW.finditer(content):
+            attributes = dict(_ATTRIBUTE.findall(tag[1]))
+            if attributes.get(b"hidden") in (b"1", b"true") and attributes.get(b"r", b"").isdigit():
+                found.hidden_rows.add(int(attributes[b"r"]) - 1)
+    bottom = right = row = column = 0
+    formulas = _UNREADY.search(content) is not None
+    tags = _CELL.finditer(content)
+    for tag in tags:
+        if tag[2]:
+            continue
+        attributes = dict(_ATTRIBUTE.findall(tag[1]))
+        reference = _REFERENCE.match(attributes.get(b"r", b"").decode("ascii", "replace"))
+        if reference is None:
+            continue  # without references cells stand side by side, and cannot be far away
+        column, row = index(reference[1]), int(reference[2]) - 1
+        bottom, right = max(bottom, row), max(right, column)
+        style, kind = attributes.get(b"s", b""), attributes.get(b"t", b"")
+        if kind == b"e":
+            result = _RESULT.search(content, tag.end(), tag.end() + 4096)
+            found.broken[row, column] = result[1].decode("utf-8", "replace") if result else "#?"
+        elif formulas and kind != b"str" and _never_calculated(content, tag.end()):
+            found.broken[row, column] = "=…"
+        elif style in masks and kind in (b"", b"n"):
+            found.masked[row, column] = masks[style]
+    limits.check_extent(sheet, bottom + 1, right + 1)
+    return found
+
+
+def _never_calculated(content: bytes, start: int) -> bool:
+    """Whether the cell that begins here has a formula and no result."""
+    if _UNREADY.match(content, start) is None:
+        return False
+    end = content.find(b"c>", start)
+    while end > 0 and content[end - 1 : end] not in (b"/", b":"):
+        end = content.find(b"c>", end + 1)
+    return _RESULT.search(content, start, end if end > 0 else len(content)) is None
+
+
+def _sheet(book: Opened, name: str, odd: _Oddities) -> Sheet:
+    grid = book.grid(name)
+    overlaid: dict[tuple[int, int], Cell] = {at: Broken(shown) for at, shown in odd.broken.items()}
+    for (row, column), masked in odd.masked.items():
+        if row < len(grid) and column < len(grid[row]):
+            value = grid[row][column]
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                overlaid[row, column] = masked.shown(value) or value
+    return Sheet(
+        name=name,
+        grid=overlay(grid, overlaid),
+        hidden=book.hidden(name),
+        merged=book.merged(name),
+        hidden_rows=frozenset(odd.hidden_rows),
+    )
+
+
+def overlay(grid: list[list[Cell]], cells: dict[tuple[int, int], Cell]) -> tuple[tuple[Cell, ...], ...]:
+    """The grid with some cells replaced, grown where they lie outside of it."""
+    if cells:
+        height = max(len(grid), 1 + max(row for row, _ in cells))
+        width = max([len(row) for row in grid] + [1 + column for _, column in cells])
+        grid.extend([] for _ in range(height - len(grid)))
+        for row in grid:
+            row.extend([None] * (width - len(row)))
+        for (at, column), value in cells.items():
+            grid[at][column] = value
+    return tuple(tuple(row) for row in grid)
+
+
+__all__ = ["Merged", "is_legacy_font", "legacy_of_font", "overlay", "read"]
