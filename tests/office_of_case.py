@@ -50,6 +50,7 @@ from device_sync.intake import file_log
 from device_sync.layouts import ZK40
 from device_sync.terminal import Sizes, TerminalLog
 from tests.builders import bad_date, record
+from tests.units_of_case import file_units
 
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)  # what has no moment in a case was always known
 AROUND = timedelta(days=5)
@@ -160,13 +161,7 @@ class OfficeOfCase:
         file_policy(session, scenario.policy)
         for code in scenario.schedules:
             registering.add_schedule(session, code, at=ALWAYS)
-        waiting = list(scenario.units)
-        known: set[str | None] = {None}
-        while waiting:
-            unit = next(unit for unit in waiting if unit.parent in known)
-            waiting.remove(unit)
-            known.add(unit.code)
-            registering.add_unit(session, unit.code, parent=unit.parent, schedule=unit.schedule, at=ALWAYS)
+        file_units(session, scenario.units)
         for site in scenario.terminals:
             registering.add_terminal(
                 session,

@@ -57,6 +57,13 @@ def open_database(settings: Settings, *, create: bool = False) -> Iterator[Datab
         database.close()
 
 
+def today_of(settings: Settings) -> date:
+    """The date of the office's zone."""
+    from attendance import clock
+
+    return clock.today(clock.utc_now(), settings.timezone)
+
+
 def read_date(text: str) -> date:
     try:
         return date.fromisoformat(text)

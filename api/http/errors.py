@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from attendance.errors import (
     AlreadyExists,
     AttendanceError,
+    ChangedMeanwhile,
     Conflict,
     Invalid,
     NotFound,
@@ -87,6 +88,7 @@ STATUS: Mapping[type[Exception], int] = {
     StillNeeded: 409,
     UndoneBefore: 409,
     Forked: 409,
+    ChangedMeanwhile: 412,
     Invalid: 422,
     BookRefused: 422,
     NoVersionInForce: 422,
@@ -109,6 +111,7 @@ TITLE: Mapping[int, str] = {
     404: "Not found",
     405: "Method not allowed here",
     409: "In conflict with what is stored",
+    412: "Changed meanwhile",
     413: "Too large",
     422: "Not acceptable as it stands",
     429: "Too many attempts",

@@ -13,7 +13,7 @@ from attendance.engine.blocks import evaluate_blocks
 from attendance.engine.verdict import DayVerdict, verdicts
 from attendance.errors import NoVersionInForce
 from attendance.services.locked import Held, hold_locked
-from attendance.store import case_reading, dirty, office, ruling_log
+from attendance.store import case_reading, dirty, office, ruling_log, tree
 from attendance.store.database import Database, Session
 
 DIRTY_BATCH = 20_000
@@ -91,9 +91,9 @@ def evaluate_span(
 def _people_of(session: Session, unit: str | None, from_on: date, to_on: date) -> list[int] | None:
     if unit is None:
         return None
-    below = office.units_below(session, unit)
+    part = tree.spread_of(session, unit, from_on, to_on)
     assigned = office.assignments_between(session, from_on, to_on)
-    return sorted({row.employee_id for row in assigned if row.unit_id in below})
+    return sorted({row.employee_id for row in assigned if tree.meets(part, row.unit_id, row.from_on, row.to_on)})
 
 
 def _stretches(days: Sequence[date]) -> Iterable[list[date]]:

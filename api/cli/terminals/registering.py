@@ -70,7 +70,7 @@ def change(
     """Change how a terminal is reached or called; what is left out stays."""
     from api.keys import write_comm_key
     from attendance.clock import utc_now
-    from attendance.store import registering
+    from attendance.store import registering, terminal_profiles
     from device_sync.layouts import read_layout
 
     settings = read_settings()
@@ -91,7 +91,7 @@ def change(
             at=utc_now(),
         )
         if layout is not None:
-            registering.set_layout(session, code, read_layout(layout))
+            terminal_profiles.set_layout(session, code, read_layout(layout))
         if key is not None:
             write_comm_key(settings.keys_dir, code, key)
     say(f"Terminal {code} is changed. Test it: attendance terminals test {code}")
