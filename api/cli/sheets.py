@@ -151,7 +151,8 @@ def template(
 
     _check_kind(kind)
     try:
-        out.write_bytes(make_template(kind, speak(language, "vi").lang))
+        speech = speak(language, "vi")
+        out.write_bytes(make_template(kind, speech.lang, speech))
     except OSError as error:
         raise Invalid(f"{out} cannot be written ({error.strerror}); name another file.") from error
     say(f"{out} is written. Fill it in and bring it back: attendance import {kind} {out}")

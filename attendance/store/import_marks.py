@@ -8,32 +8,52 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from attendance.store import dirty, touched
-from attendance.store.import_pen import Effect, Table
+from attendance.store import dirty, office, touched
+from attendance.store.import_pen import Effect, Pen, Table
 from attendance.store.paper_tables import DutyRow, ExemptionRow, ExplanationRow
 from attendance.store.registering import known_span, mark_everybody
+from attendance.store.rulebook_reading import read_rulebook
 from attendance.store.tables import (
     AbsenceRow,
     AssignmentRow,
     CalendarEntryRow,
     EnrolmentRow,
     ScheduleVersionRow,
+    UnitRow,
 )
+from attendance.store.tree_marks import mark_moved
+from attendance.store.tree_tables import UnitVersionRow
 
 DAY = timedelta(days=1)
 Values = dict[str, Any]
 
 
-def mark(session: Session, effects: Iterable[Effect], at: datetime) -> int:
-    """Mark the days that rows which came or went may change; answers how many days are marked by it.
+def write(session: Session, pen: Pen, batch: int) -> int:
+    """Write what a pen holds, and mark the days it may change; answers how many days are marked by it."""
+    versions = [effect for effect in pen.effects.values() if effect.table is UnitVersionRow]
+    before, marked = (read_rulebook(session) if versions else None), dirty.count(session)
+    pen.write(batch)
+    _mark(session, pen.effects.values(), pen.at)
+    if before is not None:
+        after = read_rulebook(session)
+        codes = office.codes(session, UnitRow, {_values(effect)["unit_id"] for effect in versions})
+        for code in codes.values():
+            if code in before.tree.versions and code in after.tree.versions:
+                mark_moved(session, code, before, after, pen.at)
+    return dirty.count(session) - marked
 
-    `effects` are those already written.
-    """
+
+def _values(effect: Effect) -> Values:
+    found: Values = effect.after if effect.act == "added" else effect.before
+    return found
+
+
+def _mark(session: Session, effects: Iterable[Effect], at: datetime) -> None:
+    """Mark the days that rows which came or went may change; they are written already."""
     said: dict[Table, list[Values]] = {}
     for effect in effects:
         if effect.act in ("added", "ended"):
-            said.setdefault(effect.table, []).append(effect.after if effect.act == "added" else effect.before)
-    before = dirty.count(session)
+            said.setdefault(effect.table, []).append(_values(effect))
     served = said.get(AssignmentRow, [])
     _mark_people(session, served + said.get(EnrolmentRow, []), at)
     _mark_explained(session, served, at)
@@ -47,7 +67,6 @@ def mark(session: Session, effects: Iterable[Effect], at: datetime) -> int:
     papers = [table(**values) for table in (AbsenceRow, ExemptionRow, DutyRow) for values in said.get(table, [])]
     if papers:
         touched.mark_papers(session, papers, at)
-    return dirty.count(session) - before
 
 
 def _mark_people(session: Session, rows: list[Values], at: datetime) -> None:

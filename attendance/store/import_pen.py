@@ -27,6 +27,7 @@ from attendance.store.tables import (
     ScheduleVersionRow,
     UnitRow,
 )
+from attendance.store.tree_tables import UnitVersionRow
 
 Table = type[SQLModel]
 TABLES: dict[str, Table] = {
@@ -35,6 +36,7 @@ TABLES: dict[str, Table] = {
         UnitRow,
         ScheduleRow,
         ScheduleVersionRow,
+        UnitVersionRow,
         EmployeeRow,
         AssignmentRow,
         EnrolmentRow,

@@ -11,6 +11,7 @@ from sqlalchemy import Table as CoreTable
 from sqlalchemy import select as select_core
 from sqlmodel import Session, SQLModel, col, select
 
+from attendance.rules.tree import Tree, begin_of, end_of, fault_of
 from attendance.store.import_pen import Effect, Table, rows_by_number
 from attendance.store.import_reading import standing
 from attendance.store.tables import (
@@ -23,6 +24,8 @@ from attendance.store.tables import (
     TerminalRow,
     UnitRow,
 )
+from attendance.store.tree import read_units
+from attendance.store.tree_tables import UnitVersionRow
 
 _DERIVED = frozenset({"ruling", "violation", "dirty_day", "import_effect", "import_batch"})
 """Tables that are concluded from facts, or that tell of imports: nothing in them holds a batch in place."""
@@ -31,6 +34,7 @@ _PLACES: dict[Table, tuple[str, ...]] = {
     AssignmentRow: ("employee_id",),
     EnrolmentRow: ("terminal_id", "pin"),
     ScheduleVersionRow: ("schedule_id",),
+    UnitVersionRow: ("unit_id",),
     AbsenceRow: ("employee_id", "on"),
 }
 """Of which no two rows with the same of these values may hold on one date."""
@@ -140,11 +144,41 @@ def _low(row: dict[str, Any]) -> date:
 def _gone(session: Session, effects: Sequence[Effect]) -> Iterable[Obstacle]:
     """Rows to be restored that name a person or hours which an undone import has taken along since."""
     restored = [effect for effect in effects if effect.act == "ended"]
-    for master, name in ((EmployeeRow, "employee_id"), (ScheduleRow, "schedule_id")):
+    for master, name in (
+        (EmployeeRow, "employee_id"), (ScheduleRow, "schedule_id"), (UnitRow, "unit_id"), (UnitRow, "parent_id"),
+    ):  # fmt: skip
         named = {effect.before[name] for effect in restored if effect.before.get(name) is not None}
         for row in rows_by_number(session, master, named).values():
             if row.withdrawn_at is not None:
                 yield Obstacle("gone", str(master.__tablename__), row.code)
+
+
+def misplaced(session: Session, written: Sequence[Effect]) -> list[Obstacle]:
+    """After an undoing was written: units that make no tree, and people who serve where no unit is on their dates.
+
+    The transaction must not be committed where there are any.
+    """
+    units = {
+        (effect.after if effect.act == "added" else effect.before)["unit_id"]
+        for effect in written
+        if effect.table is UnitVersionRow
+    }
+    if not units:
+        return []
+    versions = read_units(session)
+    fault = fault_of(versions)
+    if fault is not None:
+        return [Obstacle("needed", "unit_version", versions[fault.place].code, fault.on)]
+    tree, codes = Tree(versions), {row.id: row.code for row in rows_by_number(session, UnitRow, units).values()}
+    found = []
+    for row in standing(session, AssignmentRow):
+        code = codes.get(row["unit_id"])
+        life = tree.versions.get(code or "")
+        if code is not None and (
+            life is None or begin_of(life[0]) > row["from_on"] or end_of(life[-1]) < (row["to_on"] or date.max)
+        ):
+            found.append(_about(session, "needed", AssignmentRow, row))
+    return found
 
 
 def _about(session: Session, why: str, table: Table, row: dict[str, Any]) -> Obstacle:

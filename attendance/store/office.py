@@ -21,7 +21,7 @@ from attendance.store.tables import (
 )
 
 Coded = TypeVar("Coded", UnitRow, EmployeeRow, TerminalRow, ScheduleRow)
-Renewable = TypeVar("Renewable", EmployeeRow, ScheduleRow)
+Renewable = TypeVar("Renewable", UnitRow, EmployeeRow, ScheduleRow)
 
 _KINDS: dict[type, str] = {UnitRow: "unit", EmployeeRow: "employee", TerminalRow: "terminal", ScheduleRow: "schedule"}
 
@@ -64,7 +64,8 @@ def code_of(session: Session, kind: type[Coded], number: int) -> str:
 
 def first_unit(session: Session) -> str:
     """The unit that was registered first, which is meant where none is named."""
-    row = session.exec(select(UnitRow).order_by(col(UnitRow.id)).limit(1)).one_or_none()
+    standing = select(UnitRow).where(col(UnitRow.withdrawn_at).is_(None))
+    row = session.exec(standing.order_by(col(UnitRow.id)).limit(1)).one_or_none()
     if row is None:
         raise NotFound("unit", "A", "Make the first one with `attendance init`.")
     return row.code

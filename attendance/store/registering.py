@@ -56,7 +56,7 @@ def add_unit(
     """A unit that is there from one date to another (None: always). Raises Invalid where it makes no tree."""
     if office.find(session, UnitRow, check_code("unit", code)):
         raise AlreadyExists("unit", code)
-    row = UnitRow(code=code, recorded_at=at)
+    row = office.find_again(session, UnitRow, code) or UnitRow(code=code, recorded_at=at)
     session.add(row)
     session.flush()
     version = UnitVersionRow(

@@ -39,7 +39,8 @@ def wall(*, nullable: bool = False) -> Any:
 class UnitRow(SQLModel, table=True):
     """An office or a part of it: its code, for ever. All else is dated (`UnitVersionRow`).
 
-    `version` counts its changes, for whoever changes it from a page that may be old.
+    `version` counts its changes, for whoever changes it from a page that may be old. `withdrawn_at`: the import that
+    alone knew of it was undone.
     """
 
     __tablename__: ClassVar[str] = "unit"
@@ -47,6 +48,7 @@ class UnitRow(SQLModel, table=True):
     code: str = Field(unique=True, max_length=64)
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
 
 
 class EmployeeRow(SQLModel, table=True):

@@ -228,7 +228,7 @@ def template(kind: str, lang: str) -> Response:
     if kind not in KINDS:
         raise NotFound("template", kind[:32])
     headers = {"Content-Disposition": f'attachment; filename="{kind}-{lang}.xlsx"'}
-    return Response(make_template(kind, lang), media_type=XLSX, headers=headers)
+    return Response(make_template(kind, lang, Translator(lang)), media_type=XLSX, headers=headers)
 
 
 def allowed_kinds(session: Any, reader: Reader) -> list[str]:

@@ -91,10 +91,9 @@ def import_rows(
     with opened as session:
         if not dry_run:
             import_batches.one_at_a_time(session)
-        taking = Taking(
-            kind, session, read_known(session, within), Pen(session, now), clock.today(now, zone), zone, approving, own,
-            source.headers,
-        )  # fmt: skip
+        today = clock.today(now, zone)
+        known = read_known(session, within, today)
+        taking = Taking(kind, session, known, Pen(session, now), today, zone, approving, own, source.headers)
         TAKE[kind](taking, rows.rows)
         result = _summed(taking, rows, source, dry_run)
         left_out = result.wrong if partial else 0
@@ -105,9 +104,8 @@ def import_rows(
             session, kind, actor, file_name=source.file_name, sha256=source.sha256, rows=result.read, counts=counts,
             mapping=source.mapping, at=now,
         )  # fmt: skip
-        taking.pen.write(batch)
         effects = list(taking.pen.effects.values())
-        days = import_marks.mark(session, effects, now)
+        days = import_marks.write(session, taking.pen, batch)
         trail.record(
             session, actor, "import.filed", kind="import", key=str(batch), employees=people_of(effects),
             after={"kind": kind, "file": source.file_name, "sha256": source.sha256, **counts}, at=now,

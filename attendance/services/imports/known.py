@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from attendance.rules.tree import Tree
 from attendance.sheets.headers import fold
 from attendance.store import import_reading
 from attendance.store.database import Session
 from attendance.store.import_reading import Office
 from attendance.store.tables import AssignmentRow
+from attendance.store.tree import read_units
 from attendance.store.within import Within
 
 Values = dict[str, Any]
@@ -60,33 +63,53 @@ class Known:
     serving: dict[int, list[Values]] = field(default_factory=dict)
     all_units: tuple[Values, ...] = ()
     all_terminals: tuple[Values, ...] = ()
+    left_units: dict[str, Values] = field(default_factory=dict)
+    tree: Tree = field(default_factory=lambda: Tree(()))
+    _depends: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
     def sees_unit(self, unit_id: int | None) -> bool:
         return self.within.sees(unit_id)
 
     def unit_code(self, unit_id: int) -> str:
-        return next((str(unit["code"]) for unit in self.all_units if unit["id"] == unit_id), "")
+        return str(self.unit_row(unit_id)["code"])
 
-    def depends_on(self, unit_id: int) -> set[str]:
+    def unit_row(self, unit_id: int) -> Values:
+        return next(unit for unit in self.all_units if unit["id"] == unit_id)
+
+    def number_of(self, code: str) -> int:
+        """The number of a stored unit."""
+        return next(int(unit["id"]) for unit in self.all_units if unit["code"] == code)
+
+    def life(self, unit: Values) -> tuple[date | None, date | None]:
+        """The first and last date of a unit; None: open."""
+        versions = self.tree.versions[unit["code"]]
+        return versions[0].from_on, versions[-1].to_on
+
+    def depends_on(self, unit: Values, on: date) -> set[str]:
         """Codes of the terminals that people of a unit depend on: those in use of the nearest unit up the tree."""
-        parents = {unit["id"]: unit["parent_id"] for unit in self.all_units}
-        step: int | None = unit_id
-        seen: set[int] = set()
-        while step is not None and step not in seen:
-            seen.add(step)
-            here = {str(t["code"]) for t in self.all_terminals if t["unit_id"] == step and t["in_use"]}
-            if here:
-                return here
-            step = parents.get(step)
-        return set()
+        key = (str(unit["code"]), self.tree.epoch(on))
+        if key not in self._depends:
+            codes = {each["id"]: str(each["code"]) for each in self.all_units}
+            sites: dict[str, set[str]] = {}
+            for each in self.all_terminals:
+                if each["in_use"]:
+                    stands = self.tree.standing(codes[each["unit_id"]], on)
+                    sites.setdefault(stands, set()).add(str(each["code"]))
+            self._depends[key] = sites.get(self.tree.nearest(key[0], on, sites) or "", set())
+        return self._depends[key]
 
 
-def read_known(session: Session, within: Within) -> Known:
+def read_known(session: Session, within: Within, today: date) -> Known:
+    """The office as it stands; units are called what they are called today, or were called last."""
     office: Office = import_reading.read_office(session)
+    tree = Tree(read_units(session))
+    names = {code: (tree.living(code, today) or versions[-1]).name for code, versions in tree.versions.items()}
+    units = tuple(row | {"name": names.get(row["code"], "")} for row in office.units)
+    there = [row for row in units if row["withdrawn_at"] is None]
     serving: dict[int, list[Values]] = {}
     for row in import_reading.standing(session, AssignmentRow):
         serving.setdefault(row["employee_id"], []).append(row)
-    seen_units = [unit for unit in office.units if within.sees(unit["id"])]
+    seen_units = [unit for unit in there if within.sees(unit["id"])]
     seen_terminals = [row for row in office.terminals if within.sees(row["unit_id"])]
     standing = [row for row in office.people if row["withdrawn_at"] is None]
     inside = [row for row in standing if _is_inside(row["id"], serving.get(row["id"], ()), within)]
@@ -103,7 +126,9 @@ def read_known(session: Session, within: Within) -> Known:
         left_behind={row["code"]: row for row in office.people if row["withdrawn_at"] is not None},
         lost_schedules={row["code"]: row for row in office.schedules if row["withdrawn_at"] is not None},
         serving=serving,
-        all_units=office.units,
+        all_units=units,
+        left_units={row["code"]: row for row in units if row["withdrawn_at"] is not None},
+        tree=tree,
         all_terminals=office.terminals,
     )
 

@@ -72,6 +72,8 @@ def _begin(taking: Taking, row: Row, said: Said, serving: Sequence[Values]) -> C
         return None
     if _refuse_overlap(taking, row, serving, from_on, said.to_on):
         return None
+    if _refuse_outside_life(taking, row, unit, from_on, said.to_on):
+        return None
     return Change(new=_values(taking, said, unit, from_on, said.to_on))
 
 
@@ -98,6 +100,9 @@ def _correct(taking: Taking, row: Row, said: Said, serving: Sequence[Values], be
     if not changes or _refuse_outside(taking, row, begun):
         return None
     others = [each for each in serving if each is not begun]
+    unit = said.unit or taking.known.unit_row(begun["unit_id"])
+    if _refuse_outside_life(taking, row, unit, begun["from_on"], changes.get("to_on", begun["to_on"])):
+        return None
     if _refuse_overlap(taking, row, others, begun["from_on"], changes.get("to_on", begun["to_on"])):
         return None
     return Change([(begun, changes)])
@@ -122,7 +127,9 @@ def _move(taking: Taking, row: Row, said: Said, serving: Sequence[Values], holde
     others = [each for each in serving if each is not holder]
     if _refuse_outside(taking, row, holder) or _refuse_overlap(taking, row, others, said.from_on, to_on):
         return None
-    unit = said.unit or next(each for each in taking.known.all_units if each["id"] == holder["unit_id"])
+    unit = said.unit or taking.known.unit_row(holder["unit_id"])
+    if _refuse_outside_life(taking, row, unit, said.from_on, to_on):
+        return None
     values = _values(taking, said, unit, said.from_on, to_on)
     if said.unit is None or said.unit["id"] == holder["unit_id"]:
         values["terminals"] = values["terminals"] or holder["terminals"]
@@ -130,7 +137,7 @@ def _move(taking: Taking, row: Row, said: Said, serving: Sequence[Values], holde
 
 
 def _values(taking: Taking, said: Said, unit: Values, from_on: date, to_on: date | None) -> dict[str, Any]:
-    elsewhere = said.terminal is not None and said.terminal["code"] not in taking.known.depends_on(unit["id"])
+    elsewhere = said.terminal is not None and said.terminal["code"] not in taking.known.depends_on(unit, from_on)
     return {
         "unit_id": unit["id"],
         "schedule_id": said.schedule["id"] if said.schedule is not None else None,
@@ -154,6 +161,15 @@ def _refuse_overlap(taking: Taking, row: Row, others: Sequence[Values], from_on:
         taking.refuse(row, "from", "serves_already", unit=taking.known.unit_code(met["unit_id"]), **span)
     else:
         taking.refuse(row, "from", "serves_elsewhere", **span)
+    return True
+
+
+def _refuse_outside_life(taking: Taking, row: Row, unit: Values, from_on: date, to_on: date | None) -> bool:
+    """Nobody serves in a unit before it began or after it ended."""
+    begins, ends = taking.known.life(unit)
+    if (begins or date.min) <= from_on and (to_on or date.max) <= (ends or date.max):
+        return False
+    taking.refuse(row, "from", "unit_not_there", unit=unit["code"], begins=day(begins), ends=day(ends))
     return True
 
 

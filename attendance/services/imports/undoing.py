@@ -82,9 +82,11 @@ def undo(database: Database, number: int, *, actor: Actor, only_own: bool = Fals
         reversal = import_batches.add(
             session, batch.kind, actor, rows=batch.rows, counts=counts, reverses=batch, at=now
         )
-        pen.write(reversal)
         written = list(pen.effects.values())
-        days = import_marks.mark(session, written, now)
+        days = import_marks.write(session, pen, reversal)
+        misplaced = import_undoing.misplaced(session, written)
+        if misplaced:
+            raise StillNeeded(number, misplaced)
         trail.record(
             session, actor, "import.undone", kind="import", key=str(number), employees=people_of(written),
             before={"kind": batch.kind, "file": batch.file_name, **batch.counts}, after=counts, at=now,

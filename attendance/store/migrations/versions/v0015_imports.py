@@ -1,6 +1,6 @@
 """Imports from spreadsheets: batches that can be undone, mappings that are remembered.
 
-A person or schedule that only an undone import brought is withdrawn: its row stays, nobody meets it any more.
+A unit, person or schedule that only an undone import brought is withdrawn: its row stays, nobody meets it any more.
 """
 
 import sqlalchemy as sa
@@ -62,5 +62,5 @@ def upgrade() -> None:
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "headers", name=op.f("pk_import_mapping")),
     )
-    for table in ("employee", "schedule"):
+    for table in ("unit", "employee", "schedule"):
         op.add_column(table, sa.Column("withdrawn_at", Instant(), nullable=True))
