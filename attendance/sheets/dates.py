@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from attendance.letters import without_marks
 from attendance.sheets.book import Cell
@@ -84,6 +85,7 @@ class Sense:
     stored: str = "as_stored"
 
 
+@lru_cache(maxsize=16_384)
 def written(text: str) -> Written:
     """The date of a text, with a weekday and a time of day if it has them. Raises Problem."""
     plain = re.sub(r"\s+", " ", without_marks(text)).strip(" .,;")
@@ -126,7 +128,7 @@ def resolve(found: Written, sense: Sense, text: str) -> date:
     except ValueError as error:
         raise Problem("not_a_date", value=text) from error
     if found.weekday is not None and on.weekday() != found.weekday:
-        raise Problem("weekday_disagrees", value=text, date=f"{on:%d/%m/%Y}", weekday=on.weekday())
+        raise Problem("weekday_disagrees", value=text, date=f"{on:%d/%m/%Y}")
     return in_range(on, text)
 
 

@@ -15,6 +15,7 @@ _FILLERS = re.compile(r"\((?:[^()]*)\)|\b(?:dd|d)[/\-. ]?(?:mm|m)[/\-. ]?(?:yyyy
 Why = Literal["exact", "words", "close", "remembered", "weak"]
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Lower case, no accents, only letters and digits with single spaces: `Mã  NV:` and `ma nv` are one."""
     return _NOT_WORDS.sub(" ", without_marks(text)).strip()
@@ -65,7 +66,10 @@ def _match(form: str, penalty: float, target: str, words: dict[str, float]) -> t
             share = len(word) / len(form)
             best = max(best, (worth * (0.45 + 0.45 * share) - penalty, "words"))
         elif len(form) >= 6 and abs(len(word) - len(form)) <= 2:
-            ratio = SequenceMatcher(None, form, word).ratio()
+            matcher = SequenceMatcher(None, form, word)
+            if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < 0.88:
+                continue
+            ratio = matcher.ratio()
             if ratio >= 0.88:
                 best = max(best, (worth * ratio * 0.92 - penalty, "close"))
     return best

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from attendance.sheets.syllables import accented, is_syllable
 
@@ -85,11 +86,13 @@ def share_of_words(text: str) -> float:
     return sum(map(is_syllable, words)) / len(words) if words else 1.0
 
 
+@lru_cache(maxsize=16_384)
 def makes_sense(text: str) -> bool:
     """Whether every word with a letter beyond ASCII can be Vietnamese as it stands."""
     return all(map(is_syllable, accented(text)))
 
 
+@lru_cache(maxsize=16_384)
 def could_be(text: str) -> tuple[str, ...]:
     """The encodings as which the text would make sense, though it has none of its letters outside them."""
     if text.isascii() or any(ord(sign) > 0xFF and chr(ord(sign)).translate(_CP1258) == sign for sign in text):

@@ -8,6 +8,7 @@ from attendance.sheets import fitting, layout, legacy, titles
 from attendance.sheets.book import Book, Cell, Sheet, index, letter
 from attendance.sheets.dating import dating
 from attendance.sheets.fitting import Fit
+from attendance.sheets.headers import title_of
 from attendance.sheets.kinds import KINDS, Kind
 from attendance.sheets.layout import Header
 from attendance.sheets.legacy import Evidence
@@ -121,7 +122,7 @@ def _told(
     for target, columns in fit.rivals.items():
         if target not in fit.chosen:
             continue
-        question = _two(sheet, first, target, [fit.chosen[target][0], *columns], names)
+        question = _two(kind, sheet, first, target, [fit.chosen[target][0], *columns], names)
         if question is not None:
             questions.append(question)
             del fit.chosen[target]
@@ -135,7 +136,9 @@ def _told(
     missing = fit.missing(kind)
     free = tuple(letter(at) for at in range(len(names)) if at not in {one[0] for one in fit.chosen.values()})
     questions += [
-        Question("column", Sentence("sheets.question.column", {"target": name, "kind": kind.name}), free)
+        Question(
+            "column", Sentence("sheets.question.column", {"target": name, "title": title_of(kind.name, name)}), free
+        )
         for name in missing
     ]
     dated = {at: names[at] for target, (at, _, _) in fit.chosen.items() if kind.column(target).type in DATED}
@@ -189,7 +192,7 @@ def _samples(sheet: Sheet, first: int, at: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _two(sheet: Sheet, first: int, target: str, columns: list[int], names: list[str]) -> Question | None:
+def _two(kind: Kind, sheet: Sheet, first: int, target: str, columns: list[int], names: list[str]) -> Question | None:
     """A question where columns that would do equally well hold different things; None where they say the same."""
 
     def cells(at: int) -> list[Cell]:
@@ -198,7 +201,11 @@ def _two(sheet: Sheet, first: int, target: str, columns: list[int], names: list[
     if all(cells(columns[0]) == cells(at) or not any(cell is not None for cell in cells(at)) for at in columns[1:]):
         return None
     letters = tuple(letter(at) for at in columns)
-    values = {"target": target, "columns": ", ".join(f"{at} ({names[index(at)]})" for at in letters)}
+    values = {
+        "target": target,
+        "title": title_of(kind.name, target),
+        "columns": ", ".join(f"{at} ({names[index(at)]})" for at in letters),
+    }
     return Question("two_columns", Sentence("sheets.question.two_columns", values), letters)
 
 

@@ -26,5 +26,7 @@ def unescaped(text: str) -> str:
 
 def line(text: str) -> str:
     """One line: every run of blanks and line breaks is one space, control signs are gone."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     kept = "".join(sign if sign.isprintable() or sign.isspace() or sign == "\xad" else "" for sign in text)
     return _SPACES.sub(" ", kept).strip()
