@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 
 import orjson
 
+from api import sheet_speech
 from api.pages.i18n import Translator
 from attendance.errors import Invalid
 from attendance.services.imports.filing import Result
@@ -93,6 +94,8 @@ def read_json_object(text: str, what: str, most: int) -> dict[str, str]:
 
 def tell(t: Translator, sentence: Sentence) -> str:
     """A sentence of the room of sheets, or of the filing, in a language."""
+    if sentence.key.startswith("sheets."):
+        return sheet_speech.tell(sentence, t.lang)
     values: dict[str, Any] = dict(sentence.values)
     if "thing" in values:
         values["thing"] = t.label("imports.thing", str(values["thing"]))

@@ -24,7 +24,7 @@ def sheet(kind: str, listed: Iterable[dict[str, Any]], *, first: int = 2) -> Row
         said = {name.rstrip("_"): value for name, value in given.items()}
         assert said.keys() <= {column.name for column in columns}
         values = {column.name: said.get(column.name, column.default) for column in columns}
-        cells = {column.name: letter(place) for place, column in enumerate(columns)}
+        cells = {column.name: f"{letter(place)}{number}" for place, column in enumerate(columns)}
         rows.append(Row(number, values, cells))
     return Rows(tuple(rows), read=len(rows))
 

@@ -147,12 +147,12 @@ def template(
 ) -> None:
     """Write a sheet to fill in, with headers, choices and an example."""
     from api.cli.speech import speak
-    from attendance.sheets import make_template
+    from api.sheet_speech import template as sheet_template
 
     _check_kind(kind)
     try:
         speech = speak(language, "vi")
-        out.write_bytes(make_template(kind, speech.lang, speech))
+        out.write_bytes(sheet_template(kind, speech.lang))
     except OSError as error:
         raise Invalid(f"{out} cannot be written ({error.strerror}); name another file.") from error
     say(f"{out} is written. Fill it in and bring it back: attendance import {kind} {out}")

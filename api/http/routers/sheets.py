@@ -11,6 +11,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
 
+from api import sheet_speech
 from api.http.answers import answer, listed
 from api.http.errors import Forbidden, problem
 from api.http.params import Page
@@ -24,7 +25,7 @@ from attendance.services.access import Permission
 from attendance.services.imports.filing import import_rows
 from attendance.services.imports.reading import Choices, read_sheet, remember
 from attendance.services.imports.undoing import undo
-from attendance.sheets import KINDS, make_template
+from attendance.sheets import KINDS
 from attendance.store import import_batches
 from attendance.store.within import NOTHING
 
@@ -228,7 +229,7 @@ def template(kind: str, lang: str) -> Response:
     if kind not in KINDS:
         raise NotFound("template", kind[:32])
     headers = {"Content-Disposition": f'attachment; filename="{kind}-{lang}.xlsx"'}
-    return Response(make_template(kind, lang, Translator(lang)), media_type=XLSX, headers=headers)
+    return Response(sheet_speech.template(kind, lang), media_type=XLSX, headers=headers)
 
 
 def allowed_kinds(session: Any, reader: Reader) -> list[str]:

@@ -162,9 +162,23 @@ def _take_note(draft: Draft, form: FormData) -> None:
             draft.answers[name] = text
     if form.get("sheet") and form.get("sheet") != form.get("sheet_was"):  # another sheet has other columns
         draft.mapping, draft.mends, draft.constants = {}, {}, {}
-    was = str(form.get("mapping_was", ""))
-    if "|".join(f"{letter}={target}" for letter, target in draft.mapping.items()) == was:
-        draft.mapping = {}  # nobody chose anything: what is recognised stays free to change
+    _let_the_latest_choice_win(draft, str(form.get("mapping_was", "")))
+
+
+def _let_the_latest_choice_win(draft: Draft, was: str) -> None:
+    """Of two columns for one thing the one that was just chosen; nothing chosen leaves all to be recognised."""
+    before = dict(part.split("=", 1) for part in was.split("|") if "=" in part)
+    if draft.mapping == before:
+        draft.mapping = {}
+        return
+    chosen = {target for letter, target in draft.mapping.items() if target and before.get(letter) != target}
+    for letter, target in draft.mapping.items():
+        if target in chosen and before.get(letter) == target:
+            draft.mapping[letter] = ""
+    kept: set[str] = set()
+    for letter, target in draft.mapping.items():
+        draft.mapping[letter] = "" if target in kept else target
+        kept.add(target)
 
 
 def _check(request: Request, reader: Reader, draft: Draft) -> WorkView:

@@ -129,7 +129,7 @@ def people_of(effects: Iterable[Effect]) -> list[int]:
 def _summed(taking: Taking, rows: Rows, source: Source, dry_run: bool) -> Result:
     errors = sorted([*rows.errors, *taking.errors], key=_place)
     states: dict[int, State] = dict(taking.states)
-    states |= {error.row: "wrong" for error in errors}
+    states |= {error.row: "wrong" for error in errors if error.row}
     held = list(states.values())
     return Result(
         kind=taking.kind,

@@ -65,10 +65,18 @@ class Known:
     all_terminals: tuple[Values, ...] = ()
     left_units: dict[str, Values] = field(default_factory=dict)
     tree: Tree = field(default_factory=lambda: Tree(()))
+    _by_name: dict[str, list[Values]] = field(default_factory=dict)
     _depends: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
     def sees_unit(self, unit_id: int | None) -> bool:
         return self.within.sees(unit_id)
+
+    def named(self, name: str) -> list[Values]:
+        """The people of this name."""
+        if not self._by_name:
+            for person in self.people.values():
+                self._by_name.setdefault(fold(str(person["name"])), []).append(person)
+        return self._by_name.get(fold(name), [])
 
     def unit_code(self, unit_id: int) -> str:
         return str(self.unit_row(unit_id)["code"])

@@ -6,6 +6,7 @@ from attendance.errors import Invalid
 from attendance.services.imports.known import Names
 from attendance.services.imports.taking import Taking, Values
 from attendance.sheets import Row
+from attendance.sheets.headers import fold
 from attendance.store.registering import check_code
 
 
@@ -28,11 +29,21 @@ def find_terminal(taking: Taking, row: Row, target: str) -> Values | None:
 
 
 def find_person(taking: Taking, row: Row, target: str) -> Values | None:
-    """The person a cell names by code. Names are no codes: two people may have one."""
-    code = str(row.values[target])
-    found = taking.known.people.get(code)
+    """The person a row names by code, by a name that only one of them has, or by both, which must agree."""
+    code, name = row.values[target], str(row.values.get("employee_name") or "")
+    if code is None:
+        named = taking.known.named(name)
+        if len(named) == 1:
+            return named[0]
+        codes = ", ".join(str(each["code"]) for each in named[:5])
+        taking.refuse(row, "employee_name", "ambiguous_person" if named else "unknown_name", codes=codes)
+        return None
+    found = taking.known.people.get(str(code))
     if found is None:
         taking.refuse(row, target, "unknown_person")
+    elif name and fold(name) != fold(str(found["name"])):
+        taking.refuse(row, "employee_name", "other_person", code=str(code), name=str(found["name"]))
+        return None
     return found
 
 

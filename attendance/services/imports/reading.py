@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,6 +66,9 @@ def read_sheet(database: Database, book: Book, digest: str, kind: str, choices: 
     mapping = found.mapping | _by_letter(found, kind, choices.mapping or {})
     mapping = {letter: target for letter, target in mapping.items() if target}
     _check_constants(kind, choices.constants)
+    twice = [target for target, times in Counter(mapping.values()).items() if times > 1]
+    if twice:
+        raise Invalid(f"Two columns are read as {twice[0]}; name one of them, and leave the other out.")
     rows = read_rows(
         found, mapping, dict(choices.mends), choices.legacy, choices.dates, constants=dict(choices.constants)
     )

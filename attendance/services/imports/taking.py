@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from attendance.services.imports.known import Known
-from attendance.sheets import CellError, Row, Sentence
+from attendance.sheets import KINDS, CellError, Row, Sentence
 from attendance.store.database import Session
 from attendance.store.import_pen import Pen, Table
 from attendance.store.within import EVERYTHING, Within
@@ -48,12 +48,18 @@ class Taking:
 
     def refuse(self, row: Row, target: str, code: str, /, **values: str | int) -> None:
         """One cell of a row cannot be taken, for a reason of the catalogue (`imports.error.CODE`)."""
-        letter = row.cells.get(target, "")
+        letter = self._letter(row, target)
         value = row.values.get(target)
         shown = "" if value is None else _shown(value)
         sentence = Sentence(f"imports.error.{code}", {"value": shown, **values})
         self.errors.append(CellError(row.number, letter, self.headers.get(letter, ""), target, shown, code, sentence))
         self.states[row.number] = "wrong"
+
+    def _letter(self, row: Row, target: str) -> str:
+        """The column a value came from; where it was put together of several, the first of them."""
+        parts = (part.name for part in KINDS[self.kind].parts if part.part_of == target)
+        cell = next((row.cells[name] for name in (target, *parts) if name in row.cells), "")
+        return cell.rstrip("0123456789")
 
     def is_wrong(self, row: Row) -> bool:
         return self.states.get(row.number) == "wrong"
