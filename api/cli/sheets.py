@@ -27,6 +27,14 @@ WHAT = {
     "rosters": "Duties.",
     "enrolments": "Numbers on terminals of people who are known.",
 }
+_OPTIONS = {
+    "date_order": " (--dates day-first or --dates month-first)",
+    "swapped_dates": " (--stored as_stored or --stored swapped)",
+    "year": " (--year 2026)",
+    "legacy": " (--legacy tcvn3, vni or none)",
+    "column": ' (--map "Header=column")',
+    "two_columns": ' (--map "Header=column")',
+}
 Kind = Annotated[str, typer.Argument(help=f"One of {', '.join(WHAT)}.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Language = Annotated[str, typer.Option("--lang", "--language", help="en or vi.")]
@@ -212,7 +220,7 @@ def _tell(speech: Any, result: Result, read: Read) -> None:
     for error in result.errors:
         say(f"{where(error)}: {tell(speech, error.sentence)}")
     for question in read.recognised.questions:
-        say(f"? {tell(speech, question.sentence)}")
+        say(f"? {tell(speech, question.sentence)}{_OPTIONS.get(question.code, '')}")
     for note in read.rows.notes:
         say(f"· {tell(speech, note.sentence)}")
     counts = f"new {result.new}, changed {result.changed}, unchanged {result.unchanged}, wrong {result.wrong}"

@@ -82,26 +82,38 @@ def get(session: Session, number: int, author_id: int | None = None) -> ImportBa
 
 
 def effects_of(session: Session, number: int) -> list[Effect]:
-    """What a batch did, in its order; rows that were added or ended with the values they have."""
+    """What a batch did, in its order; rows that were added or ended with the values they have.
+
+    A row that was ended by a later import, and restored when that was undone, is the one that was restored.
+    """
     query = select(ImportEffectRow).where(ImportEffectRow.batch_id == number).order_by(col(ImportEffectRow.id))
     stored = list(session.exec(query))
-    values: dict[tuple[str, int], dict[str, Any]] = {}
+    again = _restored(session)
+    found: list[Effect] = []
     for name, table in TABLES.items():
-        numbers = [effect.row_id for effect in stored if effect.table_name == name]
-        found = rows_by_number(session, table, numbers)
-        values |= {(name, number): read_values(row) for number, row in found.items()}
-    return [
-        Effect(
-            effect.act,
-            TABLES[effect.table_name],
-            effect.row_id,
-            effect.sheet_row,
-            effect.field,
-            _read(effect.field, effect.before) if effect.act == "set" else values[effect.table_name, effect.row_id],
-            _read(effect.field, effect.after) if effect.act == "set" else values[effect.table_name, effect.row_id],
-        )
-        for effect in stored
-    ]
+        here = [effect for effect in stored if effect.table_name == name]
+        numbers = {effect.row_id: _latest(again, name, effect) for effect in here}
+        values = {row.id: read_values(row) for row in rows_by_number(session, table, numbers.values()).values()}
+        for effect in here:
+            latest = numbers[effect.row_id]
+            both = [_read(effect.field, effect.before), _read(effect.field, effect.after)]
+            before, after = both if effect.act == "set" else [values[latest]] * 2
+            found.append(Effect(effect.act, table, latest, effect.sheet_row, effect.field, before, after))
+    return found
+
+
+def _restored(session: Session) -> dict[tuple[str, int], int]:
+    """The row that stands in place of one that was ended, for those that undoings restored."""
+    undoings = select(ImportBatchRow.id).where(col(ImportBatchRow.reverses_id).is_not(None))
+    query = select(ImportEffectRow).where(ImportEffectRow.act == "added", col(ImportEffectRow.batch_id).in_(undoings))
+    return {(row.table_name, row.before): row.row_id for row in session.exec(query)}
+
+
+def _latest(again: Mapping[tuple[str, int], int], name: str, effect: ImportEffectRow) -> int:
+    number = effect.row_id
+    while effect.act == "added" and (name, number) in again:
+        number = again[name, number]
+    return number
 
 
 def told(session: Session, number: int) -> dict[str, Any]:

@@ -53,7 +53,7 @@ _NUMBERS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing done to one row: `added` (`after`: its values), `ended` (`before`: its values) or `set` (a field)."""
+    """One thing done to one row: `added` (`after`: its values, `before`: the row it restores), `ended` (`before`: its values) or `set` (a field)."""
 
     act: str
     table: Table
@@ -77,13 +77,13 @@ class Pen:
     _free: dict[Table, Iterator[int]] = field(default_factory=dict)
     _given: dict[Table, int] = field(default_factory=dict)
 
-    def add(self, table: Table, sheet_row: int, **values: Any) -> int:
-        """A new row, known from `at` on; answers its number."""
+    def add(self, table: Table, sheet_row: int, *, restores: int | None = None, **values: Any) -> int:
+        """A new row, known from `at` on; answers its number. `restores`: the withdrawn row it says again."""
         number = self._number(table)
         stamped = {"id": number, **values, "recorded_at": self.at}
         if "withdrawn_at" in table.model_fields:
             stamped["withdrawn_at"] = None
-        self.effects[(table, number, "")] = Effect("added", table, number, sheet_row, after=stamped)
+        self.effects[(table, number, "")] = Effect("added", table, number, sheet_row, before=restores, after=stamped)
         return number
 
     def end(self, table: Table, number: int, sheet_row: int, values: dict[str, Any]) -> None:
@@ -124,14 +124,14 @@ class Pen:
                 "table_name": str(effect.table.__tablename__),
                 "row_id": effect.number,
                 "field": effect.field,
-                "before": plain_json(effect.before) if effect.act == "set" else None,
+                "before": None if effect.act == "ended" else plain_json(effect.before),
                 "after": plain_json(effect.after) if effect.act == "set" else None,
                 "sheet_row": effect.sheet_row,
             }
             for effect in self.effects.values()
         ]
         if rows:
-            self.session.execute(insert(ImportEffectRow), rows)
+            self.session.execute(insert(table_of(ImportEffectRow)), rows)
         self.session.expire_all()  # what was loaded before says what stood before
 
     def _number(self, table: Table) -> int:

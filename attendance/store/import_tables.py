@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from attendance.store.tables import BigKey, instant
+from attendance.store.types import AnyJson
 
 
 class ImportBatchRow(SQLModel, table=True):
@@ -39,7 +40,8 @@ class ImportBatchRow(SQLModel, table=True):
 class ImportEffectRow(SQLModel, table=True):
     """What a batch did to one row of a table: `added` it, `ended` it (withdrew it), or `set` a field of it.
 
-    `sheet_row`: the row of the sheet that said so. `before` and `after` are of `set` alone.
+    `sheet_row`: the row of the sheet that said so. `before` and `after` are of `set` alone, but for a row that an undoing
+    added in place of one that was ended: its `before` is the number of that one.
     """
 
     __tablename__: ClassVar[str] = "import_effect"
@@ -49,8 +51,8 @@ class ImportEffectRow(SQLModel, table=True):
     table_name: str = Field(max_length=32)
     row_id: int
     field: str = Field(default="", max_length=32)
-    before: Any = Field(default=None, sa_column=Column(JSON, nullable=True))
-    after: Any = Field(default=None, sa_column=Column(JSON, nullable=True))
+    before: Any = Field(default=None, sa_column=Column(AnyJson, nullable=False))
+    after: Any = Field(default=None, sa_column=Column(AnyJson, nullable=False))
     sheet_row: int = 0
 
 

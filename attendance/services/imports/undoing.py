@@ -77,7 +77,7 @@ def undo(database: Database, number: int, *, actor: Actor, only_own: bool = Fals
                     pen.end(effect.table, effect.number, 0, effect.before)
             else:
                 kept = {name: value for name, value in effect.before.items() if name not in _STAMPS}
-                pen.add(effect.table, 0, **kept)
+                pen.add(effect.table, 0, restores=effect.number, **kept)
         counts = {act: sum(effect.act == act for effect in pen.effects.values()) for act in ("added", "ended", "set")}
         reversal = import_batches.add(
             session, batch.kind, actor, rows=batch.rows, counts=counts, reverses=batch, at=now

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from attendance.store.tables import BigKey
-from attendance.store.types import Instant
+from attendance.store.types import AnyJson, Instant
 
 revision = "0015"
 down_revision = "0014"
@@ -46,8 +46,8 @@ def upgrade() -> None:
         sa.Column("table_name", sa.String(length=32), nullable=False),
         sa.Column("row_id", sa.Integer(), nullable=False),
         sa.Column("field", sa.String(length=32), nullable=False),
-        sa.Column("before", sa.JSON(), nullable=True),
-        sa.Column("after", sa.JSON(), nullable=True),
+        sa.Column("before", AnyJson(), nullable=False),
+        sa.Column("after", AnyJson(), nullable=False),
         sa.Column("sheet_row", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_effect_batch_id_import_batch")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_effect")),
