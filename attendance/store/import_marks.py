@@ -12,6 +12,7 @@ from attendance.store import dirty, office, touched
 from attendance.store.import_pen import Effect, Pen, Table
 from attendance.store.paper_tables import DutyRow, ExemptionRow, ExplanationRow
 from attendance.store.registering import known_span, mark_everybody
+from attendance.store.rule_marks import mark_touched
 from attendance.store.rulebook_reading import read_rulebook
 from attendance.store.tables import (
     AbsenceRow,
@@ -29,14 +30,19 @@ Values = dict[str, Any]
 
 
 def write(session: Session, pen: Pen, batch: int) -> int:
-    """Write what a pen holds, and mark the days it may change; answers how many days are marked by it."""
-    versions = [effect for effect in pen.effects.values() if effect.table is UnitVersionRow]
-    before, marked = (read_rulebook(session) if versions else None), dirty.count(session)
+    """Write what a pen holds, and mark the days it may change; answers how many days are marked by it.
+
+    Raises Invalid where people who could be judged on a date would no longer have hours on it.
+    """
+    units = [effect for effect in pen.effects.values() if effect.table is UnitVersionRow]
+    hours = [_values(effect) for effect in pen.effects.values() if effect.table is ScheduleVersionRow]
+    before, marked = (read_rulebook(session) if units or hours else None), dirty.count(session)
     pen.write(batch)
     _mark(session, pen.effects.values(), pen.at)
     if before is not None:
         after = read_rulebook(session)
-        codes = office.codes(session, UnitRow, {_values(effect)["unit_id"] for effect in versions})
+        mark_touched(session, before, after, [(row["from_on"], row["to_on"]) for row in hours], pen.at)
+        codes = office.codes(session, UnitRow, {_values(effect)["unit_id"] for effect in units})
         for code in codes.values():
             if code in before.tree.versions and code in after.tree.versions:
                 mark_moved(session, code, before, after, pen.at)
@@ -57,10 +63,6 @@ def _mark(session: Session, effects: Iterable[Effect], at: datetime) -> None:
     served = said.get(AssignmentRow, [])
     _mark_people(session, served + said.get(EnrolmentRow, []), at)
     _mark_explained(session, served, at)
-    for values in said.get(ScheduleVersionRow, []):
-        begins = values["from_on"] or date.min
-        mark_everybody(session, begins, values["to_on"], "rule", at)
-        dirty.mark_explained(session, begins, values["to_on"], "rule", at)
     for first, last in _runs({values["on"] for values in said.get(CalendarEntryRow, [])}):
         mark_everybody(session, first - DAY, last + DAY, "calendar", at)
         dirty.mark_explained(session, first, last, "calendar", at)

@@ -53,7 +53,9 @@ _NUMBERS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing done to one row: `added` (`after`: its values, `before`: the row it restores), `ended` (`before`: its values) or `set` (a field)."""
+    """One thing done to one row: `added` (`after`: its values, `before`: the row it restores), `ended` (`before`: its
+    values) or `set` (a field).
+    """
 
     act: str
     table: Table

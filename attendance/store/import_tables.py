@@ -40,8 +40,8 @@ class ImportBatchRow(SQLModel, table=True):
 class ImportEffectRow(SQLModel, table=True):
     """What a batch did to one row of a table: `added` it, `ended` it (withdrew it), or `set` a field of it.
 
-    `sheet_row`: the row of the sheet that said so. `before` and `after` are of `set` alone, but for a row that an undoing
-    added in place of one that was ended: its `before` is the number of that one.
+    `sheet_row`: the row of the sheet that said so. `before` and `after` are of `set` alone, but for a row that an
+    undoing added in place of one that was ended: its `before` is the number of that one.
     """
 
     __tablename__: ClassVar[str] = "import_effect"

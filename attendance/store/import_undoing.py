@@ -43,9 +43,10 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why a batch cannot be undone. `why`: `changed` (a row it filed was ended or changed since), `needed` (a later
-    row of `table` names somebody or something it brought), `taken` (what would be restored has another in its place),
-    `gone` (what would be restored names something that is no longer there). `who`: code of whom or what it is about.
+    """Why a batch cannot be undone. `why`: `changed` (a row it filed was ended or changed since), `needed` (a later row
+    of `table` names somebody or something it brought), `taken` (what would be restored has another in its place),
+    `gone` (what would be restored names something that is no longer there), `hours` (people would have none). `who`:
+    code of whom or what it is about.
     """
 
     why: str

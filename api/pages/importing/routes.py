@@ -136,7 +136,11 @@ def _work_on(request: Request, reader: Reader, token: str, form: FormData) -> Re
         forget(service(request).database, draft.kind, read.fingerprint)
         draft.mapping = {}
     elif action in ("file", "partial"):
-        read, result = _look(request, reader, draft, dry_run=False, partial=action == "partial")
+        try:
+            read, result = _look(request, reader, draft, dry_run=False, partial=action == "partial")
+        except Invalid:  # the store refused what every row by itself may say
+            view = replace(_check(request, reader, draft), problem=Sentence("imports.problem.refused"))
+            return show(request, "import_work.html", view, user=reader.user)
         if result.batch is not None:
             parts = service(request)
             if draft.mapping:

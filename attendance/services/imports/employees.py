@@ -61,6 +61,8 @@ def _take_row(
     if terminal is not None and pin is not None and not taking.is_wrong(row):
         known_as = person["id"] if person is not None else None
         enrolment = numbers.check(taking, row, terminal, pin, known_as, since=from_on or taking.today)
+    if change is not None:
+        change.check_hours(taking, row, schedule)
     if taking.is_wrong(row):
         return
     taking.settle(row, "unchanged")

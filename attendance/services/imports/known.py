@@ -12,7 +12,7 @@ from attendance.sheets.headers import fold
 from attendance.store import import_reading
 from attendance.store.database import Session
 from attendance.store.import_reading import Office
-from attendance.store.tables import AssignmentRow
+from attendance.store.tables import AssignmentRow, ScheduleVersionRow
 from attendance.store.tree import read_units
 from attendance.store.within import Within
 
@@ -47,7 +47,8 @@ class Names:
 class Known:
     """The office as far as somebody may see it (`within`); what lies outside is as if it were not there.
 
-    `taken`: codes of people outside, which cannot be given again. `serving`: standing assignments by person.
+    `taken`: codes of people outside, which cannot be given again. `serving`: standing assignments by person, `hours`:
+    versions by schedule.
     """
 
     within: Within
@@ -61,6 +62,7 @@ class Known:
     left_behind: dict[str, Values] = field(default_factory=dict)
     lost_schedules: dict[str, Values] = field(default_factory=dict)
     serving: dict[int, list[Values]] = field(default_factory=dict)
+    hours: dict[int, list[Values]] = field(default_factory=dict)
     all_units: tuple[Values, ...] = ()
     all_terminals: tuple[Values, ...] = ()
     left_units: dict[str, Values] = field(default_factory=dict)
@@ -117,6 +119,9 @@ def read_known(session: Session, within: Within, today: date) -> Known:
     serving: dict[int, list[Values]] = {}
     for row in import_reading.standing(session, AssignmentRow):
         serving.setdefault(row["employee_id"], []).append(row)
+    hours: dict[int, list[Values]] = {}
+    for row in import_reading.standing(session, ScheduleVersionRow):
+        hours.setdefault(row["schedule_id"], []).append(row)
     seen_units = [unit for unit in there if within.sees(unit["id"])]
     seen_terminals = [row for row in office.terminals if within.sees(row["unit_id"])]
     standing = [row for row in office.people if row["withdrawn_at"] is None]
@@ -134,6 +139,7 @@ def read_known(session: Session, within: Within, today: date) -> Known:
         left_behind={row["code"]: row for row in office.people if row["withdrawn_at"] is not None},
         lost_schedules={row["code"]: row for row in office.schedules if row["withdrawn_at"] is not None},
         serving=serving,
+        hours=hours,
         all_units=units,
         left_units={row["code"]: row for row in units if row["withdrawn_at"] is not None},
         tree=tree,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from attendance.errors import Invalid
 from attendance.services.imports.known import Names
-from attendance.services.imports.taking import Taking, Values
+from attendance.services.imports.taking import Taking, Values, day
 from attendance.sheets import Row
 from attendance.sheets.headers import fold
 from attendance.store.registering import check_code
@@ -17,6 +19,25 @@ def find_unit(taking: Taking, row: Row, target: str) -> Values | None:
 
 def find_schedule(taking: Taking, row: Row, target: str) -> Values | None:
     return _find(taking, row, target, taking.known.schedules, "schedule")
+
+
+def has_hours(taking: Taking, row: Row, schedule: Values | None, from_on: date, to_on: date | None) -> bool:
+    """Whether a schedule says hours for every date from one on, up to today or an earlier last one; refused if not.
+
+    Somebody who works by a schedule on a date on which it says nothing could not be judged, nor anybody with them.
+    """
+    if schedule is None:
+        return True
+    last = max(from_on, min(to_on or taking.today, taking.today))
+    on = from_on
+    for version in sorted(taking.known.hours.get(schedule["id"], ()), key=lambda each: each["from_on"] or date.min):
+        if (version["from_on"] or date.min) > on:
+            break
+        if version["to_on"] is None or version["to_on"] >= last:
+            return True
+        on = max(on, version["to_on"] + timedelta(days=1))
+    taking.refuse(row, "schedule", "no_hours_then", schedule=str(schedule["code"]), on=day(on))
+    return False
 
 
 def find_terminal(taking: Taking, row: Row, target: str) -> Values | None:

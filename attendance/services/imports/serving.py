@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from attendance.services.imports.lookups import has_hours
 from attendance.services.imports.taking import Taking, Values, covers, day, meets
 from attendance.sheets import Row
 from attendance.store.tables import AssignmentRow
@@ -31,6 +32,14 @@ class Change:
 
     corrected: list[tuple[Values, dict[str, Any]]] = field(default_factory=list)
     new: dict[str, Any] | None = None
+
+    def check_hours(self, taking: Taking, row: Row, schedule: Values | None) -> None:
+        """Refuse the row where the hours it names are none on some date somebody would work by them."""
+        spans = [(old["from_on"], changes.get("to_on", old["to_on"])) for old, changes in self.corrected[:1]]
+        if self.new is not None:
+            spans = [(self.new["from_on"], self.new["to_on"])]
+        for from_on, to_on in spans:
+            has_hours(taking, row, schedule, from_on, to_on)
 
     def file(self, taking: Taking, row: Row, employee_id: int) -> None:
         serving = taking.known.serving.setdefault(employee_id, [])

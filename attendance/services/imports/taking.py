@@ -103,7 +103,7 @@ def covers(row: Values, on: date) -> bool:
 
 def day(on: date | None) -> str:
     """A date inside a sentence, as it is written in Vietnam."""
-    return f"{on:%d/%m/%Y}" if on is not None else "…"
+    return f"{on:%d/%m/%Y}" if on not in (None, date.min, date.max) else "…"
 
 
 def _shown(value: Any) -> str:

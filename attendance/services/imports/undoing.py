@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from attendance.errors import AttendanceError
+from attendance.errors import AttendanceError, Invalid
 from attendance.services.imports.filing import people_of
 from attendance.services.imports.taking import day
 from attendance.sheets import Sentence
@@ -83,7 +83,10 @@ def undo(database: Database, number: int, *, actor: Actor, only_own: bool = Fals
             session, batch.kind, actor, rows=batch.rows, counts=counts, reverses=batch, at=now
         )
         written = list(pen.effects.values())
-        days = import_marks.write(session, pen, reversal)
+        try:
+            days = import_marks.write(session, pen, reversal)
+        except Invalid as error:
+            raise StillNeeded(number, [Obstacle("hours", "schedule_version", "")]) from error
         misplaced = import_undoing.misplaced(session, written)
         if misplaced:
             raise StillNeeded(number, misplaced)
@@ -105,6 +108,7 @@ _WHY = {
     "needed": "{thing} of {who}{on} was filed since",
     "taken": "another {thing} of {who}{on} holds by now",
     "gone": "{thing} {who} is no longer there",
+    "hours": "people would be left without hours on dates on which they have them",
 }
 
 

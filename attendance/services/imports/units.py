@@ -14,7 +14,7 @@ from typing import Any
 from attendance.facts import Unit
 from attendance.rules.tree import begin_of, fault_of, holds
 from attendance.services.imports import unit_writing
-from attendance.services.imports.lookups import find_schedule, is_code
+from attendance.services.imports.lookups import find_schedule, has_hours, is_code
 from attendance.services.imports.taking import Taking, day
 from attendance.sheets import Row
 from attendance.sheets.headers import fold
@@ -44,6 +44,9 @@ def take(taking: Taking, rows: Sequence[Row]) -> None:
         seen.setdefault(key, row.number)
         parent = _parent(taking, row, said)
         schedule = find_schedule(taking, row, "schedule")
+        from_on, to_on = row.values["from"], row.values["to"]
+        if not taking.is_wrong(row):
+            has_hours(taking, row, schedule, from_on or taking.today, to_on)  # type: ignore[arg-type]
         if code in plans and plans[code].stored and not taking.known.sees_unit(taking.known.number_of(code)):
             taking.refuse(row, "code", "code_taken")
         if not taking.is_wrong(row):
