@@ -12,7 +12,6 @@ import pytest
 from attendance.services.imports.filing import Result
 from attendance.services.imports.undoing import StillNeeded, UndoneBefore, undo
 from attendance.services.verdicts import judge_span
-from attendance.sheets import KINDS
 from attendance.store import people, registering
 from attendance.store.case_reading import read_case
 from attendance.store.database import Database, Session
