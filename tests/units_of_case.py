@@ -20,8 +20,8 @@ ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 Act = Callable[[Session], object]
 
 
-def file_units(session: Session, written: tuple[Unit, ...]) -> None:
-    """Known always. Units above are registered before those below them."""
+def begin_units(session: Session, written: tuple[Unit, ...]) -> None:
+    """Each unit as it began, known always. Units above are registered before those below them."""
     tree = Tree(written)
     waiting = list(tree.versions)
     known: set[str | None] = {None}
@@ -33,6 +33,11 @@ def file_units(session: Session, written: tuple[Unit, ...]) -> None:
         registering.add_unit(
             session, code, parent=first.parent, schedule=first.schedule, from_on=first.from_on, at=ALWAYS
         )
+
+
+def change_units(session: Session, written: tuple[Unit, ...]) -> None:
+    """What became of units, in the order of its dates; people are in them by then."""
+    tree = Tree(written)
     steps: list[tuple[date, int, Act]] = []
     told: dict[str, Any] = {"actor": CONSOLE, "document": "QĐ", "at": ALWAYS}
     for versions in tree.versions.values():
@@ -48,6 +53,8 @@ def file_units(session: Session, written: tuple[Unit, ...]) -> None:
             on = last.to_on + timedelta(days=1)
             steps.append((on, 1, partial(units.merge, code=last.code, into=last.into, on=on, **told)))
         elif last.to_on is not None:
-            steps.append((last.to_on, 2, partial(units.end, code=last.code, to_on=last.to_on, **told)))
+            steps.append(
+                (last.to_on + timedelta(days=1), 2, partial(units.end, code=last.code, to_on=last.to_on, **told))
+            )
     for _, _, act in sorted(steps, key=lambda step: step[:2]):
         act(session)

@@ -167,7 +167,7 @@ def fault_of(units: Sequence[Unit]) -> Fault | None:
                 return Fault(place, "outside_parent", ends + _DAY)
         if unit.into is not None:
             begins, ends = life[unit.into]
-            if unit.to_on is None or not begins <= unit.to_on < ends:
+            if unit.to_on in (None, date.max) or not begins <= unit.to_on + _DAY <= ends:
                 return Fault(place, "successor", end_of(unit))
     tree = Tree(units)
     for on in [date.min, *tree.turns]:

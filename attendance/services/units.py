@@ -60,6 +60,7 @@ def add(
 ) -> Changed:
     """A unit begins. Raises AlreadyExists, NotFound, Invalid."""
     tree_filing.lock_tree(session)
+    tree_filing.check_dates(from_on, to_on)
     check_name(name or code)
     row = registering.add_unit(
         session, code, name=name, parent=parent, schedule=schedule, from_on=from_on, to_on=to_on, document=document,
@@ -162,6 +163,7 @@ def merge(
     """
     if code == into:
         raise Invalid(f"Unit {code} cannot become part of itself; name the unit it becomes part of.")
+    tree_filing.check_dates(on)
     successor = office.get(session, UnitRow, into)
     moved: list[str] = []
 
@@ -253,6 +255,7 @@ def _filed(
     file: Callable[[UnitRow], Sequence[UnitVersionRow]],
 ) -> tuple[UnitRow, Changed]:
     tree_filing.lock_tree(session)
+    tree_filing.check_dates(on)
     unit = office.get(session, UnitRow, code)
     if expected is not None and expected != unit.version:
         raise ChangedMeanwhile(f"Unit {code}", expected, unit.version)

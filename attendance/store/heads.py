@@ -12,7 +12,7 @@ from attendance.errors import Invalid, NotFound, Overlap
 from attendance.rules.validity import meet, words
 from attendance.store import office
 from attendance.store.tables import EmployeeRow, UnitRow
-from attendance.store.tree_filing import check_life
+from attendance.store.tree_filing import check_dates, check_life
 from attendance.store.tree_tables import UnitHeadRow
 
 KINDS = ("head", "acting", "deputy")
@@ -52,6 +52,7 @@ def name_head(
         raise Invalid(f"{kind!r} is not a kind of head; write one of {', '.join(KINDS)}.")
     place, person = office.get(session, UnitRow, unit), office.get(session, EmployeeRow, employee)
     what = f"The term of {employee} as {kind}"
+    check_dates(from_on, to_on)
     if to_on is not None and to_on < from_on:
         raise Invalid(f"{what} of unit {unit} ends on {to_on} before it begins on {from_on}; swap the dates.")
     check_life(session, what, unit, from_on, to_on)

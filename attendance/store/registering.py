@@ -54,6 +54,8 @@ def add_unit(
     at: datetime,
 ) -> UnitRow:
     """A unit that is there from one date to another (None: always). Raises Invalid where it makes no tree."""
+    if from_on is not None and to_on is not None and to_on < from_on:
+        raise Invalid(f"Unit {code} ends on {to_on} before it begins on {from_on}; swap the dates.")
     if office.find(session, UnitRow, check_code("unit", code)):
         raise AlreadyExists("unit", code)
     row = office.find_again(session, UnitRow, code) or UnitRow(code=code, recorded_at=at)

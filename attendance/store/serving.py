@@ -15,7 +15,7 @@ from attendance.rules.validity import words
 from attendance.store import dirty, office
 from attendance.store.registering import assign, mark_person
 from attendance.store.tables import AssignmentRow, EmployeeRow, UnitRow
-from attendance.store.tree_filing import check_life
+from attendance.store.tree_filing import check_dates, check_life
 
 _DAY = timedelta(days=1)
 
@@ -34,6 +34,7 @@ def end_assignment(session: Session, number: int, to_on: date, *, document: str 
     Raises NotFound, Invalid, and Overlap where the person serves elsewhere by then.
     """
     old = assignment(session, number)
+    check_dates(to_on)
     if to_on < old.from_on:
         raise Invalid(
             f"This assignment begins on {old.from_on} and cannot end on {to_on}; withdraw it where it was recorded by "
@@ -79,6 +80,7 @@ def transfer(
 
     Raises NotFound, and Invalid where the person serves nowhere on that date, or there already.
     """
+    check_dates(on)
     person = office.get(session, EmployeeRow, employee)
     there = office.get(session, UnitRow, unit)
     held = office.assignments_between(session, on, on, [office.key(person)])

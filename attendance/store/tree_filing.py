@@ -17,6 +17,14 @@ from attendance.store.tree import again, read_units, versions_of
 from attendance.store.tree_tables import PlaceRow, UnitVersionRow
 
 _DAY = timedelta(days=1)
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2999, 12, 31)
+
+
+def check_dates(*dates: date | None) -> None:
+    """Raises Invalid for a date that can only be a slip, such as a year without its century."""
+    for on in dates:
+        if on is not None and not _EARLIEST <= on <= _LATEST:
+            raise Invalid(f"{on} cannot be meant; write a date from {_EARLIEST} to {_LATEST}.")
 
 
 def lock_tree(session: Session) -> None:
