@@ -86,7 +86,7 @@ def create_app(
 
     `puller` (terminal codes, whole logs again?) answers an entry of `pull` for each, `importer` (terminal, file name,
     bytes, create?, where the day stands) that of `import punches`, `previewer` what that would be, `evidence` (session,
-    violation, with reasons?) what is shown under that name; without one of them its address answers 503, or nothing.
+    violation, what may be told) what is shown under that name; without one of them its address answers 503, or nothing.
     `page_error` (request, status, incident) draws errors outside of the API. `extra_routers` are the pages: each of
     their addresses looks after its own login with `page_user`.
 
