@@ -227,6 +227,10 @@ class _Reading:
             notes.append(_note("hidden_rows", hidden))
         if grouped:
             notes.append(_note("unit_of_group", tuple(grouped)))
+        if self.kind.name == "employees" and "unit" in self.columns:
+            empty = tuple(row.number for row in found if row.values["unit"] is None)
+            if empty:
+                notes.append(_note("unit_empty", empty))
         if self.recognised.other_sheets:
             names = ", ".join(self.recognised.other_sheets)
             notes.append(
