@@ -19,6 +19,9 @@ LEAST = 0.55
 _LOOSE = dates.Sense(year=2024, month=1)
 
 
+_HALVES = ("family_name", "given_name")  # a header that only contains `tên` is not half a name
+
+
 @dataclass(slots=True)
 class Fit:
     """Columns (0-based) by target with score and reason; `known`: understood and left out; `rivals`: as good ones."""
@@ -76,9 +79,9 @@ def fit(
         wanted = [
             (target, _weighed(score, _content(targets[target], values), why), why)
             for target, score, why in alike
-            if not target.startswith("!")
+            if not target.startswith("!") and (why == "exact" or target not in _HALVES)
         ]
-        if known[1] > max((score for _, score, _ in wanted), default=0.0) + 1e-9:
+        if known[1] > max((score for target, score, _ in alike if not target.startswith("!")), default=0.0) + 1e-9:
             found.known[at] = known[0]
             continue
         offers += [Offer(score, at, target, why) for target, score, why in wanted if score >= LEAST]

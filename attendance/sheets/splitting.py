@@ -62,7 +62,7 @@ def _whole_or_half(chosen: Chosen, data: Rows, known: dict[int, str], rivals: di
     if all(ends):
         known[given] = "name_part"
         del chosen["given_name"]
-    elif not any(ends):
+    elif not any(ends) and _single_words([last for _, last in pairs]):
         chosen["family_name"] = chosen.pop("name")
     else:
         rivals["name"] = [given]

@@ -153,11 +153,13 @@ def test_nonsense_in_a_cell_is_an_error_there_and_changes_nothing_else(trials: i
         book = book_of(case.name)
         sheet, row, column, target = a_cell(case, book, chance)
         damage = nonsense(chance)
+        if isinstance(damage, time) and KINDS[case.kind].column(target).type == "time":
+            continue  # a moment before midnight is a time
         rows = read(case, with_cell(book, sheet, row, column, damage))
         besides = (row + 1, target)
         assert differing(case, rows, besides) == [], (case.name, target, damage)
         strict = KINDS[case.kind].column(target).type not in LOOSE
-        if strict and not (isinstance(damage, time) and KINDS[case.kind].column(target).type == "time"):
+        if strict:
             assert row + 1 not in {one.number for one in rows.rows}, (case.name, target, damage)
             assert row + 1 in {error.row for error in rows.errors} | {number for number, _ in rows.skipped}
 

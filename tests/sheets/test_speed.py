@@ -19,7 +19,7 @@ DAYS = [date(2026, 1, day) for day in range(1, 29)]
 
 
 def people(count: int) -> list[list[object]]:
-    given = "Hòa Mai Lan Đức".split()
+    given = ["Hòa", "Mai", "Lan", "Đức"]
     return [
         [at, f"CB{at:06}", f"Nguyễn Thị {given[at % 4]}", f"Phòng {at % 40}", DAYS[at % 28], "T1", at, "0912345678"]
         for at in range(1, count + 1)
