@@ -124,18 +124,10 @@ def _count(kind: Kind, draft: Draft, refuse: Refuse) -> None:
     """How many days, in place of the last one. More than one is not counted on: nobody knows over which days off."""
     if kind.name != "absences" or not draft.lacks("to") or draft.get("from") is None:
         return
-    if isinstance(draft.get("from"), datetime):
-        return
     written = draft.get("days")
-    if written is None:
-        if "to" in draft.present or draft.get("start_time") is not None:
-            if draft.get("end_time") is None:
-                refuse("to", Problem("last_day_missing"))
-            return
-        if "days" in draft.present:
-            refuse("days", Problem("last_day_missing"))
-            return
-        draft.values["to"] = draft.get("from")
+    if isinstance(draft.get("from"), datetime) or written is None:
+        if draft.get("start_time") is None or draft.get("end_time") is None:
+            refuse("to" if "to" in draft.present else "days", Problem("last_day_missing"))
         return
     said = str(written).replace(",", ".").casefold().replace("ngày", "").strip()
     half = said in ("0.5", "1/2", "½", ".5", "nửa")

@@ -6,15 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from attendance.sheets import dates, plain, times
+from attendance.sheets.assigning import STRONG, Offer, assign, rivals
 from attendance.sheets.book import Cell
-from attendance.sheets.choices import Choice
+from attendance.sheets.choices import ABSENCE_CODES
 from attendance.sheets.headers import Why, fold, likeness
 from attendance.sheets.kinds import Column, Kind
 from attendance.sheets.layout import Header
 from attendance.sheets.problems import Problem
+from attendance.sheets.splitting import mend_names
 
 LEAST = 0.55
-_LOOSE = dates.Sense(order="dmy", year=2024, month=1)
+_LOOSE = dates.Sense(year=2024, month=1)
+
+
+_HALVES = ("family_name", "given_name")  # a header that only contains `tên` is not half a name
 
 
 @dataclass(slots=True)
@@ -56,7 +61,7 @@ def fit(
 ) -> Fit:
     """The best mapping of a header. `data`: the first rows below; `names`: the header's names, already converted."""
     found = Fit()
-    offers: list[tuple[float, int, int, str, Why]] = []
+    offers: list[Offer] = []
     targets = {column.name: column for column in (*kind.columns, *kind.parts)}
     for at, name in enumerate(names):
         if not name:
@@ -64,7 +69,7 @@ def fit(
         choice = remembered.get(fold(name))
         if choice is not None and (not choice or choice in targets):
             if choice:
-                offers.append((2.0, 0, at, choice, "remembered"))
+                offers.append(Offer(2.0, at, choice, "remembered"))
             else:
                 found.known[at] = "left_out"
             continue
@@ -72,28 +77,27 @@ def fit(
         alike = likeness(kind.name, name)
         known = next(((target[1:], score) for target, score, _ in alike if target.startswith("!")), ("", 0.0))
         wanted = [
-            (target, score * _content(targets[target], values), why)
+            (target, _weighed(score, _content(targets[target], values), why), why)
             for target, score, why in alike
-            if not target.startswith("!")
+            if not target.startswith("!") and (why == "exact" or target not in _HALVES)
         ]
-        if known[1] > max((score for _, score, _ in wanted), default=0.0) + 1e-9:
+        if known[1] > max((score for target, score, _ in alike if not target.startswith("!")), default=0.0) + 1e-9:
             found.known[at] = known[0]
             continue
-        strong = sum(score > 0.9 for _, score, _ in wanted)
-        offers += [(score, strong, at, target, why) for target, score, why in wanted if score >= LEAST]
-    order = {target: place for place, target in enumerate(targets)}
-    offers.sort(key=lambda one: (-one[0], one[1], not targets[one[3]].required, order[one[3]], one[2]))
-    taken: set[int] = set()
-    for score, _, at, target, why in offers:
-        if at not in taken and target not in found.chosen:
-            found.chosen[target] = (at, min(1.0, score), why)
-            taken.add(at)
-    for score, _, at, target, _ in offers:
-        if at not in taken and abs(score - found.chosen[target][1]) < 0.05:
-            found.rivals.setdefault(target, []).append(at)
-    _mend_names(kind, header, data, found)
+        offers += [Offer(score, at, target, why) for target, score, why in wanted if score >= LEAST]
+    wanted_first = [*kind.required, *(name for name in targets if name not in kind.required)]
+    taken = assign(offers, {target: place for place, target in enumerate(wanted_first)})
+    found.chosen = {target: (offer.at, min(1.0, offer.score), offer.why) for target, offer in taken.items()}
+    found.rivals = rivals(offers, taken)
+    _doubt_codes(kind, header, data, offers, found)
+    mend_names(kind, header, data, found.chosen, found.known, found.rivals)
     _prefer_whole(found)
     return found
+
+
+def _weighed(score: float, content: float, why: Why) -> float:
+    """A name that can mean nothing else holds whatever stands below it, so that what is wrong there is seen."""
+    return max(score * content, LEAST + 0.01) if why == "exact" else score * content
 
 
 def _prefer_whole(found: Fit) -> None:
@@ -102,45 +106,25 @@ def _prefer_whole(found: Fit) -> None:
         found.known.update({found.chosen.pop("date")[0]: "date"} if "date" in found.chosen else {})
 
 
-def _mend_names(kind: Kind, header: Header, data: Sequence[tuple[Cell, ...]], found: Fit) -> None:
-    """Names in two columns: under one merged header, beside a column without one, or `Họ đệm` and `Tên`."""
-    target = "name" if any(column.name == "family_name" for column in kind.parts) else ""
-    if not target:
-        return
-    chosen = found.chosen
-    if target not in chosen and "given_name" in chosen and "family_name" not in chosen:
-        at, score, why = chosen.pop("given_name")
-        chosen[target] = (at, score * 0.9, why)
-    if target in chosen and "family_name" in chosen and "given_name" not in chosen:
-        chosen["given_name"] = chosen.pop(target)
-    if target in chosen and {"family_name", "given_name"} <= chosen.keys():
-        for part in ("family_name", "given_name"):
-            found.known[chosen.pop(part)[0]] = "name_part"
-    if target not in chosen:
-        return
-    at, score, why = chosen[target]
-    beside = at + 1
-    used = {column for column, _, _ in chosen.values()} - {at}
-    shares = header.shared.get(at) is not None and header.shared.get(beside) == header.shared.get(at)
-    bare = beside < len(header.names) and not header.names[beside]
-    if beside in used and not shares:
-        return
-    if (shares or bare) and _single_words([row[beside] for row in data if beside < len(row)]):
-        del chosen[target]
-        taken_by = next((name for name, (column, _, _) in chosen.items() if column == beside), None)
-        if taken_by is not None:
-            del chosen[taken_by]
-        chosen["family_name"], chosen["given_name"] = (at, score * 0.95, why), (beside, score * 0.95, why)
-        for rivals in found.rivals.values():
-            if beside in rivals:
-                rivals.remove(beside)
-        found.rivals = {name: columns for name, columns in found.rivals.items() if columns and name != target}
+def _doubt_codes(
+    kind: Kind, header: Header, data: Sequence[tuple[Cell, ...]], offers: Sequence[Offer], found: Fit
+) -> None:
+    """A number at the terminal stands in for the code of a person only where no other column looks like a code.
 
-
-def _single_words(values: Sequence[Cell]) -> bool:
-    filled = [value for value in values if value is not None]
-    words = [value for value in filled if isinstance(value, str) and " " not in value.strip() and value.isalpha()]
-    return len(words) >= max(1, 0.8 * len(filled)) and len(filled) >= 0.5 * len(values)
+    `Mã chấm công` is often the only code there is; but beside a column that nobody could name it may not be.
+    """
+    if kind.name != "employees" or "code" not in found.chosen or "pin" in found.chosen:
+        return
+    at = found.chosen["code"][0]
+    if not any(offer.at == at and offer.target == "pin" and offer.score > STRONG for offer in offers):
+        return
+    used = {column for column, _, _ in found.chosen.values()} | found.known.keys()
+    for column in range(len(header.names)):
+        values = [row[column] for row in data if column < len(row) and row[column] is not None]
+        said = [plain.shown(value) for value in values]
+        alike = [one for one in said if len(one) <= 20 and " " not in one and any(map(str.isdigit, one))]
+        if column not in used and said and len(set(said)) == len(said) == len(alike) and len(said) >= 0.8 * len(data):
+            found.rivals.setdefault("code", []).append(column)
 
 
 def _content(column: Column, values: Sequence[Cell]) -> float:
@@ -166,15 +150,10 @@ def _suits(column: Column, value: Cell) -> bool:
         elif column.type == "weekdays":
             plain.weekdays(value)
         elif column.type == "choice":
-            plain.choice(value, column, _choices(column))
+            if column.name != "kind" or plain.meant(said, ABSENCE_CODES) is None:
+                plain.choice(value, column, column.choices)
         elif column.name == "name":
             plain.text(value, column)
     except Problem as problem:
         return problem.code in ("ambiguous_date", "year_unknown", "weekday_disagrees", "maybe_swapped")
     return True
-
-
-def _choices(column: Column) -> tuple[Choice, ...]:
-    from attendance.sheets.choices import ABSENCE_CODES
-
-    return (*column.choices, *ABSENCE_CODES) if column.name == "kind" else column.choices

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from attendance.letters import without_marks
 from attendance.sheets.header_words import KNOWN, WORDS
 
 _NOT_WORDS = re.compile(r"[^0-9a-z]+")
 _FILLERS = re.compile(r"\((?:[^()]*)\)|\b(?:dd|d)[/\-. ]?(?:mm|m)[/\-. ]?(?:yyyy|yy)\b|\*")
+LONGEST = 80
 Why = Literal["exact", "words", "close", "remembered", "weak"]
 
 
@@ -35,41 +36,58 @@ def title_of(kind: str, target: str) -> str:
     return WORDS[kind][target].split("|")[0]
 
 
+class _Word(NamedTuple):
+    """A word of the vocabulary, as it is compared."""
+
+    text: str
+    held: str
+    joined: str
+    letters: frozenset[str]
+    worth: float
+
+
+@lru_cache(maxsize=64)
+def _compared(kind: str) -> dict[str, tuple[_Word, ...]]:
+    return {
+        target: tuple(
+            _Word(one, f" {one} ", one.replace(" ", ""), frozenset(one), worth) for one, worth in words.items()
+        )
+        for target, words in vocabulary(kind).items()
+    }
+
+
 @lru_cache(maxsize=4096)
 def likeness(kind: str, header: str) -> tuple[tuple[str, float, Why], ...]:
     """What a header may be, best first: (target or `!known`, 0 to 1, why). Canonical names are known as they are."""
     whole, short = fold(header), fold(_FILLERS.sub(" ", without_marks(header)))
-    if not whole:
-        return ()
+    forms = [(form, penalty) for form, penalty in ((whole, 0.0), (short, 0.02)) if form and len(form) <= LONGEST]
+    if len(forms) == 2 and whole == short:
+        forms.pop()
     best: dict[str, tuple[float, Why]] = {}
     for target, words in vocabulary(kind).items():
-        found = max((_match(form, penalty, target, words) for form, penalty in ((whole, 0.0), (short, 0.02)) if form))
-        if found[0] >= 0.5:
-            best[target] = found
+        for form, penalty in forms:
+            score, why = _match(form, target, words, _compared(kind)[target])
+            if score - penalty >= max(0.5, best.get(target, (0.0, why))[0]):
+                best[target] = score - penalty, why
     return tuple((target, *best[target]) for target in sorted(best, key=lambda one: -best[one][0]))
 
 
-def _match(form: str, penalty: float, target: str, words: dict[str, float]) -> tuple[float, Why]:
+def _match(form: str, target: str, words: dict[str, float], compared: tuple[_Word, ...]) -> tuple[float, Why]:
     if form == target.replace("_", " "):
         return 1.0, "exact"
     worth = words.get(form)
     if worth is not None:
-        return worth - penalty, "exact" if worth == 1.0 else "weak"
-    joined = form.replace(" ", "")
+        return worth, "exact" if worth == 1.0 else "weak"
+    joined, held, letters = form.replace(" ", ""), f" {form} ", frozenset(form)
     best: tuple[float, Why] = (0.0, "weak")
-    held = f" {form} "
-    for word, worth in words.items():
-        if len(joined) >= 4 and joined == word.replace(" ", ""):
-            best = max(best, (worth - 0.03 - penalty, "exact"))
-        elif f" {word} " in held and len(word) >= 2:
+    for word in compared:
+        if len(joined) >= 4 and joined == word.joined:
+            best = max(best, (word.worth - 0.03, "exact"))
+        elif len(word.text) >= 2 and word.held in held:
             # the more of the header the word is, the surer: `Đơn vị công tác hiện nay` is less a unit than `Đơn vị`
-            share = len(word) / len(form)
-            best = max(best, (worth * (0.45 + 0.45 * share) - penalty, "words"))
-        elif len(form) >= 6 and abs(len(word) - len(form)) <= 2:
-            matcher = SequenceMatcher(None, form, word)
-            if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < 0.88:
-                continue
-            ratio = matcher.ratio()
+            best = max(best, (word.worth * (0.45 + 0.45 * len(word.text) / len(form)), "words"))
+        elif len(form) >= 6 and abs(len(word.text) - len(form)) <= 2 and len(letters ^ word.letters) <= 3:
+            ratio = SequenceMatcher(None, form, word.text).ratio()
             if ratio >= 0.88:
-                best = max(best, (worth * ratio * 0.92 - penalty, "close"))
+                best = max(best, (word.worth * ratio * 0.92, "close"))
     return best

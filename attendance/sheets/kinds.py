@@ -75,6 +75,7 @@ _DAY_PARTS = (
     Column("date", "date", part_of="from"),
     Column("start_time", "time", part_of="from"),
     Column("end_time", "time", part_of="to"),
+    Column("hours", "text", part_of="from"),
     Column("days", "text", part_of="to", longest=16),
     Column("employee_name", "text", part_of="employee"),
 )

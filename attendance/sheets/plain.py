@@ -50,7 +50,7 @@ def shown(value: Cell) -> str:
 
 def refuse_formula(value: str) -> None:
     """Text that a spreadsheet would take for a formula is never a value. Raises Problem."""
-    if value[0] in "=@" or (value[0] in "+-" and re.search(r"[A-Za-z]+\s*[|(!]", value)):
+    if value[:1] in ("=", "@") or (value[:1] in ("+", "-") and re.search(r"[A-Za-z]+\s*[|(!]", value)):
         raise Problem("formula_text", value=value)
 
 
@@ -59,6 +59,8 @@ def text(value: Cell, column: Column) -> str:
     if isinstance(value, str):
         found = texts.line(value)
         refuse_formula(found)
+        if not found:
+            raise Problem("not_a_text", value=repr(value))
         if column.name in _NAMES and not any(sign.isalpha() for sign in found):
             raise Problem("not_a_name", value=found)
     elif isinstance(value, bool) or not isinstance(value, (int, float)) or column.name in _NAMES:
@@ -190,7 +192,7 @@ def weekdays(value: Cell) -> tuple[str, ...]:
 
 
 def _one_weekday(said: str, value: str) -> int:
-    bare = re.sub(r"^(?:cac )?(?:ngay )?(?:thu\s*(?=[2-8h-sb])|t\s*(?=\d)|t\.\s*)", "", said.strip(" ."))
+    bare = re.sub(r"^(?:cac )?(?:ngay )?(?:thu\s+(?=\S)|thu(?=[2-8])|t\s*(?=\d)|t\.\s*)", "", said.strip(" ."))
     found = _DAY.get(said.strip(" .")) if said.strip(" .") in ("thu", "tue", "cn") else _DAY.get(bare)
     if found is None:
         raise Problem("not_weekdays", value=shown(value))

@@ -19,7 +19,7 @@ from attendance.sheets.repeating import Repeats
 from attendance.sheets.rows import CellError, Dates, Note, Row, Rows, Value
 from attendance.sheets.saying import Sentence
 from attendance.sheets.skipping import Skipper
-from attendance.sheets.typing_cells import Typist, typists
+from attendance.sheets.typing_cells import typist, typists
 
 Grid = tuple[tuple[Cell, ...], ...]
 Mends = Mapping[tuple[int, str], str]
@@ -198,7 +198,7 @@ class _Reading:
         found: dict[str, Value] = {}
         for target, text in constants.items():
             try:
-                found[target] = Typist(self.kind.column(target)).value(text)
+                found[target] = typist(self.kind, target)(self.kind.column(target)).value(text)
             except KeyError as error:
                 raise ValueError(target) from error
             except Problem as problem:
@@ -227,6 +227,10 @@ class _Reading:
             notes.append(_note("hidden_rows", hidden))
         if grouped:
             notes.append(_note("unit_of_group", tuple(grouped)))
+        if self.kind.name == "employees" and "unit" in self.columns:
+            empty = tuple(row.number for row in found if row.values["unit"] is None)
+            if empty:
+                notes.append(_note("unit_empty", empty))
         if self.recognised.other_sheets:
             names = ", ".join(self.recognised.other_sheets)
             notes.append(

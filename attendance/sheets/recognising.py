@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from attendance.sheets import fitting, layout, legacy, titles
 from attendance.sheets.book import Book, Cell, Sheet, index, letter
 from attendance.sheets.dating import dating
 from attendance.sheets.fitting import Fit
-from attendance.sheets.headers import title_of
+from attendance.sheets.headers import likeness, title_of
 from attendance.sheets.kinds import KINDS, Kind
 from attendance.sheets.layout import Header
 from attendance.sheets.legacy import Evidence
@@ -87,8 +87,13 @@ def _best(
         header = layout.fixed(sheet, header_row - 1)
         return header, _fit(kind, sheet, header, memory, evidence)
     best: tuple[float, Header, Fit] | None = None
+    alone: dict[int, int] = {}
     for header in layout.headers(sheet):
         found = _fit(kind, sheet, header, memory, evidence)
+        if header.top == header.bottom:
+            alone[header.top] = len(found.chosen)
+        elif len(found.chosen) <= alone[header.top] or not _names_columns(kind, sheet.grid[header.bottom], evidence):
+            continue  # the second row of a header names more columns; else it is the first entry, and would be lost
         score = found.score(kind) - 0.05 * (header.bottom - header.top)
         if best is None or score > best[0] + 1e-6:
             best = score, header, found
@@ -97,18 +102,31 @@ def _best(
     return best[1], best[2]
 
 
+def _names_columns(kind: Kind, cells: Sequence[Cell], evidence: Evidence) -> bool:
+    """Whether a row reads as names of columns: texts alone, and at least half of them known as such."""
+    filled = [cell for cell in cells if cell is not None]
+    if not all(isinstance(cell, str) for cell in filled):
+        return False
+    names = [legacy.convert(str(cell), evidence.encoding) if evidence.encoding else str(cell) for cell in filled]
+    known = sum(bool(alike) and alike[0][1] >= 0.7 for alike in (likeness(kind.name, name) for name in names))
+    return 2 * known >= len(filled)
+
+
 def _fit(kind: Kind, sheet: Sheet, header: Header, memory: Mapping[str, str], evidence: Evidence) -> Fit:
     first = layout.first_data_row(sheet, header)
     data = sheet.grid[first : first + _LOOKED_AT]
-    return fitting.fit(kind, header, data, memory, names_of(header, evidence.encoding))
+    return fitting.fit(kind, header, data, memory, names_of(header, evidence))
 
 
-def names_of(header: Header, encoding: str) -> list[str]:
-    """The names of the columns; in a sheet of legacy text those that only make sense converted are converted."""
+def names_of(header: Header, evidence: Evidence) -> list[str]:
+    """The names of the columns; in a sheet of legacy text those that are legacy text too are converted."""
+    encoding = evidence.encoding
     if not encoding:
         return list(header.names)
     return [
-        legacy.convert(name, encoding) if encoding in legacy.could_be(name) and not legacy.makes_sense(name) else name
+        legacy.convert(name, encoding)
+        if encoding in legacy.could_be(name) and (evidence.consistent or not legacy.makes_sense(name))
+        else name
         for name in header.names
     ]
 
@@ -116,7 +134,7 @@ def names_of(header: Header, encoding: str) -> list[str]:
 def _told(
     book: Book, kind: Kind, sheet: Sheet, header: Header, fit: Fit, evidence: Evidence, others: tuple[str, ...]
 ) -> Recognised:
-    names = names_of(header, evidence.encoding)
+    names = names_of(header, evidence)
     first = layout.first_data_row(sheet, header)
     questions: list[Question] = []
     for target, columns in fit.rivals.items():

@@ -22,15 +22,19 @@ _STOPPED = (
 )
 _RHYMES, _RHYMES_STOPPED = frozenset(_OPEN.split()), frozenset(_STOPPED.split())
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+_CARRIERS = {*"aeiouy", "\u0302", "\u0306", "\u031b"}
 _STROKES = str.maketrans("đĐ", "dD")
 
 
 @lru_cache(maxsize=20_000)
 def is_syllable(word: str) -> bool:
     """Whether a word, with its accents, is built as a Vietnamese syllable is. Case does not matter."""
-    plain, tones = [], []
+    plain: list[str] = []
+    tones: list[str] = []
     for sign in unicodedata.normalize("NFD", word.casefold()):
         if sign in _TONES:
+            if not plain or plain[-1] not in _CARRIERS:
+                return False
             tones.append(sign)
         else:
             plain.append(sign)

@@ -14,6 +14,8 @@ def raw(text: str) -> str | None:
     """A text as a raw cell: NFC, without invisible signs (a soft hyphen stays: TCVN3 writes `ư` so); blank is None."""
     if text.isascii():
         found = text.strip()
+        if not found.isprintable() and not line(found):
+            return None
     else:
         found = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).strip(" \t\r\n\xa0\u3000")
     return found or None

@@ -84,6 +84,10 @@ class KindOfAbsence(Typist):
         return code.value
 
 
+def typist(kind: Kind, target: str) -> type[Typist]:
+    return KindOfAbsence if kind.name == "absences" and target == "kind" else Typist
+
+
 def typists(
     kind: Kind, columns: Mapping[str, int], sheet: Sheet, first: int, senses: Mapping[int, Sense]
 ) -> dict[str, Typist]:
@@ -91,12 +95,11 @@ def typists(
     found: dict[str, Typist] = {}
     for target, at in columns.items():
         column = kind.column(target)
-        make = KindOfAbsence if kind.name == "absences" and target == "kind" else Typist
         point_zero, zeros = False, 0
         if column.type in ("code", "number"):
             cells = [row[at] for row in sheet.grid[first:] if at < len(row)]
             point_zero, zeros = _point_zero(cells), _zeros(cells)
-        found[target] = make(column, senses.get(at, Sense()), point_zero, zeros)
+        found[target] = typist(kind, target)(column, senses.get(at, Sense()), point_zero, zeros)
     return found
 
 

@@ -67,18 +67,18 @@ def read(data: bytes, file_name: str) -> Book:
     names = {name.casefold() for name in found}
     if names & {"encryptedpackage", "encryptioninfo"}:
         raise limits.encrypted(file_name)
+    if names & {"_vba_project_cur", "vba", "_vba_project"}:
+        raise limits.macros(file_name)
     content = found.get("Workbook") or found.get("Book")
     if content is None:
         raise limits.not_a_sheet(file_name)
-    if names & {"_vba_project_cur", "vba", "_vba_project"}:
-        raise limits.macros(file_name)
     try:
         about, parts = _walk(content, file_name)
     except (struct.error, IndexError) as error:
         raise limits.damaged(file_name) from error
     limits.check_sheets(len(parts))
-    for part in parts:
-        limits.check_extent("", part.bottom + 1, part.right + 1)
+    for number, part in enumerate(parts, 1):
+        limits.check_extent(str(number), part.bottom + 1, part.right + 1)
     with opened(data, file_name) as book:
         if len(parts) < len(book.names):
             raise limits.damaged(file_name)
