@@ -42,6 +42,7 @@ def choices_of(
     stored: str | None = None,
     legacy: str | None = None,
     sheet: str | None = None,
+    header_row: str | int | None = None,
     constants: Mapping[str, str] | None = None,
 ) -> Choices:
     """What a person said, checked. `dates`: day-first or month-first; `mends`: text by cell, as in `D17`.
@@ -57,6 +58,8 @@ def choices_of(
         if not str(year).isdecimal() or not FIRST_YEAR <= int(year) <= LAST_YEAR:
             raise Invalid(f"{str(year)[:40]!r} is no year; write one from {FIRST_YEAR} to {LAST_YEAR}.")
         wanted = int(year)
+    if header_row and not str(header_row).isdecimal():
+        raise Invalid(f"{str(header_row)[:40]!r} is no row; write the number of the row the headers stand in.")
     order = cast(Literal["dmy", "mdy"] | None, ORDERS[dates] if dates else None)
     answered = Dates(order, wanted, cast(Literal["as_stored", "swapped"] | None, stored or None))
     return Choices(
@@ -65,6 +68,7 @@ def choices_of(
         legacy=legacy or None,
         dates=answered if answered != Dates() else None,
         sheet=sheet or None,
+        header_row=min(int(header_row), 1_000_000) if header_row else None,
         constants=dict(constants or {}),
     )
 

@@ -73,6 +73,7 @@ def _importing(kind: str) -> Callable[..., None]:
             str | None, typer.Option(help="Old letters to convert: tcvn3 or vni; none keeps them.")
         ] = None,
         sheet: Annotated[str | None, typer.Option(help="Name of the sheet; recognised if left out.")] = None,
+        header_row: Annotated[int | None, typer.Option(help="Row the headers stand in; found if left out.")] = None,
         as_json: Json = False,
         language: Language = "en",
     ) -> None:
@@ -85,7 +86,7 @@ def _importing(kind: str) -> Callable[..., None]:
         speech, settings = speak(language, "en"), read_settings()
         choices = choices_of(
             mapping=_pairs(map_, "--map"), mends=_pairs(mend, "--mend"), dates=dates, year=year, stored=stored,
-            legacy=legacy, sheet=sheet,
+            legacy=legacy, sheet=sheet, header_row=header_row,
         )  # fmt: skip
         book, digest = open_sheet(_bytes(file), file.name)
         with open_database(settings) as database:

@@ -50,6 +50,7 @@ _TEXTS = {
     "constants": 'Text for all rows where the sheet has no such column, as JSON: {"kind": "leave"}.',
     "year": "The year of dates that are written without one.",
     "sheet": "Name of the sheet; recognised if left out.",
+    "header_row": "Number of the row the headers stand in; found if left out.",
 }
 _CHOICES = {
     "dates": (["day-first", "month-first"], "Where the day stands, if the file does not show it."),
@@ -144,6 +145,7 @@ async def _read_form(request: Request) -> _Handed:
         stored=texts.get("stored"),
         legacy=texts.get("legacy"),
         sheet=texts.get("sheet"),
+        header_row=texts.get("header_row"),
     )
     flags = {flag: _flag(flag, texts.get(flag, "false")) for flag in ("dry_run", "partial")}
     return _Handed(choices, lang, flags["dry_run"], flags["partial"], name, content, texts.get("text", ""))

@@ -32,7 +32,7 @@ Importing = Annotated[Reader, Depends(page_may("imports.sheets"))]
 Token = Annotated[str, Path(max_length=64)]
 Batch = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _LISTED = 20
-_ANSWERS = ("dates", "year", "stored", "legacy", "sheet")
+_ANSWERS = ("dates", "year", "stored", "legacy", "sheet", "header_row")
 _MOST_FIELDS = 6_000
 _TEXT = 400
 
@@ -153,36 +153,35 @@ def _work_on(request: Request, reader: Reader, token: str, form: FormData) -> Re
 
 def _take_note(draft: Draft, form: FormData) -> None:
     """What the form says is part of the draft from now on, so that nothing typed is ever lost."""
+    chosen: dict[str, str] = {}
     for name, value in form.multi_items():
         text = str(value)[:_TEXT].strip() if isinstance(value, str) else ""
         part, _, rest = name.partition(".")
         if part == "map" and rest:
-            draft.mapping[rest] = text
+            chosen[rest] = text
         elif part == "mend" and rest:
             draft.mends[rest] = text
         elif part == "constant" and rest:
             draft.constants[rest] = text
         elif name in _ANSWERS:
             draft.answers[name] = text
-    if form.get("sheet") and form.get("sheet") != form.get("sheet_was"):  # another sheet has other columns
+    moved = [form.get(name) and form.get(name) != form.get(f"{name}_was") for name in ("sheet", "header_row")]
+    if any(moved):  # other headers are other columns
         draft.mapping, draft.mends, draft.constants = {}, {}, {}
-    _let_the_latest_choice_win(draft, str(form.get("mapping_was", "")))
+    else:
+        before = dict(part.split("=", 1) for part in str(form.get("mapping_was", "")).split("|") if "=" in part)
+        if chosen != before:  # else nobody chose anything, and what is recognised stays free to change
+            draft.mapping = _latest_wins(chosen, before)
 
 
-def _let_the_latest_choice_win(draft: Draft, was: str) -> None:
-    """Of two columns for one thing the one that was just chosen; nothing chosen leaves all to be recognised."""
-    before = dict(part.split("=", 1) for part in was.split("|") if "=" in part)
-    if draft.mapping == before:
-        draft.mapping = {}
-        return
-    chosen = {target for letter, target in draft.mapping.items() if target and before.get(letter) != target}
-    for letter, target in draft.mapping.items():
-        if target in chosen and before.get(letter) == target:
-            draft.mapping[letter] = ""
-    kept: set[str] = set()
-    for letter, target in draft.mapping.items():
-        draft.mapping[letter] = "" if target in kept else target
-        kept.add(target)
+def _latest_wins(chosen: dict[str, str], before: dict[str, str]) -> dict[str, str]:
+    """Of two columns for one thing the one that was just chosen."""
+    new = {target for letter, target in chosen.items() if target and before.get(letter) != target}
+    found: dict[str, str] = {}
+    for letter, target in chosen.items():
+        given_up = target in new and before.get(letter) == target
+        found[letter] = "" if given_up or target in found.values() else target
+    return found
 
 
 def _check(request: Request, reader: Reader, draft: Draft) -> WorkView:

@@ -76,6 +76,7 @@ class WorkView:
     file_name: str
     sheet: str
     sheets: tuple[str, ...]
+    header_row: int
     targets: tuple[str, ...]
     columns: tuple[ColumnView, ...]
     shown: tuple[ColumnView, ...]
@@ -115,10 +116,11 @@ def work_view(draft: Draft, read: Read, result: Result, *, problem: Sentence | N
     kind, recognised = KINDS[draft.kind], read.recognised
     samples = {match.column: _samples(read, match.column) for match in recognised.matches}
     samples |= {each.column: each.samples or _samples(read, each.column) for each in recognised.unmapped}
+    headers = {letter: recognised.headers.get(letter, "") for letter in {*samples, *recognised.headers}}
     columns = tuple(
         ColumnView(letter, header, samples.get(letter, _samples(read, letter)), read.mapping.get(letter, ""))
-        for letter, header in sorted(recognised.headers.items(), key=lambda item: index(item[0]))
-        if header or letter in read.mapping
+        for letter, header in sorted(headers.items(), key=lambda item: index(item[0]))
+        if header or letter in read.mapping or not recognised.headers
     )
     shown = tuple(column for column in columns if column.target)
     wrong = [number for number, state in sorted(result.states.items()) if state == "wrong"]
@@ -131,6 +133,7 @@ def work_view(draft: Draft, read: Read, result: Result, *, problem: Sentence | N
         file_name=draft.book.file_name,
         sheet=recognised.sheet.name,
         sheets=tuple(sheet.name for sheet in draft.book.sheets),
+        header_row=recognised.header_rows[1],
         targets=kind.targets,
         columns=columns,
         shown=shown,

@@ -24,7 +24,8 @@ ORDERS: Mapping[str, str] = {"day-first": "dmy", "month-first": "mdy"}
 class Choices:
     """What a person said of a sheet. `mapping`: column letter or header → canonical column (`""`: left out).
 
-    `mends`: text in place of a cell, by row and column letter. `constants`: canonical column → text for every row.
+    `header_row`: the row of the headers, counted as Excel does. `mends`: text in place of a cell, by row and column
+    letter. `constants`: canonical column → text for every row.
     """
 
     mapping: Mapping[str, str] | None = None
@@ -32,6 +33,7 @@ class Choices:
     legacy: str | None = None
     dates: Dates | None = None
     sheet: str | None = None
+    header_row: int | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,12 +59,14 @@ def read_sheet(database: Database, book: Book, digest: str, kind: str, choices: 
         raise Invalid(f"There is no sheet {choices.sheet!r}; it has {', '.join(s.name for s in book.sheets)[:300]}.")
     if choices.legacy not in (None, *LEGACIES):
         raise Invalid(f"{choices.legacy!r} is no old encoding; write one of {', '.join(LEGACIES)}.")
-    found = recognise(book, kind, sheet=choices.sheet)
+    found = recognise(book, kind, sheet=choices.sheet, header_row=choices.header_row or None)
+    if choices.header_row is None and found.header_rows == (0, 0):  # headers in words nobody foresaw
+        found = recognise(book, kind, sheet=choices.sheet, header_row=_first_of_words(found))
     mark = fingerprint(found)
     with database.reading() as session:
         remembered = import_batches.remembered(session, kind, mark)
     if remembered is not None:
-        found = recognise(book, kind, remembered, sheet=choices.sheet)
+        found = recognise(book, kind, remembered, sheet=choices.sheet, header_row=found.header_rows[1] or None)
     mapping = found.mapping | _by_letter(found, kind, choices.mapping or {})
     mapping = {letter: target for letter, target in mapping.items() if target}
     _check_constants(kind, choices.constants)
@@ -100,9 +104,10 @@ def _by_letter(found: Recognised, kind: str, wished: Mapping[str, str]) -> dict[
     """A mapping by column letter, from one by letters or headers. A target that moves leaves its old column."""
     targets = KINDS[kind].targets
     letters = {fold(header): letter for letter, header in found.headers.items() if header}
+    known = {*found.headers, *found.mapping, *(each.column for each in found.unmapped)}
     chosen: dict[str, str] = {}
     for name, target in wished.items():
-        letter = letters.get(fold(name)) or (name.strip().upper() if name.strip().upper() in found.headers else None)
+        letter = letters.get(fold(name)) or (name.strip().upper() if name.strip().upper() in known else None)
         if letter is None:
             headers = ", ".join(header for header in found.headers.values() if header)
             raise Invalid(f"The sheet has no column {name[:60]!r}; it has {headers[:300]}.")
@@ -111,6 +116,15 @@ def _by_letter(found: Recognised, kind: str, wished: Mapping[str, str]) -> dict[
         chosen[letter] = target
     taken = {target for target in chosen.values() if target}
     return {letter: "" for letter, target in found.mapping.items() if target in taken} | chosen
+
+
+def _first_of_words(found: Recognised) -> int | None:
+    """The first row that has a different word in each of its cells, as headers have; None: there is none."""
+    for number, cells in enumerate(found.sheet.grid[:15], 1):
+        words = [cell for cell in cells if cell is not None]
+        if len(words) > 1 and all(isinstance(word, str) for word in words) and len(set(map(str, words))) == len(words):
+            return number if number < len(found.sheet.grid) else None
+    return None
 
 
 def _check_constants(kind: str, constants: Mapping[str, str]) -> None:
