@@ -43,6 +43,7 @@ class CellView:
     """`cell` is its name, as D17. `sentences`: what is wrong with it; `is_open`: it may be typed in."""
 
     cell: str
+    header: str
     shown: str
     sentences: tuple[Sentence, ...] = ()
     is_open: bool = False
@@ -165,7 +166,7 @@ def _row(draft: Draft, read: Read, result: Result, number: int, shown: Sequence[
         cell = f"{column.letter}{number}"
         sentences = tuple(found.get(column.letter, ()))
         text = draft.mends.get(cell, _shown(read, number, column.letter))
-        cells.append(CellView(cell, text, sentences, bool(sentences) or cell in draft.mends))
+        cells.append(CellView(cell, column.header or column.letter, text, sentences, bool(sentences) or cell in draft.mends))
     rest = tuple(sentence for letter, listed in found.items() if letter not in letters for sentence in listed)
     return RowView(number, result.states[number], tuple(cells), rest)
 
