@@ -104,7 +104,9 @@ class _Handed:
 
 
 def _importing(kind: str) -> Callable[..., Coroutine[Any, Any, Response]]:
-    async def run(request: Request, reader: Annotated[Reader, Depends(may(PERMISSIONS[kind]))]) -> Response:
+    permitted = Depends(may(PERMISSIONS[kind]))
+
+    async def run(request: Request, reader: Reader = permitted) -> Response:
         """All rows or none: where a cell is wrong nothing is stored and every wrong cell is named (status 422, code
         `rows_wrong`, with the whole answer as `import`), unless `partial`. The same sheet twice stores nothing.
         """

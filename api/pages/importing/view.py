@@ -166,7 +166,8 @@ def _row(draft: Draft, read: Read, result: Result, number: int, shown: Sequence[
         cell = f"{column.letter}{number}"
         sentences = tuple(found.get(column.letter, ()))
         text = draft.mends.get(cell, _shown(read, number, column.letter))
-        cells.append(CellView(cell, column.header or column.letter, text, sentences, bool(sentences) or cell in draft.mends))
+        is_open = bool(sentences) or cell in draft.mends
+        cells.append(CellView(cell, column.header or column.letter, text, sentences, is_open))
     rest = tuple(sentence for letter, listed in found.items() if letter not in letters for sentence in listed)
     return RowView(number, result.states[number], tuple(cells), rest)
 
