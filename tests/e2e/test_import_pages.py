@@ -135,7 +135,7 @@ def test_a_block_of_five_hundred_rows_is_pasted(browser: Any, pages: tuple[Offic
 
 
 def test_a_mapping_is_chosen_remembered_and_forgotten(browser: Any, pages: tuple[Office, str], tmp_path: Path) -> None:
-    office, address = pages
+    _, address = pages
     sheet = "Số hồ sơ;Người;Nơi\nX-1;Nguyễn Thị Hà;A\n"
     with Visit(browser, 1280) as visit:
         page = signed_in(visit, address)
