@@ -13,6 +13,7 @@ from api.importing import import_export, preview_import
 from api.pages.importing.routes import router as importing_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
+from api.pages.units import router as units_router
 from api.pages.users import router as users_router
 from api.pulling import pull_json
 from api.settings import Settings
@@ -55,7 +56,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
-        extra_routers=(streaming_router, importing_router, users_router, router),
+        extra_routers=(streaming_router, importing_router, users_router, units_router, router),
         page_error=show_error,
     )
     app.mount(*static_files())

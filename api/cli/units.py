@@ -73,12 +73,12 @@ def show(code: Code, as_json: AsJson = False) -> None:
     today = today_of(settings)
     with open_database(settings) as database, database.reading() as session:
         unit = office.get(session, UnitRow, code)
-        versions = units.history(session, unit)
+        number, versions = unit.version, units.history(session, unit)
         merged = sorted(StoredTree(session).tree.merged_into(code, today))
         leading = heads.heads_on(session, office.key(unit), today)
     if as_json:
         told = [{"employee": head.employee, "name": head.name, "kind": head.kind} for head in leading]
-        print_json({"code": code, "version": unit.version, "versions": versions, "merged": merged, "heads": told})
+        print_json({"code": code, "version": number, "versions": versions, "merged": merged, "heads": told})
         return
     for version in versions:
         say(_version(version))

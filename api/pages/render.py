@@ -29,6 +29,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
+    ("/units", "nav.units", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
     ("/users", "nav.users", "users.manage"),
 )

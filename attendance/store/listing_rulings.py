@@ -38,8 +38,7 @@ def verdicts(
 
     A row has the fields of a day row of a scenario and revision, rulebook, citations, cause, recorded_at,
     superseded_at; and employee_id and unit_id, by which `services.disclosure` decides what of it is shown. A verdict
-    belongs to the unit in which the person served on that day; `part`: only those whose unit belonged to it on that
-    day.
+    belongs to the unit in which the person served on that day; `part`: only those whose unit belonged to it on the day.
     """
     query = _verdicts().where(col(RulingRow.work_date) >= from_on, col(RulingRow.work_date) <= to_on)
     query = query.where(*within.rows(col(RulingRow.unit_id), col(RulingRow.employee_id)))

@@ -1,6 +1,7 @@
 """What is asked of each route: one line per route. A route without a line fails the matrix test.
 
-`{unit}`, `{employee}`, `{terminal}`, `{user}`, `{serial}`, `{grant}`, `{alarm}` and `{violation}` stand for things of a
+`{unit}`, `{employee}`, `{terminal}`, `{user}`, `{serial}`, `{grant}`, `{alarm}`, `{violation}`,
+`{assignment}` and `{term}` stand for things of a
 place; the matrix puts in those of one's own unit, and then, one after the other, those of every other place.
 """
 
@@ -70,6 +71,7 @@ def at(name: str, thing: str, **more: Any) -> list[Call]:
     return [Call(path={name: f"{{{thing}}}"}, **more)]
 
 
+UNIT = {"code": "{unit}"}
 TERMINAL = {"code": "{terminal}"}
 OFFICIAL_GRANT = {"role": "official"}
 
@@ -81,9 +83,32 @@ CALLS: dict[str, list[Call]] = {
     "whoAmI": [Call(tells=True)],
     "listUnits": listing(),
     "addUnit": [Call(body={"code": "NEW-1", "parent": "{unit}"}, answers=201)],
+    "getUnit": at("code", "unit"),
+    "renameUnit": [Call(path=UNIT, body={"name": "Tên mới", "on": "2026-12-01"})],
+    "moveUnit": [Call(path=UNIT, body={"parent": "{unit}", "on": "2026-12-01"}, answers=422)],  # a circle
+    "setUnitHours": [Call(path=UNIT, body={"schedule": None, "on": "2026-12-01"})],
+    "endUnit": [Call(path=UNIT, body={"to": "2030-01-01"})],
+    "mergeUnit": [Call(path=UNIT, body={"into": "{unit}", "on": "2026-12-01"}, answers=422)],  # into itself
+    "listHeads": [Call(path=UNIT, query=ALL), Call(path=UNIT, query=ALL | {"on": "2026-11-20"})],
+    "addHead": [
+        Call(path=UNIT, body={"employee": "{employee}", "kind": "acting", "from": "2026-12-01"}, answers=201)
+    ],
+    "endHead": [Call(path=UNIT | {"term": "{term}"}, body={"to": "2026-12-01"})],
+    "withdrawHead": [
+        Call(path=UNIT | {"term": "{term}"}, body={"why": "Nhập nhầm"}, answers=204, tells=False)
+    ],
+    "listPlaces": [Call(path=UNIT, query=ALL, tells=False)],
+    "addPlace": [Call(path=UNIT, body={"name": "Trụ sở cũ", "terminals": ["{terminal}"]}, answers=201)],
     "pullUnit": at("code", "unit"),
     "listEmployees": listing("unit"),
     "addEmployee": [Call(body={"code": "NEW-1", "unit": "{unit}", "from": "2026-12-01"}, answers=201)],
+    "transferEmployee": [
+        Call(path={"code": "{employee}"}, body={"unit": "{unit}", "on": "2026-12-01", "terminals": ["{terminal}"]})
+    ],
+    "endAssignment": [Call(path={"id": "{assignment}"}, body={"to": "2026-12-01"})],
+    "withdrawAssignment": [
+        Call(path={"id": "{assignment}"}, body={"why": "Nhập nhầm"}, answers=204, tells=False)
+    ],
     "listAssignments": listing("unit", "employee"),
     "addAssignment": [
         Call(body={"employee": "{employee}", "unit": "{unit}", "terminals": ["{terminal}"], "from": "2030-01-01"},
@@ -126,6 +151,8 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("GET", "/"): [Call(answers=303, tells=False)],
     ("GET", "/today"): [Call(), Call(query={"day": "2026-11-17"}), Call(query={"state": "late", "day": "2026-11-17"})],
     ("GET", "/today/live"): [Call()],
+    ("GET", "/units"): [Call(), Call(query={"on": "17/11/2026"})],
+    ("GET", "/units/{code}"): at("code", "unit"),
     ("GET", "/users"): [Call()],
     ("POST", "/users"): [
         Call(

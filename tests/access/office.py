@@ -17,6 +17,7 @@ from attendance.services.access import ROLES
 from attendance.services.accounts import Accounts
 from attendance.services.evaluate import evaluate_span
 from attendance.store import (
+    heads,
     intake_log,
     papers,
     papers_decided,
@@ -27,6 +28,7 @@ from attendance.store import (
     terminal_users,
 )
 from attendance.store import office as store_office
+from attendance.store import serving as store_serving
 from attendance.store.alarms import TerminalAlarms, open_alarms
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import violation_id
@@ -64,13 +66,15 @@ class Place:
     grant: int = 0
     alarm: int = 0
     violation: str = ""
+    assignment: int = 0
+    term: int = 0
 
     @property
     def mark(self) -> str:
         return mark(self.name)
 
     def fills(self) -> dict[str, str]:
-        named = ("unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation")
+        named = ("unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term")
         return {name: str(getattr(self, name)) for name in named}
 
 
@@ -112,10 +116,12 @@ def build(database: Database, accounts: Accounts) -> World:
         import_export(database, f"T-{mark(name)}", f"{mark(name)}_attlog.dat", _file(name), zone=ZONE, at=JUDGED)
     with database.writing() as session:
         alarms = {name: _terminal(session, name) for name in UNITS}
+        terms = {name: _head(session, name) for name in UNITS}
     evaluate_span(database, ZONE, JUDGED, FIRST, LAST)
     grants = _accounts(database, accounts)
     with database.reading() as session:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
+        assigned = {name: store_serving.of_employee(session, number)[0].id or 0 for name, number in numbers.items()}
     found = {
         name: place(
             name,
@@ -123,10 +129,19 @@ def build(database: Database, accounts: Accounts) -> World:
             grant=grants[name],
             alarm=alarms[unit],
             violation=violation_id(numbers[name], LATE_ON, "am", "late"),
+            assignment=assigned[name],
+            term=terms[unit],
         )
         for name, unit in PEOPLE.items()
     }
-    nowhere = place("NIL", grant=ABSENT, alarm=ABSENT, violation=violation_id(9, LATE_ON, "am", "late"))
+    nowhere = place(
+        "NIL",
+        grant=ABSENT,
+        alarm=ABSENT,
+        assignment=ABSENT,
+        term=ABSENT,
+        violation=violation_id(9, LATE_ON, "am", "late"),
+    )
     return World({**found, "NIL": nowhere})
 
 
@@ -187,6 +202,15 @@ def _person(session: Session, name: str, unit: str, pin: str) -> None:
         session, code, LATE_ON, part="am", covers="late", reason=f"lý do {why}", document=f"GT {why}",
         submitted_at=None, at=BEGUN,
     )  # fmt: skip
+
+
+def _head(session: Session, name: str) -> int:
+    """The person of a unit leads it; answers the number of the term."""
+    token = mark(name)
+    row = heads.name_head(
+        session, f"U-{token}", f"P-{token}", from_on=date(2026, 1, 1), document=f"QĐ {token}", at=BEGUN
+    )
+    return row.id or 0
 
 
 def _file(name: str) -> bytes:

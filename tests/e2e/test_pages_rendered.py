@@ -26,6 +26,7 @@ from attendance.services.access import ALLOWED
 from reports.view import ErrorPage, SignInPage, User
 from tests.e2e.browsing import Visit, chromium, needs_chromium
 from tests.e2e.sample_pages import today, unknown_day, user, users, violations, why
+from tests.e2e.sample_units import unit, units
 
 pytestmark = needs_chromium
 
@@ -37,6 +38,8 @@ PAGES: dict[str, tuple[str, Any, bool]] = {
     "/violations/v-4": ("why.html", unknown_day, True),
     "/users": ("users.html", users, True),
     "/users/binh.thanhtra": ("user.html", user, True),
+    "/units": ("units.html", units, True),
+    "/units/X-TAN-MAI": ("unit.html", unit, True),
     "/sign-in": ("sign_in.html", lambda: SignInPage("/today", "ngoc", "wrong"), False),
     "/missing": ("error.html", lambda: ErrorPage(404, "a1b2c3"), True),
     "/expired": ("error.html", lambda: ErrorPage(401), False),

@@ -18,6 +18,7 @@ from api.pages.users import PROBLEMS
 from attendance.services import matching, terminal_health
 from attendance.services.explain import rules
 from attendance.store import alarms
+from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
 from reports import view
 
@@ -26,6 +27,7 @@ VI, EN = Translator("vi"), Translator("en")
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
+    "head": HEAD_KINDS,
     "state": view.PERSON_STATES,
     "health_state": terminal_health.STATES,
     "health": terminal_health.REASONS,

@@ -93,7 +93,7 @@ def get_unit(request: Request, reader: MayRead, code: UnitCode) -> Response:
             "places": place_contents(session, unit.code, parts.today()),
         }
     found = answer(content)
-    found.headers["ETag"] = f'"{unit.version}"'
+    found.headers["ETag"] = f'"{content["version"]}"'
     return found
 
 
