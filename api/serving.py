@@ -13,15 +13,20 @@ from api.importing import import_export, preview_import
 from api.pages.importing.routes import router as importing_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
+from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
 from attendance.store.database import Database
+from attendance.store.trail import Actor
 from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
+
+PAGES = (streaming_router, importing_router, users_router, trail_router, units_router, router)
+"""Every page, one router per part; the test of access asks all of them."""
 
 
 def make_app(
@@ -38,12 +43,17 @@ def make_app(
     def pull(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
         return [pull_json(filed, settings.timezone) for filed in poller.ask(codes, full=full)]
 
-    def bring(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+    def bring(
+        terminal: str, file_name: str, data: bytes, create: bool, dates: str | None, actor: Actor
+    ) -> dict[str, Any]:
         return import_export(
-            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
-        )
+            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates,
+            actor=actor,
+        )  # fmt: skip
 
-    def preview(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+    def preview(
+        terminal: str, file_name: str, data: bytes, create: bool, dates: str | None, _: Actor
+    ) -> dict[str, Any]:
         return preview_import(
             database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
         )
@@ -56,7 +66,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
-        extra_routers=(streaming_router, importing_router, users_router, units_router, router),
+        extra_routers=PAGES,
         page_error=show_error,
     )
     app.mount(*static_files())

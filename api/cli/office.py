@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli import people_serving as serving
-from api.cli.place import open_database, read_password, read_settings, say
+from api.cli.place import open_database, operator, read_password, read_settings, say, see
 
 DEFAULT_HOURS = "07:30-11:30,13:00-17:00"
 
@@ -54,6 +54,7 @@ def init(
             document=document,
             calendar=calendar,
             administrator=(admin, Accounts(database).hash_new(password)),
+            actor=operator(),
             at=utc_now(),
         )
     key = settings.data_dir / "secret.key"
@@ -76,10 +77,16 @@ def name_person(
     name: Annotated[str, typer.Argument(help="Full name, as in the personnel file.")],
 ) -> None:
     """Give a person made from a terminal's number their name."""
-    from attendance.store import registering
+    from attendance.clock import utc_now
+    from attendance.store import office, registering
+    from attendance.store.tables import EmployeeRow
+    from attendance.store.trail import record
 
     with open_database(read_settings()) as database, database.writing() as session:
-        registering.rename_employee(session, code, name)
+        before = {"name": office.get(session, EmployeeRow, code).name}
+        row = registering.rename_employee(session, code, name)
+        record(session, operator(), "employee.renamed", kind="employee", key=code, employees=[office.key(row)],
+               before=before, after={"name": row.name}, at=utc_now())  # fmt: skip
     say(f"{code} is {name}.")
 
 
@@ -88,5 +95,7 @@ def list_people() -> None:
     from attendance.store import people
 
     with open_database(read_settings()) as database, database.reading() as session:
-        for code, name in people.everybody(session):
+        everybody = people.everybody(session)
+        see(session, "employees", (code for code, _ in everybody))
+        for code, name in everybody:
             say(f"{code}\t{name}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.place import open_database, read_date, read_settings, say
+from api.cli.place import open_database, operator, read_date, read_settings, say
 
 Document = Annotated[str, typer.Option(help="The decision it rests on, with number and date.")]
 Number = Annotated[int, typer.Argument(help="Number of the assignment: attendance people serving CODE")]
@@ -46,12 +46,11 @@ def transfer(
     """A person serves in another unit from a date on; the assignment of that date ends the day before."""
     from attendance.clock import utc_now
     from attendance.services import transfers
-    from attendance.store.trail import CONSOLE
 
     with open_database(read_settings()) as database, database.writing() as session:
         done = transfers.transfer(
             session, code, unit, on=read_date(on), schedule=schedule, terminals=terminal or (), document=document,
-            actor=CONSOLE, at=utc_now(),
+            actor=operator(), at=utc_now(),
         )  # fmt: skip
     before = f", until {done.ended.to_on} where they were" if done.ended else ""
     say(f"{code} serves in {unit} from {on} on{before}.")
@@ -65,11 +64,10 @@ def end(
     """A person serves in a unit until a date."""
     from attendance.clock import utc_now
     from attendance.services import transfers
-    from attendance.store.trail import CONSOLE
 
     with open_database(read_settings()) as database, database.writing() as session:
         row = transfers.end_assignment(
-            session, number, read_date(to_on), document=document, actor=CONSOLE, at=utc_now()
+            session, number, read_date(to_on), document=document, actor=operator(), at=utc_now()
         )
         told = transfers.told(session, row)
     say(f"{told['employee']} serves in {told['unit']} until {to_on}; the assignment has the number {told['id']} now.")
@@ -79,9 +77,8 @@ def withdraw(number: Number, why: Annotated[str, typer.Option(help="Why it was a
     """Take back an assignment that was recorded by mistake. It stays stored."""
     from attendance.clock import utc_now
     from attendance.services import transfers
-    from attendance.store.trail import CONSOLE
 
     with open_database(read_settings()) as database, database.writing() as session:
-        row = transfers.withdraw_assignment(session, number, why=why, actor=CONSOLE, at=utc_now())
+        row = transfers.withdraw_assignment(session, number, why=why, actor=operator(), at=utc_now())
         told = transfers.told(session, row)
     say(f"The assignment of {told['employee']} to {told['unit']} from {told['from']} on is taken back.")

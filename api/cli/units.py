@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_date, read_settings, say, today_of
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, today_of
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
@@ -111,12 +111,11 @@ def add(
     """A unit begins."""
     from attendance.clock import utc_now
     from attendance.services import units
-    from attendance.store.trail import CONSOLE
 
     with open_database(read_settings()) as database, database.writing() as session:
         units.add(
             session, code, name=name, parent=parent, schedule=schedule, from_on=_date(from_on), to_on=_date(to_on),
-            document=document, actor=CONSOLE, at=utc_now(),
+            document=document, actor=operator(), at=utc_now(),
         )  # fmt: skip
     say(f"Unit {code} is there{f' under {parent}' if parent else ''}.")
 
@@ -201,11 +200,10 @@ def heads(
     from attendance.store import heads as terms
     from attendance.store import office
     from attendance.store.tables import UnitRow
-    from attendance.store.trail import CONSOLE
 
     if sum(wanted is not None for wanted in (name, end_term, withdraw)) > 1:
         raise Invalid("Say one of --name, --end and --withdraw at a time.")
-    told: dict[str, Any] = {"actor": CONSOLE, "at": utc_now()}
+    told: dict[str, Any] = {"actor": operator(), "at": utc_now()}
     with open_database(read_settings()) as database, database.writing() as session:
         unit = office.key(office.get(session, UnitRow, code))
         known = {term.id for term in terms.terms_of(session, unit)}
@@ -253,13 +251,14 @@ def places(
     from attendance.clock import utc_now
     from attendance.services import units
     from attendance.store import office
-    from attendance.store.trail import CONSOLE
 
     settings = read_settings()
     day = read_date(on) if on else today_of(settings)
     with open_database(settings) as database, database.writing() as session:
         if name is not None:
-            units.add_place(session, code, name, address=address, terminals=terminal or (), actor=CONSOLE, at=utc_now())
+            units.add_place(
+                session, code, name, address=address, terminals=terminal or (), actor=operator(), at=utc_now()
+            )
         sites = office.terminals(session)
         rows = [
             {"name": p.name, "address": p.address, "terminals": [s.code for s in sites if s.place_id == p.id]}
@@ -277,10 +276,9 @@ def places(
 def _file(verb: str, code: str, *what: Any, **more: Any) -> Any:
     from attendance.clock import utc_now
     from attendance.services import units
-    from attendance.store.trail import CONSOLE
 
     with open_database(read_settings()) as database, database.writing() as session:
-        return getattr(units, verb)(session, code, *what, actor=CONSOLE, at=utc_now(), **more)
+        return getattr(units, verb)(session, code, *what, actor=operator(), at=utc_now(), **more)
 
 
 def _say_done(done: Changed, sentence: str) -> None:

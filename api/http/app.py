@@ -16,6 +16,7 @@ from api.http.guard import Guard
 from api.http.openapi import describe
 from api.http.routers import (
     assignments,
+    audit,
     calendar,
     employees,
     enrolments,
@@ -66,6 +67,7 @@ ROUTERS = (
     schedules.router,
     calendar.router,
     users.router,
+    audit.router,
 )
 
 
@@ -100,6 +102,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # such a redirect would be built from the Host header
     )
+    database.seal_with(settings.secret())
     app.state.service = Service(
         settings=settings,
         database=database,

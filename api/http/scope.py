@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request, Response
@@ -17,10 +17,10 @@ from attendance.errors import AttendanceError, NotFound
 from attendance.services import access
 from attendance.services.access import Permission
 from attendance.services.accounts import SignedIn
-from attendance.store import listing, office
+from attendance.store import listing, office, people
 from attendance.store.database import Session
 from attendance.store.tables import TerminalRow, UnitRow
-from attendance.store.trail import Actor
+from attendance.store.trail import Actor, look
 from attendance.store.tree import Spread, StoredTree
 from attendance.store.within import NOTHING, Within
 
@@ -73,6 +73,13 @@ class Reader:
             raise NotFound("terminal", code)
         return found
 
+    def saw(
+        self, session: Session, view: str, codes: Iterable[str | None], *, at: datetime, polled: bool = False
+    ) -> None:
+        """Write down that the reader is shown records of these people, themselves left out. See `trail.look`."""
+        shown = people.numbers(session, codes) - {self.user.employee_id}
+        look(session, self.actor, view, shown, at=at, polled=polled)
+
 
 def askable(kind: str, code: str) -> str:
     """A code that can stand in a query: databases refuse some signs, and no code has them. Raises NotFound."""
@@ -93,7 +100,9 @@ def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reade
             f"This needs one of the roles {wanted}; yours at present: {', '.join(user.roles) or 'none'}. What is "
             "granted to whom is up to the administrators."
         )
-    return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request)), permission, today)
+    acting = access.leading(grant for grant in user.grants if access.may(grant.role, permission))
+    role = acting.role if acting is not None else ""
+    return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request), role), permission, today)
 
 
 def still_may(request: Request, permission: Permission, who: Callable[[], SignedIn]) -> None:

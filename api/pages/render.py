@@ -32,6 +32,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/units", "nav.units", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
     ("/users", "nav.users", "users.manage"),
+    ("/trail", "nav.trail", "trail.read"),
+    ("/looks", "nav.looks", "attendance.read"),
 )
 
 # Those who need a look come first; inside a state, by given name.

@@ -210,6 +210,8 @@ def _today(request: Request, reader: Reader, template: str) -> Response:
             pulled = reader.elsewhere(session, "terminals.pull")
             terminals, units = polling.pullable_below(session, page.day, pulled.places)
             page = replace(page, pullable=terminals, pullable_units=units)
+        shown = (person.employee for part in page.units for person in part.people)
+        reader.saw(session, "today", shown, at=parts.now(), polled=template == "today_live.html")
     return show(request, template, page, user=reader.user)
 
 
@@ -245,6 +247,7 @@ def violations(
             page=page,
             page_size=PAGE_SIZE,
         )
+        reader.saw(session, "violations", (row.employee for row in view.rows), at=parts.now())
     return show(request, "violations.html", view, user=reader.user)
 
 
@@ -274,6 +277,7 @@ def _why(request: Request, reader: Reader, employee_id: int, on: date, focus: st
         reasons = listing.sees_employee(session, employee_id, on, reader.elsewhere(session, "reasons.read"))
         shown = Disclosed(reasons, alarms=not reader.within.is_person)
         view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus, shown=shown)
+        reader.saw(session, "day", [view.employee], at=parts.now())
     if focus is not None and view.focus is None:
         raise NotFound("violation", focus[:64])
     return show(request, "why.html", view, user=reader.user)

@@ -17,6 +17,7 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from api.http.auth import check_csrf, session_user
 from api.http.errors import NotAvailable
+from api.http.routers.terminals import note_pull
 from api.http.scope import Reader, page_may, reader_of
 from api.http.service import service
 from api.pages.i18n import Translator
@@ -63,6 +64,7 @@ def pull_now(
             codes = polling.pullable(session, reader.narrowed(session, unit).places)
         else:
             codes = [reader.terminal(session, terminal).code]
+    note_pull(request, reader, codes)
     poller.begin(codes)
     return Response(status_code=204) if request.headers.get("hx-request") else RedirectResponse("/today", 303)
 
@@ -145,6 +147,7 @@ class _Teller:
         found = live_reading.heard(session, punch.terminal, punch.pin, punch.wall.date(), self._reader.within)
         if found is None:
             return None
+        self._reader.saw(session, "live", [found.employee], at=service(self._request).now(), polled=True)
         html = environment().get_template("live_punch.html").render(t=self._t, n=number, punch=punch, found=found)
         return _pack(number, "punch", html)
 

@@ -11,6 +11,7 @@ from attendance.services.matching import OnTerminal, Person, WorkList, compare
 from attendance.store import office, people, registering, terminal_users
 from attendance.store.database import Database, Session
 from attendance.store.tables import TerminalRow, UnitRow
+from attendance.store.trail import CONSOLE, Actor, record
 from attendance.store.tree import StoredTree
 from attendance.store.within import EVERYTHING, Within
 
@@ -109,6 +110,7 @@ def enrol(
     from_on: date | None = None,
     instead: bool = False,
     at: datetime,
+    actor: Actor = CONSOLE,
 ) -> Enrolled:
     """Enrol a person under a number. Without a date: since the terminal shows that number, or its last holder left it.
 
@@ -120,14 +122,31 @@ def enrol(
         if instead:
             if from_on is None:
                 raise Invalid(f"Say from which date number {pin} is {employee}'s: --from DATE.")
-            registering.end_enrolment(session, code, pin, from_on - timedelta(days=1), at=at)
+            ended = registering.end_enrolment(session, code, pin, from_on - timedelta(days=1), at=at)
+            record(session, actor, "enrolment.ended", kind="terminal", key=code, employees=[ended.employee_id],
+                   after={"pin": pin, "to": ended.to_on}, at=at)  # fmt: skip
         begins = from_on or _begins(session, terminal, pin)
-        registering.enrol(session, code, pin, employee, from_on=begins, at=at)
+        _enrol(session, actor, code, Enrolled(pin, employee, begins), at)
     return Enrolled(pin, employee, begins)
 
 
+def _enrol(session: Session, actor: Actor, code: str, one: Enrolled, at: datetime) -> None:
+    row = registering.enrol(session, code, one.pin, one.employee, from_on=one.from_on, at=at)
+    after = {"pin": one.pin, "employee": one.employee, "from": one.from_on}
+    record(
+        session, actor, "enrolment.added", kind="terminal", key=code, employees=[row.employee_id], after=after, at=at
+    )
+
+
 def enrol_exact(
-    database: Database, code: str, *, on: date, from_on: date | None = None, told: Told = nobody, at: datetime
+    database: Database,
+    code: str,
+    *,
+    on: date,
+    from_on: date | None = None,
+    told: Told = nobody,
+    at: datetime,
+    actor: Actor = CONSOLE,
 ) -> tuple[Enrolled, ...]:
     """Enrol everybody whose code is an unmatched number and whose name is not against it: all of them, or nobody.
 
@@ -141,8 +160,8 @@ def enrol_exact(
             assert entry.proposal is not None
             pin, employee = entry.user.pin, entry.proposal.person.code
             begins = from_on or _begins(session, terminal, pin)
-            registering.enrol(session, code, pin, employee, from_on=begins, at=at)
             done.append(Enrolled(pin, employee, begins))
+            _enrol(session, actor, code, done[-1], at)
     return tuple(done)
 
 

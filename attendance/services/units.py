@@ -66,7 +66,8 @@ def add(
         session, code, name=name, parent=parent, schedule=schedule, from_on=from_on, to_on=to_on, document=document,
         at=at,
     )  # fmt: skip
-    told = {"name": name or code, "parent": parent, "schedule": schedule, "from": _iso(from_on), "to": _iso(to_on)}
+    told = {"code": code, "name": name or code, "parent": parent, "schedule": schedule}
+    told |= {key: _iso(on) for key, on in (("from", from_on), ("to", to_on)) if on is not None}
     record(session, actor, "unit.added", kind="unit", key=code, why=document, after=told, at=at)
     return Changed(code, row.version, 0)
 

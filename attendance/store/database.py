@@ -54,7 +54,7 @@ class Database:
         self.looks = Looks(lambda: self.writing(wait_seconds=WAIT_SECONDS))
 
     def seal_with(self, secret: bytes) -> None:
-        """Seal the trail with the secret key from now on: whoever has the database alone cannot rewrite it unnoticed."""
+        """Seal the trail with the secret key from now on: who has the database alone cannot rewrite it unnoticed."""
         self.sealer = Sealer(secret)
 
     @property

@@ -18,6 +18,7 @@ class Heard:
 
     terminal_name: str
     name: str | None
+    employee: str | None = None
 
 
 def heard(session: Session, terminal: str, pin: str | None, on: date, within: Within) -> Heard | None:
@@ -45,4 +46,8 @@ def heard(session: Session, terminal: str, pin: str | None, on: date, within: Wi
         person = session.exec(query).first()
     if person is None:
         return Heard(row.name, None) if within.sees(row.unit_id) else None
-    return Heard(row.name, person.name) if listing.sees_employee(session, office.key(person), on, within) else None
+    return (
+        Heard(row.name, person.name, person.code)
+        if listing.sees_employee(session, office.key(person), on, within)
+        else None
+    )

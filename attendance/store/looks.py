@@ -19,7 +19,7 @@ import orjson
 from sqlmodel import Session
 
 from attendance.errors import AttendanceError
-from attendance.store.trail_chain import instant
+from attendance.store.trail_chain import digest_of_subjects, instant
 from attendance.store.trail_writing import Entry, append
 
 WAIT_SECONDS = 2.0
@@ -67,7 +67,7 @@ class Looks:
         self._added = self._done = 0  # how many looks ever came and went, lost ones included
         self._lost = _Lost()
         self._not_before = 0.0
-        self._seen: OrderedDict[tuple[object, ...], tuple[tuple[int, ...], int]] = OrderedDict()
+        self._seen: OrderedDict[tuple[object, ...], int] = OrderedDict()
         self._lock = threading.Lock()
         self._turn = threading.Lock()
 
@@ -116,11 +116,10 @@ class Looks:
     def _is_repeated(self, entry: Entry) -> bool:
         at, name, user_id, _role, via, _address, _act, view, _key = entry.fields
         assert isinstance(at, int)
-        key = (user_id, name, via, view)
-        shown, since = self._seen.get(key, ((), 0))
-        if entry.polled and shown == entry.employees and 0 <= at - since < POLLED_ONCE_PER:
+        key = (user_id, name, via, view, digest_of_subjects(entry.employees))
+        if entry.polled and 0 <= at - self._seen.get(key, -POLLED_ONCE_PER) < POLLED_ONCE_PER:
             return True
-        self._seen[key] = (entry.employees, at)
+        self._seen[key] = at
         self._seen.move_to_end(key)
         if len(self._seen) > _MOST_VIEWS:
             self._seen.popitem(last=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from attendance.errors import Invalid, NotFound
 from attendance.rules.schedule import session_hours
+from attendance.store.questions import ASSIGNMENTS, core, listed
 from attendance.store.tables import (
     AssignmentRow,
     EmployeeRow,
@@ -23,21 +25,32 @@ from attendance.store.tables import (
 Coded = TypeVar("Coded", UnitRow, EmployeeRow, TerminalRow, ScheduleRow)
 Renewable = TypeVar("Renewable", UnitRow, EmployeeRow, ScheduleRow)
 
-_KINDS: dict[type, str] = {UnitRow: "unit", EmployeeRow: "employee", TerminalRow: "terminal", ScheduleRow: "schedule"}
+_KINDS: dict[type[Any], str] = {
+    UnitRow: "unit",
+    EmployeeRow: "employee",
+    TerminalRow: "terminal",
+    ScheduleRow: "schedule",
+}
+_BY_CODE: dict[type[Any], Any] = {kind: select(kind).where(core(kind.code) == bindparam("code")) for kind in _KINDS}
 
 
 def find(session: Session, kind: type[Coded], code: str) -> Coded | None:
     """The row with this code; None also where only an import that was undone knew of it."""
-    found = session.exec(select(kind).where(kind.code == code)).one_or_none()
+    found = _with_code(session, kind, code)
     return None if getattr(found, "withdrawn_at", None) is not None else found
 
 
 def find_again(session: Session, kind: type[Renewable], code: str) -> Renewable | None:
     """A row with this code that an undone import left behind, as if it had never been taken back."""
-    found = session.exec(select(kind).where(kind.code == code)).one_or_none()
+    found = _with_code(session, kind, code)
     if found is not None:
         found.withdrawn_at = None
         session.add(found)
+    return found
+
+
+def _with_code(session: Session, kind: type[Coded], code: str) -> Coded | None:
+    found: Coded | None = session.exec(_BY_CODE[kind], params={"code": code}).one_or_none()
     return found
 
 
@@ -131,15 +144,11 @@ def sessions_pass_midnight(session: Session) -> bool:
 def assignments_between(
     session: Session, from_on: date, to_on: date, employee_ids: Iterable[int] | None = None
 ) -> list[AssignmentRow]:
-    """Assignments in force on some date of the span, by employee and date."""
-    query = select(AssignmentRow).where(
-        col(AssignmentRow.withdrawn_at).is_(None),
-        AssignmentRow.from_on <= to_on,
-        or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= from_on),
-    )
+    """Assignments in force on some date of the span, by employee and date: rows to read, not to change."""
+    values: dict[str, Any] = {"as_of": None, "first": from_on, "last": to_on}
     if employee_ids is not None:
-        query = query.where(col(AssignmentRow.employee_id).in_(list(employee_ids)))
-    return list(session.exec(query.order_by(col(AssignmentRow.employee_id), col(AssignmentRow.from_on))))
+        values["people"] = listed(list(employee_ids))
+    return sorted(ASSIGNMENTS.ask(session, values), key=lambda row: (row.employee_id, row.from_on))
 
 
 def ever_assigned(session: Session, unit_id: int, from_on: date, to_on: date) -> list[int]:

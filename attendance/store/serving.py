@@ -88,7 +88,7 @@ def transfer(
         raise Invalid(
             f"{employee} serves nowhere on {on}, so there is nothing to move from; file an assignment instead."
         )
-    (old,) = held
+    old = assignment(session, held[0].id or 0)
     if (old.unit_id, old.terminals) == (office.key(there), list(terminals)) and schedule is None:
         raise Invalid(f"{employee} serves in unit {unit} on {on} already ({words((old.from_on, old.to_on))}).")
     ended = None

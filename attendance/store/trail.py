@@ -116,7 +116,13 @@ def noted(session: Session) -> list[Entry]:
 
 
 def _entry(
-    actor: Actor, act: str, kind: str, key: str, employees: Iterable[int], detail: Mapping[str, Any] | None, at: datetime
+    actor: Actor,
+    act: str,
+    kind: str,
+    key: str,
+    employees: Iterable[int],
+    detail: Mapping[str, Any] | None,
+    at: datetime,
 ) -> Entry:
     fields = (actor.name, actor.user_id, actor.role, actor.via, actor.address, act, kind, key)
     content = None

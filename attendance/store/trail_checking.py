@@ -21,8 +21,17 @@ from attendance.store.trail_chain import ERASED, GENESIS, Sealer
 PIECE = 4000
 _LOWEST = -(2**63)
 ALWAYS_SEALED = ("api", "page")
-"""What comes over HTTP is written by a process that has the secret key: an entry of theirs without a seal is not its."""
-_ENTRIES = f"SELECT {', '.join(chain.NAMES)}, subjects, detail, link, seal FROM trail"
+"""What comes over HTTP is written by a process that has the secret key: such an entry without a seal is not its own."""
+_ENTRIES = (
+    "SELECT seq, at, actor, user_id, role, via, address, act, kind, key, subjects, detail, link, seal FROM trail "
+    "WHERE seq > :last ORDER BY seq LIMIT :piece"
+)
+_SUBJECTS = "SELECT seq, employee_id FROM trail_subject WHERE seq > :last AND seq <= :upto ORDER BY seq, employee_id"
+_DETAILS = "SELECT seq, salt, content FROM trail_detail WHERE seq > :last AND seq <= :upto"
+_BEYOND = (
+    ("subject", "SELECT min(seq) FROM trail_subject WHERE seq > :last"),
+    ("detail", "SELECT min(seq) FROM trail_detail WHERE seq > :last"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class _Walk:
         for rows in self._pieces():
             upto = rows[-1][0]
             subjects = self._subjects(last, upto)
-            details = {seq: (salt, content) for seq, salt, content in self._beside("trail_detail", last, upto)}
+            details = {seq: (salt, content) for seq, salt, content in self._read(_DETAILS, last=last, upto=upto)}
             for row in rows:
                 self._entry(row, subjects.pop(row[0], []), details.pop(row[0], None))
                 if head is not None and self.count == head[2]:
@@ -100,7 +109,7 @@ class _Walk:
 
     def _pieces(self) -> Iterator[list[Any]]:
         last = _LOWEST
-        while rows := self._read(f"{_ENTRIES} WHERE seq > :last ORDER BY seq LIMIT {PIECE}", last=last):
+        while rows := self._read(_ENTRIES, last=last, piece=PIECE):
             yield rows
             last = rows[-1][0]
 
@@ -109,16 +118,12 @@ class _Walk:
 
     def _subjects(self, last: int, upto: int) -> dict[int, list[int]]:
         found: dict[int, list[int]] = defaultdict(list)
-        query = "SELECT seq, employee_id FROM trail_subject WHERE seq > :last AND seq <= :upto ORDER BY seq, employee_id"
-        for seq, number in self._read(query, last=last, upto=upto):
+        for seq, number in self._read(_SUBJECTS, last=last, upto=upto):
             found[seq].append(number)
         return found
 
-    def _beside(self, table: str, last: int, upto: int) -> list[Any]:
-        return self._read(f"SELECT * FROM {table} WHERE seq > :last AND seq <= :upto", last=last, upto=upto)
-
     def _entry(self, row: Any, subjects: list[int], detail: tuple[bytes, str] | None) -> None:
-        seq, said_subjects, said_detail, said_link, seal = row[0], *row[10:14]
+        seq, (said_subjects, said_detail, said_link, seal) = row[0], row[10:14]
         expected = self.count + 1
         if seq != expected:
             if seq < expected:
@@ -188,15 +193,18 @@ class _Walk:
 
     def _ends(self, head: tuple[int, bytes, int, bytes | None] | None, last: int, sealed_link: bytes | None) -> None:
         """What lies beyond the last entry, the erasures, and the head."""
-        for table, what in (("trail_subject", "subject"), ("trail_detail", "detail")):
-            self._nothing_left(dict.fromkeys(self._firsts(table, last)), what)
+        for what, query in _BEYOND:
+            found = self._read(query, last=last)[0][0]
+            self._nothing_left({} if found is None else {found: what}, what)
         if head is None:
             raise _Broken(self.count + 1, "the head of the trail is gone: nothing says where it ends")
         count, link, sealed, seal = head
         if count > self.count:
             raise _Broken(self.count + 1, f"the trail ends here, and its head counts {count} entries: the end was cut")
         if count < self.count:
-            raise _Broken(count + 1, f"the head of the trail counts {count} entries: it was put in, or the head changed")
+            raise _Broken(
+                count + 1, f"the head of the trail counts {count} entries: it was put in, or the head changed"
+            )
         self._erasures()
         if link != self.link:
             raise _Broken(self.count, "the head of the trail does not name this link: the head was changed")
@@ -211,15 +219,13 @@ class _Walk:
         if sealer is None or found is None or sealer.of_head(sealed, found) != seal:
             raise _Broken(min(sealed, self.count), "the seal of the head does not fit: the end was cut or rewritten")
 
-    def _firsts(self, table: str, last: int) -> list[Any]:
-        rows = self._read(f"SELECT seq FROM {table} WHERE seq > :last ORDER BY seq LIMIT 1", last=last)
-        return [row[0] for row in rows]
-
     def _erasures(self) -> None:
         claimed = set(self.claimed.items())
         if claimed != self.told:
             seq, by_seq = min(claimed ^ self.told)
             if by_seq > self.count:
                 raise _Broken(self.count + 1, f"entry {by_seq}, by which a detail was erased, is gone: the end was cut")
-            found = "is noted, and no entry says so" if (seq, by_seq) in claimed else "is said by an entry, and not noted"
+            found = (
+                "is noted, and no entry says so" if (seq, by_seq) in claimed else "is said by an entry, and not noted"
+            )
             raise _Broken(seq, f"an erasure of its detail by entry {by_seq} {found}")

@@ -22,8 +22,10 @@ SEALER = "sealer"
 _HEAD = "SELECT count, link, sealed, seal FROM trail_head WHERE id = 1"
 _HEAD_LOCKED = f"{_HEAD} FOR UPDATE"  # PostgreSQL: held to the end of the transaction, as SQLite's one writer is
 _MOVE_HEAD = "UPDATE trail_head SET count = ?, link = ?, sealed = ?, seal = ? WHERE id = 1"
-_COLUMNS = (*chain.NAMES, "subjects", "detail", "link", "seal")
-_ADD = f"INSERT INTO trail ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_ADD = (
+    "INSERT INTO trail (seq, at, actor, user_id, role, via, address, act, kind, key, subjects, detail, link, seal) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _ADD_SUBJECT = "INSERT INTO trail_subject (seq, employee_id) VALUES (?, ?)"
 _ADD_DETAIL = "INSERT INTO trail_detail (seq, salt, content) VALUES (?, ?, ?)"
 _ADD_ERASURE = "INSERT INTO trail_erasure (seq, by_seq) VALUES (?, ?)"
@@ -69,7 +71,7 @@ def _append(session: Session, entries: Sequence[Entry]) -> None:
     head = _run(connection, _HEAD if sqlite else _HEAD_LOCKED).one_or_none()
     if head is None:
         raise StoreUnavailable("The head of the trail is missing: nothing was stored. Run `attendance verify`.")
-    count, link, sealed, seal = head
+    count, link, sealed, seal = tuple[Any, ...](head)
     may_seal = sealer is not None and _seal_holds(connection, sealer, count, link, sealed, seal)
     rows: list[_Row] = []
     subjects: list[_Row] = []

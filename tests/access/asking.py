@@ -19,10 +19,8 @@ from api.http import create_app
 from api.http.openapi import Declared, declared
 from api.http.service import Puller
 from api.importing import import_export
-from api.pages.routes import router, show_error
-from api.pages.streaming import router as streaming_router
-from api.pages.units import router as units_router
-from api.pages.users import router as users_router
+from api.pages.routes import show_error
+from api.serving import PAGES
 from api.settings import Settings
 from attendance.clock import Now
 from attendance.services.accounts import Accounts, seal
@@ -169,7 +167,7 @@ def serve(folder: Path, now: Now = lambda: NOW, puller: Puller = read_at_once) -
         evidence=lambda session, key, shown: evidence_of(session, ZONE, NOW, key, shown=shown),
         accounts=accounts,
         page_error=show_error,
-        extra_routers=(streaming_router, users_router, units_router, router),
+        extra_routers=PAGES,
     )
     app.state.poller = HandedOn()
     client = TestClient(app, client=("10.20.30.40", 50000), follow_redirects=False)

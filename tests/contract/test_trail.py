@@ -60,25 +60,32 @@ def test_what_is_recorded_stands_with_its_people_and_its_detail(any_database: Da
 
 def test_an_act_that_is_rolled_back_leaves_no_entry(any_database: Database) -> None:
     with pytest.raises(ZeroDivisionError), any_database.writing() as session:
-        act(session, 1)
-        raise ZeroDivisionError
+        _fail_after(session, 1)
     with any_database.writing() as session:
         act(session, 2)
         with pytest.raises(ZeroDivisionError), session.begin_nested():
-            act(session, 3)
-            raise ZeroDivisionError
+            _fail_after(session, 3)
         with session.begin_nested():
             act(session, 4)
     with any_database.reading() as session:
         assert session.execute(text("SELECT key FROM trail ORDER BY seq")).scalars().all() == ["E2", "E4"]
 
 
+def _fail_after(session: Session, number: int) -> None:
+    act(session, number)
+    raise ZeroDivisionError
+
+
 def test_an_act_that_cannot_be_recorded_is_not_done(any_database: Database) -> None:
     _refuse_entries(any_database)
     with pytest.raises(StoreUnavailable, match="takes no entry"), any_database.writing() as session:
-        registering.add_employee(session, "E1", name="Nguyễn Thị Thu Hà", at=AT)
-        act(session, 1)
+        _add_and_record(session)
     assert count(any_database, "employee") == 0
+
+
+def _add_and_record(session: Session) -> None:
+    registering.add_employee(session, "E1", name="Nguyễn Thị Thu Hà", at=AT)
+    act(session, 1)
 
 
 def _refuse_entries(database: Database) -> None:
@@ -97,12 +104,17 @@ def test_a_full_disk_takes_the_act_with_the_entry(sqlite_database: Database) -> 
     with sqlite_database.engine.connect() as connection:
         pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
     with pytest.raises(StoreUnavailable, match="disk is full"), sqlite_database.writing() as session:
-        session.execute(text(f"PRAGMA max_page_count={pages}"))
-        registering.add_unit(session, "A", at=AT)
-        session.flush()  # there is room for the unit, and none for what is written of it
-        for number in range(200):
-            act(session, number)
+        _fill_up(session, pages)
     assert count(sqlite_database, "unit") == count(sqlite_database) == 0
+
+
+def _fill_up(session: Session, pages: int) -> None:
+    """There is room for the unit, and none for what is written of it."""
+    session.execute(text(f"PRAGMA max_page_count={pages}"))
+    registering.add_unit(session, "A", at=AT)
+    session.flush()
+    for number in range(200):
+        act(session, number)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +198,9 @@ def test_names_are_erased_and_the_chain_still_verifies(any_database: Database) -
     assert (found.holds, found.entries, found.erased) == (True, 4, 2)
     with any_database.reading() as session:
         left = "".join(session.execute(text("SELECT content FROM trail_detail")).scalars())
-        assert "Thu Hà 1" not in left and "Thu Hà 3" not in left and "Thu Hà 2" in left
+        assert "Thu Hà 1" not in left
+        assert "Thu Hà 3" not in left
+        assert "Thu Hà 2" in left
     with any_database.writing() as session:
         assert trail.erase_details(session, HR, 5, why="Lần hai", at=AT) == 0
 
@@ -197,10 +211,12 @@ def test_a_detail_that_is_removed_by_hand_is_missed(any_database: Database, by_h
         act(session, 2)
     by_hand(any_database, "DELETE FROM trail_detail WHERE seq = 2")
     found = checked(any_database)
-    assert found.broken == 2 and "no erasure" in found.wrong
+    assert found.broken == 2
+    assert "no erasure" in found.wrong
     by_hand(any_database, "INSERT INTO trail_erasure (seq, by_seq) VALUES (2, 1)")
     found = checked(any_database)
-    assert found.broken == 2 and "no entry says so" in found.wrong
+    assert found.broken == 2
+    assert "no entry says so" in found.wrong
 
 
 @pytest.fixture
@@ -230,7 +246,8 @@ def test_without_the_key_a_rewritten_trail_is_found_by_its_seals(sqlite_database
     _rewrite_from(sqlite_database, 3)
     assert checked(sqlite_database).holds, "a chain without a key can be made anew by anybody"
     found = checked(sqlite_database, SECRET)
-    assert found.broken == 3 and "seal" in found.wrong
+    assert found.broken == 3
+    assert "seal" in found.wrong
     with sqlite_database.writing() as session:  # the next entry does not make it good
         act(session, 9)
     assert checked(sqlite_database, SECRET).broken == 3
@@ -268,7 +285,8 @@ def test_an_old_end_is_no_head_to_go_back_to(sqlite_database: Database) -> None:
         f"UPDATE trail_head SET count = 3, sealed = 3, link = x'{link.hex()}', seal = x'{seal.hex()}'",
     )
     found = checked(sqlite_database, SECRET)
-    assert found.broken == 3 and "cut or rewritten" in found.wrong
+    assert found.broken == 3
+    assert "cut or rewritten" in found.wrong
 
 
 def test_a_replaced_key_needs_the_old_one_to_verify(sqlite_database: Database) -> None:

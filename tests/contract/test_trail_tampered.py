@@ -120,7 +120,7 @@ def swap(rng: random.Random) -> Change:
 
 
 def subjects(rng: random.Random) -> Change:
-    seq = rng.choice([n for n in range(1, ENTRIES + 1)])
+    seq = rng.choice(list(range(1, ENTRIES + 1)))
     return rng.choice(
         [
             ([f"DELETE FROM trail_subject WHERE seq = {seq}"], seq),

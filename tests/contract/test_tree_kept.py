@@ -153,3 +153,11 @@ def test_one_head_at_a_time_an_acting_one_beside_them_and_nobody_is_an_answer(of
     assert leads(date(2025, 5, 10)) == ("E1", ["head", "deputy"])
     assert leads(EVE) == (None, ["deputy", "deputy"])
     assert leads(REFORM) == (None, [])  # the unit is no more
+
+
+def test_what_becomes_of_a_unit_is_in_the_trail_with_before_and_after(office: Database) -> None:
+    with office.writing() as session:
+        units.merge(session, "X", "N", on=REFORM, **TOLD)
+        headship.name_head(session, "P", "E1", from_on=REFORM, actor=CONSOLE, at=REFORMED_AT)
+    found = builders.rows(office, "SELECT act, kind, key FROM trail ORDER BY seq")
+    assert [tuple(row) for row in found] == [("unit.merged", "unit", "X"), ("unit.head_named", "unit", "P")]

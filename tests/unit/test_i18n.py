@@ -20,7 +20,7 @@ from attendance.services.explain import rules
 from attendance.store import alarms
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import view
+from reports import trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -48,6 +48,9 @@ VOCABULARIES = {
     "excuse": ("leave", "mission"),
     "session": ("am", "pm"),
     "theme": ("auto", "light", "dark"),
+    "act": trail.ACTS,
+    "look": trail.VIEWS,
+    "via": trail.VIAS,
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),
     "punch": ("pull", "push", "agent", "file"),

@@ -14,6 +14,7 @@ from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.services import transfers
 from attendance.store import listing, registering
+from attendance.store.trail import record
 
 router = APIRouter(prefix="/assignments", tags=["office"])
 
@@ -30,10 +31,12 @@ def list_assignments(
     unit: UnitFilter = None,
 ) -> Response:
     """Assignments to the units one sees, past ones too, by person and date."""
-    with service(request).database.reading() as session:
+    parts = service(request)
+    with parts.database.reading() as session:
         within = reader.narrowed(session, unit)
         employee_id = reader.employee_id(session, employee) if employee is not None else None
         found = listing.assignments(session, within, employee_id, limit=page.limit, offset=page.offset)
+        reader.saw(session, "assignments", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)
 
 
@@ -60,6 +63,8 @@ def add_assignment(
             at=parts.now(),
         )
         content = transfers.told(session, row)
+        record(session, reader.actor, "assignment.added", kind="employee", key=given.employee,
+               employees=[row.employee_id], after=content, at=parts.now())  # fmt: skip
     return answer(content, 201)
 
 

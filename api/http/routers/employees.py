@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
@@ -15,7 +15,8 @@ from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.errors import Invalid
 from attendance.services import transfers
-from attendance.store import listing, registering
+from attendance.store import listing, office, registering
+from attendance.store.trail import record
 
 router = APIRouter(prefix="/employees", tags=["office"])
 
@@ -32,6 +33,7 @@ def list_employees(
     with parts.database.reading() as session:
         within = reader.narrowed(session, unit)
         found = listing.employees(session, within, parts.today(), limit=page.limit, offset=page.offset)
+        reader.saw(session, "employees", (row["code"] for row in found.rows), at=parts.now())
     return listed(found, page)
 
 
@@ -52,8 +54,11 @@ def add_employee(
         if given.unit is not None and from_on is not None:
             unit = reader.unit(session, given.unit)
             registering.assign(session, row.code, unit.code, from_on=from_on, schedule=given.schedule, at=parts.now())
-        content = {"code": row.code, "name": row.name, "unit": given.unit, "schedule": given.schedule}
-    return answer(content | {"from": from_on, "to": None}, 201)
+        content: dict[str, Any] = {"code": row.code, "name": row.name, "unit": given.unit, "schedule": given.schedule}
+        content |= {"from": from_on, "to": None}
+        record(session, reader.actor, "employee.added", kind="employee", key=row.code, employees=[office.key(row)],
+               after=content, at=parts.now())  # fmt: skip
+    return answer(content, 201)
 
 
 @router.post("/{code}/transfer", operation_id="transferEmployee", summary="Transfer", response_model=Transferred)

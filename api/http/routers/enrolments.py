@@ -12,6 +12,7 @@ from api.http.schemas.office import Enrolment, EnrolmentList, NewEnrolment
 from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.store import listing, office, registering
+from attendance.store.trail import record
 
 router = APIRouter(prefix="/enrolments", tags=["office"])
 
@@ -25,12 +26,14 @@ def list_enrolments(
     terminal: TerminalFilter = None,
 ) -> Response:
     """Numbers of the people one sees, by terminal, number and date."""
-    with service(request).database.reading() as session:
+    parts = service(request)
+    with parts.database.reading() as session:
         employee_id = reader.employee_id(session, employee) if employee is not None else None
         terminal_id = office.key(reader.terminal(session, terminal)) if terminal is not None else None
         found = listing.enrolments(
             session, reader.within, employee_id, terminal_id, limit=page.limit, offset=page.offset
         )
+        reader.saw(session, "enrolments", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)
 
 
@@ -60,4 +63,6 @@ def add_enrolment(
             "to": row.to_on,
             "recorded_at": row.recorded_at,
         }
+        record(session, reader.actor, "enrolment.added", kind="terminal", key=given.terminal,
+               employees=[row.employee_id], after=content, at=parts.now())  # fmt: skip
     return answer(content, 201)

@@ -105,4 +105,4 @@ def _import(
     check_code("terminal", terminal)
     if take is None:
         raise NotAvailable("This process does not take files; use `attendance import punches`.")
-    return take(terminal, name, content, create, dates)
+    return take(terminal, name, content, create, dates, reader.actor)

@@ -44,4 +44,5 @@ def list_punches(
             offset=page.offset,
             after=cursor,
         )
+        reader.saw(session, "punches", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)

@@ -57,6 +57,7 @@ def approve(request: Request, reader: Deciding, serial: Serial, given: Approval)
             unit=given.unit,
             network=given.network,
             photos=given.photos,
+            actor=reader.actor,
         )
     return answer({"serial": known, "status": "approved", "terminal": code})
 
@@ -69,7 +70,7 @@ def refuse(request: Request, reader: Deciding, serial: Serial) -> Response:
     parts = service(request)
     known = askable("pushing terminal", serial)
     with parts.database.writing() as session:
-        pushing.refuse(session, known, by=reader.user.name, at=parts.now())
+        pushing.refuse(session, known, by=reader.user.name, at=parts.now(), actor=reader.actor)
     return answer({"serial": known, "status": "refused", "terminal": None})
 
 
@@ -91,6 +92,7 @@ def list_differences(
             office.key(terminal),
             terminal.code,
             parts.settings.timezone,
+            reader.within,
             limit=page.limit,
             offset=page.offset,
         )

@@ -14,6 +14,7 @@ from api.http.service import service
 from api.pages.i18n import Translator
 from api.terminal_health import alarm_json, whole_health_json
 from attendance.store import alarms, office
+from attendance.store.trail import record
 
 router = APIRouter(prefix="/terminals/{code}", tags=["terminals"])
 
@@ -47,4 +48,6 @@ def acknowledge(
     with parts.database.writing() as session:
         number = office.key(reader.terminal(session, code))
         seen = alarms.acknowledge(session, number, alarm, by=reader.user.name, at=parts.now())
+        record(session, reader.actor, "alarm.acknowledged", kind="terminal", key=code,
+               after={"alarm": alarm, "kind": seen.kind}, at=parts.now())  # fmt: skip
     return answer(alarm_json(seen, LANGUAGE))

@@ -18,10 +18,11 @@ from api.http.scope import Reader, may
 from api.http.service import Puller, service
 from api.keys import remove_comm_key, write_comm_key
 from api.terminal_health import alarm_json, state_json
-from api.work_lists import work_list_json
+from api.work_lists import people_of, work_list_json
 from attendance.services.terminal_health import terminals_health
 from attendance.services.terminal_people import work_list
 from attendance.store import listing_terminals, office, registering
+from attendance.store.trail import record
 from device_sync.layouts import read_layout
 from device_sync.push.said_users import said_users
 from device_sync.zk.address import parse_address
@@ -77,6 +78,9 @@ def add_terminal(
                 write_comm_key(parts.settings.keys_dir, given.code, comm_key)
                 written = True
             content = _terminal(row, unit.code)
+            record(
+                session, reader.actor, "terminal.added", kind="terminal", key=row.code, after=content, at=parts.now()
+            )
     except BaseException:
         if written:
             remove_comm_key(parts.settings.keys_dir, given.code)
@@ -99,7 +103,17 @@ def _known_puller(
     """The way to pull a terminal that the caller may see. Raises NotFound, NotAvailable."""
     with service(request).database.reading() as session:
         reader.terminal(session, code)
-    return puller_of(request)
+    puller = puller_of(request)
+    note_pull(request, reader, [code])
+    return puller
+
+
+def note_pull(request: Request, reader: Reader, codes: list[str]) -> None:
+    """Write down who has terminals read now, before they are."""
+    parts = service(request)
+    with parts.database.writing() as session:
+        for code in codes:
+            record(session, reader.actor, "pull.asked", kind="terminal", key=code, at=parts.now())
 
 
 def puller_of(request: Request) -> Puller:
@@ -170,4 +184,6 @@ def list_users(
     with parts.database.reading() as session:
         terminal = reader.terminal(session, code).code
     found = work_list(parts.database, terminal, on=parts.today(), within=reader.within, told=said_users)
+    with parts.database.reading() as session:
+        reader.saw(session, "terminal users", people_of(found), at=parts.now())
     return answer(work_list_json(found))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.http.answers import answer, listed
 from api.http.errors import Forbidden
 from api.http.params import IfMatch, OnDate, Page, UnitCode, expected_version
-from api.http.routers.terminals import pull_lanes, puller_of
+from api.http.routers.terminals import note_pull, pull_lanes, puller_of
 from api.http.routers.unit_parts import head_content, place_contents
 from api.http.schemas.terminals import PullAnswer
 from api.http.schemas.units import (
@@ -190,7 +190,10 @@ def _changed(done: units.Changed) -> Response:
 def _terminals_below(request: Request, reader: MayPull, code: UnitCode) -> list[str]:
     """Codes of the terminals of a unit the caller sees and of all below it. Raises NotFound."""
     with service(request).database.reading() as session:
-        return polling.pullable(session, reader.narrowed(session, code).places)
+        codes = polling.pullable(session, reader.narrowed(session, code).places)
+    puller_of(request)
+    note_pull(request, reader, codes)
+    return codes
 
 
 @router.post("/{code}/pull", operation_id="pullUnit", summary="Pull a unit's terminals now", response_model=PullAnswer)

@@ -35,7 +35,8 @@ def list_violations(
     cursor: Cursor = None,
 ) -> Response:
     """The violations that stand, by date, person, session and type."""
-    with service(request).database.reading() as session:
+    parts = service(request)
+    with parts.database.reading() as session:
         part = reader.part(session, unit, span.from_on, span.to_on)
         found = listing_rulings.violations(
             session,
@@ -50,6 +51,7 @@ def list_violations(
             offset=page.offset,
             after=cursor,
         )
+        reader.saw(session, "violations", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)
 
 
@@ -83,6 +85,7 @@ def get_violation(
         found = listing_rulings.violation(session, reader.within, key)
         if found is None:
             raise NotFound("violation", id[:64])
+        reader.saw(session, "violation", [found["employee"]], at=parts.now())
         reasons = reader.elsewhere(session, "reasons.read")
         disclosed = reasons.sees(found["verdict"]["unit_id"], key.employee_id)
         shown = disclosure.Disclosed(disclosed, alarms=not reader.within.is_person)
