@@ -11,6 +11,7 @@ from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
 from api.pages.importing.routes import router as importing_router
+from api.pages.papers import router as papers_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
 from api.pages.trail import router as trail_router
@@ -25,7 +26,7 @@ from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
-PAGES = (streaming_router, importing_router, users_router, trail_router, units_router, router)
+PAGES = (streaming_router, importing_router, users_router, trail_router, units_router, router, papers_router)
 """Every page, one router per part; the test of access asks all of them."""
 
 

@@ -25,11 +25,13 @@ ACTS = (
     "unit.renamed", "unit.moved", "unit.hours_changed", "unit.ended", "unit.goes_on", "unit.merged",
     "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
     "assignment.transferred", "assignment.ended", "assignment.withdrawn",
+    "trail.broken", "paper.filed", "paper.approved", "paper.refused", "paper.withdrawn", "roster_post.added",
+    "roster_post.withdrawn", "schedule.added",
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
-    "terminal users", "month", "report violations", "trail",
+    "terminal users", "month", "report violations", "trail", "papers", "rosters",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

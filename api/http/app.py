@@ -13,6 +13,7 @@ from api.http.answers import answer
 from api.http.auth import beside_or_signed_in
 from api.http.errors import API, PageError
 from api.http.guard import Guard
+from api.http.idempotency import keep_answers
 from api.http.openapi import describe
 from api.http.routers import (
     assignments,
@@ -23,8 +24,11 @@ from api.http.routers import (
     health,
     iclock,
     imports,
+    papers,
     punches,
     pushing,
+    rosters,
+    rules,
     schedules,
     sheets,
     sign_in,
@@ -67,8 +71,13 @@ ROUTERS = (
     schedules.router,
     calendar.router,
     users.router,
+    rules.router,
+    rosters.router,
+    *papers.ROUTERS,
     audit.router,
 )
+
+keep_answers(*ROUTERS)
 
 
 def create_app(

@@ -29,6 +29,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
+    ("/papers", "nav.papers", "papers.read"),
+    ("/rosters", "nav.rosters", "office.read"),
     ("/units", "nav.units", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
     ("/users", "nav.users", "users.manage"),

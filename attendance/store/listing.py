@@ -202,6 +202,16 @@ def schedules(session: Session, *, limit: int, offset: int) -> Listed:
     query = choose(col(ScheduleRow.id), col(ScheduleRow.code), col(ScheduleRow.name))
     query = query.where(col(ScheduleRow.withdrawn_at).is_(None)).order_by(col(ScheduleRow.code))
     rows, total = page(session, query, limit, offset)
+    return Listed(_with_versions(session, rows), total)
+
+
+def schedule(session: Session, code: str) -> Row:
+    """One schedule as it stands in the list."""
+    query = choose(col(ScheduleRow.id), col(ScheduleRow.code), col(ScheduleRow.name))
+    return _with_versions(session, rows_of(session, query.where(col(ScheduleRow.code) == code)))[0]
+
+
+def _with_versions(session: Session, rows: list[Row]) -> list[Row]:
     versions: dict[int, list[Row]] = {row["id"]: [] for row in rows}
     table = ScheduleVersionRow
     found = rows_of(
@@ -221,8 +231,7 @@ def schedules(session: Session, *, limit: int, offset: int) -> Listed:
     )
     for version in sorted(found, key=lambda row: row["from"] or date.min):
         versions[version["schedule_id"]].append(_without(version, "schedule_id"))
-    listed = [{"code": row["code"], "name": row["name"], "versions": versions[row["id"]]} for row in rows]
-    return Listed(listed, total)
+    return [{"code": row["code"], "name": row["name"], "versions": versions[row["id"]]} for row in rows]
 
 
 def calendar(session: Session, within: Within, from_on: date, to_on: date, *, limit: int, offset: int) -> Listed:
@@ -243,7 +252,8 @@ def calendar(session: Session, within: Within, from_on: date, to_on: date, *, li
             col(table.recorded_at).label("recorded_at"),
         )
         .outerjoin(UnitRow, col(UnitRow.id) == col(table.unit_id))
-        .where(col(table.withdrawn_at).is_(None), col(table.on) >= from_on, col(table.on) <= to_on)
+        .where(col(table.withdrawn_at).is_(None), col(table.status) != "proposed")
+        .where(col(table.on) >= from_on, col(table.on) <= to_on)
         .order_by(col(table.on), col(table.recorded_at), col(table.id))
     )
     if within.units is not None:

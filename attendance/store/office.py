@@ -16,6 +16,7 @@ from attendance.store.tables import (
     AssignmentRow,
     EmployeeRow,
     EnrolmentRow,
+    RuleVersionRow,
     ScheduleRow,
     ScheduleVersionRow,
     TerminalRow,
@@ -149,6 +150,20 @@ def assignments_between(
     if employee_ids is not None:
         values["people"] = listed(list(employee_ids))
     return sorted(ASSIGNMENTS.ask(session, values), key=lambda row: (row.employee_id, row.from_on))
+
+
+def unit_on(session: Session, employee_id: int, on: date) -> int | None:
+    """The number of the unit a person serves in on a date; else of the next they will, else of the last they did."""
+    rows = assignments_between(session, date.min, date.max, [employee_id])
+    now = [row for row in rows if row.from_on <= on and (row.to_on is None or on <= row.to_on)]
+    later = [row for row in rows if row.from_on > on]
+    found = next(iter([*now, *later, *reversed(rows)]), None)
+    return found.unit_id if found is not None else None
+
+
+def rule_names(session: Session) -> set[str]:
+    """The rules, kinds of leave and of exemptions that some version in the database is of."""
+    return set(session.exec(select(RuleVersionRow.rule).where(col(RuleVersionRow.withdrawn_at).is_(None))))
 
 
 def ever_assigned(session: Session, unit_id: int, from_on: date, to_on: date) -> list[int]:

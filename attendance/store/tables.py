@@ -162,6 +162,7 @@ class CalendarEntryRow(SQLModel, table=True):
     session: str | None = None
     status: str = "confirmed"
     document: str = ""
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 
@@ -202,6 +203,7 @@ class AbsenceRow(SQLModel, table=True):
     ends: NaiveDatetime | None = wall(nullable=True)
     document: str = ""
     approved_at: datetime | None = instant(nullable=True)
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 
@@ -216,6 +218,8 @@ class OutageRow(SQLModel, table=True):
     starts: NaiveDatetime = wall()
     ends: NaiveDatetime = wall()
     document: str = ""
+    approved_at: datetime | None = instant(nullable=True)
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 

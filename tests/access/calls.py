@@ -31,6 +31,7 @@ class Call:
     above: bool = False
     answers: int = 200
     refused: int = 404  # a page that says beside its form what is wrong answers 422
+    posted: bool = False
 
     def names(self) -> list[str]:
         """The things of a place that the call names."""
@@ -40,7 +41,7 @@ class Call:
     def filled(self, things: Mapping[str, str]) -> Call:
         return Call(
             _fill(self.path, things), _fill(self.query, things), _fill(self.body, things), _fill(self.form, things),
-            self.file, self.tells, self.above, self.answers, self.refused,
+            self.file, self.tells, self.above, self.answers, self.refused, self.posted,
         )  # fmt: skip
 
 
@@ -75,7 +76,66 @@ UNIT = {"code": "{unit}"}
 TERMINAL = {"code": "{terminal}"}
 OFFICIAL_GRANT = {"role": "official"}
 
+NOTE = {"note": "được"}
+
+
+def nouns(kind: str, one: str, many: str) -> dict[str, list[Call]]:
+    """What every kind of paper answers to."""
+    found = {f"list{many}": listing("unit", "employee"), f"get{one}": at("id", kind)}
+    for act in ("approve", "refuse", "withdraw"):
+        found[f"{act}{one}"] = [Call(path={"id": f"{{{kind}}}"}, body=NOTE)]
+    return found
+
+
+def handed_in(**body: Any) -> list[Call]:
+    return [Call(body=body, answers=201)]
+
+
+TIMES = {"starts": "2026-12-14T18:00", "ends": "2026-12-14T20:00"}
+RULES = (
+    'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\nfrom = 2026-12-01\n'
+    'document = "QĐ 20"\narticle = "1"\n'
+)
+PAPER_CALLS: dict[str, list[Call]] = {
+    "listPapers": listing("unit", "employee"),
+    "getPaper": at("id", "leave"),
+    **nouns("leave", "Absence", "Absences"),
+    **nouns("mission", "Mission", "Missions"),
+    **nouns("exemption", "Exemption", "Exemptions"),
+    **nouns("protection", "Protection", "Protections"),
+    **nouns("overtime", "Overtime", "OvertimeOrders"),
+    **nouns("site", "SiteFact", "SiteFacts"),
+    **nouns("outage", "Outage", "Outages"),
+    **nouns("decision", "CalendarDecision", "CalendarDecisions"),
+    **nouns("duty", "Duty", "Rosters"),
+    "listOutages": listing("unit"),
+    "listCalendarDecisions": listing("unit"),
+    "addAbsence": handed_in(employee="{employee}", **{"from": "2026-12-14"}),
+    "addMission": handed_in(employee="{employee}", **TIMES),
+    "addExemption": handed_in(employee="{employee}", code="nursing", **TIMES),
+    "addProtection": handed_in(employee="{employee}", code="pregnancy_m7", **{"from": "2026-12-14"}),
+    "addOvertime": handed_in(employee="{employee}", **TIMES),
+    "addSiteFact": handed_in(employee="{employee}", date="2026-12-14", terminals=["{terminal}"]),
+    "addOutage": handed_in(terminal="{terminal}", **TIMES),
+    "addCalendarDecision": handed_in(date="2026-12-14", kind="stoppage", unit="{unit}", document="CV 1"),
+    "addDuty": handed_in(employee="{employee}", unit="{unit}", **TIMES),
+    "addSubstitute": [Call(path={"id": "{duty}"}, body={"employee": "{employee}"}, answers=422)],  # it is theirs
+    "listPosts": listing("unit"),
+    "addPost": handed_in(unit="{unit}", kind="one_stop", weekdays=["mon"], starts="07:30", ends="11:30"),
+    "withdrawPost": at("id", "post"),
+    "listGaps": listing("unit", span=True),
+    "listDuties": listing("unit", span=True),
+    "getRosterSheet": [Call(query={"unit": "{unit}", "week": "2026-11-18"}, posted=True)],
+    "listRules": [Call(query={"unit": "{unit}", "employee": "{employee}", "on": "2026-11-18"})],
+    "adoptRules": [Call(body={"file": RULES, "unit": "{unit}"}, answers=201)],
+    "addSchedule": [
+        Call(body={"code": "HC-2", "sessions": {"am": ["07:00", "11:30"]}, "weekdays": ["mon"], "document": "QĐ 1"},
+             answers=201, tells=False)  # hours are the same for the whole tree
+    ],
+}  # fmt: skip
+
 CALLS: dict[str, list[Call]] = {
+    **PAPER_CALLS,
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -148,6 +208,15 @@ CALLS: dict[str, list[Call]] = {
 }  # fmt: skip
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    ("GET", "/papers"): [Call()],
+    ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
+    ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
+    ("POST", "/papers/mission"): [
+        Call(form={"on": "14/12/2026", "begins": "07:30", "ends": "09:00"}, answers=303, tells=False)
+    ],
+    ("POST", "/papers/{number}/approve"): [Call(path={"number": "{leave}"}, form=NOTE, answers=303, tells=False)],
+    ("POST", "/papers/{number}/refuse"): [Call(path={"number": "{leave}"}, form=NOTE, answers=303, tells=False)],
+    ("POST", "/papers/{number}/withdraw"): [Call(path={"number": "{leave}"}, form={}, answers=303, tells=False)],
     ("GET", "/"): [Call(answers=303, tells=False)],
     ("GET", "/today"): [Call(), Call(query={"day": "2026-11-17"}), Call(query={"state": "late", "day": "2026-11-17"})],
     ("GET", "/today/live"): [Call()],

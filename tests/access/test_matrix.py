@@ -95,7 +95,7 @@ def forbidden(role: str, asked: Asked) -> set[str]:
     """Marks that no answer to a reader of unit A in this role may hold."""
     found = {mark(name) for name in OUTSIDE}
     if role == "official":
-        found |= {mark("COL"), ALARM}
+        found |= {ALARM} if asked.call.posted else {mark("COL"), ALARM}
     if role not in ALLOWED["reasons.read"]:
         found.add(REASON)
     if role not in ALLOWED["attendance.read"] and role not in ALLOWED["people.read"]:

@@ -20,7 +20,7 @@ from attendance.services.explain import rules
 from attendance.store import alarms
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import trail, view
+from reports import papers, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -51,6 +51,11 @@ VOCABULARIES = {
     "act": trail.ACTS,
     "look": trail.VIEWS,
     "via": trail.VIAS,
+    "paper_status": papers.STATUSES,
+    "paper_kind": papers.KINDS,
+    "papers_done": papers.DONE,
+    "papers_problem": papers.PROBLEMS,
+    "duty": papers.DUTIES,
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),
     "punch": ("pull", "push", "agent", "file"),

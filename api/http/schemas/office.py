@@ -188,6 +188,37 @@ class ScheduleList(ListFrame):
     items: list[Schedule] = Field(description="Schedules by code.")
 
 
+class NewScheduleVersion(Given):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "HANH-CHINH",
+                    "name": "Giờ hành chính",
+                    "from": "2027-04-16",
+                    "to": "2027-10-15",
+                    "sessions": {"am": ["07:00", "11:30"], "pm": ["13:30", "17:00"]},
+                    "weekdays": ["mon", "tue", "wed", "thu", "fri"],
+                    "document": "QĐ 41/QĐ-UBND",
+                    "article": "Điều 1",
+                }
+            ]
+        }
+    )
+    code: Code = Field(description="Code of the schedule; a new one makes it.")
+    name: Line = Field(default="", description="Its name, where it is new.")
+    from_: IsoDate | None = Field(default=None, alias="from", description="First date; left out: always.")
+    to: IsoDate | None = Field(default=None, description="Last date; left out: open.")
+    regime: Code = Field(default="per_session", description="per_session, first_last, check_in_only or exempt.")
+    sessions: dict[Code, list[Code]] = Field(max_length=10, description="Start and end of each session, as HH:MM.")
+    weekdays: list[Code] = Field(max_length=7, description="Days on which it holds, mon to sun.")
+    by_weekday: dict[Code, dict[Code, list[Code]]] = Field(
+        default_factory=dict, max_length=7, description="Other sessions on some of these days."
+    )
+    document: Line = Field(min_length=1, description="Document that orders it.")
+    article: Line = Field(default="", description="Place in the document.")
+
+
 class CalendarEntry(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
