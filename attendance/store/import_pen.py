@@ -17,6 +17,7 @@ from attendance.store.bulk import next_ids
 from attendance.store.import_tables import ImportEffectRow
 from attendance.store.paper_tables import DutyRow, ExemptionRow
 from attendance.store.questions import table_of
+from attendance.store.register_tables import PaperRow
 from attendance.store.tables import (
     AbsenceRow,
     AssignmentRow,
@@ -27,6 +28,7 @@ from attendance.store.tables import (
     ScheduleVersionRow,
     UnitRow,
 )
+from attendance.store.trail import CONSOLE, Actor
 from attendance.store.tree_tables import UnitVersionRow
 
 Table = type[SQLModel]
@@ -40,6 +42,7 @@ TABLES: dict[str, Table] = {
         EmployeeRow,
         AssignmentRow,
         EnrolmentRow,
+        PaperRow,
         CalendarEntryRow,
         AbsenceRow,
         ExemptionRow,
@@ -75,6 +78,7 @@ class Pen:
 
     session: Session
     at: datetime
+    by: Actor = CONSOLE
     effects: dict[tuple[Table, int, str], Effect] = field(default_factory=dict)
     _free: dict[Table, Iterator[int]] = field(default_factory=dict)
     _given: dict[Table, int] = field(default_factory=dict)
@@ -113,7 +117,7 @@ class Pen:
             if added:
                 self.session.execute(insert(table), added)
             for numbers in _few(effect.number for effect in self.of(table, "ended")):
-                number, gone = table_of(table).c.id, {"withdrawn_at": self.at}
+                number, gone = table_of(table).c.id, self._gone(table)
                 self.session.execute(update(table_of(table)).where(number.in_(numbers)).values(**gone))
             for effect in self.of(table, "set"):
                 number = table_of(table).c.id
@@ -135,6 +139,12 @@ class Pen:
         if rows:
             self.session.execute(insert(table_of(ImportEffectRow)), rows)
         self.session.expire_all()  # what was loaded before says what stood before
+
+    def _gone(self, table: Table) -> dict[str, Any]:
+        """What a row says that holds no longer; the register also says who took a paper back."""
+        if table is not PaperRow:
+            return {"withdrawn_at": self.at}
+        return {"withdrawn_at": self.at, "withdrawn_by": self.by.name, "withdrawn_by_id": self.by.user_id}
 
     def _number(self, table: Table) -> int:
         free = self._free.get(table)

@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 from attendance.rules.tree import Tree, begin_of, end_of, fault_of
 from attendance.store.import_pen import Effect, Table, rows_by_number
 from attendance.store.import_reading import standing
+from attendance.store.register_tables import PaperRow
 from attendance.store.tables import (
     AbsenceRow,
     AssignmentRow,
@@ -68,7 +69,9 @@ def obstacles(session: Session, effects: Sequence[Effect]) -> list[Obstacle]:
 def _changed(session: Session, effects: Iterable[Effect]) -> Iterable[Obstacle]:
     for effect in effects:
         row = effect.before
-        if effect.act == "added" and row.get("withdrawn_at") is not None:
+        decided = row.get("decided_at") if effect.table is PaperRow else None
+        decided_since = decided is not None and decided > row["recorded_at"]
+        if effect.act == "added" and (row.get("withdrawn_at") is not None or decided_since):
             yield _about(session, "changed", effect.table, row)
         elif effect.act == "set":
             stored = session.get(effect.table, effect.number)

@@ -14,6 +14,7 @@ from attendance.sheets import Row
 from attendance.store import import_reading, office
 from attendance.store.paper_checks import ADDED
 from attendance.store.paper_tables import ExemptionRow
+from attendance.store.register_tables import PaperRow
 from attendance.store.tables import AbsenceRow, RuleVersionRow
 
 _DAY = timedelta(days=1)
@@ -31,6 +32,7 @@ class _Filed:
     leaves: dict[tuple[int, date], list[Values]] = field(default_factory=dict)
     missions: dict[int, list[Values]] = field(default_factory=dict)
     exempt: dict[int, list[Values]] = field(default_factory=dict)
+    papers: dict[int, Values] = field(default_factory=dict)
 
 
 def take(taking: Taking, rows: Sequence[Row]) -> None:
@@ -66,6 +68,7 @@ def _read(taking: Taking, rows: Sequence[Row]) -> _Filed:
             filed.missions.setdefault(row["employee_id"], []).append(row)
     for row in import_reading.standing(taking.session, ExemptionRow, people):
         filed.exempt.setdefault(row["employee_id"], []).append(row)
+    filed.papers = {row["id"]: row for row in import_reading.standing(taking.session, PaperRow, people)}
     return filed
 
 
@@ -101,12 +104,17 @@ def _leave(taking: Taking, row: Row, person: int, approved_at: datetime | None, 
     if taking.is_wrong(row):
         return
     taking.settle(row, "unchanged")
+    again = _approved(taking, row, approve, approved_at, filed)
     for old in approve:
         filed.leaves[(person, old["on"])].remove(old)
-        filed.leaves[(person, old["on"])].append(taking.replace(AbsenceRow, row, old, approved_at=approved_at))
+        signed = {"approved_at": approved_at, "paper_id": again.get(old["paper_id"])}
+        filed.leaves[(person, old["on"])].append(taking.replace(AbsenceRow, row, old, **signed))
         taking.settle(row, "changed")
+    said = {"code": code, "from_on": first, "to_on": last, "document": str(row.values["document"] or "")}
+    paper = taking.enter(row, "leave", person, approved_at, **said) if new else None
     for on in new:
         values = _absence(row, person, "leave", approved_at) | {"code": code, "on": on, "session": session}
+        values["paper_id"] = paper
         filed.leaves.setdefault((person, on), []).append(taking.add(AbsenceRow, row, **values))
         taking.settle(row, "new")
 
@@ -126,12 +134,17 @@ def _mission(taking: Taking, row: Row, person: int, approved_at: datetime | None
     same = next((each for each in there if (each["starts"], each["ends"]) == (starts, ends)), None)
     if same is not None and approved_at is not None and same["approved_at"] is None:
         there.remove(same)
-        there.append(taking.replace(AbsenceRow, row, same, approved_at=approved_at))
+        again = _approved(taking, row, [same], approved_at, filed)
+        signed = {"approved_at": approved_at, "paper_id": again.get(same["paper_id"])}
+        there.append(taking.replace(AbsenceRow, row, same, **signed))
         taking.settle(row, "changed")
     elif same is not None:
         taking.settle(row, "unchanged")
     else:
         values = _absence(row, person, "mission", approved_at) | {"starts": starts, "ends": ends}
+        last = (ends - timedelta(microseconds=1)).date()
+        said = {"code": "", "from_on": starts.date(), "to_on": last, "document": values["document"]}
+        values["paper_id"] = taking.enter(row, "mission", person, approved_at, **said)
         there.append(taking.add(AbsenceRow, row, **values))
         taking.settle(row, "new")
 
@@ -170,7 +183,9 @@ def _exemption(taking: Taking, row: Row, person: int, approved_at: datetime | No
     same = next((each for each in alike if {name: each[name] for name in span} == span), None)
     if same is not None and approved_at is not None and same["approved_at"] is None:
         there.remove(same)
-        there.append(taking.replace(ExemptionRow, row, same, approved_at=approved_at))
+        again = _approved(taking, row, [same], approved_at, filed)
+        signed = {"approved_at": approved_at, "paper_id": again.get(same["paper_id"])}
+        there.append(taking.replace(ExemptionRow, row, same, **signed))
         taking.settle(row, "changed")
     elif same is not None:
         taking.settle(row, "unchanged")
@@ -179,6 +194,10 @@ def _exemption(taking: Taking, row: Row, person: int, approved_at: datetime | No
     ):
         taking.refuse(row, "from", "exempt_already", code=code)
     else:
+        document = str(row.values["document"] or "")
+        to_on = values["to_on"] if values["ends"] is None else (values["ends"] - timedelta(microseconds=1)).date()
+        said = {"code": code, "from_on": begins, "to_on": to_on, "document": document}
+        values |= {"paper_id": taking.enter(row, "exemption", person, approved_at, **said)}
         filed_row = taking.add(
             ExemptionRow, row, employee_id=person, code=code, placement=wished, dates=[],
             document=str(row.values["document"] or ""), approved_at=approved_at, **values,
@@ -189,6 +208,28 @@ def _exemption(taking: Taking, row: Row, person: int, approved_at: datetime | No
 
 def _share(stored: Values, first: date, last: Any) -> bool:
     return (stored["to_on"] or date.max) >= first and (stored["from_on"] or date.min) <= (last or date.max)
+
+
+def _approved(
+    taking: Taking, row: Row, facts: Sequence[Values], approved_at: datetime | None, filed: _Filed
+) -> dict[int | None, int | None]:
+    """The papers of these facts with their approval, by the number of the one that waited.
+
+    What else such a paper says and the row does not is approved with it: a paper is approved whole.
+    """
+    again: dict[int | None, int | None] = {None: None}
+    for fact in facts:
+        number = fact["paper_id"]
+        if number in filed.papers and number not in again and approved_at is not None:
+            again[number] = taking.approve(row, number, filed.papers, approved_at)
+    for there in [*filed.leaves.values(), *filed.missions.values(), *filed.exempt.values()]:
+        for other in list(there):
+            if other["paper_id"] in again and other["paper_id"] is not None and other not in facts:
+                table = ExemptionRow if "minutes_per_day" in other else AbsenceRow
+                there.remove(other)
+                signed = {"approved_at": approved_at, "paper_id": again[other["paper_id"]]}
+                there.append(taking.replace(table, row, other, **signed))
+    return again
 
 
 def _absence(row: Row, person: int, kind: str, approved_at: datetime | None) -> Values:

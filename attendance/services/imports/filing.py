@@ -93,7 +93,7 @@ def import_rows(
             import_batches.one_at_a_time(session)
         today = clock.today(now, zone)
         known = read_known(session, within, today)
-        taking = Taking(kind, session, known, Pen(session, now), today, zone, approving, own, source.headers)
+        taking = Taking(kind, session, known, Pen(session, now, actor), today, zone, approving, own, source.headers)
         TAKE[kind](taking, rows.rows)
         result = _summed(taking, rows, source, dry_run)
         left_out = result.wrong if partial else 0

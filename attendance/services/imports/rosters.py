@@ -1,4 +1,7 @@
-"""Duties of the roster. What the engine would not let stand is refused here, while there is somebody to mend it."""
+"""Duties of the roster. What the engine would not let stand is refused here, while there is somebody to mend it.
+
+They hold at once where whoever brings them may also approve them; else they wait for somebody who may.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ def take(taking: Taking, rows: Sequence[Row]) -> None:
 
 def _file(taking: Taking, row: Row, number: int, starts: datetime, ends: datetime, held: list[Values]) -> None:
     code, counts = str(row.values["code"]), bool(row.values["counts_as_schedule"])
-    said = {"code": code, "counts_as_schedule": counts}
+    said = {"code": code, "counts_as_schedule": counts, "desk": str(row.values["desk"] or "")}
     same = next((each for each in held if (each["starts"], each["ends"]) == (starts, ends)), None)
     if same is not None:
         if all(same[name] == value for name, value in said.items()):
@@ -69,11 +72,22 @@ def _file(taking: Taking, row: Row, number: int, starts: datetime, ends: datetim
         begins, until = f"{met['starts']:%d/%m/%Y %H:%M}", f"{met['ends']:%d/%m/%Y %H:%M}"
         taking.refuse(row, "from", "duty_overlaps", begins=begins, ends=until)
         return
-    held.append(
-        taking.add(
-            DutyRow, row, employee_id=number, starts=starts, ends=ends, document="", approved_at=taking.at, **said
-        )
-    )
+    approved_at = taking.at if taking.may_approve(number) else None
+    serving = taking.known.serving.get(number, ())
+    values = {
+        "employee_id": number,
+        "starts": starts,
+        "ends": ends,
+        "document": "",
+        "approved_at": approved_at,
+        "unit_id": next((each["unit_id"] for each in serving if covers(each, starts.date())), None),
+        "in_place_of_id": None,
+        **said,
+    }
+    last = (ends - timedelta(microseconds=1)).date()
+    paper = {"code": code, "from_on": starts.date(), "to_on": last, "document": ""}
+    values["paper_id"] = taking.enter(row, "duty", number, approved_at, **paper)
+    held.append(taking.add(DutyRow, row, **values))
     taking.settle(row, "new")
 
 

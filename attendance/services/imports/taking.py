@@ -15,6 +15,7 @@ from attendance.services.imports.known import Known
 from attendance.sheets import KINDS, CellError, Row, Sentence
 from attendance.store.database import Session
 from attendance.store.import_pen import Pen, Table
+from attendance.store.register_tables import PaperRow
 from attendance.store.within import EVERYTHING, Within
 
 State = Literal["new", "changed", "unchanged", "wrong"]
@@ -79,6 +80,43 @@ class Taking:
         """File a row; answers it as if it were read again."""
         number = self.pen.add(table, row.number, **values)
         return {"id": number, **values}
+
+    def enter(self, row: Row, kind: str, employee_id: int, approved_at: datetime | None, **said: Any) -> int:
+        """Enter a paper of the register that one row of the sheet is; answers its number.
+
+        `said`: its code, from_on, to_on and document. Signed on paper: who signed is not in the sheet.
+        """
+        serving = self.known.serving.get(employee_id, ())
+        on = said["from_on"] or self.today
+        unit = next((each["unit_id"] for each in serving if covers(each, on)), None)
+        values = {
+            "kind": kind,
+            "employee_id": employee_id,
+            "terminal_id": None,
+            "unit_id": unit,
+            "place": "",
+            "note": "",
+            "author_id": self.pen.by.user_id,
+            "author": self.pen.by.name,
+            "decision": "approved" if approved_at is not None else None,
+            "decided_at": approved_at,
+            "decided_by_id": None,
+            "decided_by": "",
+            "decision_note": "",
+            "withdrawn_by_id": None,
+            "withdrawn_by": "",
+            "withdrawal_note": "",
+            **said,
+        }
+        return self.pen.add(PaperRow, row.number, **values)
+
+    def approve(self, row: Row, paper_id: int, papers: dict[int, Values], approved_at: datetime) -> int:
+        """The same paper with its approval, in place of the one that waited for it; answers its number."""
+        old = papers[paper_id]
+        changes = {"decision": "approved", "decided_at": approved_at}
+        new = self.replace(PaperRow, row, old, **changes)
+        papers[new["id"]] = new
+        return int(new["id"])
 
     def replace(self, table: Table, row: Row, old: Values, **changes: Any) -> Values:
         """What stood holds no longer; the same with some values changed does."""

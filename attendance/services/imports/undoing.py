@@ -13,6 +13,7 @@ from attendance.store import import_batches, import_marks, import_undoing, trail
 from attendance.store.database import Database
 from attendance.store.import_pen import Pen
 from attendance.store.import_undoing import Obstacle
+from attendance.store.register_tables import PaperRow
 from attendance.store.trail import Actor
 
 _STAMPS = ("id", "recorded_at", "withdrawn_at")
@@ -68,8 +69,10 @@ def undo(database: Database, number: int, *, actor: Actor, only_own: bool = Fals
         found = import_undoing.obstacles(session, effects)
         if found:
             raise StillNeeded(number, found)
-        pen = Pen(session, now)
-        for effect in reversed(effects):
+        pen = Pen(session, now, actor)
+        again: dict[int, int] = {}  # papers that are restored have another number
+        papers_first = sorted(effects, key=lambda effect: effect.table is not PaperRow)
+        for effect in papers_first:
             if effect.act == "set":
                 pen.change(effect.table, effect.number, 0, effect.field, effect.after, effect.before)
             elif effect.act == "added":
@@ -77,7 +80,13 @@ def undo(database: Database, number: int, *, actor: Actor, only_own: bool = Fals
                     pen.end(effect.table, effect.number, 0, effect.before)
             else:
                 kept = {name: value for name, value in effect.before.items() if name not in _STAMPS}
-                pen.add(effect.table, 0, restores=effect.number, **kept)
+                if kept.get("paper_id") is not None:
+                    kept["paper_id"] = again.get(kept["paper_id"], kept["paper_id"])
+                if effect.table is PaperRow:
+                    kept |= {"withdrawn_by": "", "withdrawn_by_id": None, "withdrawal_note": ""}
+                number_again = pen.add(effect.table, 0, restores=effect.number, **kept)
+                if effect.table is PaperRow:
+                    again[effect.number] = number_again
         counts = {act: sum(effect.act == act for effect in pen.effects.values()) for act in ("added", "ended", "set")}
         reversal = import_batches.add(
             session, batch.kind, actor, rows=batch.rows, counts=counts, reverses=batch, at=now
