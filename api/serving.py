@@ -26,7 +26,7 @@ from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
-PAGES = (streaming_router, importing_router, users_router, trail_router, units_router, router, papers_router)
+PAGES = (streaming_router, users_router, trail_router, units_router, papers_router, importing_router, router)
 """Every page, one router per part; the test of access asks all of them."""
 
 

@@ -12,10 +12,11 @@ from attendance.services.papers import deciding
 from attendance.services.papers.deciding import Decider, NotTheirs
 from attendance.services.papers.telling import as_told
 from attendance.services.roster import sheet
-from attendance.store import listing_papers, office, paper_register
+from attendance.store import listing_papers, paper_register
 from attendance.store.database import Session
 from attendance.store.listing_papers import Asked
 from attendance.store.tables import UnitRow
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 from reports.view import UnitOption
 
@@ -26,7 +27,7 @@ KINDS = (
 DUTIES = ("one_stop", "saturday", "night", "holiday", "reception", "duty")
 DONE = ("handed_in", "approve", "refuse", "withdraw")
 PROBLEMS = (
-    "no_date", "invalid", "not_theirs_to_decide", "not_as_it_was", "changed_since", "no_note", "duty_not_employed",
+    "no_date", "invalid", "not_theirs_to_decide", "not_as_it_was", "changed_meanwhile", "no_note", "duty_not_employed",
     "duty_not_possible", "duty_overlaps",
 )  # fmt: skip
 MOST_WAITING, MOST_MINE = 100, 50
@@ -156,9 +157,7 @@ def roster_page(session: Session, unit: UnitRow, on: date, today: date, named: W
         sunday=found.sunday,
         days=found.days,
         units=tuple(
-            UnitOption(row.code, row.name, depth)
-            for row, depth in office.down_the_tree(office.units(session))
-            if named.names(row.id)
+            UnitOption(row.code, row.name, row.depth) for row in StoredTree(session).shown(found.monday, named)
         ),
         today=today,
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see, today_of
 
 Number = Annotated[int, typer.Argument(metavar="PAPER", min=1, help="Number of the paper.")]
 By = Annotated[str, typer.Option("--by", help="Who decides, by code or name: not its author, nor whom it is about.")]
@@ -33,7 +33,7 @@ def show(
     """Papers with their author, decision and withdrawal."""
     from attendance.errors import Invalid
     from attendance.services.papers.telling import as_told
-    from attendance.store import listing_papers, office
+    from attendance.store import listing_papers, office, tree
     from attendance.store.register_tables import PAPER_KINDS, STATUSES
     from attendance.store.tables import EmployeeRow
     from attendance.store.within import EVERYTHING
@@ -41,8 +41,10 @@ def show(
     for what, given, known in (("status", status, STATUSES), ("kind", kind, PAPER_KINDS)):
         if given is not None and given not in known:
             raise Invalid(f"{given!r} is no {what} of a paper; write one of {', '.join(known)}.")
-    with open_database(read_settings()) as database, database.reading() as session:
-        within = EVERYTHING if unit is None else EVERYTHING.narrowed(frozenset(office.units_below(session, unit)))
+    settings = read_settings()
+    today = today_of(settings)
+    with open_database(settings) as database, database.reading() as session:
+        within = EVERYTHING if unit is None else EVERYTHING.narrowed(tree.units_below(session, unit, today))
         asked = listing_papers.Asked(
             (kind,) if kind else (),
             office.key(office.get(session, EmployeeRow, employee)) if employee else None,

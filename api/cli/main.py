@@ -10,7 +10,19 @@ import sys
 
 import typer
 
-from api.cli import judging, months, office, papers, rosters, rules, serving, sites, terminals, units, users
+from api.cli import (
+    judging,
+    months,
+    office,
+    papers,
+    rosters,
+    rules,
+    serving,
+    sites,
+    terminals,
+    units,
+    users,
+)
 from attendance.errors import AttendanceError
 
 app = typer.Typer(
@@ -20,7 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (serving, office, users, units, terminals, sites, papers, rosters, rules, months, judging):
+for commands in (
+    serving, office, users, units, terminals, sites, papers, rosters, rules, months, judging,
+):  # fmt: skip
     commands.register(app)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.papers import Document, Propose, SignedBy, read_wall
-from api.cli.place import open_database, operator, print_json, read_date, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, today_of
 
 if TYPE_CHECKING:
     from attendance.store.database import Session
@@ -275,7 +275,9 @@ def _span(first: str | None, last: str | None, zone: str) -> tuple[date, date]:
 
 
 def _within(session: Session, unit: str | None) -> Within:
-    from attendance.store import office
+    from attendance.store import tree
     from attendance.store.within import EVERYTHING
 
-    return EVERYTHING if unit is None else EVERYTHING.narrowed(frozenset(office.units_below(session, unit)))
+    if unit is None:
+        return EVERYTHING
+    return EVERYTHING.narrowed(tree.units_below(session, unit, today_of(read_settings())))

@@ -74,7 +74,7 @@ class InFlight(AttendanceError):
 class ChangedSince(AttendanceError):
     """`If-Match` names a version that is no longer the last one; the sentence says who changed it when."""
 
-    code = "changed_since"
+    code = "changed_meanwhile"
 
 
 class NotAvailable(AttendanceError):
@@ -133,7 +133,7 @@ TITLE: Mapping[int, str] = {
     404: "Not found",
     405: "Method not allowed here",
     409: "In conflict with what is stored",
-    412: "Changed since",
+    412: "Changed meanwhile",
     413: "Too large",
     422: "Not acceptable as it stands",
     429: "Too many attempts",

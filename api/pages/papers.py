@@ -25,6 +25,7 @@ from attendance.services.papers.handing_in import LEAVE_SYMBOLS, Handed
 from attendance.store import listing_papers, office, paper_register, people
 from attendance.store.database import Session
 from attendance.store.register_tables import PAPER_KINDS, PaperRow
+from attendance.store.tree import StoredTree
 from attendance.store.within import NOTHING
 from reports.papers import DONE, PROBLEMS, PapersPage, papers_page, roster_page
 
@@ -157,10 +158,10 @@ def rosters(
         if unit:
             found = reader.unit(session, unit)
         else:
-            named = [row for row, _ in office.down_the_tree(office.units(session)) if reader.within.names(row.id)]
+            named = StoredTree(session).shown(week, reader.within)
             if not named:
                 return RedirectResponse("/papers", 303)
-            found = named[0]
+            found = reader.unit(session, named[0].code)
         view = roster_page(session, found, week, today_on, reader.within)
     return show(request, "rosters.html", view, user=reader.user)
 
@@ -176,8 +177,8 @@ class _NoDate(Invalid):
 def _view(request: Request, reader: Reader) -> PapersPage:
     parts = service(request)
     with parts.database.reading() as session:
-        approving = access.within(session, "papers.approve", reader.user.grants, reader.user.employee_id)
-        filing = access.within(session, "papers.file", reader.user.grants, reader.user.employee_id)
+        approving = access.within(session, "papers.approve", reader.user.grants, reader.user.employee_id, parts.today())
+        filing = access.within(session, "papers.file", reader.user.grants, reader.user.employee_id, parts.today())
         named = people.names(session, [reader.user.employee_id]) if reader.user.employee_id is not None else {}
         own = next((code for code, _ in named.values()), "") if filing is not None else ""
         view = papers_page(

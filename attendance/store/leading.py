@@ -1,4 +1,4 @@
-"""Who leads which unit, as far as it decides who may sign for whom."""
+"""Who leads which unit, and which unit is above it, as far as it decides who may sign for whom."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import date, datetime, time
 from sqlmodel import Session, col, or_, select
 
 from attendance import clock
+from attendance.store import heads
 from attendance.store.access_tables import GrantRow
-from attendance.store.tables import UnitRow, UserRow
+from attendance.store.tables import UserRow
+from attendance.store.tree import StoredTree
 
 
 def units_led_by(session: Session, employee_id: int, on: date) -> list[int]:
-    """Numbers of the units of which a person holds the grant of a head on a date."""
+    """Numbers of the units of which a person is head or acting head on a date, or may act as head here."""
     begins = datetime.combine(on, time(), clock.UTC)
     query = (
         select(GrantRow.unit_id)
@@ -25,9 +27,10 @@ def units_led_by(session: Session, employee_id: int, on: date) -> list[int]:
             or_(col(GrantRow.ends_at).is_(None), col(GrantRow.ends_at) >= begins),
         )
     )
-    return sorted({unit for unit in session.exec(query) if unit is not None})
+    granted = {unit for unit in session.exec(query) if unit is not None}
+    return sorted(granted | heads.units_headed(session, employee_id, on))
 
 
 def unit_above(session: Session, unit_id: int, on: date) -> int | None:
-    """The number of the unit above one; None at the top."""
-    return session.get_one(UnitRow, unit_id).parent_id
+    """The number of the unit above one on a date; None at the top."""
+    return next((unit for unit in StoredTree(session).path(unit_id, on) if unit != unit_id), None)

@@ -30,8 +30,9 @@ class Call:
     tells: bool = True
     above: bool = False
     answers: int = 200
-    refused: int = 404  # a page that says beside its form what is wrong answers 422
     posted: bool = False
+    whole: bool = True  # who sees everything is told of every place in one answer
+    refused: int = 404  # a page that says beside its form what is wrong answers 422
 
     def names(self) -> list[str]:
         """The things of a place that the call names."""
@@ -41,7 +42,7 @@ class Call:
     def filled(self, things: Mapping[str, str]) -> Call:
         return Call(
             _fill(self.path, things), _fill(self.query, things), _fill(self.body, things), _fill(self.form, things),
-            self.file, self.tells, self.above, self.answers, self.refused, self.posted,
+            self.file, self.tells, self.above, self.answers, self.posted, self.whole, self.refused,
         )  # fmt: skip
 
 
@@ -162,7 +163,7 @@ CALLS: dict[str, list[Call]] = {
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
     "openapi": [Call(tells=False)],
-    "whoAmI": [Call(tells=True)],
+    "whoAmI": [Call(whole=False)],
     "listUnits": listing(),
     "addUnit": [Call(body={"code": "NEW-1", "parent": "{unit}"}, answers=201)],
     "getUnit": at("code", "unit"),
@@ -217,6 +218,8 @@ CALLS: dict[str, list[Call]] = {
     "refusePushing": at("serial", "serial"),
     "listSites": listing(),
     "importPunches": [Call(form={"terminal": "{terminal}"}, file=True)],
+    "listTrail": listing("employee"),
+    "listLooks": [Call(query=ALL, tells=False)],
     "listUsers": listing(),
     "addUser": [
         Call(body={"name": "new-1", "password": "một câu rất dài", "employee": "{employee}",
@@ -250,6 +253,11 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("GET", "/today/live"): [Call()],
     ("GET", "/units"): [Call(), Call(query={"on": "17/11/2026"})],
     ("GET", "/units/{code}"): at("code", "unit"),
+    ("GET", "/trail"): [
+        Call(whole=False),
+        Call(query={"employee": "{employee}"}, refused=200),
+    ],  # a filter that finds nothing
+    ("GET", "/looks"): [Call(tells=False)],
     ("GET", "/users"): [Call()],
     ("POST", "/users"): [
         Call(

@@ -71,9 +71,9 @@ class Place:
     grant: int = 0
     alarm: int = 0
     violation: str = ""
+    papers: Mapping[str, int] = field(default_factory=dict)
     assignment: int = 0
     term: int = 0
-    papers: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def mark(self) -> str:
@@ -142,9 +142,9 @@ def build(database: Database, accounts: Accounts) -> World:
             grant=grants[name],
             alarm=alarms[unit],
             violation=violation_id(numbers[name], LATE_ON, "am", "late"),
+            papers=waiting[name],
             assignment=assigned[name],
             term=terms[unit],
-            papers=waiting[name],
         )
         for name, unit in PEOPLE.items()
     }
@@ -218,15 +218,6 @@ def _person(session: Session, name: str, unit: str, pin: str) -> None:
     )  # fmt: skip
 
 
-def _head(session: Session, name: str) -> int:
-    """The person of a unit leads it; answers the number of the term."""
-    token = mark(name)
-    row = heads.name_head(
-        session, f"U-{token}", f"P-{token}", from_on=date(2026, 1, 1), document=f"QĐ {token}", at=BEGUN
-    )
-    return row.id or 0
-
-
 def _papers(session: Session, name: str, unit: str) -> dict[str, int]:
     """A paper of each kind that waits for somebody, and a post to be filled; answers their numbers."""
     token, of = mark(name), mark(unit)
@@ -258,6 +249,15 @@ def _papers(session: Session, name: str, unit: str) -> dict[str, int]:
     deciding.was_signed(session, ZONE, held, "", at=BEGUN)
     assert post.id is not None
     return {kind: number_of(paper) for kind, paper in found.items()} | {"post": post.id}
+
+
+def _head(session: Session, name: str) -> int:
+    """The person of a unit leads it; answers the number of the term."""
+    token = mark(name)
+    row = heads.name_head(
+        session, f"U-{token}", f"P-{token}", from_on=date(2026, 1, 1), document=f"QĐ {token}", at=BEGUN
+    )
+    return row.id or 0
 
 
 def _file(name: str) -> bytes:

@@ -23,7 +23,7 @@ from attendance.store import registering, schema
 from attendance.store.database import Database, sqlite_url
 from attendance.store.trail import CONSOLE, Actor
 from attendance.store.within import Within
-from tests.access.asking import Service, serve
+from tests.access.asking import Built, Service, serve
 from tests.access.calls import Call
 from tests.access.office import NOW, mark, reader
 
@@ -176,8 +176,8 @@ def test_a_unit_that_moves_takes_its_readers_along(database: Database, accounts:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    made = serve(tmp_path_factory.mktemp("grants"))
+def service(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[Service]:
+    made = serve(tmp_path_factory.mktemp("grants"), built)
     made.sign_in([reader("administrator"), "all-administrator", f"a-{mark('OWN')}"])
     made.undoes = False
     yield made

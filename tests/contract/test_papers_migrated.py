@@ -36,7 +36,8 @@ def test_old_papers_are_entered_with_what_was_recorded_of_them(older: Database) 
     at, later = "2026-03-01 01:00:00.000000", "2026-03-09 01:00:00.000000"
     insert(older, "schedule", id=1, code="HC", name="HC", recorded_at=at)
     for number, code in ((1, "A"), (2, "B")):
-        insert(older, "unit", id=number, code=code, name=code, schedule_id=1, recorded_at=at)
+        insert(older, "unit", id=number, code=code, recorded_at=at)
+        insert(older, "unit_version", unit_id=number, name=code, schedule_id=1, document="", recorded_at=at)
     insert(older, "employee", id=1, code="E1", name="Nguyễn Văn An", recorded_at=at)
     serves = {"employee_id": 1, "terminals": "[]", "document": "", "recorded_at": at}
     insert(older, "assignment", unit_id=1, from_on="2020-01-01", to_on="2026-03-04", **serves)

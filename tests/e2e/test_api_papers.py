@@ -246,5 +246,5 @@ def test_somebody_who_changed_it_meanwhile_is_named(office: Office) -> None:
     post(office, "hr2", f"/absences/{paper['id']}/refuse", {"note": "Trùng lịch"}, 200, **{"If-Match": seen})
     late = post(office, "hr", f"/absences/{paper['id']}/approve", {}, 412, **{"If-Match": seen})
     assert "refused by hr2 at 2026-11-24 02:00 UTC" in late["detail"]
-    assert late["code"] == "changed_since"
+    assert late["code"] == "changed_meanwhile"
     assert "refused by hr2" in post(office, "hr", f"/absences/{paper['id']}/approve", {}, 409)["detail"]

@@ -13,8 +13,8 @@ from sqlmodel import select
 from attendance.services.papers import deciding, handing_in
 from attendance.services.papers.deciding import Decider, NotTheirs
 from attendance.services.papers.handing_in import Handed
+from attendance.store import heads, paper_register
 from attendance.store import office as store_office
-from attendance.store import paper_register
 from attendance.store.tables import EmployeeRow, UserRow
 from attendance.store.trail import Actor
 from attendance.store.within import EVERYTHING
@@ -120,6 +120,20 @@ def test_the_topmost_heads_paper_is_for_whoever_sees_everything(office: Office) 
     paper = post(office, "ha.head", "/absences", {"employee": "E1", "from": "2026-11-16"})["id"]
     assert "one level up" in refused(office, "hr.h", paper)
     approve(office, "hr", "absences", paper)
+
+
+def test_the_dated_head_of_a_unit_is_a_head_also_without_a_grant(office: Office) -> None:
+    """E2 is named acting head of A1 for November: a paper of November goes up, one of December does not."""
+    with office.database.writing() as session:
+        heads.name_head(
+            session, "A1", "E2", kind="acting", from_on=date(2026, 11, 1), to_on=date(2026, 11, 30), at=office.clock.at
+        )
+    account(office, "hr.a1", "hr", "A1")
+    paper = post(office, "e2", "/absences", LEAVE)["id"]
+    assert "one level up" in refused(office, "hr.a1", paper)
+    approve(office, "hr.a", "absences", paper)
+    later = post(office, "e2", "/absences", {"employee": "E2", "from": "2026-12-07"})["id"]
+    approve(office, "hr.a1", "absences", later)
 
 
 def test_outside_of_ones_part_of_the_tree_there_is_nothing_to_approve(office: Office) -> None:

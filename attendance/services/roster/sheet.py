@@ -9,6 +9,7 @@ from attendance.store import duties, office
 from attendance.store.database import Session
 from attendance.store.duties import RosterLine
 from attendance.store.tables import UnitRow
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 
 
@@ -27,13 +28,14 @@ def week(session: Session, unit: UnitRow, on: date) -> WeekSheet:
     """The sheet of a unit and those below it, of the week of a date."""
     monday = on - timedelta(days=on.weekday())
     sunday = monday + timedelta(days=6)
-    below = Within(frozenset(office.subtree(office.units(session), office.key(unit))))
+    tree = StoredTree(session)
+    below = Within(tree.below([office.key(unit)], monday))
     approved = [line for line in duties.lines(session, below, monday, sunday) if line.status == "approved"]
     approved.sort(key=lambda line: (line.starts, line.kind, line.desk, line.name))
     dates = [monday + timedelta(days=number) for number in range(7)]
     return WeekSheet(
         unit.code,
-        unit.name,
+        tree.name(unit.code, monday),
         monday,
         sunday,
         tuple((day, tuple(line for line in approved if line.starts.date() == day)) for day in dates),
