@@ -136,7 +136,6 @@ PAPER_CALLS: dict[str, list[Call]] = {
 }  # fmt: skip
 
 
-
 def sheet(*rows: str, **more: Any) -> list[Call]:
     """A pasted block; what lies outside is a wrong cell in it, as if it were not there."""
     return [Call(form={"text": "\n".join(row.replace("|", "\t") for row in rows)}, refused=422, **more)]
@@ -236,8 +235,12 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
-        Call(form={"kind": "rosters", "text": "Mã NV\tTừ\tĐến\nX\t24/12/2026 18:00\t24/12/2026 20:00"}, answers=303,
-             tells=False, refused=422)
+        Call(
+            form={"kind": "rosters", "text": "Mã NV\tTừ\tĐến\nX\t24/12/2026 18:00\t24/12/2026 20:00"},
+            answers=303,
+            tells=False,
+            refused=422,
+        )
     ],
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],

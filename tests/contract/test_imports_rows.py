@@ -317,18 +317,3 @@ def test_a_number_passes_to_somebody_else_once_it_is_ended(office: Database) -> 
     assert done.states == {2: "new", 3: "changed", 4: "new"}
     taken = bring(office, "enrolments", {"pin": "1002", "employee": "E1"})
     assert wrong(taken) == [(2, "B", "number_of_other")]
-
-
-def test_every_reason_has_a_sentence_in_both_languages() -> None:
-    import re
-    from pathlib import Path
-
-    from api.pages.i18n import Translator
-
-    source = "".join(path.read_text("utf-8") for path in Path("attendance/services/imports").glob("*.py"))
-    codes = set(re.findall(r'refuse\(\s*\w+,\s*(?:"\w+"(?: if [^,]+ else "\w+")?|target),\s*"(\w+)"', source))
-    codes |= {f"{word}_{kind}" for word in ("unknown", "ambiguous") for kind in ("unit", "schedule", "terminal")}
-    codes |= {f"tree_{kind}" for kind in ("overlap", "gap", "outside_parent", "cycle", "successor")}
-    assert len(codes) > 40
-    for lang in ("vi", "en"):
-        assert [code for code in sorted(codes) if not Translator(lang).knows(f"imports.error.{code}")] == []
