@@ -136,16 +136,17 @@ PAPER_CALLS: dict[str, list[Call]] = {
 }  # fmt: skip
 
 
-def sheet(*rows: str, **more: Any) -> list[Call]:
+def sheet(*rows: str) -> list[Call]:
     """A pasted block; what lies outside is a wrong cell in it, as if it were not there."""
-    return [Call(form={"text": "\n".join(row.replace("|", "\t") for row in rows)}, refused=422, **more)]
+    text = "\n".join(row.replace("|", "\t") for row in rows)
+    return [Call(form={"text": text}, refused=422, tells=False)]  # it answers with counts alone
 
 
 SHEETS: dict[str, list[Call]] = {
     "importEmployees": sheet("Mã NV|Họ và tên|Đơn vị|Từ ngày", "NEW-1|Nguyễn Thị Mới|{unit}|24/12/2026"),
     "importUnits": sheet("Mã đơn vị|Tên đơn vị|Đơn vị cấp trên", "NEW-1|Tổ mới|{unit}"),
     "importSchedules": sheet(
-        "Mã ca|Từ ngày|Buổi|Giờ bắt đầu|Giờ kết thúc", "HC-3|24/12/2026|sáng|07:30|11:30", tells=False
+        "Mã ca|Từ ngày|Buổi|Giờ bắt đầu|Giờ kết thúc", "HC-3|24/12/2026|sáng|07:30|11:30"
     ),  # hours are the same for the whole tree
     "importCalendar": sheet("Ngày|Loại ngày|Đơn vị", "24/12/2026|ngừng việc|{unit}"),
     "importAbsences": sheet("Mã NV|Loại|Mã loại|Từ ngày|Đến ngày", "{employee}|nghỉ|P|24/12/2026|24/12/2026"),
