@@ -22,6 +22,7 @@ from api.cli import (
     terminals,
     units,
     users,
+    verifying,
 )
 from attendance.errors import AttendanceError
 
@@ -33,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, units, terminals, sites, papers, rosters, rules, months, judging,
+    serving, office, users, units, terminals, sites, papers, rosters, rules, months, judging, verifying,
 ):  # fmt: skip
     commands.register(app)
 

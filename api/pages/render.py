@@ -27,6 +27,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 # Address, message key, what one must be allowed somewhere. A page further down the same address keeps its entry lit.
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("/users", "nav.users", "users.manage"),  # first: to administrators, who see no attendance, it is the home page
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
     ("/papers", "nav.papers", "papers.read"),

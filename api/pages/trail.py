@@ -9,18 +9,15 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.http.auth import page_user
 from api.http.routers.audit import begins, ends, place, plain
-from api.http.scope import Reader, askable, page_may
+from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.i18n import read_day
 from api.pages.routes import show
 from attendance.services.accounts import SignedIn
-from attendance.store import listing
 from attendance.store.trail_reading import Asked
 from reports.trail import TrailFilter, looks_page, trail_page
 
 PAGE_SIZE = 50
-NOBODY = 0
-"""A number that no person has: a filter by a code that is nobody's finds nothing."""
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Short = Annotated[str, Query(max_length=64)]
@@ -44,7 +41,7 @@ def trail(
     with parts.database.reading() as session:
         number = None
         if shown.employee:
-            number = listing.find_employee(session, askable("employee", shown.employee), reader.within) or NOBODY
+            number = reader.employee_id(session, shown.employee)
         asked = Asked(
             plain(shown.actor) or None, plain(shown.act) or None, None, plain(shown.key) or None, number,
             begins(first, zone), ends(last, zone), reader.within,

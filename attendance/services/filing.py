@@ -46,6 +46,10 @@ class Filing:
     roster_errors: tuple[RosterError, ...] = ()
 
 
+_REASONS = ("code", "document", "reason", "note")
+"""What the trail is not told of a fact: who reads it may not know why somebody was away."""
+
+
 class _NotKept(Exception):
     """Ends a trial: everything was filed, and is rolled back."""
 
@@ -80,7 +84,8 @@ def file_facts(
 def _record(session: Session, actor: Actor, content: Any, now: datetime, by: str, done: Filing) -> None:
     facts = content["facts"] if isinstance(content, dict) else content
     whose = people.numbers(session, (str(fact.get("employee") or "") for fact in facts))
-    after = {"by": by, "filed": dict(done.filed), "days_marked": done.days_marked, "facts": facts}
+    told = [{name: value for name, value in fact.items() if name not in _REASONS} for fact in facts]
+    after = {"by": by, "filed": dict(done.filed), "days_marked": done.days_marked, "facts": told}
     record(session, actor, "papers.filed", kind="papers", key="", employees=whose, after=after, at=now)
 
 

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from attendance.errors import AttendanceError, NotFound
 from attendance.store import calendar_filing, office, touched, trail
 from attendance.store.paper_tables import DutyRow, ExemptionRow, OvertimeRow, ProtectionRow, SiteFactRow
-from attendance.store.register_tables import PaperRow
+from attendance.store.register_tables import PRIVATE, PaperRow
 from attendance.store.tables import AbsenceRow, CalendarEntryRow, EmployeeRow, OutageRow, TerminalRow
 from attendance.store.trail import Actor
 
@@ -254,6 +254,7 @@ def _record(
     why: str = "",
 ) -> None:
     about: Iterable[int] = () if paper.employee_id is None else (paper.employee_id,)
+    why = "" if paper.kind in PRIVATE else why
     trail.record(
         session, actor, act, kind="paper", key=str(paper.id), employees=about, why=why, before=before,
         after=_content(paper), at=at,
@@ -261,14 +262,15 @@ def _record(
 
 
 def _content(paper: PaperRow) -> dict[str, Any]:
-    return {
-        "kind": paper.kind,
-        "code": paper.code,
+    """What the trail is told of a paper: never a reason, for who reads the trail may not know it."""
+    told: dict[str, Any] = {
         "from": paper.from_on and paper.from_on.isoformat(),
         "to": paper.to_on and paper.to_on.isoformat(),
-        "document": paper.document,
         "status": paper.status,
     }
+    if paper.kind in PRIVATE:
+        return told if paper.kind == "protection" else {"kind": paper.kind} | told
+    return {"kind": paper.kind, "code": paper.code, "document": paper.document} | told
 
 
 def person_of(session: Session, paper: PaperRow) -> EmployeeRow | None:

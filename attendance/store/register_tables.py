@@ -26,6 +26,8 @@ PAPER_KINDS = (
     "outage",
     "calendar",
 )
+PRIVATE = ("leave", "exemption", "protection")
+"""Kinds that are a reason, or have one."""
 STATUSES = ("proposed", "approved", "refused", "withdrawn")
 
 

@@ -19,6 +19,25 @@ from attendance.store import trail_chain as chain
 from attendance.store.trail_chain import ERASED, GENESIS, Sealer
 
 PIECE = 4000
+_GUARDS = {
+    "sqlite": (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        {
+            "trail_no_update", "trail_no_delete", "trail_subject_no_update", "trail_subject_no_delete",
+            "trail_erasure_no_update", "trail_erasure_no_delete", "trail_detail_no_update", "trail_detail_no_delete",
+            "trail_head_no_insert", "trail_head_no_delete", "trail_head_no_update",
+        },
+    ),
+    "postgresql": (
+        "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+        {
+            "trail_no_change", "trail_subject_no_change", "trail_erasure_no_change", "trail_detail_no_update",
+            "trail_detail_no_delete", "trail_head_no_change", "trail_head_forwards", "trail_no_truncate",
+            "trail_subject_no_truncate", "trail_erasure_no_truncate", "trail_detail_no_truncate",
+            "trail_head_no_truncate",
+        },
+    ),
+}  # fmt: skip
 _LOWEST = -(2**63)
 ALWAYS_SEALED = ("api", "page")
 """What comes over HTTP is written by a process that has the secret key: such an entry without a seal is not its own."""
@@ -61,11 +80,13 @@ class _Broken(Exception):
         self.seq, self.wrong = seq, wrong
 
 
-def check_trail(session: Session, sealers: Sequence[Sealer] = ()) -> TrailChecked:
+def check_trail(
+    session: Session, sealers: Sequence[Sealer] = (), *, noted: tuple[int, str] | None = None
+) -> TrailChecked:
     """Check the whole trail. `sealers`: of the present secret key and of those before; without one, seals are counted
-    and not checked.
+    and not checked. `noted`: an entry's number and link (hex) as they were noted elsewhere, which must be there still.
     """
-    walk = _Walk(session, sealers)
+    walk = _Walk(session, sealers, noted)
     try:
         walk.go()
     except _Broken as error:
@@ -76,8 +97,15 @@ def check_trail(session: Session, sealers: Sequence[Sealer] = ()) -> TrailChecke
     return walk.result(None, "")
 
 
+def missing_guards(session: Session) -> list[str]:
+    """The triggers by which the database refuses changes to the trail, and that somebody removed."""
+    query, expected = _GUARDS[session.connection().dialect.name]
+    return sorted(expected - set(session.execute(text(query)).scalars()))
+
+
 class _Walk:
-    def __init__(self, session: Session, sealers: Sequence[Sealer]) -> None:
+    def __init__(self, session: Session, sealers: Sequence[Sealer], noted: tuple[int, str] | None) -> None:
+        self.noted = noted
         self.session = session
         self.sealers = {sealer.id: sealer for sealer in sealers}
         self.count = 0
@@ -137,6 +165,8 @@ class _Walk:
             raise _Broken(seq, "the people it is about are not those that were written down")
         self._detail(seq, row[7], said_detail, detail)
         self._seal(seq, row[5], said_link, seal)
+        if self.noted is not None and self.noted[0] == seq and self.noted[1] != said_link.hex():
+            raise _Broken(seq, "its link is not the one that was noted elsewhere: the trail was rewritten up to here")
         self.count, self.link = seq, said_link
 
     @staticmethod
@@ -205,6 +235,8 @@ class _Walk:
             raise _Broken(
                 count + 1, f"the head of the trail counts {count} entries: it was put in, or the head changed"
             )
+        if self.noted is not None and self.noted[0] > self.count:
+            raise _Broken(self.count + 1, f"entry {self.noted[0]}, which was noted elsewhere, is gone: the end was cut")
         self._erasures()
         if link != self.link:
             raise _Broken(self.count, "the head of the trail does not name this link: the head was changed")

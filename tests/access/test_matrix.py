@@ -98,6 +98,9 @@ def forbidden(role: str, asked: Asked) -> set[str]:
         found |= {ALARM} if asked.call.posted else {mark("COL"), ALARM}
     if role not in ALLOWED["reasons.read"]:
         found.add(REASON)
+    knows_people = any(role in ALLOWED[permission] for permission in ("attendance.read", "people.read"))
+    if not knows_people and asked.permission != "trail.read":  # which says about whom an entry is
+        found.add(mark("COL"))
     return found
 
 

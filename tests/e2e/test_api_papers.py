@@ -230,6 +230,26 @@ def test_reasons_are_for_those_who_may_know_them(office: Office) -> None:
     assert office.get("hr", "/protections")["total"] == 1
 
 
+def test_the_trail_says_who_did_what_to_a_paper_and_no_reason(office: Office) -> None:
+    leave = post(office, "e2", "/absences", {**LEAVE, "code": "Ô", "document": "GCN 5"})
+    approve(office, "hr", "absences", leave["id"])
+    mission = post(office, "hr", "/missions", KINDS["mission"][1] | {"document": "GM 118"})
+    post(office, "hr", f"/missions/{mission['id']}/withdraw", {"note": "Hoãn họp"}, 200)
+    told = office.get("auditor", "/audit")["items"]
+    acts = [
+        (row["actor"], row["act"], row["key"]) for row in told if row["act"].startswith("paper.") and row["key"] != "1"
+    ]
+    assert acts == [
+        ("hr", "paper.withdrawn", str(mission["id"])),
+        ("hr", "paper.filed", str(mission["id"])),
+        ("hr", "paper.approved", str(leave["id"])),
+        ("e2", "paper.filed", str(leave["id"])),
+    ]
+    assert "GM 118" in str(told)
+    assert "Hoãn họp" in str(told)
+    assert not any(reason in str(told) for reason in ("GCN 5", "'Ô'", LEAVE["note"]))
+
+
 def test_officials_hand_in_their_own_alone(office: Office) -> None:
     assert office.client("e2").post(f"{API}/absences", json={**LEAVE, "employee": "E3"}).status_code == 404
     assert office.client("e2").post(f"{API}/outages", json=KINDS["outage"][1]).status_code == 404

@@ -56,6 +56,7 @@ VOCABULARIES = {
     "papers_done": papers.DONE,
     "papers_problem": papers.PROBLEMS,
     "duty": papers.DUTIES,
+    "field": trail.FIELDS,
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),
     "punch": ("pull", "push", "agent", "file"),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from attendance.services import disclosure
+from attendance.store.register_tables import PRIVATE
 from attendance.store.within import Within
 
-PRIVATE = ("leave", "exemption", "protection")
-"""Kinds that are a reason, or have one."""
 _NUMBERS = ("unit_id", "employee_id", "author_id")
 
 
