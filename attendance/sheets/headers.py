@@ -12,6 +12,83 @@ from attendance.sheets.header_words import KNOWN, WORDS
 
 _NOT_WORDS = re.compile(r"[^0-9a-z]+")
 _FILLERS = re.compile(r"\((?:[^()]*)\)|\b(?:dd|d)[/\-. ]?(?:mm|m)[/\-. ]?(?:yyyy|yy)\b|\*")
+_NEUTRAL = frozenset(
+    [
+        "cua",
+        "can",
+        "bo",
+        "cong",
+        "chuc",
+        "vien",
+        "nhan",
+        "nguoi",
+        "lao",
+        "dong",
+        "co",
+        "quan",
+        "don",
+        "vi",
+        "lam",
+        "viec",
+        "nghi",
+        "truc",
+        "tac",
+        "theo",
+        "so",
+        "hien",
+        "tai",
+        "nay",
+        "thang",
+        "nam",
+        "gio",
+        "ngay",
+        "ho",
+        "ten",
+        "ma",
+        "va",
+        "su",
+        "noi",
+        "chinh",
+        "thuc",
+        "day",
+        "du",
+        "ghi",
+        "ro",
+        "viet",
+        "hoa",
+        "co",
+        "dau",
+        "bang",
+        "chu",
+        "in",
+        "neu",
+        "cb",
+        "nv",
+        "cc",
+        "cbcc",
+        "vc",
+        "stt",
+        "the",
+        "of",
+        "employee",
+        "staff",
+        "date",
+        "time",
+        "full",
+        "duoc",
+        "bat",
+        "buoc",
+        "moi",
+        "dang",
+        "ky",
+        "xin",
+        "dot",
+        "ve",
+        "1",
+        "2",
+    ]
+)
+"""Words that may stand beside a usual name without making another thing of it."""
 LONGEST = 80
 Why = Literal["exact", "words", "close", "remembered", "weak"]
 
@@ -84,8 +161,9 @@ def _match(form: str, target: str, words: dict[str, float], compared: tuple[_Wor
         if len(joined) >= 4 and joined == word.joined:
             best = max(best, (word.worth - 0.03, "exact"))
         elif len(word.text) >= 2 and word.held in held:
-            # the more of the header the word is, the surer: `Đơn vị công tác hiện nay` is less a unit than `Đơn vị`
-            best = max(best, (word.worth * (0.45 + 0.45 * len(word.text) / len(form)), "words"))
+            # what stands beside the word must not narrow it: `Ngày vào ngành` is not when somebody came to the office
+            if set(held.replace(word.held, " ").split()) <= _NEUTRAL:
+                best = max(best, (word.worth * (0.6 + 0.3 * len(word.text) / len(form)), "words"))
         elif len(form) >= 6 and abs(len(word.text) - len(form)) <= 2 and len(letters ^ word.letters) <= 3:
             ratio = SequenceMatcher(None, form, word.text).ratio()
             if ratio >= 0.88:

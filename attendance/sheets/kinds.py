@@ -63,6 +63,11 @@ def _code(name: str, *, required: bool = False) -> Column:
     return Column(name, "code", required=required, longest=64)
 
 
+def _office(name: str) -> Column:
+    """A unit, by code or, as most sheets have it, by name."""
+    return Column(name, "code")
+
+
 def _document() -> Column:
     return Column("document", "text", default="")
 
@@ -85,7 +90,7 @@ EMPLOYEES = Kind(
     (
         _code("code", required=True),
         Column("name", "text", required=True),
-        _code("unit"),
+        _office("unit"),
         _code("schedule"),
         Column("from", "date"),
         Column("to", "date"),
@@ -99,7 +104,7 @@ UNITS = Kind(
     (
         _code("code", required=True),
         Column("name", "text", required=True),
-        _code("parent"),
+        _office("parent"),
         Column("from", "date"),
         Column("to", "date"),
         _code("schedule"),
@@ -125,7 +130,7 @@ CALENDAR = Kind(
         Column("date", "date", required=True),
         Column("kind", "choice", required=True, choices=choices.DAY_KINDS),
         Column("for", "date"),
-        _code("unit"),
+        _office("unit"),
         Column("session", "choice", choices=choices.SESSIONS, open=True, longest=64),
         _document(),
     ),

@@ -55,8 +55,8 @@ def first_data_row(sheet: Sheet, header: Header) -> int:
     for area in sheet.merged:
         if area.top <= header.bottom < area.bottom and area.top >= header.top and header.top >= 0:
             row = max(row, area.bottom + 1)
-    if row < len(sheet.grid) and _numbers_columns(sheet.grid[row]):
-        row += 1
+    if row + 1 < len(sheet.grid) and _numbers_columns(sheet.grid[row]) and not _numbers_columns(sheet.grid[row + 1]):
+        row += any(isinstance(cell, str) and not _NUMBERED.match(cell.casefold()) for cell in sheet.grid[row + 1])
     return row
 
 

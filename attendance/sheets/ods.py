@@ -171,6 +171,8 @@ def _value(attributes: dict[str, str], shown: str) -> Cell:
     kind = attributes.get(_OFFICE + "value-type", "")
     if attributes.get(_CALC + "value-type") == "error":
         return Broken(shown or "#?")
+    if not kind and not shown and _TABLE + "formula" in attributes:
+        return Broken("=…")
     if kind in ("", "string"):
         return texts.raw(shown or attributes.get(_OFFICE + "string-value", ""))
     if kind == "boolean":

@@ -79,6 +79,7 @@ class _Reading:
             frozenset(self.columns.values()),
             [self._name(at) for at in range(len(self.sheet.grid[0]) if self.sheet.grid else 0)],
             frozenset(index(one.column) for one in recognised.unmapped if one.known == "ordinal"),
+            people=self.kind.name in ("employees", "absences", "rosters", "enrolments"),
         )
 
     def rows(self) -> Rows:

@@ -18,7 +18,7 @@ _SIGNED = re.compile(
     r"^(nguoi lap|lap bieu|lap bang|nguoi cham cong|thu truong|truong phong|truong bo phan|phu trach|ke toan|giam doc|"
     r"pho giam doc|chu tich|pho chu tich|tm |kt |tl |ky ten|ky ghi ro|ky va ghi|ghi ro ho ten|xac nhan|phe duyet|"
     r"duyet$|"
-    r"noi nhan|luu vt|ghi chu|luu y|chu thich|prepared by|approved by|signature|nguoi phe duyet|lanh dao|"
+    r"noi nhan|luu vt|ghi chu|luu y|chu thich|prepared by|approved by|signature|nguoi phe duyet|"
     r"to chuc hanh chinh)"
 )
 _SIGNING_DATE = re.compile(r"\bngay [\d ]*thang [\d ]*nam\b")
@@ -37,7 +37,7 @@ _PREFIX = re.compile(r"^(?:[IVXLC]{1,6}|[A-Z]|\d{1,2})\s*[.)\-/:]+\s*")
 class Skipper:
     """Says of each row of a sheet, from top to bottom, why it is no entry, or nothing.
 
-    `core`: for every required value the columns (0-based) it may come from. `group`: the heading last met.
+    `people`: its entries are people, never offices. `core`: for every required value the columns (0-based) it may come from. `group`: the heading last met.
     """
 
     grid: Sequence[Sequence[Cell]]
@@ -47,6 +47,7 @@ class Skipper:
     used: frozenset[int]
     names: Sequence[str]
     ordinal: frozenset[int] = frozenset()
+    people: bool = True
     group: str = ""
     group_at: tuple[int, int] = (0, 0)
     last_whole: int = -1
@@ -94,7 +95,9 @@ class Skipper:
                 return "signature"
             return "unused"
         if row > self.last_whole:
-            self.signed = self.signed or any(_SIGNED.match(word) or _SIGNING_DATE.search(word) for word in said)
+            few = 2 * len(self.used.intersection(filled)) <= len(self.used) and not self.ordinal.intersection(filled)
+            words = any(_SIGNED.match(word) or _SIGNING_DATE.search(word) for word in said)
+            self.signed = self.signed or (few and words)
             return "signature" if self.signed else ""
         return ""
 
@@ -113,7 +116,7 @@ class Skipper:
         if len(rest) != 1 or not isinstance(cells[rest[0]], str) or row > self.last_whole:
             return False
         said = texts.line(str(cells[rest[0]]))
-        if not (numbered or self.wide.get(row, 0) >= 3 or _GROUP.match(said)):
+        if not (numbered or self.wide.get(row, 0) >= 3 or (self.people and _GROUP.match(said))):
             return False
         self.group, self.group_at = _PREFIX.sub("", said).strip(" :"), (row, rest[0])
         return True
