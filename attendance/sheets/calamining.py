@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from attendance.sheets import limits, texts
-from attendance.sheets.book import BookRefused, Cell, Merged
+from attendance.sheets.book import BookRefused, Broken, Cell, Merged
 
 
 class Opened:
@@ -36,6 +37,8 @@ class Opened:
 def _cell(value: Cell) -> Cell:
     if isinstance(value, str):
         return texts.raw(texts.unescaped(value))
+    if isinstance(value, float) and not math.isfinite(value):
+        return Broken("#NUM!")
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from xml.parsers import expat
@@ -189,6 +190,8 @@ def _value(attributes: dict[str, str], shown: str) -> Cell:
         number = float(attributes.get(_OFFICE + "value", ""))
     except ValueError:
         return texts.raw(shown)
+    if not math.isfinite(number):
+        return Broken(shown or "#NUM!")
     plain = shown.strip()
     if plain and number >= 0 and number == int(number) and number < 1e15:
         digits = "".join(sign for sign in plain if sign.isdigit())

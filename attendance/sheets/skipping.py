@@ -37,7 +37,8 @@ _PREFIX = re.compile(r"^(?:[IVXLC]{1,6}|[A-Z]|\d{1,2})\s*[.)\-/:]+\s*")
 class Skipper:
     """Says of each row of a sheet, from top to bottom, why it is no entry, or nothing.
 
-    `people`: its entries are people, never offices. `core`: for every required value the columns (0-based) it may come from. `group`: the heading last met.
+    `core`: for every required value the columns (0-based) it may come from. `group`: the heading last met. `people`:
+    entries are people, never offices.
     """
 
     grid: Sequence[Sequence[Cell]]

@@ -18,7 +18,7 @@ from attendance.sheets.shown import Mask, mask
 from attendance.sheets.xlsx import legacy_of_font, overlay
 
 _BOF, _EOF, _FILEPASS, _DATEMODE, _FONT, _FORMAT, _XF, _BOUNDSHEET = 0x809, 0x0A, 0x2F, 0x22, 0x31, 0x41E, 0xE0, 0x85
-_ROW, _FORMULA, _BOOLERR = 0x208, 0x06, 0x205
+_DIMENSIONS, _ROW, _FORMULA, _BOOLERR = 0x200, 0x208, 0x06, 0x205
 _ONE = (0x203, 0x27E, 0xFD, 0x204, 0xD6, _BOOLERR, _FORMULA)
 _MANY = (0xBD, 0xBE)
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
@@ -114,10 +114,10 @@ def _walk(content: bytes, file_name: str) -> tuple[_Globals, list[_Part]]:
         elif kind == _EOF:
             break
     about.settle()
-    return about, [_part(content, offset, about) for offset in about.offsets]
+    return about, [_part(content, offset, about, file_name) for offset in about.offsets]
 
 
-def _part(content: bytes, offset: int, about: _Globals) -> _Part:
+def _part(content: bytes, offset: int, about: _Globals, file_name: str) -> _Part:
     part = _Part()
     depth = 0
     for kind, body in _records(content, offset):
@@ -127,8 +127,13 @@ def _part(content: bytes, offset: int, about: _Globals) -> _Part:
             depth -= 1
             if depth <= 0:
                 break
-        elif depth != 1:
+        elif depth != 1 and kind != _DIMENSIONS:
             continue  # a chart inside the sheet
+        elif kind == _DIMENSIONS and len(body) >= 8:
+            rows = struct.unpack_from("<I", body, 4)[0] if len(body) >= 14 else 0
+            columns = [struct.unpack_from("<H", body, at)[0] for at in (6, 10) if len(body) >= at + 2]
+            if rows > 65_536 or max(columns) > 256:
+                raise limits.damaged(file_name)  # calamine would set memory aside for all of it
         elif kind == _ROW and len(body) >= 16:
             number, options = struct.unpack_from("<H", body)[0], struct.unpack_from("<I", body, 12)[0]
             if options & 0x20:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from attendance.sheets import limits
-from attendance.sheets.book import Book, Broken, Cell, Merged, Sheet, index
+from attendance.sheets.book import Book, Broken, Cell, Sheet, index
 from attendance.sheets.calamining import Opened, opened
 from attendance.sheets.shown import Mask, mask
 from attendance.sheets.zipped import Archive
@@ -21,7 +21,7 @@ _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*?)(/?)>")
 _ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])([^>]*?)/?>")
 _UNREADY = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _RESULT = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)<")
-_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
+_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 
 
@@ -34,12 +34,17 @@ def read(data: bytes, archive: Archive, file_name: str) -> Book:
     limits.check_sheets(len(paths))
     masks, fonts = _styles(archive.xml("xl/styles.xml"))
     oddities = {}
-    for name, path in paths.items():
-        oddities[name] = _scan(archive.xml(path), name, masks)
+    for path in archive.names:
+        if path.lower().startswith("xl/") and path.lower().endswith(".xml"):
+            content = archive.xml(path)
+            if b"sheetData" in content:
+                oddities[path.casefold()] = _scan(content, file_name, masks)
     legacy = tuple(sorted({font for font in fonts if is_legacy_font(font)}))
     with opened(data, file_name) as book:
-        sheets = tuple(_sheet(book, name, oddities.get(name, _Oddities())) for name in book.names)
-    epoch = re.search(rb'date1904\s*=\s*"(1|true|on)"', workbook) is not None
+        if any(paths.get(name, "").casefold() not in oddities for name in book.names):
+            raise limits.damaged(file_name)
+        sheets = tuple(_sheet(book, name, oddities[paths[name].casefold()]) for name in book.names)
+    epoch = re.search(rb"""date1904\s*=\s*["'](1|true|on)["']""", workbook) is not None
     return Book(file_name, "xlsx", sheets, epoch_1904=epoch, legacy_fonts=legacy)
 
 
@@ -63,17 +68,21 @@ def _refuse_what_acts(archive: Archive, file_name: str) -> None:
             raise limits.external(file_name)
 
 
+def _attributes(tag: bytes) -> dict[bytes, bytes]:
+    return {name: double or single for name, double, single in _ATTRIBUTE.findall(tag)}
+
+
 def _paths(archive: Archive, workbook: bytes) -> dict[str, str]:
     """Name of each sheet → its file in the zip."""
     targets: dict[bytes, str] = {}
     for tag in re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", archive.xml("xl/_rels/workbook.xml.rels")):
-        attributes = dict(_ATTRIBUTE.findall(tag))
+        attributes = _attributes(tag)
         target = attributes.get(b"Target", b"").decode("utf-8", "replace")
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
         targets[attributes.get(b"Id", b"")] = path
     found = {}
     for tag in re.findall(rb"<(?:\w+:)?sheet\s[^>]*>", workbook):
-        attributes = dict(_ATTRIBUTE.findall(tag))
+        attributes = _attributes(tag)
         relation = next((value for key, value in attributes.items() if key.endswith(b":id")), b"")
         name = unescape(attributes.get(b"name", b"").decode("utf-8", "replace"))
         if relation in targets:
@@ -85,17 +94,17 @@ def _styles(styles: bytes) -> tuple[dict[bytes, Mask], list[str]]:
     """Masks by the number of the cell style, and all names of fonts."""
     formats: dict[bytes, Mask] = {}
     for tag in re.findall(rb"<(?:\w+:)?numFmt\s[^>]*>", styles):
-        attributes = dict(_ATTRIBUTE.findall(tag))
+        attributes = _attributes(tag)
         found = mask(unescape(attributes.get(b"formatCode", b"").decode("utf-8", "replace")))
         if found is not None:
             formats[attributes.get(b"numFmtId", b"")] = found
     section = re.search(rb"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", styles, re.DOTALL)
     masks = {}
     for number, tag in enumerate(re.findall(rb"<(?:\w+:)?xf\s[^>]*>", section[0] if section else b"")):
-        found = formats.get(dict(_ATTRIBUTE.findall(tag)).get(b"numFmtId", b""))
+        found = formats.get(_attributes(tag).get(b"numFmtId", b""))
         if found is not None:
             masks[str(number).encode()] = found
-    names = re.findall(rb'<(?:\w+:)?font>.*?<(?:\w+:)?name\s+val="([^"]*)"', styles, re.DOTALL)
+    names = re.findall(rb"""<(?:\w+:)?name\s+val=["']([^"']*)["']""", styles)
     return masks, [unescape(name.decode("utf-8", "replace")) for name in names]
 
 
@@ -106,24 +115,28 @@ class _Oddities:
     hidden_rows: set[int] = field(default_factory=set)
 
 
-def _scan(content: bytes, sheet: str, masks: dict[bytes, Mask]) -> _Oddities:
+def _scan(content: bytes, file_name: str, masks: dict[bytes, Mask]) -> _Oddities:
     """What calamine does not tell of a sheet. Raises BookRefused where the sheet reaches too far."""
     found = _Oddities()
     if b"hidden=" in content:
         for tag in _ROW.finditer(content):
-            attributes = dict(_ATTRIBUTE.findall(tag[1]))
+            attributes = _attributes(tag[1])
             if attributes.get(b"hidden") in (b"1", b"true") and attributes.get(b"r", b"").isdigit():
                 found.hidden_rows.add(int(attributes[b"r"]) - 1)
-    bottom = right = row = column = 0
+    bottom = right = 0
+    bare = False
     formulas = _UNREADY.search(content) is not None
     tags = _CELL.finditer(content)
     for tag in tags:
         if tag[2]:
             continue
-        attributes = dict(_ATTRIBUTE.findall(tag[1]))
-        reference = _REFERENCE.match(attributes.get(b"r", b"").decode("ascii", "replace"))
+        attributes = _attributes(tag[1])
+        if b"r" not in attributes:
+            bare = True
+            continue
+        reference = _REFERENCE.match(attributes[b"r"].decode("ascii", "replace").upper())
         if reference is None:
-            continue  # without references cells stand side by side, and cannot be far away
+            raise limits.damaged(file_name)
         column, row = index(reference[1]), int(reference[2]) - 1
         bottom, right = max(bottom, row), max(right, column)
         style, kind = attributes.get(b"s", b""), attributes.get(b"t", b"")
@@ -134,7 +147,11 @@ def _scan(content: bytes, sheet: str, masks: dict[bytes, Mask]) -> _Oddities:
             found.broken[row, column] = "=…"
         elif style in masks and kind in (b"", b"n"):
             found.masked[row, column] = masks[style]
-    limits.check_extent(sheet, bottom + 1, right + 1)
+    if bare:  # cells without a place of their own stand side by side in their row
+        rows = [_attributes(tag[1]).get(b"r", b"0") for tag in _ROW.finditer(content)]
+        bottom = max([bottom, len(rows), *(int(row) for row in rows if row.isdigit())])
+        right = max(right, *(part.count(b"<") for part in content.split(b"row")))
+    limits.check_extent(file_name, bottom + 1, right + 1)
     return found
 
 
@@ -176,6 +193,3 @@ def overlay(grid: list[list[Cell]], cells: dict[tuple[int, int], Cell]) -> tuple
         for (at, column), value in cells.items():
             grid[at][column] = value
     return tuple(tuple(row) for row in grid)
-
-
-__all__ = ["Merged", "is_legacy_font", "legacy_of_font", "overlay", "read"]

@@ -11,6 +11,7 @@ from attendance.sheets import limits
 from attendance.sheets.book import BookRefused
 
 _ENTITIES = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_COUNTS = re.compile(rb"""[cC]ount\s*=\s*["']\s*\+?(\d+)""")
 
 
 class Archive:
@@ -25,6 +26,9 @@ class Archive:
             self._entries = {entry.filename.lstrip("/"): entry for entry in self._zip.infolist()}
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError) as error:
             raise limits.damaged(file_name) from error
+        names = [entry.filename.lstrip("/").casefold() for entry in self._zip.infolist()]
+        if len(set(names)) < len(names) or any("\\" in name for name in names):
+            raise limits.damaged(file_name)  # two readers could take two different files for the same
         if len(self._entries) > limits.FILES_INSIDE:
             raise self._too_much()
         if any(entry.flag_bits & 1 for entry in self._entries.values()):
@@ -50,6 +54,8 @@ class Archive:
             raise limits.damaged(self.file_name)
         if _ENTITIES.search(content):
             raise limits.external(self.file_name)
+        if any(len(count) > 10 or int(count) > len(content) for count in _COUNTS.findall(content)):
+            raise limits.damaged(self.file_name)  # a library would set memory aside for as many as it claims
         return content
 
     def _unpack(self, name: str, *, keep: bool) -> bytes:

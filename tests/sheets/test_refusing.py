@@ -73,6 +73,21 @@ def locked_xls() -> bytes:
     return bytes(data)
 
 
+def claiming(rows: int, columns: int) -> bytes:
+    """An .xls that says of a small sheet that it reaches very far."""
+    data = bytearray(xls({"DS": GRID}))
+    at = data.find(struct.pack("<HH", 0x200, 14))
+    struct.pack_into("<IIHH", data, at + 4, 0, rows, 0, columns)
+    return bytes(data)
+
+
+def twice() -> bytes:
+    file = io.BytesIO(PLAIN)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/Workbook.xml", archive.read("xl/workbook.xml"))
+    return file.getvalue()
+
+
 def compound(*names: str) -> bytes:
     """An old Office container with empty streams of these names."""
     sector, end, free = 512, 0xFFFFFFFE, 0xFFFFFFFF
@@ -96,6 +111,8 @@ ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/host
 LAUGHS = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
 DDE = b'<externalLink><ddeLink ddeService="cmd" ddeTopic="/C calc"/></externalLink>'
 MANIFEST = '<manifest:manifest xmlns:manifest="urn:x"><manifest:encryption-data/></manifest:manifest>'
+STRINGS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="9" uniqueCount="4294967295"/>'
+FAR_ROW = sheet_xml(PLAIN, b'<row r="2" spans="1:2"><c r="A2"', b'<row r="1048576"><c')
 REFUSED = {
     "nothing": (b"", "empty"),
     "blanks": (b" \r\n\t ", "empty"),
@@ -115,6 +132,12 @@ REFUSED = {
     "data connection": (inside(PLAIN, xl__connections_0xml=b"<connections/>"), "external"),
     "a cell at the far end": (FAR, "too_many_rows"),
     "a cell far to the right": (sheet_xml(PLAIN, b'<c r="A1"', b'<c r="XFD1"'), "too_many_columns"),
+    "a far cell in small letters": (sheet_xml(PLAIN, b'<c r="A1"', b'<c r="xfd1048576"'), "too_many_rows"),
+    "a far cell in other quotes": (sheet_xml(PLAIN, b'<c r="A1"', b"<c r='XFD1048576'"), "too_many_rows"),
+    "a far row of cells without a place": (FAR_ROW, "too_many_rows"),
+    "texts counted in billions": (inside(PLAIN, xl__sharedStrings_0xml=STRINGS), "damaged"),
+    "an xls of a billion rows": (claiming(2**32 - 1, 2**16 - 1), "damaged"),
+    "two files of one name": (twice(), "damaged"),
     "too many rows of text": (b"a;b\n" * (limits.ROWS + 2), "too_many_rows"),
     "too many columns of text": (b"a;" * 300 + b"\nb;c\n", "too_many_columns"),
     "too many sheets": (xlsx({f"S{at}": [["a"]] for at in range(limits.SHEETS + 1)}), "too_many_sheets"),
