@@ -12,10 +12,12 @@ from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
+from api.pages.trail import router as trail_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
 from attendance.store.database import Database
+from attendance.store.trail import Actor
 from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
@@ -35,12 +37,17 @@ def make_app(
     def pull(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
         return [pull_json(filed, settings.timezone) for filed in poller.ask(codes, full=full)]
 
-    def bring(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+    def bring(
+        terminal: str, file_name: str, data: bytes, create: bool, dates: str | None, actor: Actor
+    ) -> dict[str, Any]:
         return import_export(
-            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
-        )
+            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates,
+            actor=actor,
+        )  # fmt: skip
 
-    def preview(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+    def preview(
+        terminal: str, file_name: str, data: bytes, create: bool, dates: str | None, _: Actor
+    ) -> dict[str, Any]:
         return preview_import(
             database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
         )
@@ -52,8 +59,8 @@ def make_app(
         puller=pull,
         importer=bring,
         previewer=preview,
-        evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
-        extra_routers=(streaming_router, router),
+        evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
+        extra_routers=(streaming_router, router, trail_router),
         page_error=show_error,
     )
     app.mount(*static_files())

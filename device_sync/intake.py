@@ -17,7 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from attendance import clock
-from attendance.store import dirty, intake_log, office, registering, terminal_profiles, terminal_users, touched
+from attendance.store import dirty, intake_log, office, pulls, registering, terminal_profiles, terminal_users, touched
 from attendance.store.database import Database, OpenTransaction, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
@@ -100,8 +100,8 @@ def file_log(
         digest, same_prefix = _digest(log, position)
         profile = terminal_profiles.profile_of(session, log.serial)
         # before there were profiles, nothing but 40 bytes was read
-        before = profile.punch_layout if profile is not None else ZK40.name
-        same_prefix = same_prefix and before in (None, log.layout)
+        learned = profile.punch_layout if profile is not None else ZK40.name
+        same_prefix = same_prefix and learned in (None, log.layout)
         changes, holders = user_tables.look_through(session, number, log, zone)
         skipped = position.log_bytes // size if same_prefix and not full else first
         packed = _compress_beside(body[(skipped - first) * size :], size)
@@ -117,7 +117,8 @@ def file_log(
             seen_before=(skipped == 0 or not same_prefix) and position.next_sequence > 1,
         )
         read_until = clock.to_wall(log.read_at, zone)
-        last_read = intake_log.last_complete(session, number)
+        before = pulls.last_reading(session, number)
+        last_read = before.complete_until if before is not None else None
         stale = last_read is not None and read_until < last_read
         whole = not log.begins_at and not stale
         altered = whole and not same_prefix and position.next_sequence > 1 and past_changed(session, number, records)
@@ -171,7 +172,7 @@ def file_log(
             if span is not None and stored_before and (offset or last_read is not None):
                 touched.mark_punches(session, terminal, span.starts, None, "clock", finished_at)
         if not stale:
-            pulled = Pulled(terminal, log, filed, found, same_prefix, pull_id, zone, finished_at)
+            pulled = Pulled(terminal, before, log, filed, found, same_prefix, pull_id, zone, finished_at)
             notice(session, pulled, position, thresholds)
         if terminal.serial is None:
             registering.learn_serial(session, terminal, log.serial)
@@ -210,7 +211,13 @@ def file_failure(
 
 
 def file_export(
-    database: Database, terminal_code: str, export: Export, data: bytes, *, zone: str, received_at: datetime
+    database: Database | OpenTransaction,
+    terminal_code: str,
+    export: Export,
+    data: bytes,
+    *,
+    zone: str,
+    received_at: datetime,
 ) -> Filed:
     """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them.
 

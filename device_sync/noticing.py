@@ -20,7 +20,7 @@ from attendance.store import office, operation_log, pulls, terminal_users
 from attendance.store.alarms import TerminalAlarms
 from attendance.store.database import Session
 from attendance.store.evidence_tables import LogPositionRow
-from attendance.store.log_fill import fills, keep_fill
+from attendance.store.log_fill import keep_fill
 from attendance.store.operation_log import Operation
 from attendance.store.pulls import Reading
 from attendance.store.tables import TerminalRow
@@ -59,9 +59,13 @@ USUAL = Thresholds()
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """One good pull as it is being filed. `continues`: the log begins with exactly the bytes stored before."""
+    """One good pull as it is being filed, and the good one `before` it, None where it is the first.
+
+    `continues`: the log begins with exactly the bytes stored before.
+    """
 
     terminal: TerminalRow
+    before: Reading | None
     log: TerminalLog
     filed: Filed
     found: Sorted
@@ -75,18 +79,17 @@ def notice(session: Session, pulled: Pulled, position: LogPositionRow, limits: T
     """Raise and end the alarms of a terminal that was read, and keep its operation log. To be called once a pull."""
     number = office.key(pulled.terminal)
     alarms = TerminalAlarms(session, number, pulled.pull_id, pulled.at)
-    before = pulls.reading_before(session, number, pulled.pull_id)
     position.failing_since = None
     for over in ("unreachable", "wrong_key", "serial_changed"):
         alarms.end(over)
-    _notice_clock(session, alarms, pulled, before, limits)
-    _notice_times(alarms, pulled, before, limits)
-    _notice_log(alarms, pulled, before)
+    _notice_clock(session, alarms, pulled, limits)
+    _notice_times(alarms, pulled, limits)
+    _notice_log(alarms, pulled)
     _notice_fill(session, alarms, pulled)
     if pulled.log.users is not None:
         _notice_users(session, alarms, pulled)
     if pulled.log.operations:
-        _notice_operations(session, alarms, pulled, before)
+        _notice_operations(session, alarms, pulled)
 
 
 def notice_failure(
@@ -103,7 +106,7 @@ def notice_failure(
     elif reason == "other_serial":
         alarms.open("serial_changed", str(error.params.get("found", "")), **_texts(error, "expected", "found"))
     elif error.params.get("reason") == "emptied" and error.params.get("known_bytes"):
-        before = pulls.reading_before(session, office.key(terminal), pull_id)
+        before = pulls.last_reading(session, office.key(terminal))
         if before is not None:
             alarms.open("log_shrank", records_before=before.read, records_after=0)
     if position.failures >= FAILURES and failure is not None and failure[0] == "unreachable":
@@ -114,11 +117,9 @@ def _texts(error: TerminalError, *names: str) -> dict[str, str]:
     return {name: str(error.params.get(name, "")) for name in names}
 
 
-def _notice_clock(
-    session: Session, alarms: TerminalAlarms, pulled: Pulled, before: Reading | None, limits: Thresholds
-) -> None:
+def _notice_clock(session: Session, alarms: TerminalAlarms, pulled: Pulled, limits: Thresholds) -> None:
     """The clock is off; or it jumped since the pull before, and it was not we who set it."""
-    offset = pulled.log.clock_offset_seconds
+    before, offset = pulled.before, pulled.log.clock_offset_seconds
     if offset is None:
         return
     alarms.settle("clock_off", abs(offset) > limits.clock_off, offset=offset)
@@ -134,7 +135,7 @@ def _notice_clock(
     alarms.open("clock_jumped", _day_of(pulled), offset_before=was, offset_after=offset)
 
 
-def _notice_times(alarms: TerminalAlarms, pulled: Pulled, before: Reading | None, limits: Thresholds) -> None:
+def _notice_times(alarms: TerminalAlarms, pulled: Pulled, limits: Thresholds) -> None:
     """New records that lie before the record they follow, and new records of a clock that began again in 2000."""
     found, records = pulled.found, pulled.found.records
     kept_aside = np.isin(records.index, [index for index, _, _ in found.suspect])
@@ -148,13 +149,13 @@ def _notice_times(alarms: TerminalAlarms, pulled: Pulled, before: Reading | None
     if back.size:
         last = int(back[-1])
         was, came = (clock.from_wall_seconds(int(wall[last + step])) for step in (0, 1))
-        subject = was.date().isoformat() if before is not None else BEFORE
+        subject = was.date().isoformat() if pulled.before is not None else BEFORE
         alarms.open("ran_back", subject, count=int(back.size), time_before=was.isoformat(), time_after=came.isoformat())
     reset = [index for index, _, reason in found.to_quarantine if reason == BEFORE_FIRST_SANE]
     walls = records.wall[np.isin(records.index, reset)]
     began_again = [moment for moment in map(clock.from_wall_seconds, walls.tolist()) if moment.year == FIRST_YEAR]
     if began_again:
-        subject = _day_of(pulled) if before is not None else BEFORE
+        subject = _day_of(pulled) if pulled.before is not None else BEFORE
         alarms.open("clock_reset", subject, count=len(began_again), first=began_again[0].isoformat())
 
 
@@ -177,9 +178,9 @@ def _last_of_before(pulled: Pulled) -> int | None:
     return int(wall[0]) if not early[0] and not ahead[0] else None
 
 
-def _notice_log(alarms: TerminalAlarms, pulled: Pulled, before: Reading | None) -> None:
+def _notice_log(alarms: TerminalAlarms, pulled: Pulled) -> None:
     """The log lost records it had: its oldest because it was full, or others, which no terminal does by itself."""
-    count = pulled.filed.read
+    before, count = pulled.before, pulled.filed.read
     if before is None or pulled.continues:
         return
     params = {"records_before": before.read, "records_after": count}
@@ -198,8 +199,7 @@ def _notice_fill(session: Session, alarms: TerminalAlarms, pulled: Pulled) -> No
     number, today = office.key(pulled.terminal), clock.today(pulled.at, pulled.zone)
     capacity = pulled.log.sizes_after.record_capacity or None
     alarms.settle("sizes_unknown", capacity is None or pulled.log.sizes_after.records is None)
-    keep_fill(session, number, today, pulled.filed.read, capacity)
-    fill = fills(session, today, [number])[number]
+    fill = keep_fill(session, number, today, pulled.filed.read, capacity)
     alarms.settle(
         "full_soon",
         fill.is_soon_full,
@@ -230,7 +230,7 @@ def _notice_users(session: Session, alarms: TerminalAlarms, pulled: Pulled) -> N
         alarms.open("new_user", user.pin, pin=user.pin)
 
 
-def _notice_operations(session: Session, alarms: TerminalAlarms, pulled: Pulled, before: Reading | None) -> None:
+def _notice_operations(session: Session, alarms: TerminalAlarms, pulled: Pulled) -> None:
     """Keep the new lines of the operation log, and raise what matters of them."""
     assert pulled.log.operations is not None
     number = office.key(pulled.terminal)
@@ -238,8 +238,8 @@ def _notice_operations(session: Session, alarms: TerminalAlarms, pulled: Pulled,
     lines = read_operations(pulled.log.operations)
     new = operation_log.add_operations(session, number, lines, pull_id=pulled.pull_id, at=pulled.at)
     if is_first:  # of what it did before, only what happened since it is read regularly
-        begun = pulls.first_reading(session, number) if before is not None else None
-        since = clock.to_wall(begun, pulled.zone) if begun is not None else None
+        begun = pulls.first_reading(session, number) if pulled.before is not None else None
+        since = clock.to_wall(begun.started_at, pulled.zone) if begun is not None else None
         new = [each for each in new if since is not None and each.at is not None and each.at > since]
     raise_operations(session, alarms, pulled.terminal, new, pulled.zone)
 

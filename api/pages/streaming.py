@@ -6,6 +6,7 @@ One stream of Server-Sent Events per page: `punch` carries a line of HTML, `read
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -14,14 +15,15 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from api.http.auth import allow, check_csrf, page_user, session_user
+from api.http.auth import check_csrf, session_user
 from api.http.errors import NotAvailable
-from api.http.scope import PULLERS, Reader, reader_of
+from api.http.routers.terminals import note_pull
+from api.http.scope import Reader, page_may, reader_of
 from api.http.service import service
 from api.pages.i18n import Translator
 from api.pages.render import environment
 from api.pages.routes import language_of
-from attendance.services.accounts import SignedIn
+from attendance.services.access import permissions
 from attendance.store import listing, live_reading, polling
 from attendance.store.database import Session
 from device_sync.hints import Hub, LivePunch, Message, Subscription, TooManySubscribers, WasRead
@@ -29,7 +31,9 @@ from device_sync.poller import Poller
 from device_sync.pulling import CONNECTING, DONE, READING, STORING, Progress
 
 BEAT_SECONDS = 15.0
-"""So often something is sent even without news, and whether the reader is still signed in is looked at."""
+"""So often something is sent even without news."""
+LOOK_SECONDS = 1.0
+"""So often it is looked at whether the reader may still hear it."""
 LASTS_SECONDS = 600.0
 """After so long the stream ends, and the browser opens the next one by itself."""
 RETRY_MILLISECONDS = 2000
@@ -47,7 +51,7 @@ def _poller(request: Request) -> Poller:
 @router.post("/today/pull")
 def pull_now(
     request: Request,
-    user: Annotated[SignedIn, Depends(page_user)],
+    reader: Annotated[Reader, Depends(page_may("terminals.pull"))],
     poller: Annotated[Poller, Depends(_poller)],
     csrf_token: Annotated[str, Form(max_length=256)] = "",
     terminal: Annotated[str, Form(max_length=64)] = "",
@@ -55,13 +59,12 @@ def pull_now(
 ) -> Response:
     """Begins to read a terminal, or those of a unit and below it; the stream tells how far it is."""
     check_csrf(request, csrf_token)
-    allow(*PULLERS)(user)
-    reader = reader_of(request, user)
     with service(request).database.reading() as session:
         if unit:
-            codes = polling.pullable(session, reader.narrowed(session, unit))
+            codes = polling.pullable(session, reader.narrowed(session, unit).places)
         else:
             codes = [reader.terminal(session, terminal).code]
+    note_pull(request, reader, codes)
     poller.begin(codes)
     return Response(status_code=204) if request.headers.get("hx-request") else RedirectResponse("/today", 303)
 
@@ -69,11 +72,10 @@ def pull_now(
 @router.get("/today/stream")
 async def stream(
     request: Request,
-    user: Annotated[SignedIn, Depends(page_user)],
+    reader: Annotated[Reader, Depends(page_may("attendance.read"))],
     poller: Annotated[Poller, Depends(_poller)],
 ) -> StreamingResponse:
     """What happens from now on at the terminals the reader sees, and the live punches not read yet."""
-    reader = await run_sync(reader_of, request, user)
     return StreamingResponse(
         _events(request, reader, poller.hub),
         media_type="text/event-stream",
@@ -90,6 +92,7 @@ async def _events(request: Request, reader: Reader, hub: Hub) -> AsyncIterator[b
 
     teller = _Teller(request, reader)
     ends = loop.time() + LASTS_SECONDS
+    beat = loop.time()
     try:
         with hub.subscribed(wake) as subscription:
             yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
@@ -98,11 +101,11 @@ async def _events(request: Request, reader: Reader, hub: Hub) -> AsyncIterator[b
                 told = await run_sync(teller.tell, subscription)
                 if told is None:
                     return
-                yield told or b": still here\n\n"
-                try:
-                    await asyncio.wait_for(news.wait(), BEAT_SECONDS)
-                except TimeoutError:
-                    continue
+                if told or loop.time() >= beat:
+                    beat = loop.time() + BEAT_SECONDS
+                    yield told or b": still here\n\n"
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), LOOK_SECONDS)
     except TooManySubscribers:
         yield b"retry: 60000\n\n"
 
@@ -117,14 +120,16 @@ class _Teller:
         self._zone = service(request).settings.timezone
 
     def tell(self, subscription: Subscription) -> bytes | None:
-        """The events for everything new; None once the reader is signed in no more."""
+        """The events for everything new; None once the reader is signed in no more, or may hear it no more."""
         user = session_user(self._request)
         if user is None or user.name != self._reader.user.name:
+            return None
+        if self._reader.permission not in permissions(user.grants):
             return None
         messages = subscription.take()
         if not messages:
             return b""
-        self._reader = reader_of(self._request, user)
+        self._reader = reader_of(self._request, user, self._reader.permission)
         with service(self._request).database.reading() as session:
             return b"".join(filter(None, (self._event(session, message) for message in messages)))
 
@@ -142,6 +147,7 @@ class _Teller:
         found = live_reading.heard(session, punch.terminal, punch.pin, punch.wall.date(), self._reader.within)
         if found is None:
             return None
+        self._reader.saw(session, "live", [found.employee], at=service(self._request).now(), polled=True)
         html = environment().get_template("live_punch.html").render(t=self._t, n=number, punch=punch, found=found)
         return _pack(number, "punch", html)
 

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, update
+from sqlalchemy import select as select_core
 from sqlmodel import Session, col, select
 
 from attendance.errors import Invalid, NotFound
 from attendance.store.health_tables import TerminalAlarmRow
+from attendance.store.questions import answers, carry_out, core, table_of
 
 CONDITIONS = frozenset({"clock_off", "unreachable", "wrong_key", "serial_changed", "full_soon", "sizes_unknown"})
 KINDS = (
@@ -26,6 +29,10 @@ KINDS = (
     *("privilege_changed", "options_changed"),
 )
 MAX_NAME = 200
+_IS_OPEN = (core(TerminalAlarmRow.terminal_id) == bindparam("terminal")) & core(TerminalAlarmRow.ended_at).is_(None)
+_OPEN = select_core(core(TerminalAlarmRow.kind), core(TerminalAlarmRow.subject)).where(_IS_OPEN)
+# a parameter called like a column would be what is written to it
+_END = update(table_of(TerminalAlarmRow)).where(_IS_OPEN, core(TerminalAlarmRow.kind) == bindparam("that_kind"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +56,7 @@ class TerminalAlarms:
     def __init__(self, session: Session, terminal_id: int, pull_id: int, at: datetime) -> None:
         self._session = session
         self._terminal_id, self._pull_id, self._at = terminal_id, pull_id, at
-        query = select(TerminalAlarmRow).where(
-            TerminalAlarmRow.terminal_id == terminal_id, col(TerminalAlarmRow.ended_at).is_(None)
-        )
-        self._open = {(row.kind, row.subject): row for row in session.exec(query)}
+        self._open = {(row.kind, row.subject) for row in answers(session, _OPEN, {"terminal": terminal_id})}
 
     def open(self, kind: str, subject: str = "", **params: Any) -> None:
         """Raise an alarm; one that is open already stays as it is."""
@@ -67,7 +71,7 @@ class TerminalAlarms:
             pull_id=self._pull_id,
         )
         self._session.add(row)
-        self._open[kind, subject] = row
+        self._open.add((kind, subject))
 
     def open_once(self, kind: str, subject: str, **params: Any) -> None:
         """Raise an alarm unless one of this kind and subject was ever raised before."""
@@ -81,10 +85,11 @@ class TerminalAlarms:
 
     def end(self, kind: str) -> None:
         """The condition is over: end every open alarm of the kind."""
-        for key in [key for key in self._open if key[0] == kind]:
-            row = self._open.pop(key)
-            row.ended_at = self._at
-            self._session.add(row)
+        over = {key for key in self._open if key[0] == kind}
+        if over:
+            values = {"terminal": self._terminal_id, "that_kind": kind, "ended_at": self._at}
+            carry_out(self._session, _END, values)
+            self._open -= over
 
     def settle(self, kind: str, holds: bool, **params: Any) -> None:
         """Open the alarm of a condition where it holds, end it where it does not."""

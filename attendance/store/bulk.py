@@ -1,13 +1,23 @@
-"""Many rows at once, straight to the driver: a month of rulings, or the days a terminal's first log marks."""
+"""Rows past the session: a pull and its punches, a month of rulings, the days a terminal's first log marks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Insert, insert, inspect, text
 from sqlmodel import Session, SQLModel
+
+from attendance.store.questions import carry_out, table_of
+
+
+def insert_row(session: Session, row: SQLModel) -> int:
+    """A new row of a table that numbers its rows; answers its number. The row itself is no part of the session."""
+    attributes = [each for each in inspect(type(row)).column_attrs if each.key != "id"]
+    values = {attribute.columns[0].key: getattr(row, attribute.key) for attribute in attributes}
+    return int(carry_out(session, _insert_into(type(row)), values).inserted_primary_key[0])
 
 
 def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -41,6 +51,11 @@ def next_ids(session: Session, table: str, count: int) -> Sequence[int]:
         return range(last + 1, last + 1 + count)
     query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
     return list(session.scalars(query, {"table": table, "count": count}))
+
+
+@cache
+def _insert_into(table: type[SQLModel]) -> Insert:
+    return insert(table_of(table))
 
 
 def _execute(

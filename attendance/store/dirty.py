@@ -16,7 +16,7 @@ from attendance.store import office
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import CoverageRow, DirtyDayRow, RulingRow
 from attendance.store.paper_tables import DutyRow, ExplanationRow, SiteFactRow
-from attendance.store.questions import answers, core, table_of
+from attendance.store.questions import FIRST, LAST, answers, core, plain, table_of
 from attendance.store.tables import EnrolmentRow, TerminalRow
 
 _BATCH = 5_000
@@ -33,6 +33,10 @@ _TAKE = (
     delete(table_of(DirtyDayRow))
     .where(tuple_(_marked.employee_id, _marked.work_date).in_(_OLDEST))
     .returning(_marked.employee_id, _marked.work_date, _marked.cause)
+)
+_SENT = plain(SiteFactRow).where(core(SiteFactRow.on).between(FIRST, LAST))
+_HOLDERS = select_core(core(EnrolmentRow.employee_id), core(EnrolmentRow.pin)).where(
+    core(EnrolmentRow.terminal_id) == bindparam("terminal"), core(EnrolmentRow.withdrawn_at).is_(None)
 )
 _READ_AND_JUDGED = select_core(  # each by itself, because SQLite answers two of one table only by looking at every row
     *(
@@ -81,8 +85,8 @@ def mark_dependants(
         if depends or row.employee_id in numbers:
             first, last = max(row.from_on, from_on), min(row.to_on or to_on, to_on)
             days += [(row.employee_id, first + timedelta(days=n)) for n in range((last - first).days + 1)]
-    sent = select(SiteFactRow).where(col(SiteFactRow.on).between(from_on, to_on))
-    days += [(row.employee_id, row.on) for row in session.exec(sent) if terminal.code in row.terminals]
+    sent = answers(session, _SENT, {"first": from_on, "last": to_on})
+    days += [(row.employee_id, row.on) for row in sent if terminal.code in row.terminals]
     mark(session, joined(session, days), cause, at)
 
 
@@ -118,12 +122,9 @@ def mark_punchers(
     session: Session, terminal: TerminalRow, days_of: Callable[[str], set[int]], cause: str, at: datetime
 ) -> None:
     """Mark the people enrolled on a terminal around the days (since 1970-01-01) their number has new punches on."""
-    query = select(EnrolmentRow).where(
-        EnrolmentRow.terminal_id == terminal.id, col(EnrolmentRow.withdrawn_at).is_(None)
-    )
     days = (
         (enrolment.employee_id, clock.from_day_number(day + around))
-        for enrolment in session.exec(query)
+        for enrolment in answers(session, _HOLDERS, {"terminal": terminal.id})
         for day in days_of(enrolment.pin)
         for around in (-1, 0, 1)
     )

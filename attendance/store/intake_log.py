@@ -8,14 +8,29 @@ from typing import Any
 
 import numpy as np
 import zstandard
-from sqlalchemy import insert
+from sqlalchemy import BindParameter, bindparam, delete, insert, update
+from sqlalchemy import select as select_core
 from sqlmodel import Session, col, func, select
 
-from attendance.store.bulk import insert_if_absent
+from attendance.store.bulk import insert_if_absent, insert_row
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
+from attendance.store.questions import answers, carry_out, core, plain, table_of
 
 READINGS = ("pull", "agent")  # ways in that read a terminal's log as a whole: here, or at a site that forwards it
 CLOCK_JITTER_SECONDS = 3  # a terminal answers in whole seconds, and the line has its own delay
+_TERMINAL: BindParameter[int] = bindparam("terminal")
+_POSITION = select(LogPositionRow).where(LogPositionRow.terminal_id == _TERMINAL).with_for_update()
+_SPANS = plain(CoverageRow).where(core(CoverageRow.terminal_id) == _TERMINAL).order_by(core(CoverageRow.starts))
+_NEW_SPAN = insert(table_of(CoverageRow))
+_THAT_SPAN = core(CoverageRow.id) == bindparam("span")
+_WIDEN_SPAN = update(table_of(CoverageRow)).where(_THAT_SPAN)
+_DROP_SPAN = delete(table_of(CoverageRow)).where(_THAT_SPAN)
+_LAST_OFFSET = (
+    select_core(core(ClockSpanRow.offset_seconds))
+    .where(core(ClockSpanRow.terminal_id) == _TERMINAL)
+    .order_by(core(ClockSpanRow.id).desc())
+    .limit(1)
+)
 
 
 def compress(payload: bytes | memoryview, width: int = 0) -> bytes:
@@ -37,20 +52,17 @@ def decompress(stored: bytes) -> bytes:
 
 def position_of(session: Session, terminal_id: int) -> LogPositionRow:
     """How much of the terminal's log is stored, locked until the transaction ends; made on first use."""
-    query = select(LogPositionRow).where(LogPositionRow.terminal_id == terminal_id).with_for_update()
-    found = session.exec(query).one_or_none()
+    values = {"terminal": terminal_id}
+    found = session.exec(_POSITION, params=values).one_or_none()
     if found is None:
         insert_if_absent(session, LogPositionRow, [LogPositionRow(terminal_id=terminal_id).model_dump()])
-        found = session.exec(query).one()
+        found = session.exec(_POSITION, params=values).one()
     return found
 
 
 def add_pull(session: Session, pull: PullRow) -> int:
     """File one attempt; answers its number."""
-    session.add(pull)
-    session.flush()
-    assert pull.id is not None
-    return pull.id
+    return insert_row(session, pull)
 
 
 def add_quarantine(
@@ -78,44 +90,28 @@ def quarantined_records(session: Session, terminal_id: int) -> set[tuple[bytes, 
     return {(bytes(record), reason) for record, reason in session.exec(query)}
 
 
-def last_complete(session: Session, terminal_id: int) -> datetime | None:
-    """The moment (wall time) up to which the last good pull, here or at a site, read the terminal's log.
-
-    Files say nothing of it.
-    """
-    query = select(PullRow.complete_until).where(
-        PullRow.terminal_id == terminal_id,
-        col(PullRow.source).in_(READINGS),
-        col(PullRow.complete_until).is_not(None),
-    )
-    return session.exec(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
-
-
 def extend_coverage(session: Session, terminal_id: int, starts: datetime, until: datetime) -> datetime:
     """The terminal was read completely from `starts` to `until`: a span of its own, or one with those it touches.
 
     Answers the watermark: the latest end of all spans.
     """
-    spans = list(session.exec(select(CoverageRow).where(CoverageRow.terminal_id == terminal_id)))
-    spans.sort(key=lambda span: span.starts)
-    overlapping = [span for span in spans if span.starts <= until and starts <= span.until]
-    if not overlapping:
-        session.add(CoverageRow(terminal_id=terminal_id, starts=starts, until=until))
-        return max([until, *(span.until for span in spans)])
-    kept = overlapping[0]
-    for span in overlapping[1:]:
-        session.delete(span)
-    kept_starts = min(starts, *(span.starts for span in overlapping))
-    kept_until = max(until, *(span.until for span in overlapping))
-    kept.starts, kept.until = kept_starts, kept_until
-    session.add(kept)
-    return max(kept_until, *(span.until for span in spans))
+    stored = answers(session, _SPANS, {"terminal": terminal_id})
+    touching = [span for span in stored if span.starts <= until and starts <= span.until]
+    ends = max([until, *(span.until for span in touching)])
+    joined = {"starts": min([starts, *(span.starts for span in touching)]), "until": ends}
+    if not touching:
+        carry_out(session, _NEW_SPAN, {"terminal_id": terminal_id, **joined})
+    elif joined != {"starts": touching[0].starts, "until": touching[0].until}:
+        carry_out(session, _WIDEN_SPAN, {"span": touching[0].id, **joined})
+    for span in touching[1:]:
+        carry_out(session, _DROP_SPAN, {"span": span.id})
+    watermark: datetime = max([ends, *(span.until for span in stored)])
+    return watermark
 
 
 def spans(session: Session, terminal_id: int) -> list[tuple[datetime, datetime]]:
-    """The spans (wall time) the terminal was read completely in."""
-    query = select(CoverageRow.starts, CoverageRow.until).where(CoverageRow.terminal_id == terminal_id)
-    return list(session.exec(query))
+    """The spans (wall time) the terminal was read completely in, earliest first."""
+    return [(span.starts, span.until) for span in answers(session, _SPANS, {"terminal": terminal_id})]
 
 
 def pulls_from(session: Session, terminal_id: int, *sources: str) -> list[int]:
@@ -126,8 +122,7 @@ def pulls_from(session: Session, terminal_id: int, *sources: str) -> list[int]:
 
 def watermark(session: Session, terminal_id: int) -> datetime | None:
     """The moment (wall time) up to which the terminal has been read completely; None: never."""
-    query = select(CoverageRow.until).where(CoverageRow.terminal_id == terminal_id)
-    return max(session.exec(query), default=None)
+    return max((until for _, until in spans(session, terminal_id)), default=None)
 
 
 def watermarks(session: Session, terminal_ids: Iterable[int] | None = None) -> dict[int, datetime]:
@@ -145,11 +140,11 @@ def record_clock(
 
     A reading within `CLOCK_JITTER_SECONDS` of the last one is the same clock: it files nothing, and answers None.
     """
-    query = select(ClockSpanRow).where(ClockSpanRow.terminal_id == terminal_id).order_by(col(ClockSpanRow.id).desc())
-    last = session.exec(query.limit(1)).one_or_none()
-    if last is not None and abs(last.offset_seconds - offset_seconds) <= CLOCK_JITTER_SECONDS:
+    found = answers(session, _LAST_OFFSET, {"terminal": terminal_id})
+    last: int | None = found[0].offset_seconds if found else None
+    if last is not None and abs(last - offset_seconds) <= CLOCK_JITTER_SECONDS:
         return None
-    starts = since + timedelta(seconds=last.offset_seconds) if since is not None and last is not None else None
+    starts = since + timedelta(seconds=last) if since is not None and last is not None else None
     span = ClockSpanRow(terminal_id=terminal_id, starts=starts, offset_seconds=offset_seconds, recorded_at=at)
     session.add(span)
     return span

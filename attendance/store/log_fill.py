@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
+from sqlalchemy import Date, bindparam, insert, update
 from sqlmodel import Session, col, select
 
 from attendance.store.health_tables import LogFillRow
+from attendance.store.questions import answers, carry_out, core, plain, table_of
 
 LOOK_BACK_DAYS = 28  # four whole weeks: every weekday counts alike, and a new habit shows within a month
 LEAST_DAYS = 3  # from a shorter growth nothing is foretold
 LONGEST_DAYS = 3660  # ten years: no terminal hangs longer, and farther dates only pretend to be known
 FULL_SHARE = 0.8  # terminals.md row 24: a full terminal refuses, hangs or overwrites its oldest records
 FULL_WITHIN_DAYS = 30  # clearing a log is decided, written and witnessed: that takes an office weeks, not days
+_OF_TERMINAL = core(LogFillRow.terminal_id) == bindparam("terminal")
+_COUNTED = plain(LogFillRow).where(_OF_TERMINAL, core(LogFillRow.counted_on) >= bindparam("since", type_=Date()))
+_FIRST_COUNT = insert(table_of(LogFillRow))
+_NEXT_COUNT = update(table_of(LogFillRow)).where(
+    _OF_TERMINAL, core(LogFillRow.counted_on) == bindparam("day", type_=Date())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +50,17 @@ Sample = tuple[date, int]
 """A day, and how many records there were."""
 
 
-def keep_fill(session: Session, terminal_id: int, on: date, records: int, capacity: int | None) -> None:
-    """The last count of a day stands for the day."""
-    row = session.get(LogFillRow, (terminal_id, on))
-    if row is None:
-        session.add(LogFillRow(terminal_id=terminal_id, counted_on=on, records=records, capacity=capacity))
-    elif (row.records, row.capacity) != (records, capacity):
-        row.records, row.capacity = records, capacity
-        session.add(row)
+def keep_fill(session: Session, terminal_id: int, on: date, records: int, capacity: int | None) -> Fill:
+    """Keep a count, the last of a day for the day; answers the fill of the terminal with it."""
+    stored = answers(session, _COUNTED, {"terminal": terminal_id, "since": on - timedelta(days=LOOK_BACK_DAYS)})
+    counted = {row.counted_on: (row.records, row.capacity) for row in stored}
+    count = {"records": records, "capacity": capacity}
+    if on not in counted:
+        carry_out(session, _FIRST_COUNT, {"terminal_id": terminal_id, "counted_on": on, **count})
+    elif counted[on] != (records, capacity):
+        carry_out(session, _NEXT_COUNT, {"terminal": terminal_id, "day": on, **count})
+    counted[on] = records, capacity
+    return _fill([(day, *counted[day]) for day in sorted(counted)])
 
 
 def fills(session: Session, today: date, terminal_ids: Iterable[int] | None = None) -> dict[int, Fill]:
@@ -59,19 +70,17 @@ def fills(session: Session, today: date, terminal_ids: Iterable[int] | None = No
     query = query.where(col(LogFillRow.counted_on) >= today - timedelta(days=LOOK_BACK_DAYS))
     if terminal_ids is not None:
         query = query.where(col(LogFillRow.terminal_id).in_(set(terminal_ids)))
-    samples: dict[int, list[Sample]] = {}
-    capacities: dict[int, int | None] = {}
-    for number, on, records, capacity in session.exec(
-        query.order_by(col(LogFillRow.terminal_id), col(LogFillRow.counted_on))
-    ):
-        samples.setdefault(number, []).append((on, records))
-        capacities[number] = capacity
-    found = {}
-    for number, counted in samples.items():
-        on, records = counted[-1]
-        capacity = capacities[number]
-        found[number] = Fill(records, capacity, on, forecast_full(counted, capacity))
-    return found
+    counted: dict[int, list[tuple[date, int, int | None]]] = {}
+    in_order = query.order_by(col(LogFillRow.terminal_id), col(LogFillRow.counted_on))
+    for number, on, records, capacity in session.exec(in_order):
+        counted.setdefault(number, []).append((on, records, capacity))
+    return {number: _fill(counts) for number, counts in counted.items()}
+
+
+def _fill(counted: Sequence[tuple[date, int, int | None]]) -> Fill:
+    """From days in order, each with records and capacity."""
+    on, records, capacity = counted[-1]
+    return Fill(records, capacity, on, forecast_full([(day, count) for day, count, _ in counted], capacity))
 
 
 def forecast_full(samples: Sequence[Sample], capacity: int | None) -> date | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from attendance.errors import Invalid, NotFound
 from attendance.rules.schedule import session_hours
+from attendance.store.questions import ASSIGNMENTS, core, listed
 from attendance.store.tables import (
     AssignmentRow,
     EmployeeRow,
@@ -22,11 +24,18 @@ from attendance.store.tables import (
 
 Coded = TypeVar("Coded", UnitRow, EmployeeRow, TerminalRow, ScheduleRow)
 
-_KINDS: dict[type, str] = {UnitRow: "unit", EmployeeRow: "employee", TerminalRow: "terminal", ScheduleRow: "schedule"}
+_KINDS: dict[type[Any], str] = {
+    UnitRow: "unit",
+    EmployeeRow: "employee",
+    TerminalRow: "terminal",
+    ScheduleRow: "schedule",
+}
+_BY_CODE: dict[type[Any], Any] = {kind: select(kind).where(core(kind.code) == bindparam("code")) for kind in _KINDS}
 
 
 def find(session: Session, kind: type[Coded], code: str) -> Coded | None:
-    return session.exec(select(kind).where(kind.code == code)).one_or_none()
+    found: Coded | None = session.exec(_BY_CODE[kind], params={"code": code}).one_or_none()
+    return found
 
 
 def get(session: Session, kind: type[Coded], code: str) -> Coded:
@@ -171,15 +180,11 @@ def sessions_pass_midnight(session: Session) -> bool:
 def assignments_between(
     session: Session, from_on: date, to_on: date, employee_ids: Iterable[int] | None = None
 ) -> list[AssignmentRow]:
-    """Assignments in force on some date of the span, by employee and date."""
-    query = select(AssignmentRow).where(
-        col(AssignmentRow.withdrawn_at).is_(None),
-        AssignmentRow.from_on <= to_on,
-        or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= from_on),
-    )
+    """Assignments in force on some date of the span, by employee and date: rows to read, not to change."""
+    values: dict[str, Any] = {"as_of": None, "first": from_on, "last": to_on}
     if employee_ids is not None:
-        query = query.where(col(AssignmentRow.employee_id).in_(list(employee_ids)))
-    return list(session.exec(query.order_by(col(AssignmentRow.employee_id), col(AssignmentRow.from_on))))
+        values["people"] = listed(list(employee_ids))
+    return sorted(ASSIGNMENTS.ask(session, values), key=lambda row: (row.employee_id, row.from_on))
 
 
 def ever_assigned(session: Session, unit_id: int, from_on: date, to_on: date) -> list[int]:
@@ -196,6 +201,17 @@ def units_of(session: Session, employee: str) -> list[str]:
     """Codes of the units a person serves in on any date, in order of date."""
     rows = assignments_between(session, date.min, date.max, [key(get(session, EmployeeRow, employee))])
     return list(dict.fromkeys(code_of(session, UnitRow, row.unit_id) for row in rows))
+
+
+def units_served(session: Session, employee_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Numbers of the units each of these people serves in on any date; nobody without any."""
+    query = select(AssignmentRow.employee_id, AssignmentRow.unit_id).where(
+        col(AssignmentRow.employee_id).in_(list(employee_ids)), col(AssignmentRow.withdrawn_at).is_(None)
+    )
+    found: dict[int, frozenset[int]] = {}
+    for person, unit in session.exec(query):
+        found[person] = found.get(person, frozenset()) | {unit}
+    return found
 
 
 def enrolments_of_terminal(session: Session, terminal_id: int) -> list[EnrolmentRow]:

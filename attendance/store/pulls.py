@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from attendance.store.evidence_tables import PullRow
 from attendance.store.intake_log import READINGS
+from attendance.store.questions import answers, core
 from attendance.store.tables import TerminalRow
 
 
@@ -46,40 +47,45 @@ def terminal_names(session: Session) -> dict[int, tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a good pull counted and measured."""
+    """What a good pull, here or at a site, counted and measured. Files say nothing of it.
 
-    id: int
+    `complete_until` is the wall time up to which it read the log, `started_at` an instant.
+    """
+
     read: int
     capacity: int | None
     clock_offset_seconds: int | None
     started_at: datetime
+    complete_until: datetime
 
 
-def reading_before(session: Session, terminal_id: int, pull_id: int) -> Reading | None:
-    """The last good pull of a terminal before this one; None: there is none."""
-    query = select(
-        col(PullRow.id),
-        col(PullRow.read),
-        col(PullRow.record_capacity),
-        col(PullRow.clock_offset_seconds),
-        col(PullRow.started_at),
-    ).where(*_good(terminal_id), col(PullRow.id) < pull_id)
-    found = session.execute(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
-    return None if found is None else Reading(*found)
-
-
-def first_reading(session: Session, terminal_id: int) -> datetime | None:
-    """When the first good pull of a terminal began."""
-    query = select(col(PullRow.started_at)).where(*_good(terminal_id))
-    return session.scalars(query.order_by(col(PullRow.id)).limit(1)).one_or_none()
-
-
-def _good(terminal_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(PullRow.terminal_id) == terminal_id,
-        col(PullRow.source).in_(READINGS),
-        col(PullRow.complete_until).is_not(None),
+_GOOD = (
+    select(
+        core(PullRow.read),
+        core(PullRow.record_capacity),
+        core(PullRow.clock_offset_seconds),
+        core(PullRow.started_at),
+        core(PullRow.complete_until),
     )
+    .where(
+        core(PullRow.terminal_id) == bindparam("terminal"),
+        core(PullRow.source).in_(READINGS),
+        core(PullRow.complete_until).is_not(None),
+    )
+    .limit(1)
+)
+_LAST = _GOOD.order_by(core(PullRow.id).desc())
+_FIRST = _GOOD.order_by(core(PullRow.id))
+
+
+def last_reading(session: Session, terminal_id: int) -> Reading | None:
+    """The last good pull of a terminal that is filed; None: there is none."""
+    return next((Reading(*row) for row in answers(session, _LAST, {"terminal": terminal_id})), None)
+
+
+def first_reading(session: Session, terminal_id: int) -> Reading | None:
+    """The first good pull of a terminal; None: there is none."""
+    return next((Reading(*row) for row in answers(session, _FIRST, {"terminal": terminal_id})), None)
 
 
 def outcome_before(session: Session, terminal_id: int, pull_id: int) -> tuple[str, dict[str, Any]] | None:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sqlalchemy import BigInteger, bindparam
 from sqlmodel import Session
 
+from attendance.store.bulk import insert_row
 from attendance.store.evidence_tables import PunchBlockRow
 from attendance.store.questions import AS_OF, among, answers, core, listed, plain
 
@@ -100,7 +101,8 @@ def append(
         }
         count = int(columns["wall"].size)
         layout, packed = pack(columns)
-        session.add(
+        insert_row(
+            session,
             PunchBlockRow(
                 terminal_id=terminal_id,
                 first_sequence=sequence,
@@ -112,7 +114,7 @@ def append(
                 pins=list(pins),
                 layout=layout,
                 columns=packed,
-            )
+            ),
         )
         sequence += count
     return sequence

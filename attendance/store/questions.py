@@ -1,7 +1,8 @@
-"""Questions that every judgement asks the database: written out once, and answered with rows to read, not to change.
+"""Questions that every judgement and every pull asks: written out once, and answered with rows to read, not to change.
 
-Judging a hundred days again asks some forty small questions. Building a query and an entity per row takes several times
-as long as SQLite takes to answer, so each statement is built once and answers with plain rows.
+Judging a hundred days again asks some forty small questions, filing a pull some fifteen. Building a query and an entity
+per row takes several times as long as SQLite takes to answer, so each statement is built once and answers with plain
+rows.
 """
 
 from __future__ import annotations
@@ -72,10 +73,18 @@ def plain(table: type[Table]) -> Select[Any]:
     return select(*(attribute.columns[0].label(attribute.key) for attribute in columns))
 
 
+def carry_out(session: Session, statement: Any, values: dict[str, Any]) -> Any:
+    """Carry out a statement that was written out before, past the session; what that holds back is written first.
+
+    Answers what the database says. Rows the session knows already are not told of a change.
+    """
+    session.flush()
+    return session.connection().execute(statement, values)
+
+
 def answers(session: Session, statement: Any, values: dict[str, Any] | None = None) -> Sequence[Any]:
     """The rows of a statement that was written out before. What the session holds back is written first."""
-    session.flush()
-    return session.connection().execute(statement, values or {}).all()
+    return cast("Sequence[Any]", carry_out(session, statement, values or {}).all())
 
 
 def overlapping(starts: Any, ends: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from attendance.errors import NotFound
@@ -14,10 +14,25 @@ from attendance.store.evidence_tables import LogPositionRow
 from attendance.store.tables import TerminalRow
 from attendance.store.terminal_tables import TerminalProfileRow
 
+_PROFILE = select(TerminalProfileRow).where(col(TerminalProfileRow.serial) == bindparam("serial"))
+_LEFT = (
+    select(
+        TerminalRow,
+        col(LogPositionRow.log_bytes),
+        col(LogPositionRow.last_ok_at),
+        col(TerminalProfileRow.punch_layout),
+        col(TerminalProfileRow.user_layout),
+        col(TerminalProfileRow.operations),
+    )
+    .outerjoin_from(TerminalRow, LogPositionRow, col(LogPositionRow.terminal_id) == col(TerminalRow.id))
+    .outerjoin(TerminalProfileRow, col(TerminalProfileRow.serial) == col(TerminalRow.serial))
+    .where(col(TerminalRow.code) == bindparam("code"))
+)
+
 
 def profile_of(session: Session, serial: str | None) -> TerminalProfileRow | None:
     """None for a terminal that was never read."""
-    return session.get(TerminalProfileRow, serial) if serial else None
+    return session.scalars(_PROFILE, {"serial": serial}).one_or_none() if serial else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +48,7 @@ class Left:
 
 def left_behind(session: Session, code: str) -> tuple[TerminalRow, Left]:
     """A terminal and what is known of it, in one query, for every pull asks it first. Raises NotFound."""
-    position, profile = LogPositionRow, TerminalProfileRow
-    query = (
-        select(
-            TerminalRow,
-            col(position.log_bytes),
-            col(position.last_ok_at),
-            col(profile.punch_layout),
-            col(profile.user_layout),
-            col(profile.operations),
-        )
-        .select_from(TerminalRow)
-        .outerjoin(position, col(position.terminal_id) == col(TerminalRow.id))
-        .outerjoin(profile, col(profile.serial) == col(TerminalRow.serial))
-        .where(col(TerminalRow.code) == code)
-    )
-    found = session.execute(query).one_or_none()
+    found = session.execute(_LEFT, {"code": code}).one_or_none()
     if found is None:
         raise NotFound("terminal", code)
     return found[0], Left(found[1] or 0, found[2] is not None, *found[3:])

@@ -11,9 +11,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, or_, select
 
 from attendance import clock
-from attendance.store import punch_log
-from attendance.store.evidence_tables import PullRow
-from attendance.store.intake_log import READINGS
+from attendance.store import pulls, punch_log
 from attendance.store.terminal_tables import TerminalUserRow
 
 
@@ -101,15 +99,8 @@ def _entry(row: TerminalUserRow) -> Entry:
 
 def _last_good_pull(session: Session, terminal_id: int) -> datetime | None:
     """What the terminal's clock showed at its last good pull."""
-    query = select(PullRow.complete_until, PullRow.clock_offset_seconds).where(
-        PullRow.terminal_id == terminal_id,
-        col(PullRow.source).in_(READINGS),
-        col(PullRow.complete_until).is_not(None),
-    )
-    found = session.exec(query.order_by(col(PullRow.id).desc()).limit(1)).one_or_none()
-    if found is None or found[0] is None:
-        return None
-    return found[0] + timedelta(seconds=found[1] or 0)
+    last = pulls.last_reading(session, terminal_id)
+    return None if last is None else last.complete_until + timedelta(seconds=last.clock_offset_seconds or 0)
 
 
 def _dated(
