@@ -17,10 +17,12 @@ from attendance.sheets.saying import Sentence
 
 @dataclass(slots=True)
 class Dating:
-    """The sense of each date column (0-based), and the questions that stay open."""
+    """The sense of each date column (0-based), the questions that stay open, and where a year was filled in."""
 
     senses: dict[int, Sense] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
+    year: int | None = None
+    filled: tuple[int, ...] = ()
 
 
 def dating(
@@ -76,7 +78,9 @@ def dating(
                 tuple(open_places[:3]),
             )
         )
-    if without_year:
+    if year is not None:
+        found.year, found.filled = year, tuple(sorted({row for row, _, _ in without_year}))
+    elif without_year:
         row, column, text = without_year[0]
         found.questions.append(
             Question(

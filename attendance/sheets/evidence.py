@@ -63,7 +63,7 @@ def _stored(found: Shown, row: int, column: str, value: date) -> None:
 
 
 def _text(found: Shown, written: dates.Written, place: Place, year: int | None, month: int | None) -> None:
-    if written.year is None and year is None:
+    if written.year is None:
         found.without_year.append(place)
     if written.certain:
         return

@@ -33,7 +33,7 @@ _SCHEDULE = (
 _FROM = (
     "Từ ngày|tu ngay|tu|ngay bat dau|bat dau|hieu luc tu|ap dung tu|ngay hieu luc|ngay ap dung|tu ngay thang|"
     "tu ngay thang nam|ngay vao lam|ngay vao|ngay nhan viec|ngay vao co quan|ngay ve don vi|ngay tiep nhan|"
-    "ngay thanh lap|ap dung tu ngay|hieu luc tu ngay|from|from date|start date|valid from|ngay bo nhiem~|since|"
+    "ngay thanh lap|ap dung tu ngay|hieu luc tu ngay|from|from date|start date|valid from|since|"
     "effective from|thoi gian bat dau|start~|begin~"
 )
 _TO = (
@@ -237,5 +237,8 @@ KNOWN: dict[str, str] = {
         "dan toc|ton giao"
     ),
     "weekday": "thu|thu trong tuan|weekday",
-    "entered": "ngay tao|ngay lap|ngay nop don|ngay viet don|ngay gui|created|created at|ngay ky hop dong",
+    "entered": (
+        "ngay tao|ngay lap|ngay nop don|ngay viet don|ngay gui|created|created at|ngay ky hop dong|"
+        "ngay bo nhiem|ngay vao nganh|ngay tuyen dung|ngay vao bien che"
+    ),
 }
