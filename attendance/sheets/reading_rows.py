@@ -226,7 +226,8 @@ class _Reading:
         hidden = tuple(row.number for row in found if row.number - 1 in self.sheet.hidden_rows)
         if hidden:
             notes.append(_note("hidden_rows", hidden))
-        years = tuple(row.number for row in found if row.number in set(self.dating.filled))
+        filled = set(self.dating.filled)
+        years = tuple(row.number for row in found if row.number in filled)
         if years:
             notes.append(_note("year_filled", years, year=self.dating.year or 0))
         if grouped:
