@@ -242,3 +242,9 @@ KNOWN: dict[str, str] = {
         "ngay bo nhiem|ngay vao nganh|ngay tuyen dung|ngay vao bien che"
     ),
 }
+
+NEUTRAL = (
+    "cua can bo cong chuc vien nhan nguoi lao dong co quan don vi lam viec nghi truc tac theo so hien tai nay "
+    "thang nam gio ngay ho ten ma va su noi chinh thuc day du ghi ro viet hoa dau bang chu in neu cb nv cc cbcc "
+    "vc stt the of employee staff date time full duoc bat buoc moi dang ky xin dot ve 1 2 thoi gian"
+)
