@@ -50,6 +50,7 @@ def dating(
     }
     shown_orders = {shown.order for shown in by_column.values()} - {""}
     of_sheet = shown_orders.pop() if len(shown_orders) == 1 else ""
+    together = evidence.together(by_column.values())
     open_places: list[Place] = []
     without_year: list[Place] = []
     for at, shown in by_column.items():
@@ -59,7 +60,7 @@ def dating(
             if not order:
                 open_places += shown.open
         stored = "as_stored"
-        if shown.exchanged:
+        if shown.exchanged or (together.exchanged and shown.stored_up_to_12):
             stored = answer.stored or "ask"
             if stored == "ask":
                 found.questions.append(_swapped(columns[at], shown))
