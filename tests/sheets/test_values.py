@@ -203,3 +203,12 @@ def test_an_english_excel_that_exchanged_a_whole_column_is_seen_in_the_column_be
     assert [row.values["from"] for row in mended.rows] == [date(2026, 4, 3), date(2026, 4, 7)]
     grid.append(["3", "Phép", date(2026, 3, 30), date(2026, 3, 31)])
     assert recognise(read_book(xlsx({"DS": grid}), "a.xlsx"), "absences").questions == ()
+
+
+def test_the_last_day_of_leave_is_never_assumed_but_for_half_a_day() -> None:
+    head = "Mã NV\tLoại nghỉ\tTừ ngày\tĐến ngày\tBuổi\n"
+    rows = read_rows(
+        recognise(read_pasted(head + "1\tPhép\t2026-11-24\t\tchiều\n2\tPhép\t2026-11-24\t\t\n"), "absences")
+    )
+    assert [(row.values["to"], row.values["session"]) for row in rows.rows] == [(DAY, "pm")]
+    assert [(error.row, error.column, error.code) for error in rows.errors] == [(3, "D", "last_day_missing")]
