@@ -34,7 +34,6 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/rosters", "nav.rosters", "office.read"),
     ("/units", "nav.units", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
-    ("/users", "nav.users", "users.manage"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )

@@ -125,6 +125,9 @@ def _count(kind: Kind, draft: Draft, refuse: Refuse) -> None:
     if kind.name != "absences" or not draft.lacks("to") or draft.get("from") is None:
         return
     written = draft.get("days")
+    if written is None and draft.get("session") not in (None, "all") and not isinstance(draft.get("from"), datetime):
+        draft.values["to"] = draft.get("from")  # half a day is of one day
+        return
     if isinstance(draft.get("from"), datetime) or written is None:
         if draft.get("start_time") is None or draft.get("end_time") is None:
             refuse("to" if "to" in draft.present else "days", Problem("last_day_missing"))

@@ -33,7 +33,8 @@ class Converter:
             if sensible or not possible:
                 return text
             raise Problem("legacy_text", value=text, converted=legacy.convert(text, possible[0]))
-        if not by_font and sensible and not self.evidence.consistent:
+        by_all = self.evidence.consistent or (by_font and not self.evidence.unicode)
+        if sensible and not by_all:
             raise Problem("unclear_text", value=text, converted=legacy.convert(text, encoding))
         if not by_font and encoding not in possible:
             if any(ord(sign) > 0xFF for sign in text) and not sensible:

@@ -17,10 +17,12 @@ from attendance.sheets.saying import Sentence
 
 @dataclass(slots=True)
 class Dating:
-    """The sense of each date column (0-based), and the questions that stay open."""
+    """The sense of each date column (0-based), the questions that stay open, and where a year was filled in."""
 
     senses: dict[int, Sense] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
+    year: int | None = None
+    filled: tuple[int, ...] = ()
 
 
 def dating(
@@ -48,6 +50,7 @@ def dating(
     }
     shown_orders = {shown.order for shown in by_column.values()} - {""}
     of_sheet = shown_orders.pop() if len(shown_orders) == 1 else ""
+    together = evidence.together(by_column.values())
     open_places: list[Place] = []
     without_year: list[Place] = []
     for at, shown in by_column.items():
@@ -57,7 +60,7 @@ def dating(
             if not order:
                 open_places += shown.open
         stored = "as_stored"
-        if shown.exchanged:
+        if shown.exchanged or (together.exchanged and shown.stored_up_to_12):
             stored = answer.stored or "ask"
             if stored == "ask":
                 found.questions.append(_swapped(columns[at], shown))
@@ -76,7 +79,9 @@ def dating(
                 tuple(open_places[:3]),
             )
         )
-    if without_year:
+    if year is not None:
+        found.year, found.filled = year, tuple(sorted({row for row, _, _ in without_year}))
+    elif without_year:
         row, column, text = without_year[0]
         found.questions.append(
             Question(

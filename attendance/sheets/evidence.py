@@ -55,6 +55,17 @@ def shown(cells: Iterable[tuple[int, str, Cell]], year: int | None, month: int |
     return found
 
 
+def together(columns: Iterable[Shown]) -> Shown:
+    """What the columns of one sheet show about real dates: one person typed them, into one Excel."""
+    found = Shown()
+    for one in columns:
+        found.text_over_12 += one.text_over_12
+        found.text_up_to_12 += one.text_up_to_12
+        found.stored_over_12 += one.stored_over_12
+        found.stored_up_to_12 += one.stored_up_to_12
+    return found
+
+
 def _stored(found: Shown, row: int, column: str, value: date) -> None:
     if value.day > 12:
         found.stored_over_12 += 1
@@ -63,7 +74,7 @@ def _stored(found: Shown, row: int, column: str, value: date) -> None:
 
 
 def _text(found: Shown, written: dates.Written, place: Place, year: int | None, month: int | None) -> None:
-    if written.year is None and year is None:
+    if written.year is None:
         found.without_year.append(place)
     if written.certain:
         return

@@ -33,7 +33,7 @@ _SCHEDULE = (
 _FROM = (
     "Từ ngày|tu ngay|tu|ngay bat dau|bat dau|hieu luc tu|ap dung tu|ngay hieu luc|ngay ap dung|tu ngay thang|"
     "tu ngay thang nam|ngay vao lam|ngay vao|ngay nhan viec|ngay vao co quan|ngay ve don vi|ngay tiep nhan|"
-    "ngay thanh lap|ap dung tu ngay|hieu luc tu ngay|from|from date|start date|valid from|ngay bo nhiem~|since|"
+    "ngay thanh lap|ap dung tu ngay|hieu luc tu ngay|from|from date|start date|valid from|since|"
     "effective from|thoi gian bat dau|start~|begin~"
 )
 _TO = (
@@ -237,5 +237,14 @@ KNOWN: dict[str, str] = {
         "dan toc|ton giao"
     ),
     "weekday": "thu|thu trong tuan|weekday",
-    "entered": "ngay tao|ngay lap|ngay nop don|ngay viet don|ngay gui|created|created at|ngay ky hop dong",
+    "entered": (
+        "ngay tao|ngay lap|ngay nop don|ngay viet don|ngay gui|created|created at|ngay ky hop dong|"
+        "ngay bo nhiem|ngay vao nganh|ngay tuyen dung|ngay vao bien che"
+    ),
 }
+
+NEUTRAL = (
+    "cua can bo cong chuc vien nhan nguoi lao dong co quan don vi lam viec nghi truc tac theo so hien tai nay "
+    "thang nam gio ngay ho ten ma va su noi chinh thuc day du ghi ro viet hoa dau bang chu in neu cb nv cc cbcc "
+    "vc stt the of employee staff date time full duoc bat buoc moi dang ky xin dot ve 1 2 thoi gian"
+)

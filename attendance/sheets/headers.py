@@ -8,86 +8,11 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from attendance.letters import without_marks
-from attendance.sheets.header_words import KNOWN, WORDS
+from attendance.sheets.header_words import KNOWN, NEUTRAL, WORDS
 
 _NOT_WORDS = re.compile(r"[^0-9a-z]+")
 _FILLERS = re.compile(r"\((?:[^()]*)\)|\b(?:dd|d)[/\-. ]?(?:mm|m)[/\-. ]?(?:yyyy|yy)\b|\*")
-_NEUTRAL = frozenset(
-    [
-        "cua",
-        "can",
-        "bo",
-        "cong",
-        "chuc",
-        "vien",
-        "nhan",
-        "nguoi",
-        "lao",
-        "dong",
-        "co",
-        "quan",
-        "don",
-        "vi",
-        "lam",
-        "viec",
-        "nghi",
-        "truc",
-        "tac",
-        "theo",
-        "so",
-        "hien",
-        "tai",
-        "nay",
-        "thang",
-        "nam",
-        "gio",
-        "ngay",
-        "ho",
-        "ten",
-        "ma",
-        "va",
-        "su",
-        "noi",
-        "chinh",
-        "thuc",
-        "day",
-        "du",
-        "ghi",
-        "ro",
-        "viet",
-        "hoa",
-        "co",
-        "dau",
-        "bang",
-        "chu",
-        "in",
-        "neu",
-        "cb",
-        "nv",
-        "cc",
-        "cbcc",
-        "vc",
-        "stt",
-        "the",
-        "of",
-        "employee",
-        "staff",
-        "date",
-        "time",
-        "full",
-        "duoc",
-        "bat",
-        "buoc",
-        "moi",
-        "dang",
-        "ky",
-        "xin",
-        "dot",
-        "ve",
-        "1",
-        "2",
-    ]
-)
+_NEUTRAL = frozenset(NEUTRAL.split())
 """Words that may stand beside a usual name without making another thing of it."""
 LONGEST = 80
 Why = Literal["exact", "words", "close", "remembered", "weak"]

@@ -125,6 +125,7 @@ def weigh(cells: Iterable[tuple[int, int, str]], fonts: Iterable[str]) -> Eviden
     """Evidence of texts with their places, and of the encodings that the fonts of the file stand for."""
     counts = dict.fromkeys(ENCODINGS, 0)
     examples: dict[str, list[tuple[int, int, str]]] = {encoding: [] for encoding in ENCODINGS}
+    either: dict[str, list[tuple[int, int, str]]] = {encoding: [] for encoding in ENCODINGS}
     standing = 0
     for row, column, text in cells:
         if text.isascii():
@@ -132,13 +133,12 @@ def weigh(cells: Iterable[tuple[int, int, str]], fonts: Iterable[str]) -> Eviden
         possible, sensible = could_be(text), makes_sense(text)
         if sensible and not possible:
             standing += 1
-        if sensible:
-            continue
         for encoding in possible:
-            counts[encoding] += 1
-            examples[encoding].append((row, column, text))
+            counts[encoding] += not sensible
+            (either if sensible else examples)[encoding].append((row, column, text))
     by_font = {"tcvn3" if font.startswith("tcvn3") else font for font in fonts}
     best = max(ENCODINGS, key=lambda encoding: (counts[encoding], encoding in by_font))
     if best not in by_font and (counts[best] < 2 or counts[best] <= standing):
         return Evidence(unicode=standing)  # a word or two that no Vietnamese has are a name, not an encoding
-    return Evidence(best, counts[best], standing, tuple(examples[best][:3]))
+    shown = tuple((examples[best] + either[best])[:3])
+    return Evidence(best, counts[best], standing, shown) if shown else Evidence(unicode=standing)

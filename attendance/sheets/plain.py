@@ -18,6 +18,7 @@ from attendance.sheets.problems import Problem
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EXACT = 10**15
 _SCIENTIFIC = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d+$")
+_FAILED = re.compile(r"^#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)$", re.IGNORECASE)
 _DAY = {
     "2": 0, "3": 1, "4": 2, "5": 3, "6": 4, "7": 5, "8": 6, "hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5,
     "cn": 6, "chu nhat": 6, "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5,
@@ -49,7 +50,9 @@ def shown(value: Cell) -> str:
 
 
 def refuse_formula(value: str) -> None:
-    """Text that a spreadsheet would take for a formula is never a value. Raises Problem."""
+    """Text that a spreadsheet would take for a formula, or shows for a failed one, is no value. Raises Problem."""
+    if _FAILED.match(value):
+        raise Problem("broken_formula", value=value)
     if value[:1] in ("=", "@") or (value[:1] in ("+", "-") and re.search(r"[A-Za-z]+\s*[|(!]", value)):
         raise Problem("formula_text", value=value)
 

@@ -66,8 +66,8 @@ class _Reading:
         dated = {at: self._name(at) for target, at in self.columns.items() if self.kind.column(target).type in DATED}
         period = (recognised.year, recognised.month)
         book = recognised.book
-        senses = dating(self.sheet, dated, self.first, period, book.epoch_1904, dates).senses
-        self.typists = typists(self.kind, self.columns, self.sheet, self.first, senses)
+        self.dating = dating(self.sheet, dated, self.first, period, book.epoch_1904, dates)
+        self.typists = typists(self.kind, self.columns, self.sheet, self.first, self.dating.senses)
         self.constants = self._constants(constants)
         self.fill = self._filled_down()
         self.repeats = Repeats(self.kind)
@@ -226,6 +226,10 @@ class _Reading:
         hidden = tuple(row.number for row in found if row.number - 1 in self.sheet.hidden_rows)
         if hidden:
             notes.append(_note("hidden_rows", hidden))
+        filled = set(self.dating.filled)
+        years = tuple(row.number for row in found if row.number in filled)
+        if years:
+            notes.append(_note("year_filled", years, year=self.dating.year or 0))
         if grouped:
             notes.append(_note("unit_of_group", tuple(grouped)))
         if self.kind.name == "employees" and "unit" in self.columns:
@@ -240,9 +244,9 @@ class _Reading:
         return tuple(notes)
 
 
-def _note(code: str, rows: tuple[int, ...]) -> Note:
+def _note(code: str, rows: tuple[int, ...], **values: int) -> Note:
     listed = ", ".join(map(str, rows[:10])) + ("…" if len(rows) > 10 else "")
-    return Note(code, Sentence(f"sheets.note.{code}", {"rows": listed, "count": len(rows)}), rows)
+    return Note(code, Sentence(f"sheets.note.{code}", {"rows": listed, "count": len(rows), **values}), rows)
 
 
 def _columns(kind: Kind, mapping: Mapping[str, str]) -> dict[str, int]:

@@ -21,7 +21,13 @@ _SIGNED = re.compile(
     r"noi nhan|luu vt|ghi chu|luu y|chu thich|prepared by|approved by|signature|nguoi phe duyet|"
     r"to chuc hanh chinh)"
 )
+_SIGNED_AS_CODE = re.compile(
+    r"^(nguoi lap|lap bieu|lap bang|nguoi cham cong|thu truong|truong phong|ke toan truong|giam doc|pho giam doc|"
+    r"chu tich|pho chu tich|ky ten|ky ghi ro|ky va ghi|noi nhan|xac nhan|phe duyet|nguoi phe duyet|prepared by|"
+    r"approved by)"
+)
 _SIGNING_DATE = re.compile(r"\bngay [\d ]*thang [\d ]*nam\b")
+_SIGNATURES = 8  # rows at most below a list
 _EXAMPLE = re.compile(r"^(vi du|vd|example)\b")
 _GROUP = re.compile(
     r"^(?:[IVXLC]{1,6}|[A-Z]|\d{1,2})?\s*[.)\-/:]*\s*(?:phòng|ban|khoa|tổ|đơn vị|bộ phận|trung tâm|văn phòng|sở|"
@@ -52,23 +58,45 @@ class Skipper:
     group: str = ""
     group_at: tuple[int, int] = (0, 0)
     last_whole: int = -1
+    ending: int = 0
     signed: bool = False
     wide: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for row in range(len(self.grid) - 1, self.first - 1, -1):
-            if self._whole(self.grid[row]) and not self._total(self.grid[row]):
+        self.ending = self._end()
+        for row in range(self.ending - 1, self.first - 1, -1):
+            if self._whole(self.grid[row]):
                 self.last_whole = row
                 break
         for area in self.merged:
             if area.top == area.bottom and area.right - area.left >= 2:
                 self.wide[area.top] = area.right - area.left + 1
 
-    def _whole(self, cells: Sequence[Cell]) -> bool:
-        return all(any(at < len(cells) and cells[at] is not None for at in columns) for columns in self.core)
+    def _end(self) -> int:
+        """The row where signatures begin: few rows, the first of which reads so where a code should be."""
+        last, left = len(self.grid), 0
+        for row in range(len(self.grid) - 1, self.first - 1, -1):
+            cells = self.grid[row]
+            if not any(cell is not None for cell in cells):
+                continue
+            left += 1
+            code = self._code(cells)
+            dated = _SIGNING_DATE.search(fold(code)) is not None
+            if left > _SIGNATURES or (not dated and any(map(str.isdigit, code))):
+                break
+            if dated or _SIGNED_AS_CODE.match(fold(code)):
+                last = row
+        return last
 
-    def _total(self, cells: Sequence[Cell]) -> bool:
-        return any(_TOTAL.match(fold(cell)) for cell in cells if isinstance(cell, str))
+    def _code(self, cells: Sequence[Cell]) -> str:
+        """What stands where the first required value should."""
+        at = self.core[0][0] if self.core else 0
+        return shown(cells[at]) if at < len(cells) else ""
+
+    def _whole(self, cells: Sequence[Cell]) -> bool:
+        return not _TOTAL.match(fold(self._code(cells))) and all(
+            any(at < len(cells) and cells[at] is not None for at in columns) for columns in self.core
+        )
 
     def why(self, row: int, mended: bool) -> str:
         """`blank`, `unused`, `total`, `signature`, `group`, `header`, `example`, or nothing (an entry, as if "
@@ -84,6 +112,8 @@ class Skipper:
             return "example"
         if self._again(cells):
             return "header"
+        if row >= self.ending:
+            return "signature"
         if self._whole(cells):
             return ""
         if any(_TOTAL.match(word) for word in said):

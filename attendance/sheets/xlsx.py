@@ -32,29 +32,23 @@ def read(data: bytes, archive: Archive, file_name: str) -> Book:
     workbook = archive.xml("xl/workbook.xml")
     paths = _paths(archive, workbook)
     limits.check_sheets(len(paths))
-    masks, fonts = _styles(archive.xml("xl/styles.xml"))
+    styles = _styles(archive.xml("xl/styles.xml"))
     oddities = {}
     for path in archive.names:
         if path.lower().startswith("xl/") and path.lower().endswith(".xml"):
             content = archive.xml(path)
             if b"sheetData" in content:
-                oddities[path.casefold()] = _scan(content, file_name, masks)
-    legacy = tuple(sorted({font for font in fonts if is_legacy_font(font)}))
+                oddities[path.casefold()] = _scan(content, file_name, styles)
     with opened(data, file_name) as book:
         if any(paths.get(name, "").casefold() not in oddities for name in book.names):
             raise limits.damaged(file_name)
         sheets = tuple(_sheet(book, name, oddities[paths[name].casefold()]) for name in book.names)
     epoch = re.search(rb"""date1904\s*=\s*["'](1|true|on)["']""", workbook) is not None
-    return Book(file_name, "xlsx", sheets, epoch_1904=epoch, legacy_fonts=legacy)
-
-
-def is_legacy_font(name: str) -> bool:
-    """Whether letters of this font are only right in that font: `.VnTime` and its like (TCVN3), `VNI-…`."""
-    return legacy_of_font(name) != ""
+    return Book(file_name, "xlsx", sheets, epoch_1904=epoch, legacy_fonts=styles.fonts)
 
 
 def legacy_of_font(name: str) -> str:
-    """`tcvn3`, `tcvn3_capitals` (`.VnTimeH`: shows capitals), `vni`, or nothing."""
+    """The encoding of text in a font: `tcvn3` (`.VnTime`), `tcvn3_capitals` (`.VnTimeH`), `vni`, or nothing."""
     if name.casefold().startswith(".vn"):
         return "tcvn3_capitals" if name.endswith("H") else "tcvn3"
     return "vni" if name.casefold().startswith("vni-") else ""
@@ -90,32 +84,52 @@ def _paths(archive: Archive, workbook: bytes) -> dict[str, str]:
     return found
 
 
-def _styles(styles: bytes) -> tuple[dict[bytes, Mask], list[str]]:
-    """Masks by the number of the cell style, and all names of fonts."""
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """By the number of a cell's style: what its format shows beside the number, and the encoding of its font."""
+
+    masks: dict[bytes, Mask]
+    legacy: dict[bytes, str]
+    fonts: tuple[str, ...]
+
+
+def _styles(styles: bytes) -> _Styles:
     formats: dict[bytes, Mask] = {}
     for tag in re.findall(rb"<(?:\w+:)?numFmt\s[^>]*>", styles):
         attributes = _attributes(tag)
         found = mask(unescape(attributes.get(b"formatCode", b"").decode("utf-8", "replace")))
         if found is not None:
             formats[attributes.get(b"numFmtId", b"")] = found
-    section = re.search(rb"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", styles, re.DOTALL)
-    masks = {}
-    for number, tag in enumerate(re.findall(rb"<(?:\w+:)?xf\s[^>]*>", section[0] if section else b"")):
-        found = formats.get(_attributes(tag).get(b"numFmtId", b""))
+    fonts = []
+    for font in re.findall(rb"<(?:\w+:)?font(?:\s[^>]*)?>(.*?)</(?:\w+:)?font>", _section(styles, b"fonts"), re.DOTALL):
+        name = re.search(rb"""<(?:\w+:)?name\s+val=["']([^"']*)["']""", font)
+        fonts.append(unescape(name[1].decode("utf-8", "replace")) if name else "")
+    masks, legacy = {}, {}
+    for number, tag in enumerate(re.findall(rb"<(?:\w+:)?xf\s[^>]*>", _section(styles, b"cellXfs"))):
+        attributes, style = _attributes(tag), str(number).encode()
+        found = formats.get(attributes.get(b"numFmtId", b""))
         if found is not None:
-            masks[str(number).encode()] = found
-    names = re.findall(rb"""<(?:\w+:)?name\s+val=["']([^"']*)["']""", styles)
-    return masks, [unescape(name.decode("utf-8", "replace")) for name in names]
+            masks[style] = found
+        font = attributes.get(b"fontId", b"")
+        if font.isdigit() and int(font) < len(fonts) and legacy_of_font(fonts[int(font)]):
+            legacy[style] = legacy_of_font(fonts[int(font)])
+    return _Styles(masks, legacy, tuple(sorted({font for font in fonts if legacy_of_font(font)})))
+
+
+def _section(styles: bytes, name: bytes) -> bytes:
+    found = re.search(rb"<(?:\w+:)?" + name + rb"[\s>].*?</(?:\w+:)?" + name + rb">", styles, re.DOTALL)
+    return found[0] if found else b""
 
 
 @dataclass(slots=True)
 class _Oddities:
     broken: dict[tuple[int, int], str] = field(default_factory=dict)
     masked: dict[tuple[int, int], Mask] = field(default_factory=dict)
+    legacy: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
 
 
-def _scan(content: bytes, file_name: str, masks: dict[bytes, Mask]) -> _Oddities:
+def _scan(content: bytes, file_name: str, styles: _Styles) -> _Oddities:
     """What calamine does not tell of a sheet. Raises BookRefused where the sheet reaches too far."""
     found = _Oddities()
     if b"hidden=" in content:
@@ -145,8 +159,10 @@ def _scan(content: bytes, file_name: str, masks: dict[bytes, Mask]) -> _Oddities
             found.broken[row, column] = result[1].decode("utf-8", "replace") if result else "#?"
         elif formulas and kind != b"str" and _never_calculated(content, tag.end()):
             found.broken[row, column] = "=…"
-        elif style in masks and kind in (b"", b"n"):
-            found.masked[row, column] = masks[style]
+        elif style in styles.masks and kind in (b"", b"n"):
+            found.masked[row, column] = styles.masks[style]
+        if style in styles.legacy:
+            found.legacy[row, column] = styles.legacy[style]
     if bare:  # cells without a place of their own stand side by side in their row
         rows = [_attributes(tag[1]).get(b"r", b"0") for tag in _ROW.finditer(content)]
         bottom = max([bottom, len(rows), *(int(row) for row in rows if row.isdigit())])
@@ -179,6 +195,7 @@ def _sheet(book: Opened, name: str, odd: _Oddities) -> Sheet:
         hidden=book.hidden(name),
         merged=book.merged(name),
         hidden_rows=frozenset(odd.hidden_rows),
+        legacy_cells=odd.legacy,
     )
 
 

@@ -164,3 +164,22 @@ def test_a_text_that_makes_sense_both_ways_is_an_error_in_a_mixed_file() -> None
     rows = read_rows(recognise(read_pasted(table), "employees"), legacy="vni")
     assert [(error.code, error.value) for error in rows.errors] == [("unclear_text", "Hòa")]
     assert [row.values["name"] for row in rows.rows] == [*NAMES.split("|"), "Nguyễn Thị Lan"]
+
+
+@pytest.mark.parametrize("make", [xlsx, xls])
+def test_the_font_of_a_cell_shows_its_encoding(make: Any) -> None:
+    head = [Shown("M· NV", font=".VnTime"), Shown("Hä tªn", font=".VnTimeH")]
+    entry = [Shown("1", font=".VnTime"), Shown("lª hïng", font=".VnTimeH")]
+    recognised = recognise(read_book(make({"DS": [head, entry]}), "a"), "employees")
+    assert recognised.book.legacy_fonts == (".VnTime", ".VnTimeH")
+    assert [question.code for question in recognised.questions] == ["legacy"]
+    assert [row.values["name"] for row in read_rows(recognised, legacy="tcvn3").rows] == ["LÊ HÙNG"]
+
+
+@pytest.mark.parametrize("make", [xlsx, xls])
+def test_unicode_in_an_old_font_is_not_converted_by_its_font_alone(make: Any) -> None:
+    grid = [["Mã NV", "Họ tên"], *([str(at), name] for at, name in enumerate(["Nguyễn Thị Lan", "Hòa Lò", "Đỗ Hiếu"]))]
+    book = read_book(make({"DS": [[Shown(cell, font=".VnTime") for cell in row] for row in grid]}), "a")
+    rows = read_rows(recognise(book, "employees"), legacy="tcvn3")
+    assert [row.values["name"] for row in rows.rows] == ["Nguyễn Thị Lan", "Đỗ Hiếu"]
+    assert [error.code for error in rows.errors] == ["unclear_text"]

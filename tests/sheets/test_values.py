@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from attendance.sheets import KINDS, Dates, dates, plain, read_pasted, read_rows, recognise, times
+from attendance.sheets import KINDS, Dates, dates, plain, read_book, read_pasted, read_rows, recognise, times
 from attendance.sheets.choices import ABSENCE_CODES, ABSENCES, DAY_KINDS, DUTIES, REGIMES, SESSIONS
 from attendance.sheets.dates import Sense
 from attendance.sheets.problems import Problem
 from attendance.sheets.titles import period
+from tests.sheets.making import xlsx
 
 NOVEMBER = Sense(order="dmy", year=2026, month=11)
 DAY = date(2026, 11, 24)
@@ -190,3 +191,24 @@ def test_answers_are_only_used_where_the_file_shows_nothing() -> None:
     table = "Mã NV\tLoại nghỉ\tTừ ngày\tĐến ngày\n1\tPhép\t03/04/2026\t24/04/2026\n"
     rows = read_rows(recognise(read_pasted(table), "absences"), dates=Dates(order="mdy"))
     assert [row.values["from"] for row in rows.rows] == [date(2026, 4, 3)]
+
+
+def test_an_english_excel_that_exchanged_a_whole_column_is_seen_in_the_column_beside_it() -> None:
+    head = ["Mã NV", "Loại nghỉ", "Từ ngày", "Đến ngày"]
+    grid = [head, ["1", "Phép", date(2026, 3, 4), "24/04/2026"], ["2", "Phép", date(2026, 7, 4), "28/04/2026"]]
+    recognised = recognise(read_book(xlsx({"DS": grid}), "a.xlsx"), "absences")
+    assert [(question.code, question.cells[0][1]) for question in recognised.questions] == [("swapped_dates", "C")]
+    assert {error.code for error in read_rows(recognised).errors} == {"maybe_swapped"}
+    mended = read_rows(recognised, dates=Dates(stored="swapped"))
+    assert [row.values["from"] for row in mended.rows] == [date(2026, 4, 3), date(2026, 4, 7)]
+    grid.append(["3", "Phép", date(2026, 3, 30), date(2026, 3, 31)])
+    assert recognise(read_book(xlsx({"DS": grid}), "a.xlsx"), "absences").questions == ()
+
+
+def test_the_last_day_of_leave_is_never_assumed_but_for_half_a_day() -> None:
+    head = "Mã NV\tLoại nghỉ\tTừ ngày\tĐến ngày\tBuổi\n"
+    rows = read_rows(
+        recognise(read_pasted(head + "1\tPhép\t2026-11-24\t\tchiều\n2\tPhép\t2026-11-24\t\t\n"), "absences")
+    )
+    assert [(row.values["to"], row.values["session"]) for row in rows.rows] == [(DAY, "pm")]
+    assert [(error.row, error.column, error.code) for error in rows.errors] == [(3, "D", "last_day_missing")]
