@@ -15,6 +15,8 @@ from attendance.services.verdicts import judge_span
 from attendance.store import people, registering
 from attendance.store.case_reading import read_case
 from attendance.store.database import Database, Session
+from attendance.store.import_pen import TABLES
+from attendance.store.import_reading import standing
 from tests.builders import ZONE
 from tests.contract.rule_office import FIRST, LAST, judge, marks
 from tests.importing import HR, NOW, at, bring, on, wrong
@@ -219,3 +221,36 @@ def test_what_would_be_restored_beside_something_newer_is_not(office: Database) 
     with office.writing() as session:
         registering.assign(session, "E1", "B", from_on=on("09/03/2026"), at=LATER)
     assert "another assignment of E1" in str(refused(office, done))
+
+
+def test_either_database_takes_imports_and_takes_them_back(any_database: Database) -> None:
+    with any_database.writing() as session:
+        registering.add_unit(session, "A", at=NOW - timedelta(days=1))
+        registering.add_terminal(session, "T-A", unit="A", at=NOW - timedelta(days=1))
+    was = any_amounts(any_database)
+    batches = [
+        bring(any_database, "schedules", {"schedule": "HC", "session": "am", "start": "07:30", "end": "11:30"}),
+        bring(any_database, "units", {"code": "B", "name": "Phòng B", "parent": "A", "schedule": "HC"}),
+        bring(
+            any_database,
+            "employees",
+            {"code": "E1", "name": "Hà", "unit": "B", "from_": on("02/03/2026"), "terminal": "T-A", "pin": "1"},
+            {"code": "E1", "name": "Hà", "unit": "A", "from_": on("09/03/2026")},
+        ),
+        bring(any_database, "calendar", {"date": on("04/03/2026"), "kind": "stoppage", "document": "CV 3"}),
+        bring(any_database, "absences", {"employee": "E1", "kind": "leave", "code": "P", "from_": on("05/03/2026")}),
+        bring(
+            any_database, "rosters", {"employee": "E1", "from_": at("06/03/2026 18:00"), "to": at("06/03/2026 20:00")}
+        ),
+    ]
+    assert [wrong(done) for done in batches] == [[]] * 6
+    assert any_amounts(any_database) != was
+    for number in range(6, 0, -1):
+        undo(any_database, number, actor=HR, now=LATER)
+    assert any_amounts(any_database) == was
+
+
+def any_amounts(database: Database) -> dict[str, int]:
+    """How many rows stand in each table that an import may write."""
+    with database.reading() as session:
+        return {name: len(standing(session, table)) for name, table in TABLES.items()}
