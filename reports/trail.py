@@ -21,13 +21,18 @@ ACTS = (
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
     "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
     "user.added", "user.disabled",
-    "user.enabled", "user.person", "user.password", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
+    "user.enabled", "user.person", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
     "trail.broken", "paper.filed", "paper.approved", "paper.refused", "paper.withdrawn", "roster_post.added",
     "roster_post.withdrawn", "schedule.added",
     "unit.renamed", "unit.moved", "unit.hours_changed", "unit.ended", "unit.goes_on", "unit.merged",
     "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
     "assignment.transferred", "assignment.ended", "assignment.withdrawn",
     "import.filed", "import.undone",
+    *(f"account.{what}" for what in (
+        "signed_in", "sign_in_failed", "code_wrong", "locked", "password_changed", "password_reset",
+        "second_factor_set", "second_factor_removed", "recovery_codes_renewed", "session_ended", "token_made",
+        "token_revoked", "linked", "unlinked", "setup_code_shown",
+    )),
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (

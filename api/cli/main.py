@@ -20,6 +20,7 @@ from api.cli import (
     serving,
     sites,
     terminals,
+    tokens,
     units,
     users,
     verifying,
@@ -34,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, units, terminals, sites, papers, rosters, rules, months, judging, verifying,
+    serving, office, users, tokens, units, terminals, sites, papers, rosters, rules, months, judging, verifying,
 ):  # fmt: skip
     commands.register(app)
 
