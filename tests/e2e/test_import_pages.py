@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from api.pages.importing.routes import router as importing_router
-from api.pages.routes import router, show_error, static_files
+from api.pages.routes import show_error, static_files
+from api.serving import PAGES
 from tests.e2e.browsing import Visit, chromium, needs_chromium
 from tests.e2e.conftest import PASSWORD, Office
 
@@ -39,7 +39,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def pages(make_office: Callable[..., Office]) -> Iterator[tuple[Office, str]]:
     """An office with its pages on a real port."""
-    office = make_office(extra_routers=(importing_router, router), page_error=show_error)
+    office = make_office(extra_routers=PAGES, page_error=show_error)
     office.app.mount(*static_files())
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(office.app, log_level="error", access_log=False, proxy_headers=False))

@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.pages.importing.drafts import LASTS, Drafts
-from api.pages.importing.routes import router as importing_router
-from api.pages.routes import router, show_error
+from api.pages.routes import show_error
+from api.serving import PAGES
 from attendance.errors import Invalid, NotFound
 from attendance.services.accounts import seal
 from attendance.sheets import read_pasted
@@ -43,7 +43,7 @@ class Reading:
 
 @pytest.fixture
 def paged(make_office: Callable[..., Office]) -> Office:
-    return make_office(extra_routers=(importing_router, router), page_error=show_error)
+    return make_office(extra_routers=PAGES, page_error=show_error)
 
 
 def test_a_draft_is_its_owners_alone(paged: Office) -> None:
