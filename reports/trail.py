@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from attendance import clock
+from attendance.services import disclosure
 from attendance.store import trail_reading
 from attendance.store.database import Session
 from attendance.store.trail_reading import Asked
@@ -139,7 +140,7 @@ def trail_page(
             differences=differences(row["before"], row["after"]),
             **{name: row[name] for name in _SAME},
         )
-        for row in found.rows
+        for row in map(disclosure.entry, found.rows)
     )
     return TrailPage(
         lines,

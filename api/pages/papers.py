@@ -148,7 +148,7 @@ def withdraw(
 @router.get("/rosters")
 def rosters(
     request: Request,
-    reader: Annotated[Reader, Depends(page_may("office.read"))],
+    reader: Reading,
     unit: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     parts = service(request)

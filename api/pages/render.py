@@ -31,7 +31,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
     ("/papers", "nav.papers", "papers.read"),
-    ("/rosters", "nav.rosters", "office.read"),
+    ("/rosters", "nav.rosters", "papers.read"),
     ("/units", "nav.units", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
     ("/trail", "nav.trail", "trail.read"),

@@ -53,6 +53,11 @@ PAPER_REASONS = (
 """The fields of a paper that may tell its reason."""
 
 
+WITH_REASONS = frozenset({"leave", "exemption", "explanation", "decision", "protection"})
+"""Kinds of papers that tell why somebody was away, or what they are protected for."""
+_PLAIN_OF_PAPER = ("kind", "employee", "date", "session", "from", "to", "status", "decision")
+
+
 def verdict(row: dict[str, Any], reasons: Within) -> dict[str, Any]:
     """A row of the list of verdicts as it may be shown; takes away the numbers that say whose it is."""
     unit_id, employee_id = row.pop("unit_id"), row.pop("employee_id")
@@ -101,6 +106,27 @@ def paper(row: dict[str, Any], kind: str, *, disclosed: bool) -> dict[str, Any]:
     if disclosed or kind in ("mission", "meeting"):
         return row
     return {name: _emptied(value) if name in PAPER_REASONS else value for name, value in row.items()}
+
+
+def entry(row: dict[str, Any]) -> dict[str, Any]:
+    """An entry of the trail as its readers are told it, of whom none may know reasons: of a paper that has one, who did
+    what to it and when, and what became of it."""
+    if row["kind"] not in ("paper", "papers"):
+        return row
+    found = {**row, "before": _entered(row["before"]), "after": _entered(row["after"])}
+    kinds = {each.get("kind") for each in (row["before"], row["after"]) if isinstance(each, dict)}
+    return found | {"why": ""} if row["kind"] == "paper" and kinds & WITH_REASONS else found
+
+
+def _entered(content: Any) -> Any:
+    if not isinstance(content, dict):
+        return content
+    if "facts" in content:
+        return {**content, "facts": [_entered(fact) for fact in content["facts"]]}
+    if content.get("kind") not in WITH_REASONS:
+        return content
+    shown = ("status",) if content["kind"] == "protection" else _PLAIN_OF_PAPER
+    return {name: value for name, value in content.items() if name in shown}
 
 
 def _emptied(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from api.http.scope import Reader, may
 from api.http.service import service
 from attendance import clock
 from attendance.errors import Invalid
+from attendance.services import disclosure
 from attendance.store import trail_reading
 from attendance.store.trail_reading import Asked
 
@@ -50,7 +52,7 @@ def list_trail(
         found = trail_reading.entries(session, asked, limit=page.limit, offset=page.offset, before=before)
         shown = trail_reading.shown_people(session, [row["seq"] for row in found.rows])
         reader.saw(session, "trail", shown, at=parts.now())
-    return listed(found, page)
+    return listed(replace(found, rows=[disclosure.entry(row) for row in found.rows]), page)
 
 
 @router.get(
