@@ -12,6 +12,7 @@ from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
 from api.openid import Provider
 from api.pages.account import router as account_router
+from api.pages.importing.routes import router as importing_router
 from api.pages.papers import router as papers_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.sign_in import router as sign_in_router
@@ -30,7 +31,8 @@ from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
 PAGES = (
-    streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router, router,
+    streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
+    importing_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

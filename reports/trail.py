@@ -28,6 +28,7 @@ ACTS = (
     "unit.renamed", "unit.moved", "unit.hours_changed", "unit.ended", "unit.goes_on", "unit.merged",
     "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
     "assignment.transferred", "assignment.ended", "assignment.withdrawn",
+    "import.filed", "import.undone",
     *(f"account.{what}" for what in (
         "signed_in", "sign_in_failed", "code_wrong", "locked", "password_changed", "password_reset",
         "second_factor_set", "second_factor_removed", "recovery_codes_renewed", "session_ended", "token_made",

@@ -29,11 +29,13 @@ from attendance.reading import Refused
 from attendance.services.first_administrator import SetupCodeWrong
 from attendance.services.granting import GrantRefused
 from attendance.services.guessing import TooManyAttempts
+from attendance.services.imports.undoing import StillNeeded, UndoneBefore
 from attendance.services.openid_sign_in import NoAccountHere
 from attendance.services.own_account import ProofWrong
 from attendance.services.papers.deciding import NotTheirs
 from attendance.services.proofs import SignInRefused
 from attendance.services.second_factor import SecondFactorNeeded, SecondFactorUnreadable, SecondFactorWrong
+from attendance.sheets import BookRefused
 from attendance.store.paper_register import NotAsItWas
 from device_sync.agent.framing import Altered
 from device_sync.agent.receiving import Forked, NotUnderstood, TokenRefused, TooFast
@@ -136,6 +138,8 @@ STATUS: Mapping[type[Exception], int] = {
     AlreadyExists: 409,
     Overlap: 409,
     Conflict: 409,
+    StillNeeded: 409,
+    UndoneBefore: 409,
     Forked: 409,
     InFlight: 409,
     NotAsItWas: 409,
@@ -143,6 +147,7 @@ STATUS: Mapping[type[Exception], int] = {
     ChangedMeanwhile: 412,
     ChangedSince: 412,
     Invalid: 422,
+    BookRefused: 422,
     NoVersionInForce: 422,
     UnknownZone: 422,
     AddressRefused: 422,

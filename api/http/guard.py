@@ -19,7 +19,7 @@ from api.pages.assets import CONTENT_SECURITY_POLICY, MOUNT
 
 MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
-_UPLOADS = f"{API}/imports/"
+_UPLOADS = (f"{API}/imports/", "/import/sheets")
 PUSHED = "/iclock/"
 LONG_SECONDS = 1.0
 """Before an answer that took so long is given, it is asked again whether its reader may still have it."""

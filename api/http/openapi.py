@@ -28,6 +28,7 @@ TAGS = [
     {"name": "sign-in", "description": "Tokens."},
     {"name": "attendance", "description": "Punches as they came, verdicts, violations with their evidence."},
     {"name": "terminals", "description": "Terminals, pulls, imported files."},
+    {"name": "imports", "description": "Spreadsheets: brought in, undone, templates."},
     {"name": "office", "description": "Units, people, where they serve, their numbers."},
     {"name": "users", "description": "Accounts, and what is granted to them."},
     {"name": "trail", "description": "Who did and who read what."},

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api import sheets_in
 from api.pages import explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import LANGUAGES, Translator
@@ -32,6 +33,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/papers", "nav.papers", "papers.read"),
     ("/rosters", "nav.rosters", "papers.read"),
     ("/units", "nav.units", "office.read"),
+    ("/import", "nav.import", "imports.sheets"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )
@@ -96,6 +98,7 @@ def environment() -> Environment:
         "person_states": PERSON_STATES,
         "roles": ROLES,
         "summary": explain.summary,
+        "tell": sheets_in.tell,
         "timeline_rows": timeline.rows,
         "violation_label": timeline.violation_label,
         "violation_types": VIOLATION_TYPES,

@@ -34,6 +34,7 @@ Permission = Literal[
     "terminals.evidence",  # what a terminal holds of everybody, as it stands
     "terminals.pull",
     "imports.punches",
+    "imports.sheets",  # what was imported, and undoing it; each kind of sheet needs the permission for what it files
     "trail.read",
     "system.read",  # figures of this program, sites that forward
     "users.manage",
@@ -58,6 +59,7 @@ ALLOWED: dict[Permission, frozenset[str]] = {
     "terminals.evidence": frozenset(_STAFF),
     "terminals.pull": frozenset({*_STAFF, "administrator"}),
     "imports.punches": frozenset({"hr", "administrator"}),
+    "imports.sheets": frozenset({"head", "hr", "administrator"}),
     "trail.read": frozenset({"auditor"}),
     "system.read": frozenset({"administrator"}),
     "users.manage": frozenset({"administrator"}),

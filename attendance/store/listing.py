@@ -74,7 +74,7 @@ def known_people(within: Within, person: Any) -> list[ColumnElement[bool]]:
 
 def find_employee(session: Session, code: str, within: Within) -> int | None:
     """The number of a person whom the reader may see."""
-    query = select(col(EmployeeRow.id)).where(col(EmployeeRow.code) == code)
+    query = select(col(EmployeeRow.id)).where(col(EmployeeRow.code) == code, col(EmployeeRow.withdrawn_at).is_(None))
     return session.scalar(query.where(*known_people(within, col(EmployeeRow.id))))
 
 
@@ -118,7 +118,7 @@ def in_spread(unit: Any, on: Any, spread: Spread) -> ColumnElement[bool]:
 def employees(session: Session, within: Within, on: date, *, limit: int, offset: int) -> Listed:
     """code, name, and where they serve on a date: unit, schedule (null: the unit's), from, to; by code."""
     query = choose(col(EmployeeRow.id), col(EmployeeRow.code), col(EmployeeRow.name)).order_by(col(EmployeeRow.code))
-    query = query.where(*known_people(within, col(EmployeeRow.id)))
+    query = query.where(col(EmployeeRow.withdrawn_at).is_(None), *known_people(within, col(EmployeeRow.id)))
     rows, total = page(session, query, limit, offset)
     serving = {row["employee_id"]: row for row in _serving(session, [row["id"] for row in rows], on, within)}
     listed = []
@@ -199,7 +199,8 @@ def enrolments(
 
 def schedules(session: Session, *, limit: int, offset: int) -> Listed:
     """code, name, and every version in force at some time, by date; by code. They are the same for all readers."""
-    query = choose(col(ScheduleRow.id), col(ScheduleRow.code), col(ScheduleRow.name)).order_by(col(ScheduleRow.code))
+    query = choose(col(ScheduleRow.id), col(ScheduleRow.code), col(ScheduleRow.name))
+    query = query.where(col(ScheduleRow.withdrawn_at).is_(None)).order_by(col(ScheduleRow.code))
     rows, total = page(session, query, limit, offset)
     return Listed(_with_versions(session, rows), total)
 

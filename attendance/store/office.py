@@ -24,6 +24,7 @@ from attendance.store.tables import (
 )
 
 Coded = TypeVar("Coded", UnitRow, EmployeeRow, TerminalRow, ScheduleRow)
+Renewable = TypeVar("Renewable", UnitRow, EmployeeRow, ScheduleRow)
 
 _KINDS: dict[type[Any], str] = {
     UnitRow: "unit",
@@ -35,6 +36,21 @@ _BY_CODE: dict[type[Any], Any] = {kind: select(kind).where(core(kind.code) == bi
 
 
 def find(session: Session, kind: type[Coded], code: str) -> Coded | None:
+    """The row with this code; None also where only an import that was undone knew of it."""
+    found = _with_code(session, kind, code)
+    return None if getattr(found, "withdrawn_at", None) is not None else found
+
+
+def find_again(session: Session, kind: type[Renewable], code: str) -> Renewable | None:
+    """A row with this code that an undone import left behind, as if it had never been taken back."""
+    found = _with_code(session, kind, code)
+    if found is not None:
+        found.withdrawn_at = None
+        session.add(found)
+    return found
+
+
+def _with_code(session: Session, kind: type[Coded], code: str) -> Coded | None:
     found: Coded | None = session.exec(_BY_CODE[kind], params={"code": code}).one_or_none()
     return found
 
@@ -62,7 +78,8 @@ def code_of(session: Session, kind: type[Coded], number: int) -> str:
 
 def first_unit(session: Session) -> str:
     """The unit that was registered first, which is meant where none is named."""
-    row = session.exec(select(UnitRow).order_by(col(UnitRow.id)).limit(1)).one_or_none()
+    standing = select(UnitRow).where(col(UnitRow.withdrawn_at).is_(None))
+    row = session.exec(standing.order_by(col(UnitRow.id)).limit(1)).one_or_none()
     if row is None:
         raise NotFound("unit", "A", "Make the first one with `attendance init`.")
     return row.code

@@ -35,7 +35,8 @@ def numbers(session: Session, codes: Iterable[str | None]) -> set[int]:
 
 def everybody(session: Session) -> list[tuple[str, str]]:
     """Code and name of every person, by code."""
-    query = select(EmployeeRow.code, EmployeeRow.name).order_by(col(EmployeeRow.code))
+    query = select(EmployeeRow.code, EmployeeRow.name).where(col(EmployeeRow.withdrawn_at).is_(None))
+    query = query.order_by(col(EmployeeRow.code))
     return [(code, name) for code, name in session.exec(query)]
 
 

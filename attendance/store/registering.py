@@ -58,7 +58,7 @@ def add_unit(
         raise Invalid(f"Unit {code} ends on {to_on} before it begins on {from_on}; swap the dates.")
     if office.find(session, UnitRow, check_code("unit", code)):
         raise AlreadyExists("unit", code)
-    row = UnitRow(code=code, recorded_at=at)
+    row = office.find_again(session, UnitRow, code) or UnitRow(code=code, recorded_at=at)
     session.add(row)
     session.flush()
     version = UnitVersionRow(
@@ -78,7 +78,8 @@ def add_unit(
 def add_employee(session: Session, code: str, *, name: str = "", at: datetime) -> EmployeeRow:
     if office.find(session, EmployeeRow, check_code("employee", code)):
         raise AlreadyExists("employee", code)
-    row = EmployeeRow(code=code, name=name or code, recorded_at=at)
+    row = office.find_again(session, EmployeeRow, code) or EmployeeRow(code=code, recorded_at=at)
+    row.name = name or code
     session.add(row)
     session.flush()
     return row
@@ -284,7 +285,8 @@ def end_enrolment(session: Session, terminal: str, pin: str, to_on: date, *, at:
 def add_schedule(session: Session, code: str, *, name: str = "", at: datetime) -> ScheduleRow:
     if office.find(session, ScheduleRow, check_code("schedule", code)):
         raise AlreadyExists("schedule", code)
-    row = ScheduleRow(code=code, name=name or code, recorded_at=at)
+    row = office.find_again(session, ScheduleRow, code) or ScheduleRow(code=code, recorded_at=at)
+    row.name = name or code
     session.add(row)
     session.flush()
     return row

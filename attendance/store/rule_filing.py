@@ -53,7 +53,9 @@ def file_hours(filing: Filing, schedule: WrittenSchedule) -> None:
     """File the versions of a schedule, and the schedule itself where its code is new."""
     row = office.find(filing.session, ScheduleRow, schedule.code)
     if row is None:
-        row = ScheduleRow(code=schedule.code, name=schedule.name or schedule.code, recorded_at=filing.at)
+        again = office.find_again(filing.session, ScheduleRow, schedule.code)
+        row = again or ScheduleRow(code=schedule.code, recorded_at=filing.at)
+        row.name = schedule.name or schedule.code
         filing.session.add(row)
         filing.session.flush()
     rows = known_rows(filing.session, ScheduleVersionRow, None, ScheduleVersionRow.schedule_id == row.id)

@@ -13,7 +13,7 @@ from attendance.rules.policy import checked
 from attendance.rules.rulebook import Rulebook
 from attendance.rules.schedule import WEEKDAYS, Schedule, ScheduleVersion, SessionHours, session_hours
 from attendance.rules.scoped import RuleVersion, Scope
-from attendance.store.questions import Question, codes, codes_of_people, core
+from attendance.store.questions import Question, answers, codes, codes_of_people, core, plain
 from attendance.store.tables import (
     CalendarEntryRow,
     RuleVersionRow,
@@ -23,6 +23,7 @@ from attendance.store.tables import (
 )
 from attendance.store.tree import read_units
 
+_STANDING = plain(ScheduleRow).where(core(ScheduleRow.withdrawn_at).is_(None)).order_by(core(ScheduleRow.id))
 _VERSIONS = Question(ScheduleVersionRow)
 _ENTRIES = Question(CalendarEntryRow, core(CalendarEntryRow.status) == "confirmed")
 _RULES = Question(RuleVersionRow)
@@ -32,11 +33,11 @@ def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
     """Schedules, calendar and thresholds as recorded by `as_of` (None: now). What is only announced is not in it."""
     unit_codes = codes(session, UnitRow)
     schedules = codes(session, ScheduleRow)
-    versions: dict[str, list[ScheduleVersion]] = {code: [] for code in schedules.values()}
+    versions: dict[str, list[ScheduleVersion]] = {schedules[row.id]: [] for row in answers(session, _STANDING)}
     known = {"as_of": as_of}
     for row in _VERSIONS.ask(session, known):
         code = schedules[row.schedule_id]
-        versions[code].append(version_of(row, code))
+        versions.setdefault(code, []).append(version_of(row, code))
     entries = [entry_of(row, unit_codes.get(row.unit_id)) for row in _ENTRIES.ask(session, known)]
     return Rulebook(
         units=read_units(session, as_of),

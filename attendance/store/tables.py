@@ -39,7 +39,8 @@ def wall(*, nullable: bool = False) -> Any:
 class UnitRow(SQLModel, table=True):
     """An office or a part of it: its code, for ever. All else is dated (`UnitVersionRow`).
 
-    `version` counts its changes, for whoever changes it from a page that may be old.
+    `version` counts its changes, for whoever changes it from a page that may be old. `withdrawn_at`: the import that
+    alone knew of it was undone.
     """
 
     __tablename__: ClassVar[str] = "unit"
@@ -47,14 +48,18 @@ class UnitRow(SQLModel, table=True):
     code: str = Field(unique=True, max_length=64)
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
 
 
 class EmployeeRow(SQLModel, table=True):
+    """Somebody whose attendance is kept. `withdrawn_at`: the import that alone knew of them was undone."""
+
     __tablename__: ClassVar[str] = "employee"
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=64)
     name: str = ""
     recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
 
 
 class AssignmentRow(SQLModel, table=True):
@@ -117,11 +122,14 @@ class TerminalRow(SQLModel, table=True):
 
 
 class ScheduleRow(SQLModel, table=True):
+    """Hours by name. `withdrawn_at`: the import that alone knew of them was undone."""
+
     __tablename__: ClassVar[str] = "schedule"
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=64)
     name: str = ""
     recorded_at: datetime = instant()
+    withdrawn_at: datetime | None = instant(nullable=True)
 
 
 class ScheduleVersionRow(SQLModel, table=True):

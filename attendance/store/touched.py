@@ -78,6 +78,19 @@ def mark_paper(session: Session, row: AnyPaper, at: datetime) -> None:
             _mark(session, row.employee_id, first, last, "paper", at, reach=reach)
 
 
+def mark_papers(session: Session, rows: Iterable[AbsenceRow | ExemptionRow | DutyRow], at: datetime) -> None:
+    """The same for many papers of people: each question is asked once for all of them."""
+    session.flush()
+    low, high = known_span(session, date.min, None, at)
+    around = _reach(session) * DAY
+    days: set[tuple[int, date]] = set()
+    for row in rows:
+        for begins, ends in _dates(session, row) if low <= high else ():
+            first, last = max(begins, low - around) - around, min(ends, high + around) + around
+            days.update((row.employee_id, on) for on in _each(first, last))
+    dirty.mark(session, (day for day in dirty.joined(session, days) if low <= day[1] <= high), "paper", at)
+
+
 def mark_month(session: Session, unit_id: int, month: date, cause: str, at: datetime) -> None:
     """Mark everybody who serves in a unit in a month, or was judged to, on the dates of it."""
     first, last = known_span(session, month, clock.month_end(month), at)

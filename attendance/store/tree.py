@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select as select_core
 from sqlmodel import Session, col, select
 
 from attendance.facts import Unit
 from attendance.rules.tree import Tree
 from attendance.store import office
-from attendance.store.questions import Question, codes
+from attendance.store.questions import Question, answers, codes, core
 from attendance.store.tables import ScheduleRow, TerminalRow, UnitRow
 from attendance.store.tree_tables import UnitVersionRow
 from attendance.store.within import EVERYTHING, Within
@@ -24,6 +25,7 @@ Spread = tuple[tuple[date, date, frozenset[int]], ...]
 """Numbers of units by stretch of dates, both ends included: what a unit was made of on each date of a span."""
 
 _VERSIONS = Question(UnitVersionRow)
+_LEFT_BEHIND = select_core(core(UnitRow.id)).where(core(UnitRow.withdrawn_at).is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class UnitOn:
 def read_units(session: Session, as_of: datetime | None = None) -> list[Unit]:
     """Every version of every unit as known at a moment (None: now), units in the order they were registered.
 
-    A unit of which nothing was known yet is there without name, hours and unit above.
+    A unit of which nothing was known yet is there without name, hours and unit above; one that only an undone import
+    knew of is not.
     """
     unit_codes, schedules = codes(session, UnitRow), codes(session, ScheduleRow)
     found: dict[int | None, list[Unit]] = {number: [] for number in sorted(unit_codes, key=lambda n: n or 0)}
@@ -59,7 +62,12 @@ def read_units(session: Session, as_of: datetime | None = None) -> list[Unit]:
                 into=unit_codes.get(row.into_id),
             )
         )
-    return [unit for number, listed in found.items() for unit in listed or [Unit(unit_codes[number])]]
+    gone = {row.id for row in answers(session, _LEFT_BEHIND)}
+    return [
+        unit
+        for number, listed in found.items()
+        for unit in listed or ([] if number in gone else [Unit(unit_codes[number])])
+    ]
 
 
 class StoredTree:
@@ -100,7 +108,7 @@ class StoredTree:
 
     def name(self, code: str, on: date) -> str:
         """What a unit was called on a date, or nearest to it; a merged one by the name it had."""
-        versions = self.tree.versions[code]
+        versions = self.tree.versions.get(code, (Unit(code, code),))
         begun = [version for version in versions if version.from_on is None or version.from_on <= on]
         return (begun or versions)[-1 if begun else 0].name
 

@@ -135,8 +135,30 @@ PAPER_CALLS: dict[str, list[Call]] = {
     ],
 }  # fmt: skip
 
+
+def sheet(*rows: str) -> list[Call]:
+    """A pasted block; what lies outside is a wrong cell in it, as if it were not there."""
+    text = "\n".join(row.replace("|", "\t") for row in rows)
+    return [Call(form={"text": text}, refused=422, tells=False)]  # it answers with counts alone
+
+
+SHEETS: dict[str, list[Call]] = {
+    "importEmployees": sheet("Mã NV|Họ và tên|Đơn vị|Từ ngày", "NEW-1|Nguyễn Thị Mới|{unit}|24/12/2026"),
+    "importUnits": sheet("Mã đơn vị|Tên đơn vị|Đơn vị cấp trên", "NEW-1|Tổ mới|{unit}"),
+    "importSchedules": sheet(
+        "Mã ca|Từ ngày|Buổi|Giờ bắt đầu|Giờ kết thúc", "HC-3|24/12/2026|sáng|07:30|11:30"
+    ),  # hours are the same for the whole tree
+    "importCalendar": sheet("Ngày|Loại ngày|Đơn vị", "24/12/2026|ngừng việc|{unit}"),
+    "importAbsences": sheet("Mã NV|Loại|Mã loại|Từ ngày|Đến ngày", "{employee}|nghỉ|P|24/12/2026|24/12/2026"),
+    "importRosters": sheet("Mã NV|Loại trực|Từ|Đến", "{employee}|trực|24/12/2026 18:00|24/12/2026 20:00"),
+    "importEnrolments": sheet("Máy chấm công|Số trên máy|Mã NV", "{terminal}|77|{employee}"),
+    "listImports": [Call(query=ALL, tells=False)],  # one's own, for whoever sees a part of the tree
+    "getTemplate": [Call(path={"kind": "employees"}, tells=False)],
+}
+
 CALLS: dict[str, list[Call]] = {
     **PAPER_CALLS,
+    **SHEETS,
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -214,6 +236,16 @@ CALLS: dict[str, list[Call]] = {
 }  # fmt: skip
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    ("GET", "/import"): [Call(tells=False)],
+    ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
+    ("POST", "/import/sheets"): [
+        Call(
+            form={"kind": "rosters", "text": "Mã NV\tTừ\tĐến\nX\t24/12/2026 18:00\t24/12/2026 20:00"},
+            answers=303,
+            tells=False,
+            refused=422,
+        )
+    ],
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
@@ -316,5 +348,10 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/account/tokens/revoke"): "tests/e2e/test_account_pages.py",
     ("POST", "/sign-out"): "test_at_once.py",
     ("GET", "/today/stream"): "test_at_once.py",
+    ("POST", "/api/v1/imports/{batch}/undo"): "tests/e2e/test_import_api.py",
+    ("GET", "/import/{token}"): "tests/e2e/test_import_scope.py",
+    ("POST", "/import/{token}"): "tests/e2e/test_import_scope.py",
+    ("GET", "/import/batches/{batch}"): "tests/e2e/test_import_scope.py",
+    ("POST", "/import/batches/{batch}/undo"): "tests/e2e/test_import_scope.py",
 }
 """Routes that are asked by other tests, which name what they prove."""

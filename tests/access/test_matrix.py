@@ -120,7 +120,9 @@ def _texts(value: Any) -> list[str]:
         return [text for each in value.values() for text in _texts(each)]
     if isinstance(value, list):
         return [text for each in value for text in _texts(each)]
-    return [value] if isinstance(value, str) and len(value) > 3 else []
+    if not isinstance(value, str):
+        return []
+    return [text for text in (value, *re.split(r"[\t\n]", value)) if len(text) > 3]  # a sheet is sent cell by cell
 
 
 def check_counts(answer: Answer, asked: Asked) -> None:

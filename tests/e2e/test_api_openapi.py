@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from api.http.schemas import office as office_schemas
-from api.http.schemas import papers, rosters, rules, rulings, sites, terminal_health, terminals, units
+from api.http.schemas import papers, rosters, rules, rulings, sheets, sites, terminal_health, terminals, units
 from tests.e2e.conftest import Office
 
 API = "/api/v1"
@@ -61,7 +61,7 @@ def test_what_some_roles_are_refused_is_in_the_document(document: dict[str, Any]
     refused = set()
     for path, item in document["paths"].items():
         if "get" in item and "{id}" not in path:
-            answer = shared_office.client("inspector").get(path.format(code="T-A", name="hr"))
+            answer = shared_office.client("inspector").get(path.format(kind="employees", code="T-A", name="hr"))
             refused |= {path} if answer.status_code == 403 else set()
     assert {f"{API}/terminals/pushing", f"{API}/terminals/{{code}}/users", f"{API}/sites"} <= refused
     assert [path for path in refused if "403" not in document["paths"][path]["get"]["responses"]] == []
@@ -137,7 +137,7 @@ def test_answers_are_what_the_document_says(
 
 
 @pytest.mark.parametrize(
-    "module", [office_schemas, papers, rosters, rules, rulings, sites, terminal_health, terminals, units]
+    "module", [office_schemas, papers, rosters, rules, rulings, sheets, sites, terminal_health, terminals, units]
 )
 def test_examples_are_valid(module: Any) -> None:
     checked = 0

@@ -163,7 +163,8 @@ def test_no_key_is_left_that_nothing_asks_for() -> None:
         "session.",
         "explain.",
         "check_next.",
-    )  # codes given at run time; see test_why, test_checking
+        "imports.",
+    )  # codes given at run time; see test_why, test_checking, test_imports_words
     spare = {key for key in keys("vi") - constant_keys() - built if not key.startswith(open_groups)}
     assert spare == set()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from api.cli import sheets
 from api.cli.terminals.asking import show
 from api.cli.terminals.clock import set_clock
 from api.cli.terminals.finding import discover
@@ -43,4 +44,5 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="terminals")
     imports = typer.Typer(help="Bring in files.", no_args_is_help=True)
     imports.command("punches")(import_punches)
+    sheets.register(imports)
     app.add_typer(imports, name="import")

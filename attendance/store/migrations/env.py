@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 import attendance.store.access_tables
 import attendance.store.evidence_tables
 import attendance.store.health_tables
+import attendance.store.import_tables
 import attendance.store.paper_tables
 import attendance.store.polling_tables
 import attendance.store.push_tables

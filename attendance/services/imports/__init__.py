@@ -1,0 +1,1 @@
+"""Spreadsheets into the store: checked row by row, filed whole, and undone whole."""
