@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,9 @@ from attendance.errors import Invalid, NotFound
 from attendance.plausible import BEFORE_FIRST_SANE, IN_THE_FUTURE
 from attendance.services import onboarding
 from attendance.store import office, registering
-from attendance.store.database import Database
+from attendance.store.database import Database, OpenTransaction, Session
 from attendance.store.tables import TerminalRow
+from attendance.store.trail import CONSOLE, Actor, record
 from device_sync.files import REASONS, Export, NotAnExport, read_export
 from device_sync.files.dates import DAY_FIRST, MONTH_FIRST
 from device_sync.intake import file_export
@@ -45,6 +47,7 @@ def import_export(
     create: bool = False,
     people: bool = False,
     dates: str | None = None,
+    actor: Actor = CONSOLE,
 ) -> dict[str, Any]:
     """The JSON of `import punches`: `read = new + repeated + quarantined`, with the reasons counted.
 
@@ -53,9 +56,15 @@ def import_export(
     `create`.
     """
     export = _read(data, file_name, dates)
-    code = _terminal(database, terminal, create, at)
-    filed = file_export(database, code, export, data, zone=zone, received_at=at)
-    made = onboarding.enrol_strangers(database, code, at=at) if people else 0
+    with database.writing() as session:
+        code = _terminal(session, terminal, create, at)
+        filed = file_export(OpenTransaction(session), code, export, data, zone=zone, received_at=at)
+        after = {
+            "file": file_name, "sha256": hashlib.sha256(data).hexdigest(), "pull": filed.pull_id, "read": filed.read,
+            "new": filed.new, "repeated": filed.repeated, "quarantined": filed.quarantined,
+        }  # fmt: skip
+        record(session, actor, "punches.imported", kind="terminal", key=code, after=after, at=at)
+    made = onboarding.enrol_strangers(database, code, at=at, actor=actor) if people else 0
     strangers = len(onboarding.strangers(database, code))
     return {
         "file": file_name,
@@ -144,15 +153,14 @@ def _unknown(code: str, known: list[str]) -> NotFound:
     return NotFound("terminal", code, "Use --create to make it, or one of: " + (", ".join(known) or "none yet"))
 
 
-def _terminal(database: Database, code: str | None, create: bool, at: datetime) -> str:
-    with database.writing() as session:
-        known = [row.code for row in office.terminals(session)]
-        if code is None:
-            if not known:
-                raise Invalid("There is no terminal yet; name one with --terminal CODE --create.")
-            return known[0]
-        if office.find(session, TerminalRow, code) is None:
-            if not create:
-                raise _unknown(code, known)
-            registering.add_terminal(session, code, unit=office.first_unit(session), at=at)
+def _terminal(session: Session, code: str | None, create: bool, at: datetime) -> str:
+    known = [row.code for row in office.terminals(session)]
+    if code is None:
+        if not known:
+            raise Invalid("There is no terminal yet; name one with --terminal CODE --create.")
+        return known[0]
+    if office.find(session, TerminalRow, code) is None:
+        if not create:
+            raise _unknown(code, known)
+        registering.add_terminal(session, code, unit=office.first_unit(session), at=at)
     return code

@@ -16,6 +16,7 @@ from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
 from attendance.store.database import Database
+from attendance.store.trail import Actor
 from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
@@ -35,12 +36,17 @@ def make_app(
     def pull(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
         return [pull_json(filed, settings.timezone) for filed in poller.ask(codes, full=full)]
 
-    def bring(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+    def bring(
+        terminal: str, file_name: str, data: bytes, create: bool, dates: str | None, actor: Actor
+    ) -> dict[str, Any]:
         return import_export(
-            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
-        )
+            database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates,
+            actor=actor,
+        )  # fmt: skip
 
-    def preview(terminal: str, file_name: str, data: bytes, create: bool, dates: str | None) -> dict[str, Any]:
+    def preview(
+        terminal: str, file_name: str, data: bytes, create: bool, dates: str | None, _: Actor
+    ) -> dict[str, Any]:
         return preview_import(
             database, terminal or None, file_name, data, zone=settings.timezone, at=now(), create=create, dates=dates
         )
@@ -52,7 +58,7 @@ def make_app(
         puller=pull,
         importer=bring,
         previewer=preview,
-        evidence=lambda session, key: evidence_of(session, settings.timezone, now(), key),
+        evidence=lambda session, key, reasons: evidence_of(session, settings.timezone, now(), key, reasons=reasons),
         extra_routers=(streaming_router, router),
         page_error=show_error,
     )

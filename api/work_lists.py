@@ -26,6 +26,19 @@ def work_list_json(found: TerminalPeople) -> dict[str, Any]:
     }
 
 
+def people_of(found: TerminalPeople) -> set[str]:
+    """Codes of everybody the work list names."""
+    work = found.work
+    entries = (*work.unmatched, *work.renamed, *work.administrators)
+    named = [person for entry in entries for person in _named(entry)]
+    return {person.code for person in (*named, *work.without_number, *work.not_on_terminal)}
+
+
+def _named(entry: Entry) -> list[Person]:
+    candidates = (*entry.candidates, entry.proposal) if entry.proposal else entry.candidates
+    return [*(candidate.person for candidate in candidates), *([entry.holder] if entry.holder else [])]
+
+
 def _entry(entry: Entry) -> dict[str, Any]:
     user = entry.user
     return {

@@ -10,6 +10,7 @@ from attendance.store import intake_log, office, operation_log, pulls, touched
 from attendance.store.database import Session
 from attendance.store.operation_log import ClockSetting
 from attendance.store.tables import TerminalRow
+from attendance.store.trail import CONSOLE, Actor, record
 from device_sync.noticing import USUAL
 from device_sync.pulling import Puller
 from device_sync.zk.clock_setting import Attempted, ClockSetter
@@ -20,7 +21,13 @@ MOST_NAME, MOST_REASON = 200, 500
 
 
 def set_clock(
-    puller: Puller, code: str, *, by: str, reason: str, on_wait: Callable[[], object] = lambda: None
+    puller: Puller,
+    code: str,
+    *,
+    by: str,
+    reason: str,
+    actor: Actor = CONSOLE,
+    on_wait: Callable[[], object] = lambda: None,
 ) -> ClockSetting:
     """Set the clock of a terminal to the true time and record who, why, and its offset before and after.
 
@@ -31,6 +38,10 @@ def set_clock(
     """
     by, reason = _line("who asks for it", by, MOST_NAME), _line("why the clock is set", reason, MOST_REASON)
     with puller.alone(code, on_wait=on_wait):
+        # before anything is sent: what cannot be written down is not done
+        with puller.database.writing() as session:
+            record(session, actor, "clock.asked", kind="terminal", key=code, why=reason, after={"by": by},
+                   at=puller.now())  # fmt: skip
         attempted = puller.adapter(ClockSetter, code).set_clock()
         setting = ClockSetting(
             set_at=puller.now(),
@@ -45,6 +56,9 @@ def set_clock(
             terminal = office.get(session, TerminalRow, code)
             operation_log.add_clock_setting(session, office.key(terminal), setting)
             _record_offsets(session, terminal, setting, puller.zone)
+            before, after = {"offset": setting.offset_before}, {"offset": setting.offset_after, "by": by}
+            record(session, actor, "clock.set", kind="terminal", key=code, why=reason, before=before,
+                   after=after | {"outcome": setting.outcome}, at=setting.set_at)  # fmt: skip
     return setting
 
 

@@ -211,7 +211,13 @@ def file_failure(
 
 
 def file_export(
-    database: Database, terminal_code: str, export: Export, data: bytes, *, zone: str, received_at: datetime
+    database: Database | OpenTransaction,
+    terminal_code: str,
+    export: Export,
+    data: bytes,
+    *,
+    zone: str,
+    received_at: datetime,
 ) -> Filed:
     """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from attendance import clock
+from attendance.services import disclosure
 from attendance.services.explain.account import DayAccount
 from attendance.services.explain.stored import Explanation, explain_day
 from attendance.store import people, pulls, ruling_log, rulings, schedule_names
@@ -25,8 +27,11 @@ def why_page(
     *,
     focus: str | None = None,
     as_of: datetime | None = None,
+    reasons: bool = True,
 ) -> WhyPage:
     """The day as it is concluded from what is known at `as_of` (None: now). `focus` is the name of a violation.
+
+    Without `reasons`, as `attendance.services.disclosure` lets it be told.
 
     `provisional` says that the day is not over, or that a newer judgement than the recorded one is on its way.
     """
@@ -40,7 +45,7 @@ def why_page(
     newest = recorded[-1] if recorded else None
     depends = [read.terminal_ids[index] for index in account.terminals]
     titles = schedule_names.titles(session)
-    return WhyPage(
+    page = WhyPage(
         employee=code,
         name=name,
         unit_name=unit_names.get(verdict.unit or "", ""),
@@ -66,7 +71,8 @@ def why_page(
         ),
         coverage=freshness(session, zone, now, depends),
         revisions=tuple(
-            Revision(row.revision, clock.to_wall(row.recorded_at, zone), row.cause, _summary(row)) for row in recorded
+            Revision(row.revision, clock.to_wall(row.recorded_at, zone), row.cause, _summary(row, reasons))
+            for row in recorded
         ),
         statements=account.statements,
         terminal_names=dict(pulls.terminal_names(session).values()),
@@ -74,11 +80,23 @@ def why_page(
         rulebook=newest.rulebook if newest else read.case.rulebook.fingerprint,
         provisional=newest is None or newest.digest != ruling_log.digest_of(verdict) or on >= clock.today(now, zone),
     )
+    return page if reasons else _masked(page)
 
 
-def _summary(row: Any) -> str:
+def _masked(page: WhyPage) -> WhyPage:
+    return replace(
+        page,
+        flags=tuple(disclosure.flags(page.flags)),
+        symbols=disclosure.signs(page.symbols, page.day_kind, page.ledger["leave"]),
+        citations=tuple(cited for cited in page.citations if disclosure.is_open_rule(cited.rule_id)),
+        statements=disclosure.statements(page.statements),
+    )
+
+
+def _summary(row: Any, reasons: bool) -> str:
     """What a revision concluded, in figures and signs that need no language."""
-    signs = " / ".join(sign for sign in row.symbols.values() if sign)
+    symbols = row.symbols if reasons else disclosure.signs(row.symbols, row.day_kind, row.leave_min)
+    signs = " / ".join(sign for sign in symbols.values() if sign)
     return f"{row.credited_min + row.leave_min}/{row.scheduled_min} · {signs}" if row.scheduled_min else signs
 
 

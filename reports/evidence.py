@@ -13,9 +13,11 @@ from reports.day import why_page
 from reports.view import WhyPage
 
 
-def evidence_of(session: Session, zone: str, now: datetime, key: ViolationKey) -> dict[str, Any]:
+def evidence_of(
+    session: Session, zone: str, now: datetime, key: ViolationKey, *, reasons: bool = True
+) -> dict[str, Any]:
     """Punches with the pull that brought each, sessions, coverage, rule with document, ledger and revisions."""
-    page = page_as_data(why_page(session, zone, now, key.employee_id, key.on, focus=str(key)), zone)
+    page = page_as_data(why_page(session, zone, now, key.employee_id, key.on, focus=str(key), reasons=reasons), zone)
     wanted = (
         "sessions",
         "punches",

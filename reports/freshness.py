@@ -12,13 +12,16 @@ from reports.view import TerminalFreshness
 
 
 def freshness(
-    session: Session, zone: str, now: datetime, terminal_ids: Iterable[int] | None = None
+    session: Session, zone: str, now: datetime, terminal_ids: Iterable[int] | None = None, *, alarms: bool = True
 ) -> tuple[TerminalFreshness, ...]:
-    """One row per terminal in the order they were registered; times are wall time. `now` is an instant."""
-    return tuple(_row(health, zone) for health in terminals_health(session, zone, now, terminal_ids))
+    """One row per terminal in the order they were registered; times are wall time. `now` is an instant.
+
+    Without `alarms` none are told: they are for those who look after the terminal.
+    """
+    return tuple(_row(health, zone, alarms) for health in terminals_health(session, zone, now, terminal_ids))
 
 
-def _row(health: TerminalHealth, zone: str) -> TerminalFreshness:
+def _row(health: TerminalHealth, zone: str, alarms: bool) -> TerminalFreshness:
     facts = health.facts
     newest = sorted(facts.alarms, key=lambda alarm: alarm.raised_at, reverse=True)
     return TerminalFreshness(
@@ -31,5 +34,5 @@ def _row(health: TerminalHealth, zone: str) -> TerminalFreshness:
         params=health.params,
         since=clock.to_wall(health.since, zone) if health.since else None,
         clock_offset_seconds=facts.clock_offset_seconds,
-        alarms=tuple((alarm.kind, alarm.params) for alarm in newest),
+        alarms=tuple((alarm.kind, alarm.params) for alarm in newest) if alarms else (),
     )

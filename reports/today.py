@@ -16,6 +16,7 @@ from attendance.engine.run import Judgement, evaluate
 from attendance.store import case_reading, office, people, ruling_log, rulings
 from attendance.store.database import Session
 from attendance.store.listing_keys import violation_id
+from attendance.store.within import EVERYTHING, Within
 from reports.freshness import freshness
 from reports.view import PERSON_STATES, TodayPage, TodayPerson, TodayUnit
 
@@ -25,18 +26,20 @@ def today_page(
     zone: str,
     now: datetime,
     *,
-    unit_ids: set[int] | None = None,
+    within: Within = EVERYTHING,
+    alarms: bool = True,
     only: str | None = None,
     demo: bool = False,
     day: date | None = None,
 ) -> TodayPage:
-    """The board of a day (default: today) for the units a reader may see (None: all), down the tree."""
+    """The board of a day (default: today) for whom a reader may see, down the tree.
+
+    Terminals are those the people shown depend on; without `alarms`, only until when each was read.
+    """
     local = clock.to_wall(now, zone)
     on = day or local.date()
     moment = local if on == local.date() else datetime.combine(on, datetime.max.time()).replace(microsecond=0)
-    assigned = [
-        row for row in office.assignments_between(session, on, on) if unit_ids is None or row.unit_id in unit_ids
-    ]
+    assigned = [row for row in office.assignments_between(session, on, on) if within.sees(row.unit_id, row.employee_id)]
     read = case_reading.read_case(session, zone, on, on, employee_ids=[row.employee_id for row in assigned])
     judgement = evaluate(read.case, on, on)
     links = _links(session, read, on)
@@ -61,22 +64,33 @@ def today_page(
     all_units = office.units(session)
     units = []
     for unit, depth in office.down_the_tree(all_units):
-        if unit_ids is None or office.key(unit) in unit_ids:
+        if within.names(office.key(unit)):
             here = tuple(by_unit.get(office.key(unit), ()))
             units.append(TodayUnit(unit.code, unit.name, depth, here, _count(here)))
     everyone = tuple(person for unit in units for person in unit.people)
-    terminals = None if unit_ids is None else office.terminals_of(session, unit_ids)
+    terminals = None if within.is_all else _terminals(session, within, read, judgement)
     return TodayPage(
         day=on,
         now=local.replace(second=0, microsecond=0),
         totals=_count(everyone),
         units=tuple(unit for unit in units if unit.people),
-        terminals=freshness(session, zone, now, terminals),
+        terminals=freshness(session, zone, now, terminals, alarms=alarms),
         demo=demo,
         provisional=True,
         day_kind=_day_kind(judgement, on),
         only=only if only in PERSON_STATES else None,
     )
+
+
+def _terminals(session: Session, within: Within, read: case_reading.ReadCase, judgement: Judgement) -> set[int]:
+    """Those of the units that are seen, and those the reader's own day depends on."""
+    found = office.terminals_of(session, set(within.places or ()))
+    if within.employee is not None and within.employee in read.employee_ids:
+        person = read.employee_ids.index(within.employee)
+        days = judgement.expected.days
+        for row in np.flatnonzero(days.person == person).tolist():
+            found |= {read.terminal_ids[site] for site in judgement.expected.depend_sets[int(days.depends[row])]}
+    return found
 
 
 def _count(people_here: tuple[TodayPerson, ...]) -> dict[str, int]:

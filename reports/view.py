@@ -40,7 +40,7 @@ PUNCH_USES = get_args(PunchUse)
 VIOLATION_TYPES = ("late", "early", "absent", "missing_in", "missing_out", "left_post")
 VIOLATION_STATUSES = ("counted", "partly_excused", "excused", "pending")
 LEDGER_PARTS = ("scheduled", "credited", "leave", "unverified", "counted", "worked")
-SYMBOLS = ("+", "Ô", "Cô", "Ts", "T", "P", "H", "Nb", "No", "N", "LĐ", "CT", "L", "NB", "NX", "KP", "?", "-")
+SYMBOLS = ("+", "Ô", "Cô", "Ts", "T", "P", "H", "Nb", "No", "N", "LĐ", "CT", "L", "NB", "NX", "KP", "?", "-", "CP")
 FLAGS = (
     "terminal_not_synced",
     "terminal_outage",
@@ -54,6 +54,7 @@ FLAGS = (
     "explanation_after_deadline",
     "fact_after_lock",
     "not_enrolled",
+    "exempt",
     "mission_approved_after_inspection",
 )
 REVISION_CAUSES = (
@@ -281,7 +282,7 @@ class ViolationsPage:
 class SignInPage:
     """`next` is a path of this site to return to; `problem` is one of wrong, expired, locked."""
 
-    next: str = "/today"
+    next: str = "/"
     username: str = ""
     problem: Literal["wrong", "expired", "locked"] | None = None
     demo_logins: tuple[tuple[str, str, str], ...] = ()  # role code, name, password: shown in the demo alone
@@ -297,5 +298,8 @@ class ErrorPage:
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """Who looks at a page. `may`: everything they are allowed somewhere; the navigation offers nothing else."""
+
     name: str
     role: str
+    may: frozenset[str] = frozenset()

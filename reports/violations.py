@@ -6,7 +6,7 @@ from datetime import date
 
 from attendance.store import listing_rulings, office
 from attendance.store.database import Session
-from attendance.store.listing import Within
+from attendance.store.within import Within
 from reports.view import VIOLATION_TYPES, UnitOption, ViolationFilter, ViolationRow, ViolationsPage
 
 
@@ -22,7 +22,7 @@ def violations_page(
     page: int,
     page_size: int,
 ) -> ViolationsPage:
-    """Violations in the units `within`, newest first; the filter offers the units that are `visible` to the reader."""
+    """The violations `within` sees, newest first; the filter offers the units that are `visible` to the reader."""
     listed = listing_rulings.violations(
         session,
         within,
@@ -56,7 +56,7 @@ def violations_page(
         units=tuple(
             UnitOption(row.code, row.name, depth)
             for row, depth in office.down_the_tree(office.units(session))
-            if visible is None or row.id in visible
+            if visible.names(row.id)
         ),
         filter=ViolationFilter(unit, kind, from_on, to_on),
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_date, read_moment, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_moment, read_settings, say, see
 from attendance.errors import Invalid
 
 
@@ -40,12 +40,17 @@ def evaluate(
     """Judge again what changed, or a span of dates."""
     from attendance.clock import utc_now
     from attendance.services.evaluate import evaluate_dirty, evaluate_span
+    from attendance.store.trail import record
 
     settings = read_settings()
     if (from_ is None) != (to is None):
         raise Invalid("Give both --from and --to, or neither to judge what is marked.")
     with open_database(settings) as database:
         now = utc_now()
+        if as_of is None:
+            with database.writing() as session:
+                after = {"from": from_, "to": to, "unit": unit}
+                record(session, operator(), "days.evaluated", kind="days", key="", after=after, at=now)
         if from_ is None or to is None:
             done = evaluate_dirty(database, settings.timezone, now)
         else:
@@ -91,6 +96,7 @@ def explain(
     with open_database(settings) as database, database.reading() as session:
         number = office.key(office.get(session, EmployeeRow, employee))
         page = why_page(session, settings.timezone, utc_now(), number, read_date(on))
+        see(session, "day", [employee])
     from api.pages.explain import Speaker, tell
     from api.pages.i18n import Translator
 
@@ -174,6 +180,7 @@ def report_violations(
     last = read_date(to) if to else today
     with open_database(settings) as database, database.reading() as session:
         frame = violations_register(session, first, last, unit=unit)
+        see(session, "report violations", set(frame["employee"]))
     content = write_csv(frame) if format_ == "csv" else write_json(frame)
     if out is None:
         sys.stdout.write(content)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_moment, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_moment, read_settings, say, see
 from attendance.errors import Invalid, MonthNotLockable
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def show(
     moment = read_moment(as_of, settings.timezone) if as_of else None
     with open_database(settings) as database, database.reading() as session:
         found = months.sheet(session, settings.timezone, unit, first, as_of=moment)
+        see(session, "month", (code for code, _ in found.lines))
     locked = clock.to_wall(found.state.locked_at, settings.timezone) if found.state.locked_at else None
     if as_json:
         at = clock.local_iso(locked, settings.timezone) if locked else None
@@ -65,7 +66,7 @@ def lock(unit: Unit, month: Month, by: By = "") -> None:
     settings, first = read_settings(), _month(month)
     try:
         with open_database(settings) as database, database.writing() as session:
-            months.lock(session, settings.timezone, unit, first, by=by, now=utc_now())
+            months.lock(session, settings.timezone, unit, first, by=by, now=utc_now(), actor=operator())
     except MonthNotLockable as error:
         for employee, on, part in error.blockers:
             say(f"not settled: {employee} on {on}, {part}")
@@ -86,7 +87,7 @@ def reopen(
 
     settings, first = read_settings(), _month(month)
     with open_database(settings) as database, database.writing() as session:
-        months.reopen(session, unit, first, reason=reason, by=by, now=utc_now())
+        months.reopen(session, unit, first, reason=reason, by=by, now=utc_now(), actor=operator())
     say(f"{month} of {unit} is open again. Judge it again: attendance evaluate")
 
 

@@ -1,4 +1,4 @@
-"""Commands that set an office up: init, users."""
+"""Commands that set an office up: init, people."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from typing import Annotated
 
 import typer
 
-from api.cli.place import open_database, read_settings, say
-from attendance.errors import Invalid
+from api.cli.place import open_database, operator, read_password, read_settings, say, see
 
 DEFAULT_HOURS = "07:30-11:30,13:00-17:00"
 
 
 def register(app: typer.Typer) -> None:
     app.command("init")(init)
-    users = typer.Typer(help="People who may sign in.", no_args_is_help=True)
-    users.command("add")(add_user)
-    app.add_typer(users, name="users")
     people = typer.Typer(help="People whose attendance is kept.", no_args_is_help=True)
     people.command("name")(name_person)
     people.command("list")(list_people)
@@ -45,7 +41,7 @@ def init(
     settings = read_settings()
     if admin is None:
         admin = typer.prompt("Administrator", default="admin")
-    password = _password(admin, password_file)
+    password = read_password(admin, password_file)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # what lies in it is about people
     with open_database(settings, create=True) as database:
         entries = begin_office(
@@ -56,6 +52,7 @@ def init(
             document=document,
             calendar=calendar,
             administrator=(admin, Accounts(database).hash_new(password)),
+            actor=operator(),
             at=utc_now(),
         )
     key = settings.data_dir / "secret.key"
@@ -73,32 +70,21 @@ def init(
     say(f"{admin} may sign in. To start: ATTENDANCE_SECRET_KEY_FILE={key} attendance serve")
 
 
-def add_user(
-    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
-    role: Annotated[str, typer.Option(help="hr, inspector, leader or administrator.")],
-    unit: Annotated[
-        str | None, typer.Option(help="Unit whose people they see, with those below; all if left out.")
-    ] = None,
-    password_file: Annotated[Path | None, typer.Option(help="File with the password; asked for if left out.")] = None,
-) -> None:
-    """Let somebody sign in."""
-    from attendance.services.accounts import Accounts
-
-    password = _password(name, password_file)
-    with open_database(read_settings()) as database:
-        Accounts(database).create_user(name, password, role, unit)
-    say(f"{name} may sign in as {role}{f' of unit {unit}' if unit else ''}.")
-
-
 def name_person(
     code: Annotated[str, typer.Argument(help="Code of the person.")],
     name: Annotated[str, typer.Argument(help="Full name, as in the personnel file.")],
 ) -> None:
     """Give a person made from a terminal's number their name."""
-    from attendance.store import registering
+    from attendance.clock import utc_now
+    from attendance.store import office, registering
+    from attendance.store.tables import EmployeeRow
+    from attendance.store.trail import record
 
     with open_database(read_settings()) as database, database.writing() as session:
-        registering.rename_employee(session, code, name)
+        before = {"name": office.get(session, EmployeeRow, code).name}
+        row = registering.rename_employee(session, code, name)
+        record(session, operator(), "employee.renamed", kind="employee", key=code, employees=[office.key(row)],
+               before=before, after={"name": row.name}, at=utc_now())  # fmt: skip
     say(f"{code} is {name}.")
 
 
@@ -107,14 +93,7 @@ def list_people() -> None:
     from attendance.store import people
 
     with open_database(read_settings()) as database, database.reading() as session:
-        for code, name in people.everybody(session):
+        everybody = people.everybody(session)
+        see(session, "employees", (code for code, _ in everybody))
+        for code, name in everybody:
             say(f"{code}\t{name}")
-
-
-def _password(name: str, file: Path | None) -> str:
-    if file is None:
-        return str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True))
-    try:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"The password file {file} cannot be read ({type(error).__name__}); name another.") from error

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.place import open_database, print_json, read_date, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say
 from attendance.errors import Invalid
 
 
@@ -30,10 +30,23 @@ def leave(
     """Approved leave of a date or of one session of it."""
     from attendance.clock import utc_now
     from attendance.store import papers
+    from attendance.store.trail import record
 
     date_on, now = read_date(on), utc_now()
     with open_database(read_settings()) as database, database.writing() as session:
-        papers.add_leave(session, employee, date_on, code=code, part=part, document=document, approved_at=now, at=now)
+        row = papers.add_leave(
+            session, employee, date_on, code=code, part=part, document=document, approved_at=now, at=now
+        )
+        after = {
+            "kind": "leave",
+            "employee": employee,
+            "date": date_on,
+            "session": part,
+            "code": code,
+            "document": document,
+        }
+        record(session, operator(), "papers.filed", kind="papers", key=str(row.id), employees=[row.employee_id],
+               after=after, at=now)  # fmt: skip
     say(f"{employee} is on leave on {date_on} ({part}). Judge it again: attendance evaluate")
 
 
@@ -46,10 +59,14 @@ def mission(
     """A mission or meeting: the window counts as worked, no punch is asked for inside it."""
     from attendance.clock import utc_now
     from attendance.store import papers
+    from attendance.store.trail import record
 
     window, now = (_wall(starts), _wall(ends)), utc_now()
     with open_database(read_settings()) as database, database.writing() as session:
-        papers.add_mission(session, employee, *window, document=document, approved_at=now, at=now)
+        row = papers.add_mission(session, employee, *window, document=document, approved_at=now, at=now)
+        after = {"kind": "mission", "employee": employee, "from": starts, "to": ends, "document": document}
+        record(session, operator(), "papers.filed", kind="papers", key=str(row.id), employees=[row.employee_id],
+               after=after, at=now)  # fmt: skip
     say(f"{employee} is on a mission from {starts} to {ends}. Judge it again: attendance evaluate")
 
 
@@ -62,10 +79,13 @@ def outage(
     """A terminal was out of order: nothing is concluded from punches that could not be made."""
     from attendance.clock import utc_now
     from attendance.store import papers
+    from attendance.store.trail import record
 
-    window = (_wall(starts), _wall(ends))
+    window, now = (_wall(starts), _wall(ends)), utc_now()
     with open_database(read_settings()) as database, database.writing() as session:
-        papers.add_outage(session, terminal, *window, document=document, at=utc_now())
+        papers.add_outage(session, terminal, *window, document=document, at=now)
+        after = {"kind": "outage", "from": starts, "to": ends, "document": document}
+        record(session, operator(), "outage.filed", kind="terminal", key=terminal, after=after, at=now)
     say(f"{terminal} was out of order from {starts} to {ends}. Judge it again: attendance evaluate")
 
 
@@ -88,7 +108,8 @@ def file(
     try:
         content = content_of(text, str(facts))
         with open_database(settings) as database:
-            done = file_facts(database, settings.timezone, content, now=utc_now(), by=by, dry_run=dry_run)
+            done = file_facts(database, settings.timezone, content, now=utc_now(), by=by, dry_run=dry_run,
+                              actor=operator())  # fmt: skip
     except Refused as error:
         for refusal in error.refusals:
             sys.stderr.write(f"{facts}: {refusal.path}: {refusal.code}: {refusal.sentence}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from api.settings import Settings
-    from attendance.store.database import Database
+    from attendance.store.database import Database, Session
+    from attendance.store.trail import Actor
 
 
 def read_settings() -> Settings:
@@ -29,6 +32,23 @@ def read_settings() -> Settings:
         name = "ATTENDANCE_" + "_".join(str(part) for part in first["loc"]).upper()
         said = "it is neither on nor off" if first["type"] == "bool_parsing" else first["msg"]
         raise Invalid(f"The setting {name} cannot be used: {said}. Correct it and try again.") from None
+
+
+def trail_secret(settings: Settings) -> bytes | None:
+    """The secret key, by which entries of the trail are sealed; None: a command was started without it.
+
+    `init` leaves it in the data folder, where commands find it that have no other.
+    """
+
+    beside: Path = settings.data_dir / "secret.key"
+    if settings.secret_key is None and settings.secret_key_file is None:
+        if not beside.exists():
+            return None
+        settings = settings.model_copy(update={"secret_key_file": beside})
+    try:
+        return settings.secret()
+    except Invalid:
+        return None
 
 
 @contextmanager
@@ -50,9 +70,33 @@ def open_database(settings: Settings, *, create: bool = False) -> Iterator[Datab
     database = Database(settings.url)
     try:
         schema.upgrade(database)
+        secret = trail_secret(settings)
+        if secret is not None:
+            database.seal_with(secret)
         yield database
     finally:
         database.close()
+
+
+def operator() -> Actor:
+    """Who gives a command, as the operating system knows them."""
+    import getpass
+
+    from attendance.store.trail import Actor
+
+    try:
+        return Actor(getpass.getuser())
+    except (KeyError, OSError):  # a container in which nobody has a name
+        return Actor("console")
+
+
+def see(session: Session, view: str, codes: Iterable[str]) -> None:
+    """Write down that whoever gives the command is shown records of these people."""
+    from attendance.clock import utc_now
+    from attendance.store.people import numbers
+    from attendance.store.trail import look
+
+    look(session, operator(), view, numbers(session, codes), at=utc_now())
 
 
 def read_date(text: str) -> date:
@@ -79,3 +123,15 @@ def print_json(content: Any) -> None:
 
 def say(sentence: str) -> None:
     sys.stdout.write(sentence + "\n")
+
+
+def read_password(name: str, file: Path | None) -> str:
+    """The password of an account from a file, or asked for twice. Raises Invalid."""
+    if file is None:
+        import typer
+
+        return str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True))
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"The password file {file} cannot be read ({type(error).__name__}); name another.") from error

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.place import open_database, print_json, read_date, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say
 from api.cli.trying_rules import AsJson, Language, ScheduleCode, check, compare_holidays, diff, one_sentence_each
 
 
@@ -45,7 +45,9 @@ def adopt(
     with one_sentence_each(file):
         found = open_rules(file, settings.timezone)
         with open_database(settings) as database:
-            done = rules.adopt(database, found, unit=unit, schedule=schedule, replace=replace, at=utc_now())
+            done = rules.adopt(
+                database, found, unit=unit, schedule=schedule, replace=replace, at=utc_now(), actor=operator()
+            )
     if as_json:
         print_json(
             {
@@ -81,7 +83,7 @@ def confirm(
 
     day = read_date(on)
     with open_database(read_settings()) as database:
-        confirmed, marked = rules.confirm(database, day, document=document, unit=unit, at=utc_now())
+        confirmed, marked = rules.confirm(database, day, document=document, unit=unit, at=utc_now(), actor=operator())
     for entry in confirmed:
         say(f"{entry.on} is confirmed: {entry.kind}, {document}.")
     if not confirmed:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_settings, say
 from attendance.errors import Invalid
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -33,12 +33,16 @@ def add(
     """Make a site and print its token, once: `attendance sites add SITE > token` puts it into a file."""
     from attendance.clock import utc_now
     from attendance.store import office, sites
+    from attendance.store.trail import record
     from device_sync.agent.segment import token_digest
 
     token = _new_token()
     with open_database(read_settings()) as database, database.writing() as session:
         where = unit or office.first_unit(session)
         sites.add(session, code, unit=where, name=name, token_digest=token_digest(token), at=utc_now())
+        record(
+            session, operator(), "site.added", kind="site", key=code, after={"unit": where, "name": name}, at=utc_now()
+        )
     _hand_over(token, f"Site {code} is added to unit {where}.")
 
 
@@ -49,12 +53,15 @@ def renew(
     ] = False,
 ) -> None:
     """Give a site another token, printed once; the one before opens nothing any more."""
+    from attendance.clock import utc_now
     from attendance.store import sites
+    from attendance.store.trail import record
     from device_sync.agent.segment import token_digest
 
     token = _new_token()
     with open_database(read_settings()) as database, database.writing() as session:
         sites.renew(session, code, token_digest(token), new_chain=new_chain)
+        record(session, operator(), "site.renewed", kind="site", key=code, after={"new_chain": new_chain}, at=utc_now())
     _hand_over(token, f"Site {code} has a new token" + (" and begins a new chain." if new_chain else "."))
 
 
@@ -62,9 +69,11 @@ def revoke(code: SiteCode) -> None:
     """Take nothing of a site any more; what it sent stays."""
     from attendance.clock import utc_now
     from attendance.store import sites
+    from attendance.store.trail import record
 
     with open_database(read_settings()) as database, database.writing() as session:
         sites.revoke(session, code, at=utc_now())
+        record(session, operator(), "site.revoked", kind="site", key=code, at=utc_now())
     say(f"The token of site {code} opens nothing any more. To take it back: attendance sites renew {code}")
 
 
@@ -80,6 +89,7 @@ def accept(
     from attendance.clock import utc_now
     from attendance.store import office, sites
     from attendance.store.tables import TerminalRow
+    from attendance.store.trail import record
     from device_sync.agent.receiving import file_backlog
 
     settings = read_settings()
@@ -88,6 +98,8 @@ def accept(
             known = sites.accept(session, code, serial, terminal=terminal, create=create, unit=unit, at=utc_now())
             assert known.terminal_id is not None
             name, site_id = office.code_of(session, TerminalRow, known.terminal_id), known.site_id
+            after = {"serial": serial, "terminal": name, "made": create is not None}
+            record(session, operator(), "site.accepted", kind="site", key=code, after=after, at=utc_now())
         taken = file_backlog(database, settings.timezone, site_id, thresholds=thresholds_of(settings))
     say(f"{serial} of site {code} is terminal {name}; {taken} segments that were kept are filed.")
 

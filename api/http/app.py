@@ -30,6 +30,7 @@ from api.http.routers import (
     terminal_health,
     terminals,
     units,
+    users,
     verdicts,
     violations,
 )
@@ -60,6 +61,7 @@ ROUTERS = (
     enrolments.router,
     schedules.router,
     calendar.router,
+    users.router,
 )
 
 
@@ -80,7 +82,7 @@ def create_app(
 
     `puller` (terminal codes, whole logs again?) answers an entry of `pull` for each, `importer` (terminal, file name,
     bytes, create?, where the day stands) that of `import punches`, `previewer` what that would be, `evidence` (session,
-    violation) what is shown under that name; without one of them its address answers 503 or shows nothing.
+    violation, with reasons?) what is shown under that name; without one of them its address answers 503, or nothing.
     `page_error` (request, status, incident) draws errors outside of the API. `extra_routers` are the pages: each of
     their addresses looks after its own login with `page_user`.
 
@@ -94,6 +96,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # such a redirect would be built from the Host header
     )
+    database.seal_with(settings.secret())
     app.state.service = Service(
         settings=settings,
         database=database,
@@ -114,7 +117,12 @@ def create_app(
         app.include_router(router, prefix=API)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
 
-    @app.get(f"{API}/openapi.json", include_in_schema=False, dependencies=[Depends(beside_or_signed_in)])
+    @app.get(
+        f"{API}/openapi.json",
+        include_in_schema=False,
+        dependencies=[Depends(beside_or_signed_in)],
+        openapi_extra={"x-open": "for programs of this machine and whoever is signed in: it is about nobody"},
+    )
     def openapi() -> Response:
         return answer(app.openapi())
 

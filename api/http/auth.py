@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Annotated
@@ -12,16 +11,16 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response
 from fastapi.security import OAuth2PasswordBearer
 
-from api.http.errors import API, Forbidden, FormRefused, NotSignedIn, SignInNeeded
+from api.http.errors import API, FormRefused, NotSignedIn, SignInNeeded
 from api.http.service import service
 from attendance.services.accounts import SESSION_LASTS, Opened, SignedIn, seal
 
 SESSION_COOKIE = "attendance_session"
 SIGN_IN_COOKIE = "attendance_sign_in"
-HOME = "/today"
+HOME = "/"  # which leads to the first page somebody may open
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
-_bearer = OAuth2PasswordBearer(
+maybe_token = OAuth2PasswordBearer(
     tokenUrl=f"{API}/auth/token",
     auto_error=False,
     scheme_name="Token",
@@ -29,7 +28,7 @@ _bearer = OAuth2PasswordBearer(
 )
 
 
-def bearer_secret(token: Annotated[str | None, Depends(_bearer)]) -> str:
+def bearer_secret(token: Annotated[str | None, Depends(maybe_token)]) -> str:
     """The token that was sent. Raises NotSignedIn where there is none."""
     if not token:
         raise NotSignedIn
@@ -47,27 +46,10 @@ def signed_in(request: Request, secret: Annotated[str, Depends(bearer_secret)]) 
 SignedInUser = Annotated[SignedIn, Depends(signed_in)]
 
 
-def allow(*roles: str) -> Callable[..., SignedIn]:
-    """A dependency that lets only these roles on. Raises Forbidden."""
-
-    def allowed(user: SignedInUser) -> SignedIn:
-        if user.role not in roles:
-            raise Forbidden(f"This needs the role {' or '.join(roles)}; you are signed in as {user.role}.")
-        return user
-
-    return allowed
-
-
-def beside_or_signed_in(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> None:
+def beside_or_signed_in(request: Request, token: Annotated[str | None, Depends(maybe_token)]) -> None:
     """Lets on programs of this machine (monitoring), and everybody who is signed in. Raises NotSignedIn."""
     if not is_beside(request):
         signed_in(request, bearer_secret(token))
-
-
-def beside_or_administrator(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> None:
-    """Lets on programs of this machine and administrators. Raises NotSignedIn, Forbidden."""
-    if not is_beside(request):
-        allow("administrator")(signed_in(request, bearer_secret(token)))
 
 
 def is_beside(request: Request) -> bool:

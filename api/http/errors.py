@@ -25,6 +25,7 @@ from attendance.errors import (
     UnknownZone,
 )
 from attendance.services.accounts import SignInRefused, TooManyAttempts
+from attendance.services.granting import GrantRefused
 from device_sync.agent.framing import Altered
 from device_sync.agent.receiving import Forked, NotUnderstood, TokenRefused, TooFast
 from device_sync.poller import Ended, Occupied
@@ -75,6 +76,7 @@ STATUS: Mapping[type[Exception], int] = {
     SignInRefused: 401,
     TokenRefused: 401,
     Forbidden: 403,
+    GrantRefused: 403,
     FormRefused: 403,
     NotFound: 404,
     AlreadyExists: 409,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 
 from api.http.errors import TITLE
 from api.http.schemas.parts import Problem, Wrong
@@ -25,18 +28,13 @@ TAGS = [
     {"name": "attendance", "description": "Punches as they came, verdicts, violations with their evidence."},
     {"name": "terminals", "description": "Terminals, pulls, imported files."},
     {"name": "office", "description": "Units, people, where they serve, their numbers."},
+    {"name": "users", "description": "Accounts, and what is granted to them."},
     {"name": "rules", "description": "Hours and calendar in force."},
     {"name": "health", "description": "Whether the service lives and can work."},
 ]
 
 _OPEN = {"health"}
 _FOR_ALL = (401, 422)
-_FOR_SOME = {  # what is read by some roles alone
-    "metrics",
-    "listPushing",
-    "listTerminalUsers",
-    "listSites",
-}
 _WRITES = (403, 404, 409, 413, 503)
 
 
@@ -53,11 +51,52 @@ def describe(app: FastAPI) -> dict[str, Any]:
             described = model.model_json_schema(ref_template="#/components/schemas/{model}")
             described.pop("$defs", None)
             schemas[model.__name__] = described
+        permissions = {route.operation: route.permission for route in declared(app)}
         for path, item in document["paths"].items():
             for method, operation in item.items():
+                permission = permissions.get(operation["operationId"])
+                if permission is not None:
+                    operation["x-permission"] = permission
                 _add_problems(operation, path, method)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An address and what it says of itself: the permission it asks for, or why it is open to more.
+
+    `path` with the names of its parameters; no `methods` for what is mounted as a whole.
+    """
+
+    path: str
+    methods: frozenset[str]
+    operation: str
+    permission: str | None
+    open_because: str | None
+
+
+def declared(app: FastAPI) -> list[Declared]:
+    """Every address of the app, those outside of the document too."""
+    found = []
+    for route in iter_route_contexts(app.routes):
+        dependant = getattr(route, "dependant", None)
+        found.append(
+            Declared(
+                getattr(route, "path", "") or "",
+                frozenset(getattr(route, "methods", None) or ()),
+                getattr(route, "operation_id", None) or getattr(route, "name", None) or "",
+                asked_by(dependant) if dependant is not None else None,
+                (getattr(route, "openapi_extra", None) or {}).get("x-open"),
+            )
+        )
+    return found
+
+
+def asked_by(dependant: Dependant) -> str | None:
+    """The permission that a dependency, or one of those it rests on, asks for."""
+    own: str | None = getattr(dependant.call, "permission", None)
+    return own or next((found for below in dependant.dependencies if (found := asked_by(below))), None)
 
 
 def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
@@ -70,7 +109,7 @@ def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
         statuses.update(_WRITES)
     if operation["operationId"] == "signIn":
         statuses = {401, 413, 422, 429, 503}
-    if operation["operationId"] in _FOR_SOME:
+    if "x-permission" in operation:
         statuses.add(403)
     if "{" in path or any(p["name"] in ("unit", "employee", "terminal") for p in operation.get("parameters", ())):
         statuses.add(404)

@@ -1,44 +1,51 @@
-"""Which rows somebody may see: the units of their part of the tree, and nothing that hangs elsewhere."""
+"""Who is asking, for one permission: which rows they may see, and whether more is allowed for a row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
-from api.http.auth import SignedInUser, address_of, allow
-from api.http.errors import API
+from api.http.auth import SignedInUser, address_of, bearer_secret, is_beside, maybe_token, page_user, signed_in
+from api.http.errors import API, Forbidden
 from api.http.service import service
 from attendance.errors import NotFound
-from attendance.services.access import Permission, roles_that_may
+from attendance.services import access
+from attendance.services.access import Permission
 from attendance.services.accounts import SignedIn
-from attendance.store import listing, office
+from attendance.store import listing, office, people
 from attendance.store.database import Session
-from attendance.store.listing import Within
 from attendance.store.tables import TerminalRow, UnitRow
-from attendance.store.trail import Actor
+from attendance.store.trail import Actor, look
+from attendance.store.within import NOTHING, Within
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody and the numbers of the units they see; None: every unit."""
+    """Somebody with the rows for which they have the permission that was asked for."""
 
     user: SignedIn
     within: Within
     actor: Actor
+    permission: Permission
 
     def narrowed(self, session: Session, unit: str | None) -> Within:
-        """The units of a filter, which are among those the reader sees. Raises NotFound for any other."""
+        """The rows of a filter, which are among those the reader sees. Raises NotFound for any other unit."""
         if unit is None:
             return self.within
         found = self.unit(session, unit)
-        return frozenset(office.subtree(office.units(session), office.key(found)))
+        return self.within.narrowed(frozenset(office.subtree(office.units(session), office.key(found))))
+
+    def elsewhere(self, session: Session, permission: Permission) -> Within:
+        """The rows for which the same person has another permission; none where they have it nowhere."""
+        return access.within(session, permission, self.user.grants, self.user.employee_id) or NOTHING
 
     def unit(self, session: Session, code: str) -> UnitRow:
         found = office.find(session, UnitRow, askable("unit", code))
-        if found is None or (self.within is not None and found.id not in self.within):
+        if found is None or not self.within.names(found.id):
             raise NotFound("unit", code)
         return found
 
@@ -54,6 +61,13 @@ class Reader:
             raise NotFound("terminal", code)
         return found
 
+    def saw(
+        self, session: Session, view: str, codes: Iterable[str | None], *, at: datetime, polled: bool = False
+    ) -> None:
+        """Write down that the reader is shown records of these people, themselves left out. See `trail.look`."""
+        shown = people.numbers(session, codes) - {self.user.employee_id}
+        look(session, self.actor, view, shown, at=at, polled=polled)
+
 
 def askable(kind: str, code: str) -> str:
     """A code that can stand in a query: databases refuse some signs, and no code has them. Raises NotFound."""
@@ -62,46 +76,48 @@ def askable(kind: str, code: str) -> str:
     return code
 
 
-def reader_of(request: Request, user: SignedIn) -> Reader:
-    """The reader that somebody signed in is, for the API and for pages."""
+def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reader:
+    """The reader that somebody signed in is for a permission, in the API and in pages. Raises Forbidden."""
     via: Literal["api", "page"] = "api" if request.url.path.startswith(f"{API}/") else "page"
-    actor = Actor(user.name, user.user_id, via, address_of(request))
-    if user.unit_id is None:
-        return Reader(user, None, actor)
     with service(request).database.reading() as session:
-        return Reader(user, frozenset(office.subtree(office.units(session), user.unit_id)), actor)
+        within = access.within(session, permission, user.grants, user.employee_id)
+    if within is None:
+        wanted = ", ".join(access.roles_that_may(permission))
+        raise Forbidden(
+            f"This needs one of the roles {wanted}; yours at present: {', '.join(user.roles) or 'none'}. What is "
+            "granted to whom is up to the administrators."
+        )
+    acting = access.leading(grant for grant in user.grants if access.may(grant.role, permission))
+    role = acting.role if acting is not None else ""
+    return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request), role), permission)
 
 
 def may(permission: Permission) -> Callable[..., Reader]:
-    """A dependency that lets on whoever may do this, as the reader they are. Raises Forbidden."""
+    """A dependency of the API that lets on whoever may do this, as the reader they are. Raises Forbidden."""
 
-    def permitted(request: Request, user: Annotated[SignedIn, Depends(allow(*roles_that_may(permission)))]) -> Reader:
-        return reader_of(request, user)
+    def permitted(request: Request, user: SignedInUser) -> Reader:
+        return reader_of(request, user, permission)
 
+    permitted.permission = permission  # type: ignore[attr-defined]
     return permitted
 
 
-def reading(request: Request, user: SignedInUser) -> Reader:
-    return reader_of(request, user)
+def page_may(permission: Permission) -> Callable[..., Reader]:
+    """The same for a page: nobody signed in is sent to sign in, and back. Raises SignInNeeded, Forbidden."""
+
+    def permitted(request: Request, user: Annotated[SignedIn, Depends(page_user)]) -> Reader:
+        return reader_of(request, user, permission)
+
+    permitted.permission = permission  # type: ignore[attr-defined]
+    return permitted
 
 
-def filing(request: Request, user: Annotated[SignedIn, Depends(allow("hr", "administrator"))]) -> Reader:
-    return reader_of(request, user)
+def beside_or(permission: Permission) -> Callable[..., None]:
+    """A dependency that lets on programs of this machine, and whoever may do this. Raises NotSignedIn, Forbidden."""
 
+    def permitted(request: Request, token: Annotated[str | None, Depends(maybe_token)]) -> None:
+        if not is_beside(request):
+            reader_of(request, signed_in(request, bearer_secret(token)), permission)
 
-def administering(request: Request, user: Annotated[SignedIn, Depends(allow("administrator"))]) -> Reader:
-    return reader_of(request, user)
-
-
-PULLERS = ("hr", "leader", "inspector", "administrator")
-"""Roles that may have terminals read now: it files what is there and changes nothing."""
-
-
-def pulling(request: Request, user: Annotated[SignedIn, Depends(allow(*PULLERS))]) -> Reader:
-    return reader_of(request, user)
-
-
-CurrentReader = Annotated[Reader, Depends(reading)]
-CurrentFiler = Annotated[Reader, Depends(filing)]
-CurrentAdministrator = Annotated[Reader, Depends(administering)]
-CurrentPuller = Annotated[Reader, Depends(pulling)]
+    permitted.permission = permission  # type: ignore[attr-defined]
+    return permitted

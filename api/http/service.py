@@ -14,12 +14,13 @@ from attendance import clock
 from attendance.services.accounts import Accounts
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey
+from attendance.store.trail import Actor
 from device_sync.agent.receiving import Receiver
 
 Puller = Callable[[Sequence[str], bool], list[dict[str, Any]]]  # terminals, whole logs again → entries of `pull`
-# terminal, file name, bytes, create?, where the day stands → `import punches`, or what it would say
-Importer = Callable[[str, str, bytes, bool, str | None], dict[str, Any]]
-Evidence = Callable[[Session, ViolationKey], dict[str, Any]]
+# terminal, file name, bytes, create?, where the day stands, who → `import punches`, or what it would say
+Importer = Callable[[str, str, bytes, bool, str | None, Actor], dict[str, Any]]
+Evidence = Callable[[Session, ViolationKey, bool], dict[str, Any]]  # the last: may reasons be told?
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,17 @@ from api.pages import explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import LANGUAGES, Translator
 from api.pages.names import name_key
+from attendance.services.access import Permission
 from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-# Address, message key. A page further down the same address keeps its entry lit.
-NAVIGATION: tuple[tuple[str, str], ...] = (("/today", "nav.today"), ("/violations", "nav.violations"))
+# Address, message key, what one must be allowed somewhere. A page further down the same address keeps its entry lit.
+NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("/today", "nav.today", "attendance.read"),
+    ("/violations", "nav.violations", "attendance.read"),
+    ("/users", "nav.users", "users.manage"),
+)
 
 # Those who need a look come first; inside a state, by given name.
 _ATTENTION = {state: rank for rank, state in enumerate(("late", "absent", "unknown", "excused", "present"))}
@@ -53,10 +58,15 @@ def render(
             csrf_token=csrf_token,
             demo=demo,
             path=path,
-            nav=NAVIGATION,
+            nav=navigation(user),
             **extra,
         )
     )
+
+
+def navigation(user: User | None) -> list[tuple[str, str]]:
+    """Address and message key of the pages that somebody may open; the first is where they begin."""
+    return [(address, key) for address, key, needed in NAVIGATION if user is not None and needed in user.may]
 
 
 @lru_cache(maxsize=1)

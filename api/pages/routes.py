@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from api.http.auth import (
+    HOME,
     address_of,
     check_csrf,
     csrf_token,
@@ -23,12 +24,14 @@ from api.http.auth import (
     session_user,
     sign_in_token,
 )
-from api.http.scope import PULLERS, Reader, reader_of
+from api.http.errors import Forbidden
+from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.assets import MOUNT, STATIC
 from api.pages.i18n import LANGUAGES, pick_language, read_day
-from api.pages.render import render
+from api.pages.render import navigation, render
 from attendance.errors import NotFound
+from attendance.services.access import permissions
 from attendance.services.accounts import SignedIn, SignInRefused, TooManyAttempts
 from attendance.store import listing, polling
 from attendance.store.listing_keys import read_violation_id
@@ -79,7 +82,7 @@ def show(
         template,
         view,
         lang=language_of(request),
-        user=User(user.name, user.role) if user else None,
+        user=shown_user(user),
         csrf_token=token or csrf_token(request),
         demo=is_demo(request),
         path=path,
@@ -89,6 +92,10 @@ def show(
     if chosen in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_SECONDS, samesite="lax", httponly=True)
     return response
+
+
+def shown_user(user: SignedIn | None) -> User | None:
+    return User(user.name, user.role or "none", permissions(user.grants)) if user else None
 
 
 def is_demo(request: Request) -> bool:
@@ -103,16 +110,22 @@ def show_error(request: Request, status: int, incident: str | None) -> Response:
     return show(request, "error.html", ErrorPage(known, incident), user=session_user(request), status=status)
 
 
+_SIGNING = {"x-open": "how one signs in and out"}
+Attending = Annotated[Reader, Depends(page_may("attendance.read"))]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@router.get("/")
-def home() -> RedirectResponse:
-    return RedirectResponse("/today", 303)
+@router.get("/", openapi_extra={"x-open": "leads to the first page one may open"})
+def home(user: Annotated[SignedIn, Depends(page_user)]) -> RedirectResponse:
+    """The first page somebody may open. Raises Forbidden where there is none."""
+    offered = navigation(shown_user(user))
+    if not offered:
+        raise Forbidden("Nothing is granted to you at present; ask the administrators.")
+    return RedirectResponse(offered[0][0], 303)
 
 
-@router.get("/sign-in")
-def sign_in_form(request: Request, next: str = "/today") -> Response:
+@router.get("/sign-in", openapi_extra=_SIGNING)
+def sign_in_form(request: Request, next: str = HOME) -> Response:
     back = local_path(next)
     if session_user(request) is not None:
         return RedirectResponse(back, 303)
@@ -137,13 +150,13 @@ def _sign_in_page(request: Request, view: SignInPage, status: int = 200) -> Resp
     return page
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", openapi_extra=_SIGNING)
 def sign_in(
     request: Request,
     username: Annotated[str, Form(max_length=256)] = "",
     password: Annotated[str, Form(max_length=1024)] = "",
     csrf_token: Annotated[str, Form(max_length=256)] = "",
-    next: Annotated[str, Form(max_length=2000)] = "/today",
+    next: Annotated[str, Form(max_length=2000)] = HOME,
 ) -> Response:
     check_csrf(request, csrf_token)
     back = local_path(next)
@@ -159,7 +172,7 @@ def sign_in(
     return response
 
 
-@router.post("/sign-out")
+@router.post("/sign-out", openapi_extra=_SIGNING)
 def sign_out(request: Request, csrf_token: Annotated[str, Form(max_length=256)] = "") -> Response:
     check_csrf(request, csrf_token)
     response = RedirectResponse("/sign-in", 303)
@@ -168,18 +181,16 @@ def sign_out(request: Request, csrf_token: Annotated[str, Form(max_length=256)] 
 
 
 @router.get("/today")
-def today(request: Request) -> Response:
-    return _today(request, "today.html")
+def today(request: Request, reader: Attending) -> Response:
+    return _today(request, reader, "today.html")
 
 
 @router.get("/today/live")
-def today_live(request: Request) -> Response:
-    return _today(request, "today_live.html")
+def today_live(request: Request, reader: Attending) -> Response:
+    return _today(request, reader, "today_live.html")
 
 
-def _today(request: Request, template: str) -> Response:
-    user = page_user(request)
-    reader = reader_of(request, user)
+def _today(request: Request, reader: Reader, template: str) -> Response:
     parts = service(request)
     wanted = request.query_params.get("day")
     on = _asked_day(wanted, parts.today()) if wanted else None
@@ -188,19 +199,19 @@ def _today(request: Request, template: str) -> Response:
             session,
             parts.settings.timezone,
             parts.now(),
-            unit_ids=_units(reader),
+            within=reader.within,
+            alarms=not reader.within.is_person,
             only=request.query_params.get("state"),
             demo=is_demo(request),
             day=on,
         )
-        if (
-            getattr(request.app.state, "poller", None) is not None
-            and user.role in PULLERS
-            and page.day == page.now.date()
-        ):
-            terminals, units = polling.pullable_below(session, reader.within)
+        if getattr(request.app.state, "poller", None) is not None and page.day == page.now.date():
+            pulled = reader.elsewhere(session, "terminals.pull")
+            terminals, units = polling.pullable_below(session, pulled.places)
             page = replace(page, pullable=terminals, pullable_units=units)
-    return show(request, template, page, user=user)
+        shown = (person.employee for part in page.units for person in part.people)
+        reader.saw(session, "today", shown, at=parts.now(), polled=template == "today_live.html")
+    return show(request, template, page, user=reader.user)
 
 
 def _asked_day(text: str, today_on: date) -> date | None:
@@ -209,27 +220,22 @@ def _asked_day(text: str, today_on: date) -> date | None:
     return on if on is not None and EARLIEST <= on <= today_on + timedelta(days=366) else None
 
 
-def _units(reader: Reader) -> set[int] | None:
-    return None if reader.within is None else set(reader.within)
-
-
 @router.get("/violations")
 def violations(
     request: Request,
+    reader: Attending,
     unit: Annotated[str, Query(max_length=64)] = "",
     type: Annotated[str, Query(max_length=32)] = "",
     page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
 ) -> Response:
-    user = page_user(request)
-    reader, parts = reader_of(request, user), service(request)
+    parts = service(request)
     today_on = parts.today()
     first = read_day(request.query_params.get("from", ""), today_on)
     last = read_day(request.query_params.get("to", ""), today_on)
     with parts.database.reading() as session:
-        within = reader.narrowed(session, unit or None)
         view = violations_page(
             session,
-            within=None if within is None else frozenset(within),
+            within=reader.narrowed(session, unit or None),
             visible=reader.within,
             unit=unit,
             kind=type,
@@ -238,35 +244,36 @@ def violations(
             page=page,
             page_size=PAGE_SIZE,
         )
-    return show(request, "violations.html", view, user=user)
+        reader.saw(session, "violations", (row.employee for row in view.rows), at=parts.now())
+    return show(request, "violations.html", view, user=reader.user)
 
 
 @router.get("/violations/{violation}")
-def violation(request: Request, violation: str) -> Response:
-    user = page_user(request)
+def violation(request: Request, reader: Attending, violation: str) -> Response:
     key = read_violation_id(violation)
     if key is None:
         raise NotFound("violation", violation[:64])
-    return _why(request, user, key.employee_id, key.on, violation)
+    return _why(request, reader, key.employee_id, key.on, violation)
 
 
 @router.get("/days/{employee}/{day}")
-def day(request: Request, employee: str, day: str) -> Response:
-    user = page_user(request)
+def day(request: Request, reader: Attending, employee: str, day: str) -> Response:
     on = _asked_day(day, service(request).today())
     if on is None:
         raise NotFound("day", day[:64])
     with service(request).database.reading() as session:
-        employee_id = reader_of(request, user).employee_id(session, employee)
-    return _why(request, user, employee_id, on, None)
+        employee_id = reader.employee_id(session, employee)
+    return _why(request, reader, employee_id, on, None)
 
 
-def _why(request: Request, user: SignedIn, employee_id: int, on: date, focus: str | None) -> Response:
-    reader, parts = reader_of(request, user), service(request)
+def _why(request: Request, reader: Reader, employee_id: int, on: date, focus: str | None) -> Response:
+    parts = service(request)
     with parts.database.reading() as session:
         if not listing.sees_employee(session, employee_id, on, reader.within):
             raise NotFound("person", quote(str(employee_id)))
-        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus)
+        reasons = listing.sees_employee(session, employee_id, on, reader.elsewhere(session, "reasons.read"))
+        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus, reasons=reasons)
+        reader.saw(session, "day", [view.employee], at=parts.now())
     if focus is not None and view.focus is None:
         raise NotFound("violation", focus[:64])
-    return show(request, "why.html", view, user=user)
+    return show(request, "why.html", view, user=reader.user)

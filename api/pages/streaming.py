@@ -14,14 +14,14 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from api.http.auth import allow, check_csrf, page_user, session_user
+from api.http.auth import check_csrf, session_user
 from api.http.errors import NotAvailable
-from api.http.scope import PULLERS, Reader, reader_of
+from api.http.routers.terminals import note_pull
+from api.http.scope import Reader, page_may, reader_of
 from api.http.service import service
 from api.pages.i18n import Translator
 from api.pages.render import environment
 from api.pages.routes import language_of
-from attendance.services.accounts import SignedIn
 from attendance.store import listing, live_reading, polling
 from attendance.store.database import Session
 from device_sync.hints import Hub, LivePunch, Message, Subscription, TooManySubscribers, WasRead
@@ -47,7 +47,7 @@ def _poller(request: Request) -> Poller:
 @router.post("/today/pull")
 def pull_now(
     request: Request,
-    user: Annotated[SignedIn, Depends(page_user)],
+    reader: Annotated[Reader, Depends(page_may("terminals.pull"))],
     poller: Annotated[Poller, Depends(_poller)],
     csrf_token: Annotated[str, Form(max_length=256)] = "",
     terminal: Annotated[str, Form(max_length=64)] = "",
@@ -55,13 +55,12 @@ def pull_now(
 ) -> Response:
     """Begins to read a terminal, or those of a unit and below it; the stream tells how far it is."""
     check_csrf(request, csrf_token)
-    allow(*PULLERS)(user)
-    reader = reader_of(request, user)
     with service(request).database.reading() as session:
         if unit:
-            codes = polling.pullable(session, reader.narrowed(session, unit))
+            codes = polling.pullable(session, reader.narrowed(session, unit).places)
         else:
             codes = [reader.terminal(session, terminal).code]
+    note_pull(request, reader, codes)
     poller.begin(codes)
     return Response(status_code=204) if request.headers.get("hx-request") else RedirectResponse("/today", 303)
 
@@ -69,11 +68,10 @@ def pull_now(
 @router.get("/today/stream")
 async def stream(
     request: Request,
-    user: Annotated[SignedIn, Depends(page_user)],
+    reader: Annotated[Reader, Depends(page_may("attendance.read"))],
     poller: Annotated[Poller, Depends(_poller)],
 ) -> StreamingResponse:
     """What happens from now on at the terminals the reader sees, and the live punches not read yet."""
-    reader = await run_sync(reader_of, request, user)
     return StreamingResponse(
         _events(request, reader, poller.hub),
         media_type="text/event-stream",
@@ -124,7 +122,7 @@ class _Teller:
         messages = subscription.take()
         if not messages:
             return b""
-        self._reader = reader_of(self._request, user)
+        self._reader = reader_of(self._request, user, self._reader.permission)
         with service(self._request).database.reading() as session:
             return b"".join(filter(None, (self._event(session, message) for message in messages)))
 
@@ -142,6 +140,7 @@ class _Teller:
         found = live_reading.heard(session, punch.terminal, punch.pin, punch.wall.date(), self._reader.within)
         if found is None:
             return None
+        self._reader.saw(session, "live", [found.employee], at=service(self._request).now(), polled=True)
         html = environment().get_template("live_punch.html").render(t=self._t, n=number, punch=punch, found=found)
         return _pack(number, "punch", html)
 

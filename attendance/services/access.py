@@ -5,7 +5,13 @@ A role says what, the grant that gives it says where in the tree, from when to w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, get_args
+
+from attendance.store import office
+from attendance.store.database import Session
+from attendance.store.grants import Grant
+from attendance.store.within import Within
 
 Role = Literal["official", "head", "hr", "inspector", "leader", "auditor", "administrator"]
 ROLES: tuple[str, ...] = get_args(Role)
@@ -23,9 +29,11 @@ Permission = Literal[
     "roster.write",
     "terminals.read",
     "terminals.write",
+    "terminals.evidence",  # what a terminal holds of everybody, as it stands
     "terminals.pull",
     "imports.punches",
     "trail.read",
+    "system.read",  # figures of this program, sites that forward
     "users.manage",
     "personal_data.manage",
 ]
@@ -45,12 +53,20 @@ ALLOWED: dict[Permission, frozenset[str]] = {
     "roster.write": frozenset({"head", "hr"}),
     "terminals.read": frozenset({*_STAFF, "administrator"}),
     "terminals.write": frozenset({"administrator"}),
+    "terminals.evidence": frozenset(_STAFF),
     "terminals.pull": frozenset({*_STAFF, "administrator"}),
     "imports.punches": frozenset({"hr", "administrator"}),
     "trail.read": frozenset({"auditor"}),
+    "system.read": frozenset({"administrator"}),
     "users.manage": frozenset({"administrator"}),
     "personal_data.manage": frozenset({"hr"}),
 }
+
+
+APART = frozenset({"administrator", "auditor"})
+"""Roles that stand beside no other than `official`: who runs the system or reads its trail sees no attendance."""
+
+_LEADING = ("administrator", "auditor", "leader", "inspector", "hr", "head", "official")
 
 
 def may(role: str, permission: Permission) -> bool:
@@ -61,3 +77,36 @@ def may(role: str, permission: Permission) -> bool:
 def roles_that_may(permission: Permission) -> tuple[str, ...]:
     """In the order of ROLES."""
     return tuple(role for role in ROLES if role in ALLOWED[permission])
+
+
+def permissions(grants: Iterable[Grant]) -> frozenset[str]:
+    """Everything that some of these grants allows somewhere."""
+    roles = {grant.role for grant in grants}
+    return frozenset(permission for permission, allowed in ALLOWED.items() if roles & allowed)
+
+
+def leading(grants: Iterable[Grant]) -> Grant | None:
+    """The grant somebody is introduced by where one word must do; None: nothing is granted to them."""
+    return min(grants, key=lambda grant: _LEADING.index(grant.role), default=None)
+
+
+def within(session: Session, permission: Permission, grants: Iterable[Grant], employee_id: int | None) -> Within | None:
+    """The rows for which these grants, which hold now, allow something to an account; None: they allow it nowhere.
+
+    Every grant that allows it adds the units of its part of the tree as the tree stands now; an official's adds the
+    person behind the account (`employee_id`), wherever they served.
+    """
+    allowed = [grant for grant in grants if may(grant.role, permission)]
+    if not allowed:
+        return None
+    own = employee_id if any(grant.role == "official" for grant in allowed) else None
+    served = office.units_served(session, own) if own is not None else frozenset()
+    tops = {grant.unit_id for grant in allowed if grant.role != "official"}
+    if None in tops:
+        return Within(None, own, served)
+    found: set[int] = set()
+    if tops:
+        tree = office.units(session)
+        for top in tops:
+            found |= office.subtree(tree, top or 0)
+    return Within(frozenset(found), own, served)

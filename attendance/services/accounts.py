@@ -11,19 +11,22 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Literal
+from typing import Any, Literal
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from attendance import clock
 from attendance.errors import AttendanceError, Invalid, StoreUnavailable
-from attendance.store import accounts, office
-from attendance.store.database import Database
+from attendance.services.access import leading
+from attendance.services.granting import Wanted, give
+from attendance.store import accounts, grants, office
+from attendance.store.database import Database, Session
+from attendance.store.grants import Grant
 from attendance.store.registering import check_code
-from attendance.store.tables import UnitRow
+from attendance.store.tables import EmployeeRow
+from attendance.store.trail import CONSOLE, Actor, record
 
-ROLES = ("hr", "inspector", "leader", "administrator")
 Kind = Literal["bearer", "session"]
 
 MIN_PASSWORD, MAX_PASSWORD = 10, 256
@@ -55,13 +58,29 @@ class TooManyAttempts(AttendanceError):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody who is signed in. `unit_id` is the top of the part of the tree they see; None: all of it."""
+    """Somebody who is signed in: the person behind the account, if one is named, and the grants that hold now."""
 
     user_id: int
     name: str
-    role: str
-    unit_id: int | None
-    unit: str | None
+    employee_id: int | None
+    grants: tuple[Grant, ...]
+
+    @property
+    def role(self) -> str:
+        """The leading role, to be shown; it decides nothing. Empty: nothing is granted at present."""
+        found = leading(self.grants)
+        return found.role if found is not None else ""
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of the leading role, to be shown; it decides nothing. None: the whole tree, or no unit."""
+        found = leading(self.grants)
+        return found.unit if found is not None else None
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role that holds now, each once."""
+        return tuple(dict.fromkeys(grant.role for grant in self.grants))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -148,16 +167,32 @@ class Accounts:
         # Names that nobody has are checked against this, so that they take as long as those somebody has.
         self._nobody = self._hash.hash(secrets.token_urlsafe(16))
 
-    def create_user(self, name: str, password: str, role: str, unit: str | None = None) -> SignedIn:
-        """File somebody who may sign in, for a unit and those below it. Raises Invalid, AlreadyExists, NotFound."""
+    def create_user(
+        self,
+        name: str,
+        password: str,
+        role: str | None = None,
+        unit: str | None = None,
+        *,
+        employee: str | None = None,
+        by: Actor = CONSOLE,
+        **more: Any,
+    ) -> SignedIn:
+        """File somebody who may sign in, with a first role for a unit and those below it, unless that comes later.
+
+        `employee`: code of the person behind the account; `more` as in `granting.Wanted`. Raises Invalid, NotFound,
+        AlreadyExists, GrantRefused.
+        """
         check_code("user", name)
-        if role not in ROLES:
-            raise Invalid(f"{role!r} is not a role; write one of {', '.join(ROLES)}.")
         hashed = self.hash_new(password)
+        at = self.now()
         with self.database.writing() as session:
-            unit_id = office.key(office.get(session, UnitRow, unit)) if unit is not None else None
-            stored = accounts.add_user(session, name, password_hash=hashed, role=role, unit_id=unit_id, at=self.now())
-        return _signed_in(stored)
+            person = office.key(office.get(session, EmployeeRow, employee)) if employee is not None else None
+            stored = accounts.add_user(session, name, password_hash=hashed, employee_id=person, at=at)
+            record(session, by, "user.added", kind="user", key=name, employees=_of(stored), at=at)
+            if role is not None:
+                give(session, name, Wanted(role, unit, **more), by=by, at=at)
+            return _signed_in(session, stored, at)
 
     def set_password(self, name: str, password: str) -> None:
         """Give somebody a new password and end their sign-ins. Raises Invalid, NotFound."""
@@ -167,17 +202,22 @@ class Accounts:
             accounts.set_password_hash(session, user.id, hashed)
             accounts.end_sign_ins_of(session, user.id)
 
-    def disable(self, name: str) -> None:
+    def disable(self, name: str, by: Actor = CONSOLE) -> None:
         """Close an account; whatever it was signed in to ends at once. Raises NotFound."""
+        self._close(name, True, by)
+
+    def enable(self, name: str, by: Actor = CONSOLE) -> None:
+        """Raises NotFound."""
+        self._close(name, False, by)
+
+    def _close(self, name: str, closed: bool, by: Actor) -> None:
+        act = "user.disabled" if closed else "user.enabled"
         with self.database.writing() as session:
             user = accounts.get_user(session, name)
-            accounts.set_disabled(session, user.id, True)
-            accounts.end_sign_ins_of(session, user.id)
-
-    def enable(self, name: str) -> None:
-        """Raises NotFound."""
-        with self.database.writing() as session:
-            accounts.set_disabled(session, accounts.get_user(session, name).id, False)
+            accounts.set_disabled(session, user.id, closed)
+            if closed:
+                accounts.end_sign_ins_of(session, user.id)
+            record(session, by, act, kind="user", key=name, employees=_of(user), at=self.now())
 
     def verify_password(self, name: str, password: str) -> SignedIn:
         """Whose name and password these are. Raises SignInRefused, after the same time for every reason."""
@@ -191,7 +231,8 @@ class Accounts:
         if renewed is not None:
             with self.database.writing() as session:
                 accounts.set_password_hash(session, user.id, renewed)
-        return _signed_in(user)
+        with self.database.reading() as session:
+            return _signed_in(session, user, self.now())
 
     def sign_in(self, name: str, password: str, address: str, kind: Kind) -> Opened:
         """Open a sign-in for the right password. Raises SignInRefused, TooManyAttempts."""
@@ -220,14 +261,15 @@ class Accounts:
         at = self.now()
         with self.database.reading() as session:
             found = accounts.find_sign_in(session, _digest(secret), kind)
-        if found is None or found.user.disabled or at >= found.expires_at:
-            return None
+            if found is None or found.user.disabled or at >= found.expires_at:
+                return None
+            user = _signed_in(session, found.user, at)
         if kind == "session":
             if at - found.seen_at >= SESSION_IDLE:
                 return None
             if at - found.seen_at >= SEEN_STEP:
                 self._touch(found.id, at)
-        return _signed_in(found.user)
+        return user
 
     def sign_out(self, secret: str) -> None:
         with self.database.writing() as session:
@@ -260,8 +302,12 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _signed_in(user: accounts.StoredUser) -> SignedIn:
-    return SignedIn(user.id, user.name, user.role, user.unit_id, user.unit)
+def _signed_in(session: Session, user: accounts.StoredUser, at: datetime) -> SignedIn:
+    return SignedIn(user.id, user.name, user.employee_id, grants.holding(session, user.id, at))
+
+
+def _of(user: accounts.StoredUser) -> tuple[int, ...]:
+    return (user.employee_id,) if user.employee_id is not None else ()
 
 
 def _place(address: str) -> str:

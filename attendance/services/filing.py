@@ -34,6 +34,7 @@ from attendance.services import months
 from attendance.services.verdicts import refused_duties
 from attendance.store import dirty, office, papers, papers_clocks, papers_decided, papers_roster, people
 from attendance.store.database import Database, Session
+from attendance.store.trail import CONSOLE, Actor, record
 
 
 @dataclass(slots=True)
@@ -50,7 +51,14 @@ class _NotKept(Exception):
 
 
 def file_facts(
-    database: Database, zone: str, content: Any, *, now: datetime, by: str = "", dry_run: bool = False
+    database: Database,
+    zone: str,
+    content: Any,
+    *,
+    now: datetime,
+    by: str = "",
+    dry_run: bool = False,
+    actor: Actor = CONSOLE,
 ) -> Filing:
     """File `{facts: [...]}`, or the list alone. Moments left out (approved, handed in, decided) are `now`.
 
@@ -61,11 +69,19 @@ def file_facts(
     try:
         with database.writing() as session:
             _file_all(session, zone, content, now, by, done)
+            _record(session, actor, content, now, by, done)
             if dry_run:
                 raise _NotKept
     except _NotKept:
         pass
     return done
+
+
+def _record(session: Session, actor: Actor, content: Any, now: datetime, by: str, done: Filing) -> None:
+    facts = content["facts"] if isinstance(content, dict) else content
+    whose = people.numbers(session, (str(fact.get("employee") or "") for fact in facts))
+    after = {"by": by, "filed": dict(done.filed), "days_marked": done.days_marked, "facts": facts}
+    record(session, actor, "papers.filed", kind="papers", key="", employees=whose, after=after, at=now)
 
 
 def _file_all(session: Session, zone: str, content: Any, now: datetime, by: str, done: Filing) -> None:

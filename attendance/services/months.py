@@ -17,6 +17,7 @@ from attendance.services.verdicts import judge_span
 from attendance.store import month_events, office
 from attendance.store.database import Session
 from attendance.store.tables import UnitRow
+from attendance.store.trail import CONSOLE, Actor, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,15 @@ def month_lines(days: Iterable[DayVerdict], policy: Policy) -> tuple[tuple[str, 
 
 
 def lock(
-    session: Session, zone: str, unit: str, month: date, *, by: str = "", moment: datetime | None = None, now: datetime
+    session: Session,
+    zone: str,
+    unit: str,
+    month: date,
+    *,
+    by: str = "",
+    moment: datetime | None = None,
+    now: datetime,
+    actor: Actor = CONSOLE,
 ) -> None:
     """Lock a month as known at `moment` (None: now). Raises MonthNotLockable while it has a question mark, Invalid.
 
@@ -75,6 +84,8 @@ def lock(
     if marks:
         raise MonthNotLockable(unit, month, [(mark.employee, mark.on, mark.session) for mark in marks])
     month_events.lock(session, unit, month, moment=moment or now, by=by, at=now)
+    after = {"by": by, "moment": moment or now, "people": len(found.lines)}
+    record(session, actor, "month.locked", kind="month", key=f"{unit} {month:%Y-%m}", after=after, at=now)
 
 
 def reopen(
@@ -86,9 +97,12 @@ def reopen(
     by: str = "",
     moment: datetime | None = None,
     now: datetime,
+    actor: Actor = CONSOLE,
 ) -> None:
     """Open a locked month again, as its next version. Raises Invalid without a reason."""
     month_events.reopen(session, unit, month, reason=reason, moment=moment or now, by=by, at=now)
+    after = {"by": by, "moment": moment or now}
+    record(session, actor, "month.reopened", kind="month", key=f"{unit} {month:%Y-%m}", why=reason, after=after, at=now)
 
 
 def _days_of(parts: list[Held], unit: str) -> list[DayVerdict]:

@@ -8,10 +8,12 @@ from attendance import clock
 from attendance.errors import Invalid
 from attendance.reading import Refused
 from attendance.rules.shipped import shipped
+from attendance.services.granting import Wanted, give
 from attendance.services.rules import adopt_within
 from attendance.store import accounts, office, punch_log, registering
 from attendance.store.database import Database
 from attendance.store.tables import EmployeeRow, ScheduleRow, TerminalRow, UnitRow
+from attendance.store.trail import CONSOLE, Actor, record
 
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
 SESSION_NAMES = ("am", "pm")
@@ -29,6 +31,7 @@ def begin_office(
     calendar: bool,
     administrator: tuple[str, str],
     at: datetime,
+    actor: Actor = CONSOLE,
 ) -> int:
     """File the first unit, its hours, the shipped calendar and kinds of leave, and the first administrator (name, hash
     of the password); answers how many calendar entries decide something.
@@ -46,10 +49,12 @@ def begin_office(
                 session, DEFAULT_SCHEDULE, sessions=sessions, weekdays=WORKDAYS, document=document, at=at
             )
         registering.add_unit(session, unit, name=name, schedule=DEFAULT_SCHEDULE, at=at)
+        after = {"code": unit, "name": name, "hours": hours, "document": document}
+        record(session, actor, "unit.added", kind="unit", key=unit, after=after, at=at)
         loaded = 0
         for file in ("calendar", "leave", "exemptions") if calendar else ("leave", "exemptions"):
             try:
-                adopted = adopt_within(session, shipped(file), at=at)
+                adopted = adopt_within(session, shipped(file), at=at, actor=actor)
             except Refused as error:
                 raise Invalid(
                     f"This office has decided otherwise what is shipped ({error.refusals[0].sentence}); leave the "
@@ -59,7 +64,8 @@ def begin_office(
                 loaded = adopted.filed - adopted.announced
         who, password_hash = administrator
         registering.check_code("user", who)
-        accounts.add_user(session, who, password_hash=password_hash, role="administrator", unit_id=None, at=at)
+        accounts.add_user(session, who, password_hash=password_hash, at=at)
+        give(session, who, Wanted("administrator"), by=actor, at=at)
     return loaded
 
 
@@ -77,7 +83,7 @@ def strangers(database: Database, terminal: str) -> dict[str, tuple[date, date]]
     return dict(sorted(seen.items()))
 
 
-def enrol_strangers(database: Database, terminal: str, *, at: datetime) -> int:
+def enrol_strangers(database: Database, terminal: str, *, at: datetime, actor: Actor = CONSOLE) -> int:
     """Make a person for every such number, in the terminal's unit, from their first punch on; answers how many.
 
     Their code is the number, or terminal and number where that code is taken. Names are for a person to give. Somebody
@@ -94,5 +100,8 @@ def enrol_strangers(database: Database, terminal: str, *, at: datetime) -> int:
             left = last if (latest - last).days > LEFT_DAYS else None
             registering.add_employee(session, code, name=f"Mã {pin}", at=at)
             registering.assign(session, code, unit, from_on=first, to_on=left, terminals=[terminal], at=at)
-            registering.enrol(session, terminal, pin, code, at=at)
+            row = registering.enrol(session, terminal, pin, code, at=at)
+            after = {"employee": code, "unit": unit, "terminal": terminal, "pin": pin, "from": first, "to": left}
+            record(session, actor, "employee.added", kind="employee", key=code, employees=[row.employee_id],
+                   after=after, at=at)  # fmt: skip
     return len(unknown)

@@ -8,6 +8,7 @@ from attendance.errors import Invalid
 from attendance.store import office, push_devices, registering
 from attendance.store.database import Session
 from attendance.store.tables import TerminalRow
+from attendance.store.trail import CONSOLE, Actor, record
 
 PHOTO_DAYS = 30
 ASKED_EVERY_SECONDS = 3600
@@ -25,6 +26,7 @@ def approve(
     unit: str | None = None,
     network: str | None = None,
     photos: bool | None = None,
+    actor: Actor = CONSOLE,
 ) -> str:
     """Take what a serial number pushes as claims of a terminal, which is named, made, or known by this number.
 
@@ -44,6 +46,8 @@ def approve(
         row = _known_by(session, serial)
     days = None if photos is None else PHOTO_DAYS * photos
     push_devices.approve(session, serial, row, by=by, at=at, network=network, photo_days=days)
+    after = {"terminal": row.code, "by": by, "network": network, "photos": photos, "made": create is not None}
+    record(session, actor, "pushing.approved", kind="pushing", key=serial, after=after, at=at)
     return row.code
 
 
@@ -54,6 +58,7 @@ def _known_by(session: Session, serial: str) -> TerminalRow:
     return known[0]
 
 
-def refuse(session: Session, serial: str, *, by: str, at: datetime) -> None:
+def refuse(session: Session, serial: str, *, by: str, at: datetime, actor: Actor = CONSOLE) -> None:
     """Take nothing of a serial number; what it brought before stays. Raises NotFound, Invalid."""
     push_devices.refuse(session, serial, by=by, at=at)
+    record(session, actor, "pushing.refused", kind="pushing", key=serial, after={"by": by}, at=at)

@@ -18,6 +18,7 @@ from attendance.store.database import Database, Session
 from attendance.store.filing import Filing, under
 from attendance.store.rule_marks import mark_touched
 from attendance.store.rulebook_reading import read_rulebook
+from attendance.store.trail import CONSOLE, Actor, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ def adopt(
     schedule: str | None = None,
     replace: bool = False,
     at: datetime,
+    actor: Actor = CONSOLE,
 ) -> Adopted:
     """File a rule file, all or nothing; a second time nothing is new. Raises Refused, Invalid.
 
@@ -48,7 +50,7 @@ def adopt(
     ours to file its one schedule under. `replace`: stored versions make room for the file's, on its dates alone.
     """
     with database.writing() as session:
-        return adopt_within(session, rules, unit=unit, schedule=schedule, replace=replace, at=at)
+        return adopt_within(session, rules, unit=unit, schedule=schedule, replace=replace, at=at, actor=actor)
 
 
 def adopt_within(
@@ -59,6 +61,7 @@ def adopt_within(
     schedule: str | None = None,
     replace: bool = False,
     at: datetime,
+    actor: Actor = CONSOLE,
 ) -> Adopted:
     """The same in the caller's transaction, which must not be committed when this raises."""
     rules = under_schedule(rules, schedule)
@@ -86,7 +89,12 @@ def adopt_within(
             ]
         )
     marked = mark_touched(session, before, after, filing.spans, at)
-    return Adopted(scope, filing.filed, filing.standing, (*filing.cut, *silenced.values()), filing.announced, marked)
+    done = Adopted(scope, filing.filed, filing.standing, (*filing.cut, *silenced.values()), filing.announced, marked)
+    record(session, actor, "rules.adopted", kind="rules", key=str(rules.source), before={"cut": done.cut}, after={
+        "scope": str(scope), "filed": done.filed, "standing": done.standing, "announced": done.announced,
+        "days_marked": marked, "rulebook": after.fingerprint,
+    }, at=at)  # fmt: skip
+    return done
 
 
 def under_schedule(rules: RuleFile, code: str | None) -> RuleFile:
@@ -149,7 +157,7 @@ def _overruled(session: Session, book: Rulebook, version: RuleVersion) -> RuleVe
 
 
 def confirm(
-    database: Database, on: date, *, document: str, unit: str | None = None, at: datetime
+    database: Database, on: date, *, document: str, unit: str | None = None, at: datetime, actor: Actor = CONSOLE
 ) -> tuple[list[CalendarEntry], int]:
     """Confirm what is announced for a date, with the other half of a swap; answers it and how many days it touches.
 
@@ -166,6 +174,9 @@ def confirm(
             raise Invalid(_nothing_announced(session, on, unit, already))
         spans = [(entry.on, entry.on) for entry in confirmed]
         marked = mark_touched(session, before, read_rulebook(session), list(spans), at)
+        entries = [f"{entry.on} {entry.kind}" for entry in confirmed]
+        after = {"document": document, "unit": unit, "entries": entries}
+        record(session, actor, "calendar.confirmed", kind="calendar", key=str(on), after=after, at=at)
     return confirmed, marked
 
 

@@ -10,8 +10,9 @@ from attendance.errors import Invalid
 from attendance.services.matching import OnTerminal, Person, WorkList, compare
 from attendance.store import office, people, registering, terminal_users
 from attendance.store.database import Database, Session
-from attendance.store.listing import Within
 from attendance.store.tables import TerminalRow, UnitRow
+from attendance.store.trail import CONSOLE, Actor, record
+from attendance.store.within import EVERYTHING, Within
 
 Told = Callable[[Session, int, int], Sequence[OnTerminal]]
 """Whom a terminal told of by itself, behind a pull: (session, number of the terminal, number of the pull)."""
@@ -32,8 +33,10 @@ class TerminalPeople:
     work: WorkList
 
 
-def work_list(database: Database, code: str, *, on: date, within: Within = None, told: Told = nobody) -> TerminalPeople:
-    """Compare the users of a terminal with the people of a date. `within`: only people of these units are named.
+def work_list(
+    database: Database, code: str, *, on: date, within: Within = EVERYTHING, told: Told = nobody
+) -> TerminalPeople:
+    """Compare the users of a terminal with the people of a date. `within`: only people the reader may see are named.
 
     Users are those of its table as it was read last, and those `told` since it changed last. People are those who
     depend on the terminal, those of its unit and the units below, and whoever has a number on it. Raises NotFound.
@@ -66,7 +69,7 @@ def _people(session: Session, terminal: TerminalRow, on: date, within: Within) -
     visible: set[int] = set()
     for row in office.assignments_between(session, on, on):
         depends = terminal.code in row.terminals or (not row.terminals and row.unit_id in depending)
-        if within is None or row.unit_id in within:
+        if within.sees(row.unit_id, row.employee_id):
             visible.add(row.employee_id)
         if depends or row.unit_id in below:
             wanted[row.employee_id] = wanted.get(row.employee_id, False) or depends
@@ -79,7 +82,7 @@ def _people(session: Session, terminal: TerminalRow, on: date, within: Within) -
     hidden: set[str] = set()
     for employee in sorted({*wanted, *numbers}):
         mine: Sequence[str | None] = numbers.get(employee) or [None]
-        if within is not None and employee not in visible:
+        if not within.is_all and employee not in visible:
             hidden |= {pin for pin in mine if pin is not None}
             continue
         name_code, name = known[employee]
@@ -105,6 +108,7 @@ def enrol(
     from_on: date | None = None,
     instead: bool = False,
     at: datetime,
+    actor: Actor = CONSOLE,
 ) -> Enrolled:
     """Enrol a person under a number. Without a date: since the terminal shows that number, or its last holder left it.
 
@@ -116,14 +120,31 @@ def enrol(
         if instead:
             if from_on is None:
                 raise Invalid(f"Say from which date number {pin} is {employee}'s: --from DATE.")
-            registering.end_enrolment(session, code, pin, from_on - timedelta(days=1), at=at)
+            ended = registering.end_enrolment(session, code, pin, from_on - timedelta(days=1), at=at)
+            record(session, actor, "enrolment.ended", kind="terminal", key=code, employees=[ended.employee_id],
+                   after={"pin": pin, "to": ended.to_on}, at=at)  # fmt: skip
         begins = from_on or _begins(session, terminal, pin)
-        registering.enrol(session, code, pin, employee, from_on=begins, at=at)
+        _enrol(session, actor, code, Enrolled(pin, employee, begins), at)
     return Enrolled(pin, employee, begins)
 
 
+def _enrol(session: Session, actor: Actor, code: str, one: Enrolled, at: datetime) -> None:
+    row = registering.enrol(session, code, one.pin, one.employee, from_on=one.from_on, at=at)
+    after = {"pin": one.pin, "employee": one.employee, "from": one.from_on}
+    record(
+        session, actor, "enrolment.added", kind="terminal", key=code, employees=[row.employee_id], after=after, at=at
+    )
+
+
 def enrol_exact(
-    database: Database, code: str, *, on: date, from_on: date | None = None, told: Told = nobody, at: datetime
+    database: Database,
+    code: str,
+    *,
+    on: date,
+    from_on: date | None = None,
+    told: Told = nobody,
+    at: datetime,
+    actor: Actor = CONSOLE,
 ) -> tuple[Enrolled, ...]:
     """Enrol everybody whose code is an unmatched number and whose name is not against it: all of them, or nobody.
 
@@ -131,14 +152,14 @@ def enrol_exact(
     """
     with database.writing() as session:
         terminal = office.get(session, TerminalRow, code)
-        found = _work_list(session, terminal, on, None, told)
+        found = _work_list(session, terminal, on, EVERYTHING, told)
         done = []
         for entry in found.work.exact:
             assert entry.proposal is not None
             pin, employee = entry.user.pin, entry.proposal.person.code
             begins = from_on or _begins(session, terminal, pin)
-            registering.enrol(session, code, pin, employee, from_on=begins, at=at)
             done.append(Enrolled(pin, employee, begins))
+            _enrol(session, actor, code, done[-1], at)
     return tuple(done)
 
 

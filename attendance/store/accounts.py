@@ -9,16 +9,14 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from attendance.errors import AlreadyExists, NotFound
-from attendance.store.tables import SignInRow, UnitRow, UserRow
+from attendance.store.tables import SignInRow, UserRow
 
 
 @dataclass(frozen=True, slots=True)
 class StoredUser:
     id: int
     name: str
-    role: str
-    unit_id: int | None
-    unit: str | None
+    employee_id: int | None
     disabled: bool
     password_hash: str
 
@@ -38,17 +36,14 @@ class StoredSignIn:
 _USER = (
     col(UserRow.id),
     col(UserRow.name),
-    col(UserRow.role),
-    col(UserRow.unit_id),
-    col(UnitRow.code),
+    col(UserRow.employee_id),
     col(UserRow.disabled),
     col(UserRow.password_hash),
 )
 
 
 def find_user(session: Session, name: str) -> StoredUser | None:
-    query = select(*_USER).outerjoin(UnitRow, col(UnitRow.id) == col(UserRow.unit_id)).where(col(UserRow.name) == name)
-    row = session.execute(query).one_or_none()
+    row = session.execute(select(*_USER).where(col(UserRow.name) == name)).one_or_none()
     return StoredUser(*row) if row is not None else None
 
 
@@ -62,23 +57,26 @@ def get_user(session: Session, name: str) -> StoredUser:
 
 def users(session: Session) -> list[StoredUser]:
     """Everybody who may sign in, by name."""
-    query = select(*_USER).outerjoin(UnitRow, col(UnitRow.id) == col(UserRow.unit_id)).order_by(col(UserRow.name))
-    return [StoredUser(*row) for row in session.execute(query)]
+    return [StoredUser(*row) for row in session.execute(select(*_USER).order_by(col(UserRow.name)))]
 
 
 def add_user(
-    session: Session, name: str, *, password_hash: str, role: str, unit_id: int | None, at: datetime
+    session: Session, name: str, *, password_hash: str, employee_id: int | None = None, at: datetime
 ) -> StoredUser:
     """Raises AlreadyExists."""
     if find_user(session, name) is not None:
         raise AlreadyExists("user", name)
-    session.add(UserRow(name=name, password_hash=password_hash, role=role, unit_id=unit_id, recorded_at=at))
+    session.add(UserRow(name=name, password_hash=password_hash, employee_id=employee_id, recorded_at=at))
     session.flush()
     return get_user(session, name)
 
 
 def set_password_hash(session: Session, user_id: int, password_hash: str) -> None:
     session.execute(update(UserRow).where(col(UserRow.id) == user_id).values(password_hash=password_hash))
+
+
+def set_employee(session: Session, user_id: int, employee_id: int) -> None:
+    session.execute(update(UserRow).where(col(UserRow.id) == user_id).values(employee_id=employee_id))
 
 
 def set_disabled(session: Session, user_id: int, disabled: bool) -> None:
@@ -106,7 +104,6 @@ def find_sign_in(session: Session, digest: str, kind: str) -> StoredSignIn | Non
             *_USER,
         )
         .join(UserRow, col(UserRow.id) == col(SignInRow.user_id))
-        .outerjoin(UnitRow, col(UnitRow.id) == col(UserRow.unit_id))
         .where(col(SignInRow.digest) == digest, col(SignInRow.kind) == kind)
     )
     row = session.execute(query).one_or_none()

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from attendance.errors import Conflict, Invalid, StoreUnavailable
+from attendance.store import trail
+from attendance.store.looks import WAIT_SECONDS, Looks
+from attendance.store.trail_chain import Sealer
+from attendance.store.trail_writing import SEALER
 
 BUSY_SECONDS = 30
 _JSON: dict[str, Any] = {
@@ -38,6 +42,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.sealer: Sealer | None = None
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(attendance_writing=True)
         # SQLite lets one in; the others would each keep a connection of the pool and ask again and again
@@ -46,6 +51,11 @@ class Database:
         self._reader = (
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         )
+        self.looks = Looks(lambda: self.writing(wait_seconds=WAIT_SECONDS))
+
+    def seal_with(self, secret: bytes) -> None:
+        """Seal the trail with the secret key from now on: who has the database alone cannot rewrite it unnoticed."""
+        self.sealer = Sealer(secret)
 
     @property
     def is_sqlite(self) -> bool:
@@ -53,20 +63,32 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session whose changes are never kept. Raises StoreUnavailable in plain words."""
+        """A session whose changes are never kept. Raises StoreUnavailable in plain words.
+
+        Looks at people's records that were noted in it are in the trail when it ends, or wait for it.
+        """
         with Session(self._reader, expire_on_commit=False) as session:
             try:
                 yield session
             except OperationalError as error:
                 raise StoreUnavailable(_sentence(error)) from error
             finally:
+                looks = trail.noted(session)
                 session.rollback()
+        if looks:
+            self.looks.file(looks)
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable, Conflict."""
-        with self._in_turn(), Session(self._writer, expire_on_commit=False) as session:
+    def writing(self, *, wait_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable, Conflict.
+
+        `wait_seconds`: how long it waits for other writers.
+        """
+        with self._in_turn(wait_seconds), Session(self._patient(wait_seconds), expire_on_commit=False) as session:
+            session.info[SEALER] = self.sealer
             try:
+                if not self.is_sqlite and wait_seconds < BUSY_SECONDS:
+                    session.execute(text(f"SET LOCAL lock_timeout = {int(wait_seconds * 1000)}"))
                 yield session
                 session.commit()
             except OperationalError as error:
@@ -80,13 +102,19 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+        if self.looks.refused:
+            self.looks.retry()
+
+    def _patient(self, wait_seconds: float) -> Engine:
+        waits = self.is_sqlite and wait_seconds < BUSY_SECONDS
+        return self._writer.execution_options(attendance_wait=wait_seconds) if waits else self._writer
 
     @contextmanager
-    def _in_turn(self) -> Iterator[None]:
+    def _in_turn(self, wait_seconds: float) -> Iterator[None]:
         if self._turn is None:
             yield
             return
-        if not self._turn.acquire(timeout=BUSY_SECONDS):
+        if not self._turn.acquire(timeout=wait_seconds):
             raise StoreUnavailable(_BUSY.format("A transaction of this process"))
         try:
             yield
@@ -94,6 +122,7 @@ class Database:
             self._turn.release()
 
     def close(self) -> None:
+        self.looks.close()
         self.engine.dispose()
 
 
@@ -141,15 +170,19 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("attendance_writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    wait = options.get("attendance_wait", BUSY_SECONDS)
+    if connection.info.get("waits", BUSY_SECONDS) != wait:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(wait * 1000)}")
+        connection.info["waits"] = wait
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("attendance_writing") else "BEGIN")
 
 
 def _sentence(error: OperationalError) -> str:
-    text = str(error.orig).lower()
-    if "disk is full" in text or "full" in text:
+    said = str(error.orig).lower()
+    if "disk is full" in said or "full" in said:
         return "The disk is full: nothing was stored. Free some space on the disk of the database and try again."
-    if "locked" in text:
+    if "locked" in said:
         return _BUSY.format("Another process")
     return f"The database refused the change ({str(error.orig).splitlines()[0]}): nothing was stored."
 

@@ -1,6 +1,6 @@
-"""Lists of the office as rows of plain values, each limited to the units the reader may see.
+"""Lists of the office as rows of plain values, each limited to the rows the reader may see.
 
-`within` is a set of unit numbers; None is every unit. A list answers one page and how many rows there are in all.
+A list answers one page and how many rows there are in all.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from attendance.store.tables import (
     TerminalRow,
     UnitRow,
 )
+from attendance.store.within import Within
 
-Within = frozenset[int] | None
 AnySelect = Select[*tuple[Any, ...]]
 Row = dict[str, Any]
 
@@ -58,36 +58,37 @@ def page(session: Session, query: AnySelect, limit: int, offset: int) -> tuple[l
     return rows_of(session, query.limit(limit).offset(offset)) if offset < total else [], total
 
 
-def _inside(column: Any, within: Within) -> list[ColumnElement[bool]]:
-    return [] if within is None else [column.in_(within)]
-
-
-def employed_in(within: frozenset[int]) -> Select[int]:
-    """Numbers of the people who serve, served or will serve in one of these units."""
-    return select(col(AssignmentRow.employee_id)).where(
-        col(AssignmentRow.unit_id).in_(within), col(AssignmentRow.withdrawn_at).is_(None)
+def known_people(within: Within, person: Any) -> list[ColumnElement[bool]]:
+    """Conditions on a column of people: those who serve, served or will serve where the reader sees, and themselves."""
+    if within.is_all:
+        return []
+    served = (
+        select(col(AssignmentRow.employee_id))
+        .where(col(AssignmentRow.withdrawn_at).is_(None))
+        .where(*within.rows(col(AssignmentRow.unit_id), col(AssignmentRow.employee_id)))
     )
+    if within.employee is None or within.only is not None:
+        return [person.in_(served)]
+    return [or_(person.in_(served), person == within.employee)]
 
 
 def find_employee(session: Session, code: str, within: Within) -> int | None:
-    """The number of a person whom somebody limited to these units may see."""
+    """The number of a person whom the reader may see."""
     query = select(col(EmployeeRow.id)).where(col(EmployeeRow.code) == code)
-    if within is not None:
-        query = query.where(col(EmployeeRow.id).in_(employed_in(within)))
-    return session.scalar(query)
+    return session.scalar(query.where(*known_people(within, col(EmployeeRow.id))))
 
 
 def sees_employee(session: Session, employee_id: int, on: date, within: Within) -> bool:
-    """Whether somebody limited to these units may see this person's day: they served in one of them on that date."""
-    if within is None:
+    """Whether the reader may see this person's day: it is theirs, or was served in a unit they see."""
+    if within.is_all or (within.only is None and within.employee == employee_id):
         return session.get(EmployeeRow, employee_id) is not None
-    served = {row.unit_id for row in office.assignments_between(session, on, on, [employee_id])}
-    return not served.isdisjoint(within)
+    served = office.assignments_between(session, on, on, [employee_id])
+    return any(within.sees(row.unit_id, employee_id) for row in served)
 
 
 def find_terminal(session: Session, code: str, within: Within) -> TerminalRow | None:
     found = office.find(session, TerminalRow, code)
-    return found if found is not None and (within is None or found.unit_id in within) else None
+    return found if found is not None and within.names(found.unit_id) else None
 
 
 def units(session: Session, within: Within, *, limit: int, offset: int) -> Listed:
@@ -100,9 +101,9 @@ def units(session: Session, within: Within, *, limit: int, offset: int) -> Liste
             col(above.code).label("parent"),
             col(ScheduleRow.code).label("schedule"),
         )
-        .outerjoin(above, (col(above.id) == col(UnitRow.parent_id)) & _all(_inside(col(above.id), within)))
+        .outerjoin(above, (col(above.id) == col(UnitRow.parent_id)) & _all(within.named(col(above.id))))
         .outerjoin(ScheduleRow, col(ScheduleRow.id) == col(UnitRow.schedule_id))
-        .where(*_inside(col(UnitRow.id), within))
+        .where(*within.named(col(UnitRow.id)))
         .order_by(col(UnitRow.code))
     )
     rows, total = page(session, query, limit, offset)
@@ -116,8 +117,7 @@ def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
 def employees(session: Session, within: Within, on: date, *, limit: int, offset: int) -> Listed:
     """code, name, and where they serve on a date: unit, schedule (null: the unit's), from, to; by code."""
     query = choose(col(EmployeeRow.id), col(EmployeeRow.code), col(EmployeeRow.name)).order_by(col(EmployeeRow.code))
-    if within is not None:
-        query = query.where(col(EmployeeRow.id).in_(employed_in(within)))
+    query = query.where(*known_people(within, col(EmployeeRow.id)))
     rows, total = page(session, query, limit, offset)
     serving = {row["employee_id"]: row for row in _serving(session, [row["id"] for row in rows], on, within)}
     listed = []
@@ -133,7 +133,7 @@ def _serving(session: Session, employee_ids: list[int], on: date, within: Within
         col(AssignmentRow.employee_id).in_(employee_ids),
         col(AssignmentRow.from_on) <= on,
         or_(col(AssignmentRow.to_on).is_(None), col(AssignmentRow.to_on) >= on),
-        *_inside(col(AssignmentRow.unit_id), within),
+        *within.rows(col(AssignmentRow.unit_id), col(AssignmentRow.employee_id)),
     )
     return rows_of(session, query)
 
@@ -160,7 +160,7 @@ def _assignments() -> AnySelect:
 
 def assignments(session: Session, within: Within, employee_id: int | None, *, limit: int, offset: int) -> Listed:
     """employee, unit, schedule, terminals, from, to, document, recorded_at; by employee and date."""
-    query = _assignments().where(*_inside(col(AssignmentRow.unit_id), within))
+    query = _assignments().where(*within.rows(col(AssignmentRow.unit_id), col(AssignmentRow.employee_id)))
     if employee_id is not None:
         query = query.where(col(AssignmentRow.employee_id) == employee_id)
     query = query.order_by(col(EmployeeRow.code), col(AssignmentRow.from_on), col(AssignmentRow.id))
@@ -186,8 +186,7 @@ def enrolments(
         .where(col(EnrolmentRow.withdrawn_at).is_(None))
         .order_by(col(TerminalRow.code), col(EnrolmentRow.pin), col(EnrolmentRow.from_on), col(EnrolmentRow.id))
     )
-    if within is not None:
-        query = query.where(col(EnrolmentRow.employee_id).in_(employed_in(within)))
+    query = query.where(*known_people(within, col(EnrolmentRow.employee_id)))
     if employee_id is not None:
         query = query.where(col(EnrolmentRow.employee_id) == employee_id)
     if terminal_id is not None:
@@ -244,17 +243,18 @@ def calendar(session: Session, within: Within, from_on: date, to_on: date, *, li
         .where(col(table.withdrawn_at).is_(None), col(table.on) >= from_on, col(table.on) <= to_on)
         .order_by(col(table.on), col(table.recorded_at), col(table.id))
     )
-    if within is not None:
-        heard = within | _above(session, within)
+    if within.units is not None:
+        named = within.units | within.served
+        heard = named | _above(session, named)
         query = query.where(or_(col(table.unit_id).is_(None), col(table.unit_id).in_(heard)))
     rows, total = page(session, query, limit, offset)
     return Listed(rows, total)
 
 
-def _above(session: Session, within: frozenset[int]) -> frozenset[int]:
+def _above(session: Session, unit_ids: frozenset[int]) -> frozenset[int]:
     parents = {unit.id: unit.parent_id for unit in office.units(session)}
     found: set[int] = set()
-    waiting = [parents.get(unit) for unit in within]
+    waiting = [parents.get(unit) for unit in unit_ids]
     while waiting:
         at = waiting.pop()
         if at is not None and at not in found:

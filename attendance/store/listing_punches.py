@@ -13,9 +13,10 @@ from sqlmodel import Session, col, or_
 from attendance import clock
 from attendance.store import office, punch_log
 from attendance.store.evidence_tables import PullRow
-from attendance.store.listing import AnySelect, Listed, Row, Within, choose
+from attendance.store.listing import AnySelect, Listed, Row, choose
 from attendance.store.listing_keys import read_cursor, write_cursor
 from attendance.store.tables import AssignmentRow, EmployeeRow, EnrolmentRow, TerminalRow, UnitRow
+from attendance.store.within import Within
 
 _DAY_BITS = 23  # days of the calendar, moved to be positive, need 22
 _DAY_ORIGIN = 1 << 20
@@ -57,8 +58,12 @@ def punches(
     person = _people(stored, day, enrolled)
     unit = _units(session, stored, day, person, {number: row.unit_id for number, row in sites.items()})
     seen = np.ones(len(stored), np.bool_)
-    if within is not None:
-        seen &= np.isin(unit, np.array(sorted(within), np.int64))
+    if within.units is not None:
+        seen &= np.isin(unit, np.array(sorted(within.units), np.int64))
+        if within.employee is not None:
+            seen |= person == within.employee
+    if within.only is not None:
+        seen &= np.isin(unit, np.array(sorted(within.only), np.int64))
     if employee_id is not None:
         seen &= person == employee_id
     rows = np.flatnonzero(seen)

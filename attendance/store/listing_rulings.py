@@ -1,4 +1,4 @@
-"""Lists of verdicts and violations as rows of plain values, limited to the units the reader may see."""
+"""Lists of verdicts and violations as rows of plain values, limited to the rows the reader may see."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from sqlalchemy import tuple_
 from sqlmodel import Session, col, or_
 
 from attendance.store.evidence_tables import RulingRow, ViolationRow
-from attendance.store.listing import AnySelect, Listed, Row, Within, choose, count, rows_of
+from attendance.store.listing import AnySelect, Listed, Row, choose, count, rows_of
 from attendance.store.listing_keys import ViolationKey, read_cursor, violation_id, write_cursor
 from attendance.store.tables import EmployeeRow, UnitRow
+from attendance.store.within import Within
 
 _DAY = ("day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min")
 _PROVENANCE = ("revision", "rulebook", "citations", "cause", "recorded_at", "superseded_at")
@@ -34,11 +35,11 @@ def verdicts(
     """The verdicts of a span, by date and person: those that hold, or those that held at `as_of`.
 
     A row has the fields of a day row of a scenario and revision, rulebook, citations, cause, recorded_at,
-    superseded_at. A verdict belongs to the unit in which the person served on that day.
+    superseded_at; and employee_id and unit_id, by which `services.disclosure` decides what of it is shown. A verdict
+    belongs to the unit in which the person served on that day.
     """
     query = _verdicts().where(col(RulingRow.work_date) >= from_on, col(RulingRow.work_date) <= to_on)
-    if within is not None:
-        query = query.where(col(RulingRow.unit_id).in_(within))
+    query = query.where(*within.rows(col(RulingRow.unit_id), col(RulingRow.employee_id)))
     if employee_id is not None:
         query = query.where(col(RulingRow.employee_id) == employee_id)
     if as_of is None:
@@ -62,6 +63,7 @@ def _verdicts() -> AnySelect:
         choose(
             col(RulingRow.id).label("id"),
             col(RulingRow.employee_id).label("employee_id"),
+            col(RulingRow.unit_id).label("unit_id"),
             col(EmployeeRow.code).label("employee"),
             col(EmployeeRow.name).label("name"),
             col(UnitRow.code).label("unit"),
@@ -120,7 +122,7 @@ def _occurrences(session: Session, ruling_ids: Iterable[int]) -> dict[int, list[
 
 def _verdict(row: Row, occurrences: list[Row]) -> Row:
     plain = dict(row)
-    del plain["id"], plain["employee_id"]
+    del plain["id"]
     return plain | {"violations": occurrences}
 
 
@@ -148,8 +150,7 @@ def violations(
         col(ViolationRow.work_date) >= from_on,
         col(ViolationRow.work_date) <= to_on,
     )
-    if within is not None:
-        query = query.where(col(ViolationRow.unit_id).in_(within))
+    query = query.where(*within.rows(col(ViolationRow.unit_id), col(ViolationRow.employee_id)))
     if employee_id is not None:
         query = query.where(col(ViolationRow.employee_id) == employee_id)
     if type is not None:
@@ -185,7 +186,7 @@ def violation(session: Session, within: Within, key: ViolationKey) -> Row | None
     )
     latest = rows_of(session, query.order_by(col(ViolationRow.id).desc()).limit(1))
     found = latest[0] if latest else None
-    if found is None or (within is not None and found["unit_id"] not in within):
+    if found is None or not within.sees(found["unit_id"], key.employee_id):
         return None
     (day,) = rows_of(session, _verdicts().where(col(RulingRow.id) == found["ruling_id"]))
     verdict = _verdict(day, _occurrences(session, [found["ruling_id"]]).get(found["ruling_id"], []))

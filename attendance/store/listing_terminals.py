@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 from attendance import clock
 from attendance.store.evidence_tables import PullRow
 from attendance.store.intake_log import watermarks
-from attendance.store.listing import Listed, Row, Within, choose, page, rows_of
+from attendance.store.listing import Listed, Row, choose, page, rows_of
 from attendance.store.tables import TerminalRow, UnitRow
+from attendance.store.within import Within
 
 _PULL: tuple[Any, ...] = tuple(
     col(getattr(PullRow, name)).label(name)
@@ -69,8 +70,7 @@ def terminals(session: Session, within: Within, zone: str, *, limit: int, offset
         .join(UnitRow, col(UnitRow.id) == col(table.unit_id))
         .order_by(col(table.code))
     )
-    if within is not None:
-        query = query.where(col(table.unit_id).in_(within))
+    query = query.where(*within.rows(col(table.unit_id)))
     rows, total = page(session, query, limit, offset)
     ids = [row["id"] for row in rows]
     until = watermarks(session, ids)

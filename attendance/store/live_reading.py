@@ -8,8 +8,8 @@ from datetime import date
 from sqlmodel import Session, col, or_, select
 
 from attendance.store import listing, office
-from attendance.store.listing import Within
 from attendance.store.tables import EmployeeRow, EnrolmentRow, TerminalRow
+from attendance.store.within import Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,11 @@ class Heard:
 
     terminal_name: str
     name: str | None
+    employee: str | None = None
 
 
 def heard(session: Session, terminal: str, pin: str | None, on: date, within: Within) -> Heard | None:
-    """What somebody limited to these units may be told of a punch on a date; None: nothing.
+    """What a reader may be told of a punch on a date; None: nothing.
 
     A person is named to those who may see their day, wherever the terminal stands. A number nobody has is told to
     those who see the terminal's own unit.
@@ -44,5 +45,9 @@ def heard(session: Session, terminal: str, pin: str | None, on: date, within: Wi
         )
         person = session.exec(query).first()
     if person is None:
-        return Heard(row.name, None) if within is None or row.unit_id in within else None
-    return Heard(row.name, person.name) if listing.sees_employee(session, office.key(person), on, within) else None
+        return Heard(row.name, None) if within.sees(row.unit_id) else None
+    return (
+        Heard(row.name, person.name, person.code)
+        if listing.sees_employee(session, office.key(person), on, within)
+        else None
+    )

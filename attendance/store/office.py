@@ -203,6 +203,14 @@ def units_of(session: Session, employee: str) -> list[str]:
     return list(dict.fromkeys(code_of(session, UnitRow, row.unit_id) for row in rows))
 
 
+def units_served(session: Session, employee_id: int) -> frozenset[int]:
+    """Numbers of the units a person serves in on any date."""
+    query = select(AssignmentRow.unit_id).where(
+        AssignmentRow.employee_id == employee_id, col(AssignmentRow.withdrawn_at).is_(None)
+    )
+    return frozenset(session.exec(query))
+
+
 def enrolments_of_terminal(session: Session, terminal_id: int) -> list[EnrolmentRow]:
     query = select(EnrolmentRow).where(
         EnrolmentRow.terminal_id == terminal_id, col(EnrolmentRow.withdrawn_at).is_(None)

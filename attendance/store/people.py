@@ -22,6 +22,16 @@ def names(session: Session, employee_ids: Iterable[int]) -> dict[int, tuple[str,
     return found
 
 
+def numbers(session: Session, codes: Iterable[str | None]) -> set[int]:
+    """Numbers of the people with these codes; what is nobody's code is left out."""
+    wanted = sorted({code for code in codes if code})
+    found: set[int] = set()
+    for begin in range(0, len(wanted), _BATCH):
+        query = select(EmployeeRow.id).where(col(EmployeeRow.code).in_(wanted[begin : begin + _BATCH]))
+        found |= {number for number in session.exec(query) if number is not None}
+    return found
+
+
 def everybody(session: Session) -> list[tuple[str, str]]:
     """Code and name of every person, by code."""
     query = select(EmployeeRow.code, EmployeeRow.name).order_by(col(EmployeeRow.code))

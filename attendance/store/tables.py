@@ -211,14 +211,13 @@ class OutageRow(SQLModel, table=True):
 
 
 class UserRow(SQLModel, table=True):
-    """Somebody who may sign in. `unit_id`: the part of the tree they see; None is all of it."""
+    """Somebody who may sign in. `employee_id`: the person behind the account, whose own days it may be granted."""
 
     __tablename__: ClassVar[str] = "app_user"
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=64)
     password_hash: str
-    role: str
-    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    employee_id: int | None = Field(default=None, foreign_key="employee.id")
     disabled: bool = False
     recorded_at: datetime = instant()
 

@@ -39,7 +39,11 @@ JUDGED_AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 REVISED_AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 PASSWORD = "mưa rơi trên mái ngói"
-USERS = {  # name → (role, unit)
+USERS = {  # name → (role, unit); an official's unit is the person whose account it is
+    "e1": ("official", "E1"),
+    "e2": ("official", "E2"),
+    "head.a1": ("head", "A1"),
+    "auditor": ("auditor", None),
     "hr": ("hr", None),
     "hr.a": ("hr", "A"),
     "inspector": ("inspector", None),
@@ -89,6 +93,17 @@ class Office:
         return answer.json()
 
 
+def add_user(accounts: Accounts, name: str, role: str, unit: str | None) -> None:
+    """An account with one grant as an office would give it: an inspector's is for a visit and ends."""
+    if role == "official":
+        accounts.create_user(name, PASSWORD, role, employee=unit)
+    elif role == "inspector":
+        ends = accounts.now() + timedelta(days=30)
+        accounts.create_user(name, PASSWORD, role, unit, ends_at=ends, visit="Kiểm tra đợt 4")
+    else:
+        accounts.create_user(name, PASSWORD, role, unit)
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, cheap_hasher: Argon2Hasher) -> Path:
     path = tmp_path_factory.mktemp("office") / "template.db"
@@ -97,7 +112,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, cheap_hasher: Argon2Hashe
     _build(database)
     accounts = Accounts(database, now=Ticking(), hasher=cheap_hasher)
     for name, (role, unit) in USERS.items():
-        accounts.create_user(name, PASSWORD, role, unit)
+        add_user(accounts, name, role, unit)
     database.close()
     return path
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from attendance.rules.schedule import Schedule
 from attendance.scenario.document import Scenario, load
+from attendance.services.access import ALLOWED
 from reports.view import (
     Revision,
     TerminalFreshness,
@@ -23,6 +24,11 @@ from reports.view import (
 from tests.accounts import of_day
 
 DAY = date(2026, 11, 23)
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """What a role may do."""
+    return frozenset(permission for permission, roles in ALLOWED.items() if role in roles)
 
 
 def at(clock: str, day: date = DAY) -> datetime:

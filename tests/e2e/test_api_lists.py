@@ -80,15 +80,15 @@ def test_violations_are_filtered_by_kind_and_state(shared_office: Office) -> Non
 
 
 def test_one_violation_comes_with_its_verdict_and_evidence(make_office: Callable[..., Office]) -> None:
-    asked: list[ViolationKey] = []
+    asked: list[tuple[ViolationKey, bool]] = []
 
-    def evidence(session: Any, key: ViolationKey) -> dict[str, Any]:
-        asked.append(key)
+    def evidence(session: Any, key: ViolationKey, reasons: bool) -> dict[str, Any]:
+        asked.append((key, reasons))
         return {"punches": [1, 2]}
 
     office = make_office(evidence=evidence)
     found = office.get("hr", "/violations/1-20261103-am-late")
-    assert asked == [ViolationKey(1, date(2026, 11, 3), "am", "late")]
+    assert asked == [(ViolationKey(1, date(2026, 11, 3), "am", "late"), True)]
     assert found["evidence"] == {"punches": [1, 2]}
     assert found["current"] is True
     assert found["verdict"]["scheduled_min"] == 480

@@ -53,7 +53,12 @@ def test_a_form_gives_a_token_that_works(office: Office) -> None:
     assert body["token_type"] == "bearer"
     assert body["expires_in"] == 8 * 3600
     me = office.client().get(f"{API}/auth/me", headers={"Authorization": f"Bearer {body['access_token']}"})
-    assert me.json() == {"name": "hr", "role": "hr", "unit": None}
+    assert me.json() == {
+        "name": "hr",
+        "role": "hr",
+        "unit": None,
+        "grants": [{"role": "hr", "unit": None, "ends_at": None}],
+    }
 
 
 def test_unknown_name_wrong_password_and_closed_account_are_answered_alike(office: Office) -> None:

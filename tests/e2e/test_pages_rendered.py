@@ -24,7 +24,7 @@ from api.pages.assets import CONTENT_SECURITY_POLICY, STATIC
 from api.pages.render import render
 from reports.view import ErrorPage, SignInPage, User
 from tests.e2e.browsing import Visit, chromium, needs_chromium
-from tests.e2e.sample_pages import today, unknown_day, violations, why
+from tests.e2e.sample_pages import permissions_of, today, unknown_day, violations, why
 
 pytestmark = needs_chromium
 
@@ -47,7 +47,7 @@ async def page(request: Request) -> HTMLResponse:
         template,
         view(state) if view is today else view(),
         lang=request.query_params.get("lang", "vi"),
-        user=User("Hoàng Thị Lan", "hr") if signed_in else None,
+        user=User("Hoàng Thị Lan", "hr", permissions_of("hr")) if signed_in else None,
         csrf_token="token",
         demo=True,
         path=str(request.url).removeprefix(str(request.base_url).rstrip("/")),

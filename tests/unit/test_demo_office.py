@@ -10,6 +10,7 @@ import pytest
 
 from api.cli.demo import SITUATIONS, DemoOffice, build_office
 from attendance.facts import Enrolment
+from attendance.services.access import ROLES
 
 SUNDAY = date(2026, 11, 22)
 MONDAY = date(2026, 11, 23)
@@ -94,7 +95,10 @@ def test_it_has_the_promised_size() -> None:
     assert sorted(terminal.behaviour for terminal in office.terminals) == ["dead", "fast_clock", "flaky", "good"]
     assert office.first_on == SUNDAY - timedelta(days=45)
     assert sum(map(len, office.punches.values())) > 10_000
-    assert {login.role for login in office.logins} == {"hr", "inspector", "leader", "administrator"}
+    assert [login.role for login in office.logins] == [*dict.fromkeys(login.role for login in office.logins)]
+    assert {login.role for login in office.logins} == set(ROLES)
+    (mine,) = [login.employee for login in office.logins if login.role == "official"]
+    assert mine in {person.code for person in office.employees}
     assert len({terminal.serial for terminal in office.terminals}) == 4
     units = {unit.code for unit in office.units}
     assert {post.unit for post in office.assignments} | {terminal.unit for terminal in office.terminals} <= units

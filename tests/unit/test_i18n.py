@@ -78,7 +78,7 @@ def templates() -> list[Path]:
 
 def constant_keys() -> set[str]:
     """Every key that is written out whole in a template or in the code of the pages."""
-    found = {key for _, key in NAVIGATION}
+    found = {key for _, key, _ in NAVIGATION}
     for path in templates():
         tree = environment().parse(path.read_text(encoding="utf-8"))
         for call in tree.find_all(nodes.Call):

@@ -48,6 +48,7 @@ def test_every_sentence_has_its_words_and_every_word_its_sentence() -> None:
         written |= set(re.findall(rf'"((?:{"|".join(GROUPS)})\.[a-z_0-9]+)"', path.read_text("utf-8")))
     built = {f"regime.{regime}" for regime in REGIMES}
     built |= {f"hours.{kind}{end}" for kind in ("mission", "window") for end in ("", "_again")}
+    built |= {"duty.refused"}  # said by services.disclosure in place of either of the next
     built |= {"hours.minutes_start", "hours.minutes_end", f"duty.{NOT_EMPLOYED}", f"duty.{NIGHT_FORBIDDEN}"}
     built |= {f"verdict.missing_{side}{where}" for side in ("in", "out") for where in ("", "_elsewhere")}
     built |= {f"sum.{grace}_{side}" for grace in ("within", "beyond") for side in ("late", "early")}

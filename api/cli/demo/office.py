@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -20,7 +21,7 @@ from api.cli.demo.setting import (
     schedules_between,
     working_days,
 )
-from api.cli.demo.staff import hire
+from api.cli.demo.staff import Post, hire
 from attendance.facts import Assignment, ClockOffset, Employee, Enrolment, Leave, Mission, Outage, Unit
 
 LEAST_DAYS, LEAST_PEOPLE = 40, 80
@@ -108,6 +109,14 @@ def build_office(today: date, *, now: datetime, seed: int = 7, days: int = 45, p
         ),
         punches=logs,
         upcoming=tuple(upcoming),
-        logins=LOGINS,
+        logins=tuple(_whose(login, staff.posts, today) for login in LOGINS),
         told=told,
     )
+
+
+def _whose(login: Login, posts: Sequence[Post], today: date) -> Login:
+    """The official's login belongs to the first person who serves at the one-stop desk today."""
+    if login.role != "official":
+        return login
+    here = next(post for post in posts if post.unit == "X1-MC" and post.serves(today))
+    return login._replace(employee=here.employee)

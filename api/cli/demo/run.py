@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -37,6 +38,7 @@ from device_sync.schedule import Timetable
 from device_sync.zk.transport import Limits
 
 POLL_SECONDS = 5
+VISIT, VISITED = timedelta(days=14), "Đoàn kiểm tra công vụ (dữ liệu mẫu)"
 ATTEMPTS = 2  # a line that breaks is tried once more, as the timetable would
 PATIENCE = Limits(connect_seconds=2, idle_seconds=5, total_seconds=30)
 
@@ -124,7 +126,8 @@ def run_demo(port: int, *, browser: bool) -> None:
         logins = []
         for login in demo.office.logins:
             password = "-".join(secrets.token_hex(3) for _ in range(2))
-            accounts.create_user(login.name, password, login.role, login.unit)
+            visit = {"ends_at": demo.now() + VISIT, "visit": VISITED} if login.role == "inspector" else {}
+            accounts.create_user(login.name, password, login.role, login.unit, employee=login.employee, **visit)
             logins.append((login.role, login.name, password))
         settings = Settings(
             data_dir=demo.folder,
@@ -157,7 +160,9 @@ def _announce(demo: Demo, url: str, logins: list[tuple[str, str, str]], browser:
     console.print(f"The sample office lives at {local:%H:%M on %A %d/%m/%Y}; every name in it is invented.")
     table = Table("role", "name", "password", "sees")
     for (role, name, password), login in zip(logins, demo.office.logins, strict=True):
-        table.add_row(role, name, password, login.unit or "everything")
+        table.add_row(
+            role, name, password, login.unit or (f"{login.employee} alone" if login.employee else "everything")
+        )
     console.print(table)
     console.print("Ctrl-C ends it and leaves nothing behind.")
     if browser and _has_screen():

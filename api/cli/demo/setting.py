@@ -35,11 +35,12 @@ class DemoTerminal:
 
 
 class Login(NamedTuple):
-    """A person who may sign in; `unit` None: everywhere."""
+    """Somebody who may sign in; `unit` None: everywhere, but for an official, who sees the days of `employee` alone."""
 
     name: str
     role: str
     unit: str | None
+    employee: str | None = None
 
 
 class Hours(NamedTuple):
@@ -67,9 +68,12 @@ TERMINALS = (
     DemoTerminal("T-X3", "Sảnh xã Đồng Mận", "X3", "MAU2600000044", 4433, "fast_clock"),
 )
 LOGINS = (
+    Login("canbo", "official", None),
+    Login("truongphong", "head", "X1-MC"),
     Login("nhansu", "hr", "H"),
     Login("thanhtra", "inspector", "H"),
     Login("lanhdao", "leader", "X1"),
+    Login("kiemtoan", "auditor", None),
     Login("quantri", "administrator", None),
 )
 

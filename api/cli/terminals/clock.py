@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.place import open_database, read_settings, say
+from api.cli.place import open_database, operator, read_settings, say
 from api.cli.terminals.showing import say_it_waits
 from attendance.errors import Invalid
 
@@ -34,7 +34,7 @@ def set_clock(
             return
     with open_database(settings) as database:
         puller = make_puller(settings, database)
-        done = do_set(puller, code, by=by, reason=reason, on_wait=lambda: say_it_waits(code))
+        done = do_set(puller, code, by=by, reason=reason, actor=operator(), on_wait=lambda: say_it_waits(code))
     before, after = (
         "not known" if offset is None else f"{offset:+d} s" for offset in (done.offset_before, done.offset_after)
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_settings, say
 
 Code = Annotated[str, typer.Argument(help="Code of the terminal.")]
 Language = Annotated[str, typer.Option(help="Language of the words: en or vi.")]
@@ -45,10 +45,13 @@ def acknowledge(
     from attendance.clock import utc_now
     from attendance.store import alarms, office
     from attendance.store.tables import TerminalRow
+    from attendance.store.trail import record
 
     with open_database(read_settings()) as database, database.writing() as session:
         number = office.key(office.get(session, TerminalRow, code))
         seen = alarms.acknowledge(session, number, alarm, by=by, at=utc_now())
+        record(session, operator(), "alarm.acknowledged", kind="terminal", key=code,
+               after={"alarm": alarm, "kind": seen.kind, "by": by}, at=utc_now())  # fmt: skip
     end = "and is ended" if seen.ended_at else "and ends when the condition is over"
     say(f"Alarm {alarm} ({seen.kind}) of terminal {code} is acknowledged by {seen.seen_by} {end}.")
 

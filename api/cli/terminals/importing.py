@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_settings, say
 from attendance.errors import Invalid
 
 
@@ -41,7 +41,16 @@ def import_punches(
             result = preview_import(database, terminal, file.name, data, zone=zone, at=at, create=create, dates=dates)
         else:
             result = import_export(
-                database, terminal, file.name, data, zone=zone, at=at, create=create, people=people, dates=dates
+                database,
+                terminal,
+                file.name,
+                data,
+                zone=zone,
+                at=at,
+                create=create,
+                people=people,
+                dates=dates,
+                actor=operator(),
             )
     if as_json:
         print_json(result)

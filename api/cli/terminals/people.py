@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_date, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see
 from attendance.errors import Invalid
 
 GROUNDS = {
@@ -30,7 +30,7 @@ def users(
     read now. Exit 1 when something is open.
     """
     from api.pulling import make_puller
-    from api.work_lists import work_list_json
+    from api.work_lists import people_of, work_list_json
     from attendance import clock
     from attendance.services.terminal_people import work_list
     from device_sync.push.said_users import said_users
@@ -48,6 +48,8 @@ def users(
             raise Invalid(
                 f"Terminal {code} does not hand out its user table; enrol its people from the personnel file."
             )
+        with database.reading() as session:
+            see(session, "terminal users", people_of(found))
     result = work_list_json(found)
     if as_json:
         print_json(result)
@@ -83,10 +85,10 @@ def enrol(
     with open_database(settings) as database:
         at = clock.utc_now()
         if number is not None and employee is not None:
-            done = [enrol(database, code, number, employee, from_on=begins, instead=instead, at=at)]
+            done = [enrol(database, code, number, employee, from_on=begins, instead=instead, at=at, actor=operator())]
         else:
             today = clock.today(at, settings.timezone)
-            done = list(enrol_exact(database, code, on=today, from_on=begins, told=said_users, at=at))
+            done = list(enrol_exact(database, code, on=today, from_on=begins, told=said_users, at=at, actor=operator()))
     if as_json:
         shown = [{"number": each.pin, "employee": each.employee, "from": each.from_on} for each in done]
         print_json({"terminal": code, "enrolled": shown})

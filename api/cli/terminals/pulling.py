@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.place import open_database, print_json, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_settings, say
 from api.cli.terminals.showing import bars
 from attendance.errors import Invalid
 
@@ -30,11 +30,15 @@ def pull(
     from api.pulling import make_puller, pull_json
     from attendance.clock import utc_now
     from attendance.services import onboarding
+    from attendance.store.trail import record
     from device_sync.poller import Poller
 
     settings = read_settings()
     with open_database(settings) as database:
         wanted = _wanted(database, codes or [], unit, everyone)
+        with database.writing() as session:
+            for code in wanted:
+                record(session, operator(), "pull.asked", kind="terminal", key=code, at=utc_now())
         poller = Poller(make_puller(settings, database))
         try:
             with _shown(wanted, tell=not as_json) as watch:
@@ -42,7 +46,9 @@ def pull(
         finally:
             poller.stop(patience_seconds=0)
         if people:
-            made = sum(onboarding.enrol_strangers(database, filed.terminal, at=utc_now()) for filed in done)
+            made = sum(
+                onboarding.enrol_strangers(database, filed.terminal, at=utc_now(), actor=operator()) for filed in done
+            )
             if not as_json:
                 say(f"{made} people were made from their numbers; name them: attendance people name CODE NAME")
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_settings, say
 from attendance.errors import Invalid
 
 
@@ -66,7 +66,7 @@ def approve(
     with open_database(read_settings()) as database, database.writing() as session:
         code = verbs.approve(
             session, serial, by=by, at=utc_now(), terminal=terminal, create=create, unit=unit, network=network,
-            photos=photos,
+            photos=photos, actor=operator(),
         )  # fmt: skip
         bound = push_devices.get(session, serial).bound_to
     say(f"{serial} is approved as terminal {code}, calling from {bound}. It sends its whole log when it starts again.")
@@ -81,7 +81,7 @@ def refuse(
     from attendance.services import pushing as verbs
 
     with open_database(read_settings()) as database, database.writing() as session:
-        verbs.refuse(session, serial, by=by, at=utc_now())
+        verbs.refuse(session, serial, by=by, at=utc_now(), actor=operator())
     say(f"{serial} is refused; nothing it pushes is taken.")
 
 
@@ -92,11 +92,15 @@ def query(
 ) -> None:
     """Ask a pushing terminal for the punches of a window; what it answers makes the window complete."""
     from attendance.clock import utc_now
+    from attendance.store.trail import record
     from device_sync.push.covering import ask
 
     settings = read_settings()
     with open_database(settings) as database:
         row = ask(database, code, _moment(first, "00:00:00"), _moment(last, "23:59:59"), by="command", at=utc_now())
+        with database.writing() as session:
+            record(session, operator(), "pushing.asked", kind="terminal", key=code, after={"from": first, "to": last},
+                   at=utc_now())  # fmt: skip
     say(f"Question {row.id} waits for terminal {code}; it is given when the terminal calls next. See: attendance "
         "terminals pushing")  # fmt: skip
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, read_settings, say
+from api.cli.place import open_database, operator, read_settings, say
 from attendance.errors import Invalid
+
+if TYPE_CHECKING:
+    from attendance.store.tables import TerminalRow
 
 LIVE_HELP = "Listen to its punches between readings: a hint on the pages at once."
 LAYOUT_HELP = "How its records are laid out: zk8a, zk8b, zk16, zk40, zk49, or auto: told by their content."
@@ -30,6 +33,7 @@ def add(
     from api.keys import write_comm_key
     from attendance.clock import utc_now
     from attendance.store import office, registering
+    from attendance.store.trail import record
     from device_sync.layouts import read_layout
 
     settings = read_settings()
@@ -51,6 +55,9 @@ def add(
             layout=read_layout(layout),
             at=utc_now(),
         )
+        after = {"unit": where, "name": name, "host": host, "port": port, "transport": transport, "every": every,
+                 "live": live, "layout": layout, "comm_key": key is not None}  # fmt: skip
+        record(session, operator(), "terminal.added", kind="terminal", key=code, after=after, at=utc_now())
         if key is not None:
             write_comm_key(settings.keys_dir, code, key)
     say(f"Terminal {code} is added to unit {where}. Test it: attendance terminals test {code}")
@@ -70,7 +77,9 @@ def change(
     """Change how a terminal is reached or called; what is left out stays."""
     from api.keys import write_comm_key
     from attendance.clock import utc_now
-    from attendance.store import registering
+    from attendance.store import office, registering
+    from attendance.store.tables import TerminalRow
+    from attendance.store.trail import record
     from device_sync.layouts import read_layout
 
     settings = read_settings()
@@ -78,7 +87,8 @@ def change(
         check_address(host, settings)
     key = read_key(comm_key_file) if comm_key_file else None
     with open_database(settings) as database, database.writing() as session:
-        registering.change_terminal(
+        before = _as_it_stands(office.get(session, TerminalRow, code))
+        row = registering.change_terminal(
             session,
             code,
             host=host,
@@ -92,6 +102,10 @@ def change(
         )
         if layout is not None:
             registering.set_layout(session, code, read_layout(layout))
+        after = _as_it_stands(row) | ({"comm_key": "another"} if key is not None else {})
+        record(
+            session, operator(), "terminal.changed", kind="terminal", key=code, before=before, after=after, at=utc_now()
+        )
         if key is not None:
             write_comm_key(settings.keys_dir, code, key)
     say(f"Terminal {code} is changed. Test it: attendance terminals test {code}")
@@ -101,10 +115,18 @@ def retire(code: Annotated[str, typer.Argument(help="Code of the terminal.")]) -
     """Pull a terminal no more, and let nobody depend on it by default. What it brought stays."""
     from attendance.clock import utc_now
     from attendance.store import registering
+    from attendance.store.trail import record
 
     with open_database(read_settings()) as database, database.writing() as session:
         registering.retire_terminal(session, code, at=utc_now())
+        record(session, operator(), "terminal.retired", kind="terminal", key=code, before={"in_use": True},
+               after={"in_use": False}, at=utc_now())  # fmt: skip
     say(f"Terminal {code} is out of use; its punches stay. Judge what depended on it again: attendance evaluate")
+
+
+def _as_it_stands(row: TerminalRow) -> dict[str, Any]:
+    names = ("name", "host", "port", "transport", "has_comm_key", "poll_seconds", "live", "layout")
+    return {name: getattr(row, name) for name in names}
 
 
 def check_address(host: str, settings: Any) -> None:

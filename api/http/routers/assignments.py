@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.answers import answer, listed
 from api.http.params import EmployeeFilter, Page, UnitFilter
 from api.http.schemas.office import Assignment, AssignmentList, NewAssignment
-from api.http.scope import CurrentFiler, CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.store import listing, registering
+from attendance.store.trail import record
 
 router = APIRouter(prefix="/assignments", tags=["office"])
 
 
 @router.get("", operation_id="listAssignments", summary="Assignments", response_model=AssignmentList)
 def list_assignments(
-    request: Request, reader: CurrentReader, page: Page, employee: EmployeeFilter = None, unit: UnitFilter = None
+    request: Request,
+    reader: Annotated[Reader, Depends(may("people.read"))],
+    page: Page,
+    employee: EmployeeFilter = None,
+    unit: UnitFilter = None,
 ) -> Response:
     """Assignments to the units one sees, past ones too, by person and date."""
-    with service(request).database.reading() as session:
+    parts = service(request)
+    with parts.database.reading() as session:
         within = reader.narrowed(session, unit)
         employee_id = reader.employee_id(session, employee) if employee is not None else None
         found = listing.assignments(session, within, employee_id, limit=page.limit, offset=page.offset)
+        reader.saw(session, "assignments", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)
 
 
 @router.post("", operation_id="addAssignment", summary="Assign a person", status_code=201, response_model=Assignment)
-def add_assignment(request: Request, reader: CurrentFiler, given: NewAssignment) -> Response:
+def add_assignment(
+    request: Request, reader: Annotated[Reader, Depends(may("people.write"))], given: NewAssignment
+) -> Response:
     """For HR and administrators. A person serves in one unit at a time."""
     parts = service(request)
     with parts.database.writing() as session:
@@ -56,4 +67,6 @@ def add_assignment(request: Request, reader: CurrentFiler, given: NewAssignment)
             "document": row.document,
             "recorded_at": row.recorded_at,
         }
+        record(session, reader.actor, "assignment.added", kind="employee", key=given.employee,
+               employees=[row.employee_id], after=content, at=parts.now())  # fmt: skip
     return answer(content, 201)

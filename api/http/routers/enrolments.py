@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.answers import answer, listed
 from api.http.params import EmployeeFilter, Page, TerminalFilter
 from api.http.schemas.office import Enrolment, EnrolmentList, NewEnrolment
-from api.http.scope import CurrentFiler, CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.store import listing, office, registering
+from attendance.store.trail import record
 
 router = APIRouter(prefix="/enrolments", tags=["office"])
 
@@ -17,23 +20,27 @@ router = APIRouter(prefix="/enrolments", tags=["office"])
 @router.get("", operation_id="listEnrolments", summary="Enrolments", response_model=EnrolmentList)
 def list_enrolments(
     request: Request,
-    reader: CurrentReader,
+    reader: Annotated[Reader, Depends(may("people.read"))],
     page: Page,
     employee: EmployeeFilter = None,
     terminal: TerminalFilter = None,
 ) -> Response:
     """Numbers of the people one sees, by terminal, number and date."""
-    with service(request).database.reading() as session:
+    parts = service(request)
+    with parts.database.reading() as session:
         employee_id = reader.employee_id(session, employee) if employee is not None else None
         terminal_id = office.key(reader.terminal(session, terminal)) if terminal is not None else None
         found = listing.enrolments(
             session, reader.within, employee_id, terminal_id, limit=page.limit, offset=page.offset
         )
+        reader.saw(session, "enrolments", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)
 
 
 @router.post("", operation_id="addEnrolment", summary="Enrol a person", status_code=201, response_model=Enrolment)
-def add_enrolment(request: Request, reader: CurrentFiler, given: NewEnrolment) -> Response:
+def add_enrolment(
+    request: Request, reader: Annotated[Reader, Depends(may("people.write"))], given: NewEnrolment
+) -> Response:
     """For HR and administrators. A number is one person's at a time; nothing is sent to the terminal."""
     parts = service(request)
     with parts.database.writing() as session:
@@ -56,4 +63,6 @@ def add_enrolment(request: Request, reader: CurrentFiler, given: NewEnrolment) -
             "to": row.to_on,
             "recorded_at": row.recorded_at,
         }
+        record(session, reader.actor, "enrolment.added", kind="terminal", key=given.terminal,
+               employees=[row.employee_id], after=content, at=parts.now())  # fmt: skip
     return answer(content, 201)

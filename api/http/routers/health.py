@@ -9,7 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.answers import answer
-from api.http.auth import beside_or_administrator, beside_or_signed_in
+from api.http.auth import beside_or_signed_in
+from api.http.scope import beside_or
 from api.http.service import service
 from attendance.store import schema
 
@@ -32,7 +33,13 @@ class Readiness(BaseModel):
     )
 
 
-@router.get("/health", operation_id="health", summary="Does it live?", response_model=Health)
+@router.get(
+    "/health",
+    operation_id="health",
+    summary="Does it live?",
+    response_model=Health,
+    openapi_extra={"x-open": "says only that the process answers"},
+)
 def health() -> Response:
     """The only address that answers without a login to everybody."""
     return answer({"status": "ok"})
@@ -44,6 +51,7 @@ def health() -> Response:
     summary="Can it work?",
     response_model=Readiness,
     dependencies=[Depends(beside_or_signed_in)],
+    openapi_extra={"x-open": "for programs of this machine and whoever is signed in: whether the service can work"},
     responses={503: {"model": Readiness, "description": "Something is missing; the answer says what."}},
 )
 def ready(request: Request) -> Response:
@@ -69,7 +77,7 @@ def _database(request: Request) -> str:
     "/metrics",
     operation_id="metrics",
     summary="Figures for Prometheus",
-    dependencies=[Depends(beside_or_administrator)],
+    dependencies=[Depends(beside_or("system.read"))],
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Text exposition."}},
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from api.http.answers import answer
 from api.http.errors import NotAvailable
 from api.http.schemas.terminals import ImportAnswer, PreviewAnswer
-from api.http.scope import CurrentFiler, Reader, askable
+from api.http.scope import Reader, askable, may
 from api.http.service import Importer, Service, service
 from attendance.errors import Invalid, NotFound
 from attendance.store import office
@@ -62,7 +62,7 @@ _BODY: dict[str, Any] = {
 )
 async def import_punches(
     request: Request,
-    reader: CurrentFiler,
+    reader: Annotated[Reader, Depends(may("imports.punches"))],
     preview: Annotated[bool, Query(description="Only say what would come of it; nothing is stored.")] = False,
 ) -> Response:
     """For HR and administrators. Each row becomes a new punch, a repeated one, or is kept aside with its reason."""
@@ -101,9 +101,9 @@ def _import(
         known = office.find(session, TerminalRow, askable("terminal", terminal)) is not None
         if known:
             reader.terminal(session, terminal)
-    if not known and not (create and reader.within is None):
+    if not known and not (create and reader.within.is_all):
         raise NotFound("terminal", terminal, "Add it first, or have it made with `create`.")
     check_code("terminal", terminal)
     if take is None:
         raise NotAvailable("This process does not take files; use `attendance import punches`.")
-    return take(terminal, name, content, create, dates)
+    return take(terminal, name, content, create, dates, reader.actor)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.answers import listed
 from api.http.params import Cursor, EmployeeFilter, Page, Span, TerminalFilter, UnitFilter
 from api.http.schemas.terminals import PunchList
-from api.http.scope import CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.store import listing_punches, office
 
@@ -17,7 +19,7 @@ router = APIRouter(prefix="/punches", tags=["attendance"])
 @router.get("", operation_id="listPunches", summary="Raw punches", response_model=PunchList)
 def list_punches(
     request: Request,
-    reader: CurrentReader,
+    reader: Annotated[Reader, Depends(may("attendance.read"))],
     span: Span,
     page: Page,
     employee: EmployeeFilter = None,
@@ -41,4 +43,5 @@ def list_punches(
             offset=page.offset,
             after=cursor,
         )
+        reader.saw(session, "punches", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)

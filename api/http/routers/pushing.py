@@ -10,7 +10,7 @@ from api.http.answers import answer, listed
 from api.http.errors import Forbidden
 from api.http.params import Page, TerminalCode
 from api.http.schemas.pushing import Approval, Decision, PushDifferenceList, PushingList
-from api.http.scope import CurrentAdministrator, CurrentReader, Reader, askable
+from api.http.scope import Reader, askable, may
 from api.http.service import service
 from attendance.services import pushing
 from attendance.store import listing_push, office
@@ -20,9 +20,9 @@ router = APIRouter(prefix="/terminals", tags=["terminals"])
 Serial = Annotated[str, Path(max_length=64, description="Serial number.", examples=["CQZ7224460123"])]
 
 
-def _of_all_units(reader: CurrentAdministrator) -> Reader:
+def _of_all_units(reader: Annotated[Reader, Depends(may("terminals.write"))]) -> Reader:
     """An administrator of the whole tree: a serial that waits belongs to no unit yet. Raises Forbidden."""
-    if reader.within is not None:
+    if not reader.within.is_all:
         raise Forbidden("Terminals that push are decided about by administrators of the whole office.")
     return reader
 
@@ -57,6 +57,7 @@ def approve(request: Request, reader: Deciding, serial: Serial, given: Approval)
             unit=given.unit,
             network=given.network,
             photos=given.photos,
+            actor=reader.actor,
         )
     return answer({"serial": known, "status": "approved", "terminal": code})
 
@@ -69,7 +70,7 @@ def refuse(request: Request, reader: Deciding, serial: Serial) -> Response:
     parts = service(request)
     known = askable("pushing terminal", serial)
     with parts.database.writing() as session:
-        pushing.refuse(session, known, by=reader.user.name, at=parts.now())
+        pushing.refuse(session, known, by=reader.user.name, at=parts.now(), actor=reader.actor)
     return answer({"serial": known, "status": "refused", "terminal": None})
 
 
@@ -79,7 +80,9 @@ def refuse(request: Request, reader: Deciding, serial: Serial) -> Response:
     summary="What only one side says",
     response_model=PushDifferenceList,
 )
-def list_differences(request: Request, reader: CurrentReader, code: TerminalCode, page: Page) -> Response:
+def list_differences(
+    request: Request, reader: Annotated[Reader, Depends(may("terminals.evidence"))], code: TerminalCode, page: Page
+) -> Response:
     """Punches of a terminal that only its push or only its log says, as the last comparison found them."""
     parts = service(request)
     with parts.database.reading() as session:

@@ -14,8 +14,16 @@ from attendance.services.accounts import BEARER_LASTS
 
 router = APIRouter(prefix="/auth", tags=["sign-in"])
 
+_OWN = {"x-open": "about oneself alone"}
 
-@router.post("/token", operation_id="signIn", summary="Sign in for a token", response_model=Token)
+
+@router.post(
+    "/token",
+    operation_id="signIn",
+    summary="Sign in for a token",
+    response_model=Token,
+    openapi_extra={"x-open": "how one signs in"},
+)
 def sign_in(
     request: Request,
     username: Annotated[str, Form(max_length=1000, description="Name under which one signs in.")],
@@ -39,14 +47,22 @@ def sign_in(
     )
 
 
-@router.post("/revoke", operation_id="signOut", summary="End this token", status_code=204, response_class=Response)
+@router.post(
+    "/revoke",
+    operation_id="signOut",
+    summary="End this token",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=_OWN,
+)
 def sign_out(request: Request, user: SignedInUser, secret: Annotated[str, Depends(bearer_secret)]) -> Response:
     """The token that is sent ends at once."""
     service(request).accounts.sign_out(secret)
     return Response(status_code=204)
 
 
-@router.get("/me", operation_id="whoAmI", summary="Who one is", response_model=Me)
+@router.get("/me", operation_id="whoAmI", summary="Who one is", response_model=Me, openapi_extra=_OWN)
 def me(user: SignedInUser) -> Response:
-    """Name, role, and the part of the tree one sees."""
-    return answer({"name": user.name, "role": user.role, "unit": user.unit})
+    """Name, and what is granted to one at present."""
+    held = [{"role": grant.role, "unit": grant.unit, "ends_at": grant.ends_at} for grant in user.grants]
+    return answer({"name": user.name, "role": user.role or None, "unit": user.unit, "grants": held})

@@ -15,7 +15,7 @@ from api.http.answers import answer
 from api.http.auth import bearer_secret
 from api.http.params import Page
 from api.http.schemas.sites import Holding, SiteList
-from api.http.scope import CurrentAdministrator
+from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.store import sites
 from device_sync.agent.overview import describe_site
@@ -25,6 +25,7 @@ router = APIRouter(prefix="/sites", tags=["terminals"])
 TAKEN_AT_ONCE = 4  # of all sites together; those who only read must not wait for threads
 BODY_SECONDS = 600
 
+_SITE = {"x-open": "for the token of a site, which is nobody's account"}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -35,17 +36,23 @@ Token = Annotated[str, Depends(bearer_secret)]
 
 
 @router.get("", operation_id="listSites", summary="Sites", response_model=SiteList)
-def list_sites(request: Request, reader: CurrentAdministrator, page: Page) -> Response:
+def list_sites(request: Request, reader: Annotated[Reader, Depends(may("system.read"))], page: Page) -> Response:
     """For administrators: the sites of the units one sees, by code, with what they hold that has not come yet."""
     parts = service(request)
     with parts.database.reading() as session:
-        found = sites.states(session, reader.within)
+        found = sites.states(session, reader.within.places)
         shown = found[page.offset : page.offset + page.limit]
         rows = [describe_site(state, parts.settings.timezone, parts.now()) for state in shown]
     return answer({"items": rows, "total": len(found), "limit": page.limit, "offset": page.offset, "next": None})
 
 
-@router.get("/me", operation_id="ownSite", summary="What the centre holds of a site", response_model=Holding)
+@router.get(
+    "/me",
+    operation_id="ownSite",
+    summary="What the centre holds of a site",
+    response_model=Holding,
+    openapi_extra=_SITE,
+)
 def own_site(
     request: Request,
     token: Token,
@@ -63,7 +70,7 @@ def own_site(
     operation_id="takeSegments",
     summary="Take segments of a site",
     response_model=Holding,
-    openapi_extra=_BODY,
+    openapi_extra=_BODY | _SITE,
 )
 async def take_segments(request: Request, token: Token) -> Response:
     """For the token of a site: keep and file the segments that follow, and answer what is held afterwards.

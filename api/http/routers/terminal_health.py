@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.http.answers import answer
 from api.http.params import TerminalCode
 from api.http.schemas.terminal_health import Alarm, TerminalHealth
-from api.http.scope import CurrentAdministrator, CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
 from api.pages.i18n import Translator
 from api.terminal_health import alarm_json, whole_health_json
 from attendance.store import alarms, office
+from attendance.store.trail import record
 
 router = APIRouter(prefix="/terminals/{code}", tags=["terminals"])
 
@@ -22,7 +23,9 @@ MAX_NUMBER = 2**31 - 1
 
 
 @router.get("/health", operation_id="terminalHealth", summary="Health of a terminal", response_model=TerminalHealth)
-def terminal_health(request: Request, reader: CurrentReader, code: TerminalCode) -> Response:
+def terminal_health(
+    request: Request, reader: Annotated[Reader, Depends(may("terminals.read"))], code: TerminalCode
+) -> Response:
     """Its state and what to do next, open and past alarms, its operation log, its clock, how full it is."""
     parts = service(request)
     with parts.database.reading() as session:
@@ -36,7 +39,7 @@ def terminal_health(request: Request, reader: CurrentReader, code: TerminalCode)
 )
 def acknowledge(
     request: Request,
-    reader: CurrentAdministrator,
+    reader: Annotated[Reader, Depends(may("terminals.write"))],
     code: TerminalCode,
     alarm: Annotated[int, Path(ge=1, le=MAX_NUMBER, description="Number of the alarm.")],
 ) -> Response:
@@ -45,4 +48,6 @@ def acknowledge(
     with parts.database.writing() as session:
         number = office.key(reader.terminal(session, code))
         seen = alarms.acknowledge(session, number, alarm, by=reader.user.name, at=parts.now())
+        record(session, reader.actor, "alarm.acknowledged", kind="terminal", key=code,
+               after={"alarm": alarm, "kind": seen.kind}, at=parts.now())  # fmt: skip
     return answer(alarm_json(seen, LANGUAGE))

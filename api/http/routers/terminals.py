@@ -14,14 +14,15 @@ from api.http.params import Page, TerminalCode
 from api.http.routers.terminal_health import LANGUAGE
 from api.http.schemas.on_terminals import TerminalUsers
 from api.http.schemas.terminals import NewTerminal, PullAnswer, PullList, Terminal, TerminalList
-from api.http.scope import CurrentAdministrator, CurrentFiler, CurrentPuller, CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import Puller, service
 from api.keys import remove_comm_key, write_comm_key
 from api.terminal_health import alarm_json, state_json
-from api.work_lists import work_list_json
+from api.work_lists import people_of, work_list_json
 from attendance.services.terminal_health import terminals_health
 from attendance.services.terminal_people import work_list
 from attendance.store import listing_terminals, office, registering
+from attendance.store.trail import record
 from device_sync.layouts import read_layout
 from device_sync.push.said_users import said_users
 from device_sync.zk.address import parse_address
@@ -32,7 +33,7 @@ PULLS_AT_ONCE = 8  # a pull may last a minute; those who only read must not wait
 
 
 @router.get("", operation_id="listTerminals", summary="Terminals", response_model=TerminalList)
-def list_terminals(request: Request, reader: CurrentReader, page: Page) -> Response:
+def list_terminals(request: Request, reader: Annotated[Reader, Depends(may("terminals.read"))], page: Page) -> Response:
     """The terminals of the units one sees, by code: state, open alarms, last pull, how far the log is complete."""
     parts = service(request)
     with parts.database.reading() as session:
@@ -48,7 +49,9 @@ def list_terminals(request: Request, reader: CurrentReader, page: Page) -> Respo
 
 
 @router.post("", operation_id="addTerminal", summary="Add a terminal", status_code=201, response_model=Terminal)
-def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTerminal) -> Response:
+def add_terminal(
+    request: Request, reader: Annotated[Reader, Depends(may("terminals.write"))], given: NewTerminal
+) -> Response:
     """For administrators. The address must lie in the allowed networks; the key is stored and never shown."""
     parts = service(request)
     host = str(parse_address(given.host, parts.settings.allowed_networks)) if given.host else None
@@ -75,6 +78,9 @@ def add_terminal(request: Request, reader: CurrentAdministrator, given: NewTermi
                 write_comm_key(parts.settings.keys_dir, given.code, comm_key)
                 written = True
             content = _terminal(row, unit.code)
+            record(
+                session, reader.actor, "terminal.added", kind="terminal", key=row.code, after=content, at=parts.now()
+            )
     except BaseException:
         if written:
             remove_comm_key(parts.settings.keys_dir, given.code)
@@ -91,11 +97,23 @@ def _terminal(row: Any, unit: str) -> dict[str, Any]:
     return shown | {"unit": unit, "complete_until": None, "last_pull": None, "health": None, "alarms": []}
 
 
-def _known_puller(request: Request, reader: CurrentPuller, code: TerminalCode) -> Puller:
+def _known_puller(
+    request: Request, reader: Annotated[Reader, Depends(may("terminals.pull"))], code: TerminalCode
+) -> Puller:
     """The way to pull a terminal that the caller may see. Raises NotFound, NotAvailable."""
     with service(request).database.reading() as session:
         reader.terminal(session, code)
-    return puller_of(request)
+    puller = puller_of(request)
+    note_pull(request, reader, [code])
+    return puller
+
+
+def note_pull(request: Request, reader: Reader, codes: list[str]) -> None:
+    """Write down who has terminals read now, before they are."""
+    parts = service(request)
+    with parts.database.writing() as session:
+        for code in codes:
+            record(session, reader.actor, "pull.asked", kind="terminal", key=code, at=parts.now())
 
 
 def puller_of(request: Request) -> Puller:
@@ -129,7 +147,9 @@ def pull_lanes(request: Request) -> anyio.CapacityLimiter:
 
 
 @router.get("/{code}/pulls", operation_id="listPulls", summary="Pulls of a terminal", response_model=PullList)
-def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page: Page) -> Response:
+def list_pulls(
+    request: Request, reader: Annotated[Reader, Depends(may("terminals.read"))], code: TerminalCode, page: Page
+) -> Response:
     """Every attempt to read the terminal and every file brought for it, newest first."""
     parts = service(request)
     with parts.database.reading() as session:
@@ -151,7 +171,9 @@ def list_pulls(request: Request, reader: CurrentReader, code: TerminalCode, page
     summary="Users on a terminal beside people",
     response_model=TerminalUsers,
 )
-def list_users(request: Request, reader: CurrentFiler, code: TerminalCode) -> Response:
+def list_users(
+    request: Request, reader: Annotated[Reader, Depends(may("people.write"))], code: TerminalCode
+) -> Response:
     """For HR and administrators: the numbers that nobody has, with proposals, and whatever else is open today.
 
     As the user table stood when the terminal was read whole last, which `POST /terminals/{code}/pull?full=true` does,
@@ -162,4 +184,6 @@ def list_users(request: Request, reader: CurrentFiler, code: TerminalCode) -> Re
     with parts.database.reading() as session:
         terminal = reader.terminal(session, code).code
     found = work_list(parts.database, terminal, on=parts.today(), within=reader.within, told=said_users)
+    with parts.database.reading() as session:
+        reader.saw(session, "terminal users", people_of(found), at=parts.now())
     return answer(work_list_json(found))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.http.answers import listed
 from api.http.params import Cursor, EmployeeFilter, Page, Span, UnitFilter, moment
 from api.http.schemas.rulings import VerdictList
-from api.http.scope import CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
+from attendance.services import disclosure
 from attendance.store import listing_rulings
 
 router = APIRouter(prefix="/verdicts", tags=["attendance"])
@@ -29,7 +31,7 @@ AsOf = Annotated[
 @router.get("", operation_id="listVerdicts", summary="Verdicts", response_model=VerdictList)
 def list_verdicts(
     request: Request,
-    reader: CurrentReader,
+    reader: Annotated[Reader, Depends(may("attendance.read"))],
     span: Span,
     page: Page,
     employee: EmployeeFilter = None,
@@ -37,7 +39,10 @@ def list_verdicts(
     as_of: AsOf = None,
     cursor: Cursor = None,
 ) -> Response:
-    """One row per person and date, by date and person, with its violations, rules and revision."""
+    """One row per person and date, by date and person, with its violations, rules and revision.
+
+    Who may not know reasons sees `CP` for every kind of leave, and the flag `exempt` for every exemption.
+    """
     parts = service(request)
     at = moment(as_of, parts.settings.timezone)
     with parts.database.reading() as session:
@@ -53,4 +58,7 @@ def list_verdicts(
             offset=page.offset,
             after=cursor,
         )
+        reasons = reader.elsewhere(session, "reasons.read")
+        reader.saw(session, "verdicts", (row["employee"] for row in found.rows), at=parts.now())
+    found = replace(found, rows=[disclosure.verdict(row, reasons) for row in found.rows])
     return listed(found, page)

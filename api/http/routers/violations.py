@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.http.answers import answer, listed
 from api.http.params import Cursor, EmployeeFilter, Page, Span, UnitFilter
 from api.http.schemas.rulings import ViolationList, ViolationWithEvidence
-from api.http.scope import CurrentReader
+from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.errors import NotFound
+from attendance.services import disclosure
 from attendance.store import listing_rulings
 from attendance.store.listing_keys import read_violation_id
 
@@ -24,7 +25,7 @@ ViolationStatus = Literal["counted", "pending", "excused", "partly_excused"]
 @router.get("", operation_id="listViolations", summary="Violations", response_model=ViolationList)
 def list_violations(
     request: Request,
-    reader: CurrentReader,
+    reader: Annotated[Reader, Depends(may("attendance.read"))],
     span: Span,
     page: Page,
     unit: UnitFilter = None,
@@ -34,7 +35,8 @@ def list_violations(
     cursor: Cursor = None,
 ) -> Response:
     """The violations that stand, by date, person, session and type."""
-    with service(request).database.reading() as session:
+    parts = service(request)
+    with parts.database.reading() as session:
         within = reader.narrowed(session, unit)
         found = listing_rulings.violations(
             session,
@@ -48,6 +50,7 @@ def list_violations(
             offset=page.offset,
             after=cursor,
         )
+        reader.saw(session, "violations", (row["employee"] for row in found.rows), at=parts.now())
     return listed(found, page)
 
 
@@ -59,7 +62,7 @@ def list_violations(
 )
 def get_violation(
     request: Request,
-    reader: CurrentReader,
+    reader: Annotated[Reader, Depends(may("attendance.read"))],
     id: Annotated[
         str,
         Path(
@@ -81,5 +84,9 @@ def get_violation(
         found = listing_rulings.violation(session, reader.within, key)
         if found is None:
             raise NotFound("violation", id[:64])
-        found["evidence"] = parts.evidence(session, key) if parts.evidence is not None else {}
+        reader.saw(session, "violation", [found["employee"]], at=parts.now())
+        reasons = reader.elsewhere(session, "reasons.read")
+        disclosed = reasons.sees(found["verdict"]["unit_id"], key.employee_id)
+        found["verdict"] = disclosure.verdict(found["verdict"], reasons)
+        found["evidence"] = parts.evidence(session, key, disclosed) if parts.evidence is not None else {}
     return answer(found)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from attendance.services.access import Role
 
 
 class Token(BaseModel):
@@ -24,8 +27,26 @@ class Token(BaseModel):
     expires_in: int = Field(description="Seconds until it ends by itself.")
 
 
+class Held(BaseModel):
+    role: Role = Field(description="What it allows.")
+    unit: str | None = Field(description="Unit it holds for, with those below; null: the whole tree.")
+    ends_at: dt.datetime | None = Field(description="When it ends; null: open.")
+
+
 class Me(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "lan.tccb", "role": "hr", "unit": "H-HA-DONG"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "lan.tccb",
+                    "role": "hr",
+                    "unit": "H-HA-DONG",
+                    "grants": [{"role": "hr", "unit": "H-HA-DONG", "ends_at": None}],
+                }
+            ]
+        }
+    )
     name: str = Field(description="Name under which one signs in.")
-    role: Literal["hr", "inspector", "leader", "administrator"] = Field(description="What one may do.")
-    unit: str | None = Field(description="Unit whose part of the tree one sees; null: everything.")
+    role: Role | None = Field(description="The role one is introduced by; null: nothing is granted at present.")
+    unit: str | None = Field(description="The unit of that role; null: the whole tree, or none.")
+    grants: list[Held] = Field(description="Everything granted to one at present.")

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import attendance.store.access_tables
 import attendance.store.evidence_tables
 import attendance.store.health_tables
 import attendance.store.paper_tables
@@ -10,7 +11,8 @@ import attendance.store.polling_tables
 import attendance.store.push_tables
 import attendance.store.site_tables
 import attendance.store.tables
-import attendance.store.terminal_tables  # noqa: F401 - they fill the metadata
+import attendance.store.terminal_tables
+import attendance.store.trail_tables  # noqa: F401 - they fill the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -1,0 +1,1 @@
+"""Who may see and do what: every route, every role, every place, every state of a grant."""

@@ -1,0 +1,152 @@
+"""What is asked of each route: one line per route. A route without a line fails the matrix test.
+
+`{unit}`, `{employee}`, `{terminal}`, `{user}`, `{serial}`, `{grant}`, `{alarm}` and `{violation}` stand for things of a
+place; the matrix puts in those of one's own unit, and then, one after the other, those of every other place.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
+ALL = {"limit": "500"}
+FILE = b"99\t2026-11-19 07:15:00\t1\t0\t0\t0\r\n"
+
+
+@dataclass(frozen=True)
+class Call:
+    """`path` names the parameters of the address. `tells`: an answer names things of the place it is asked of, so that
+    a leak would show; `above`: it may name what the units above decided for everybody below them."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    form: Mapping[str, str] | None = None
+    file: bool = False
+    tells: bool = True
+    above: bool = False
+    answers: int = 200
+
+    def names(self) -> list[str]:
+        """The things of a place that the call names."""
+        parts = [self.path, self.query, self.body, self.form]
+        return sorted({name for _, name, _, _ in string.Formatter().parse(_flat(parts)) if name})
+
+    def filled(self, things: Mapping[str, str]) -> Call:
+        return Call(
+            _fill(self.path, things), _fill(self.query, things), _fill(self.body, things), _fill(self.form, things),
+            self.file, self.tells, self.above, self.answers,
+        )  # fmt: skip
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(_flat(each) for each in value.values())
+    if isinstance(value, list | tuple):
+        return " ".join(_flat(each) for each in value)
+    return value if isinstance(value, str) else ""
+
+
+def _fill(value: Any, things: Mapping[str, str]) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _fill(each, things) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_fill(each, things) for each in value]
+    return value.format_map(things) if isinstance(value, str) else value
+
+
+def listing(*filters: str, span: bool = False, **more: Any) -> list[Call]:
+    """A list whole, and with each of its filters."""
+    base = SPAN if span else ALL
+    return [Call(query=base, **more), *(Call(query={**base, name: f"{{{name}}}"}, **more) for name in filters)]
+
+
+def at(name: str, thing: str, **more: Any) -> list[Call]:
+    """An address that names one thing."""
+    return [Call(path={name: f"{{{thing}}}"}, **more)]
+
+
+TERMINAL = {"code": "{terminal}"}
+OFFICIAL_GRANT = {"role": "official"}
+
+CALLS: dict[str, list[Call]] = {
+    "health": [Call(tells=False)],
+    "ready": [Call(tells=False)],
+    "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
+    "openapi": [Call(tells=False)],
+    "whoAmI": [Call(tells=True)],
+    "listUnits": listing(),
+    "addUnit": [Call(body={"code": "NEW-1", "parent": "{unit}"}, answers=201)],
+    "pullUnit": at("code", "unit"),
+    "listEmployees": listing("unit"),
+    "addEmployee": [Call(body={"code": "NEW-1", "unit": "{unit}", "from": "2026-12-01"}, answers=201)],
+    "listAssignments": listing("unit", "employee"),
+    "addAssignment": [
+        Call(body={"employee": "{employee}", "unit": "{unit}", "terminals": ["{terminal}"], "from": "2030-01-01"},
+             answers=409)  # somebody serves in one unit at a time, which is told only of whom one sees
+    ],
+    "listEnrolments": listing("employee", "terminal"),
+    "addEnrolment": [Call(body={"terminal": "{terminal}", "pin": "55", "employee": "{employee}"}, answers=201)],
+    "listSchedules": [Call(query=ALL, tells=False)],
+    "listCalendar": listing(span=False, above=True),
+    "listPunches": listing("unit", "employee", "terminal", span=True),
+    "listVerdicts": listing("unit", "employee", span=True),
+    "listViolations": listing("unit", "employee", span=True),
+    "getViolation": at("id", "violation"),
+    "listTerminals": listing(),
+    "addTerminal": [Call(body={"code": "NEW-1", "unit": "{unit}"}, answers=201)],
+    "pullTerminal": at("code", "terminal"),
+    "listPulls": [Call(path=TERMINAL, query=ALL)],
+    "listTerminalUsers": at("code", "terminal"),
+    "terminalHealth": at("code", "terminal"),
+    "listDifferences": [Call(path=TERMINAL, query=ALL)],
+    "acknowledgeAlarm": [Call(path={"code": "{terminal}", "alarm": "{alarm}"})],
+    "listPushing": [Call(tells=False)],  # of the whole office: a serial that waits belongs to no unit yet
+    "approvePushing": [Call(path={"serial": "{serial}"}, body={"terminal": "{terminal}", "network": "10.0.0.0/24"})],
+    "refusePushing": at("serial", "serial"),
+    "listSites": listing(),
+    "importPunches": [Call(form={"terminal": "{terminal}"}, file=True)],
+    "listUsers": listing(),
+    "addUser": [
+        Call(body={"name": "new-1", "password": "một câu rất dài", "employee": "{employee}",
+                   "grant": {"role": "hr", "unit": "{unit}"}}, answers=201)
+    ],
+    "disableUser": at("name", "user"),
+    "enableUser": at("name", "user"),
+    "listGrants": [Call(path={"name": "{user}"}, query=ALL)],
+    "addGrant": [Call(path={"name": "{user}"}, body={"role": "leader", "unit": "{unit}"}, answers=201)],
+    "revokeGrant": at("id", "grant"),
+}  # fmt: skip
+
+PAGES: dict[tuple[str, str], list[Call]] = {
+    ("GET", "/"): [Call(answers=303, tells=False)],
+    ("GET", "/today"): [Call(), Call(query={"day": "2026-11-17"}), Call(query={"state": "late", "day": "2026-11-17"})],
+    ("GET", "/today/live"): [Call()],
+    ("GET", "/violations"): [
+        Call(query={"from": "16/11/2026", "to": "20/11/2026"}),
+        Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026"}),
+    ],
+    ("GET", "/violations/{violation}"): at("violation", "violation"),
+    ("GET", "/days/{employee}/{day}"): [
+        Call(path={"employee": "{employee}", "day": day}) for day in ("2026-11-17", "2026-11-18", "2026-11-19")
+    ],
+    ("POST", "/today/pull"): [
+        Call(form={"terminal": "{terminal}"}, answers=303, tells=False),
+        Call(form={"unit": "{unit}"}, answers=303, tells=False),
+    ],
+}
+
+ELSEWHERE: dict[tuple[str, str], str] = {
+    ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
+    ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
+    ("GET", "/api/v1/sites/me"): "tests/e2e/test_api_sites.py",
+    ("POST", "/api/v1/sites/segments"): "tests/e2e/test_api_sites.py",
+    ("GET", "/sign-in"): "tests/e2e/test_api_page_session.py",
+    ("POST", "/sign-in"): "tests/e2e/test_api_page_session.py",
+    ("POST", "/sign-out"): "test_at_once.py",
+    ("GET", "/today/stream"): "test_at_once.py",
+}
+"""Routes that are asked by other tests, which name what they prove."""

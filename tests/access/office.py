@@ -1,0 +1,281 @@
+"""An office in which every name, code, document and reason carries a mark of the place it belongs to.
+
+`H` is the parent of `A` (one's own unit) and `B` (the sister); in A serve the person whose account may be an official's
+and a colleague. An answer that holds the mark of a place it should not know of has leaked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from attendance import clock
+from attendance.services import granting
+from attendance.services.access import ROLES
+from attendance.services.accounts import Accounts
+from attendance.services.evaluate import evaluate_span
+from attendance.store import (
+    intake_log,
+    papers,
+    papers_decided,
+    punch_log,
+    push_devices,
+    push_evidence,
+    registering,
+    sites,
+    terminal_users,
+)
+from attendance.store import office as store_office
+from attendance.store.alarms import TerminalAlarms, open_alarms
+from attendance.store.database import Database, Session
+from attendance.store.evidence_tables import PullRow
+from attendance.store.listing_keys import violation_id
+from attendance.store.tables import EmployeeRow, TerminalRow
+from attendance.store.trail import CONSOLE
+
+ZONE = "Asia/Ho_Chi_Minh"
+FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
+LATE_ON, LEAVE_ON, EXEMPT_ON, MISSION_ON = (FIRST + timedelta(days=shift) for shift in (1, 2, 3, 4))
+BEGUN = datetime(2026, 10, 1, tzinfo=UTC)
+JUDGED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+PASSWORD = "mưa rơi trên mái ngói"
+
+REASON = "zRSNz"
+"""In every code, document and text that tells why somebody was away or exempt."""
+ALARM = "zALMz"
+"""In the alarms of terminals, which officials are not told of."""
+
+
+def mark(place: str) -> str:
+    return f"z{place}z"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What can be named of a place in a request; all codes of a kind have the same length, so answers can be compared."""
+
+    name: str
+    unit: str
+    employee: str
+    terminal: str
+    user: str
+    serial: str
+    grant: int = 0
+    alarm: int = 0
+    violation: str = ""
+
+    @property
+    def mark(self) -> str:
+        return mark(self.name)
+
+    def fills(self) -> dict[str, str]:
+        named = ("unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation")
+        return {name: str(getattr(self, name)) for name in named}
+
+
+def place(name: str, unit: str | None = None, **more: Any) -> Place:
+    token, of = mark(name), mark(unit or name)
+    return Place(name, f"U-{of}", f"P-{token}", f"T-{of}", f"a-{token}", f"S-{token}", **more)
+
+
+UNITS = {"PAR": None, "OWN": "PAR", "SIS": "PAR"}
+PEOPLE = {"OWN": "OWN", "COL": "OWN", "SIS": "SIS", "PAR": "PAR"}  # mark of the person → mark of the unit
+STATES = ("holds", "ended", "revoked", "later")
+ABSENT = 999_999
+
+
+@dataclass(frozen=True)
+class World:
+    """Places by name: own, colleague (in the same unit), sister, parent, and one that is nowhere."""
+
+    places: dict[str, Place]
+
+    def __getitem__(self, name: str) -> Place:
+        return self.places[name]
+
+
+def reader(role: str, state: str = "holds") -> str:
+    """The account that has this role for unit A, in this state."""
+    return f"r-{role}-{state}-{mark('OWN')}"
+
+
+def build(database: Database, accounts: Accounts) -> World:
+    """Fill an empty database; answers what can be named in it."""
+    with database.writing() as session:
+        _rules(session)
+        for name, parent in UNITS.items():
+            _unit(session, name, parent)
+        for number, (name, unit) in enumerate(PEOPLE.items()):
+            _person(session, name, unit, f"7{number}")
+        alarms = {name: _terminal(session, name) for name in UNITS}
+    evaluate_span(database, ZONE, JUDGED, FIRST, LAST)
+    grants = _accounts(database, accounts)
+    with database.reading() as session:
+        numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
+    found = {
+        name: place(
+            name,
+            unit,
+            grant=grants[name],
+            alarm=alarms[unit],
+            violation=violation_id(numbers[name], LATE_ON, "am", "late"),
+        )
+        for name, unit in PEOPLE.items()
+    }
+    nowhere = place("NIL", grant=ABSENT, alarm=ABSENT, violation=violation_id(9, LATE_ON, "am", "late"))
+    return World({**found, "NIL": nowhere})
+
+
+def _rules(session: Session) -> None:
+    registering.add_schedule(session, "HC", name="Giờ hành chính", at=BEGUN)
+    registering.add_schedule_version(
+        session,
+        "HC",
+        sessions={"am": ["07:30", "12:00"], "pm": ["13:30", "17:00"]},
+        weekdays=["mon", "tue", "wed", "thu", "fri"],
+        from_on=date(2026, 1, 1),
+        document="QĐ 41/QĐ-UBND",
+        at=BEGUN,
+    )
+
+
+def _unit(session: Session, name: str, parent: str | None) -> None:
+    token = mark(name)
+    above = f"U-{mark(parent)}" if parent else None
+    registering.add_unit(session, f"U-{token}", name=f"Đơn vị {token}", parent=above, schedule="HC", at=BEGUN)
+    registering.add_terminal(
+        session, f"T-{token}", unit=f"U-{token}", name=f"Máy {token}", host="127.0.0.1", port=1, at=BEGUN
+    )
+    registering.add_calendar_entry(
+        session, date(2026, 11, 25), "stoppage", unit=f"U-{token}", document=f"CV {token}", at=BEGUN
+    )
+    sites.add(session, f"X-{token}", unit=f"U-{token}", name=f"Trạm {token}", token_digest=token, at=BEGUN)
+
+
+def _person(session: Session, name: str, unit: str, pin: str) -> None:
+    token, of = mark(name), mark(unit)
+    code = f"P-{token}"
+    registering.add_employee(session, code, name=f"Người {token}", at=BEGUN)
+    registering.assign(session, code, f"U-{of}", from_on=date(2026, 1, 1), document=f"QĐ {token}", at=BEGUN)
+    registering.enrol(session, f"T-{of}", pin, code, at=BEGUN)
+    why = f"{REASON}{token}"
+    papers.add_leave(session, code, LEAVE_ON, code=why, document=f"ĐP {why}", approved_at=BEGUN, at=BEGUN)
+    papers.add_exemption(
+        session,
+        code,
+        code=f"{why}x",
+        starts=datetime.combine(EXEMPT_ON, datetime.min.time()).replace(hour=13, minute=30),
+        ends=datetime.combine(EXEMPT_ON, datetime.min.time()).replace(hour=15),
+        document=f"MT {why}",
+        approved_at=BEGUN,
+        at=BEGUN,
+    )
+    papers.add_mission(
+        session,
+        code,
+        datetime.combine(MISSION_ON, datetime.min.time()).replace(hour=8),
+        datetime.combine(MISSION_ON, datetime.min.time()).replace(hour=10),
+        document=f"GĐĐ {token}",
+        approved_at=BEGUN,
+        at=BEGUN,
+    )
+    papers_decided.explain(
+        session, code, LATE_ON, part="am", covers="late", reason=f"lý do {why}", document=f"GT {why}",
+        submitted_at=None, at=BEGUN,
+    )  # fmt: skip
+
+
+def _terminal(session: Session, name: str) -> int:
+    """A week of punches in one pull, an alarm, users, a difference; answers the number of the alarm."""
+    token = mark(name)
+    terminal = store_office.key(store_office.get(session, TerminalRow, f"T-{token}"))
+    pins = [f"7{number}" for number, unit in enumerate(PEOPLE.values()) if unit == name] + ["99"]
+    starts = datetime.combine(FIRST, datetime.min.time())
+    pull_id = intake_log.add_pull(
+        session,
+        PullRow(
+            terminal_id=terminal,
+            source="file",
+            file_name=f"{token}_attlog.dat",
+            started_at=JUDGED - timedelta(minutes=5),
+            finished_at=JUDGED - timedelta(minutes=4),
+            read=40,
+            new=40,
+            log_digest="ab" * 32,
+            complete_from=starts,
+            complete_until=datetime(2026, 11, 20, 23, 0),
+            seconds={"transfer": 0.5, "decode": 0.0, "store": 0.0},
+        ),
+    )
+    intake_log.extend_coverage(session, terminal, starts, datetime(2026, 11, 20, 23, 0))
+    rows: list[tuple[int, int]] = []
+    for day in range((LAST - FIRST).days + 1):
+        on = FIRST + timedelta(days=day)
+        begins = (7, 42) if on == LATE_ON else (7, 20)
+        for pin in range(len(pins)):
+            for hour, minute in (begins, (12, 3), (13, 20), (17, 5)):
+                rows.append((clock.wall_seconds(datetime(on.year, on.month, on.day, hour, minute)), pin))
+    rows.sort()
+    count = len(rows)
+    punch_log.append(
+        session,
+        terminal_id=terminal,
+        pull_id=pull_id,
+        first_sequence=1,
+        received_at=JUDGED - timedelta(minutes=4),
+        wall=np.array([wall for wall, _ in rows], np.int64),
+        pin=np.array([pin for _, pin in rows], np.int32),
+        pins=pins,
+        state=np.zeros(count, np.uint8),
+        verify=np.ones(count, np.uint8),
+        index=np.arange(count),
+    )
+    TerminalAlarms(session, terminal, pull_id, JUDGED).open("new_user", token, pin=f"{ALARM}{token}")
+    session.flush()
+    (alarm,) = open_alarms(session, [terminal])[terminal]
+    _users_and_sides(session, terminal, pull_id, token)
+    return alarm.id
+
+
+def _users_and_sides(session: Session, terminal: int, pull_id: int, token: str) -> None:
+    entry = terminal_users.Entry(5, "98", token, token.encode(), 0, False)
+    terminal_users.file(session, terminal, terminal_users.Changes(begun=((entry, None),)), pull_id)
+    wall = clock.wall_seconds(datetime(2026, 11, 18, 9, 9))
+    push_evidence.note_differences(session, terminal, "push", [(wall, "99", 0, 1)], JUDGED)
+    push_devices.knock(session, f"S-{token}", address="10.0.0.9", at=JUDGED)
+
+
+def _accounts(database: Database, accounts: Accounts) -> dict[str, int]:
+    """Accounts of each place with a grant there, and readers of unit A in every role and state of its grant."""
+    found = {}
+    for name, unit in PEOPLE.items():
+        token = mark(name)
+        accounts.create_user(f"a-{token}", PASSWORD, employee=f"P-{token}")
+        found[name] = _give(database, f"a-{token}", "hr", f"U-{mark(unit)}", "holds", document=f"QĐ {token}")
+    accounts.create_user(f"b-{mark('SIS')}", PASSWORD)  # of A and of B: nobody of A alone looks after it
+    for unit in ("OWN", "SIS"):
+        _give(database, f"b-{mark('SIS')}", "leader", f"U-{mark(unit)}", "holds")
+    for role in ROLES:
+        for state in STATES:
+            official = role == "official"
+            accounts.create_user(reader(role, state), PASSWORD, employee=f"P-{mark('OWN')}" if official else None)
+            _give(database, reader(role, state), role, None if official else f"U-{mark('OWN')}", state)
+        if role != "official":
+            accounts.create_user(f"all-{role}", PASSWORD)
+            _give(database, f"all-{role}", role, None, "holds")
+    return found
+
+
+def _give(database: Database, user: str, role: str, unit: str | None, state: str, document: str = "QĐ 1") -> int:
+    ends = {"ended": NOW - timedelta(seconds=1), "later": NOW + timedelta(days=9)}.get(state, NOW + timedelta(days=5))
+    starts = NOW + timedelta(seconds=1) if state == "later" else BEGUN
+    with database.writing() as session:
+        wanted = granting.Wanted(role, unit, starts, ends, document, f"Đợt kiểm tra {user}")
+        given = granting.give(session, user, wanted, by=CONSOLE, at=BEGUN)
+        if state == "revoked":
+            granting.take_back(session, given.id, by=CONSOLE, at=NOW)
+    return given.id
