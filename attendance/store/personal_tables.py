@@ -129,7 +129,7 @@ class ErasureRow(SQLModel, table=True):
 
 
 class EvidenceErasureRow(SQLModel, table=True):
-    """A row of evidence of which an erasure empties one thing: of `pull` the kept bytes, of `terminal_user` the name."""
+    """A row of evidence of which an erasure empties one thing: of `pull` its bytes, of `terminal_user` the name."""
 
     __tablename__: ClassVar[str] = "evidence_erasure"
     table_name: str = Field(primary_key=True, max_length=32)
