@@ -132,7 +132,8 @@ def carry_out(database: Database, number: int, *, actor: Actor, at: datetime) ->
             if row.state != "approved":
                 raise Invalid(f"Destruction {number} is {row.state}; it is carried out once it is approved.")
             piece = _piece(session, row, actor, at)
-            row.destroyed = {name: row.destroyed.get(name, 0) + count for name, count in piece.items()}
+            added = {name: row.destroyed.get(name, 0) + count for name, count in piece.items()}
+            row.destroyed = {**row.destroyed, **added}
             finished = not any(piece.values())
             if finished:
                 row.state, row.done_at = "done", at
@@ -159,7 +160,7 @@ def archived_name(session: Session, employee_id: int) -> str | None:
 
 
 def _piece(session: Session, row: DestructionRow, actor: Actor, at: datetime) -> dict[str, int]:
-    way = terms(session, row.before_on).kind(row.kind).destroyed_by
+    way = terms(session, at.date()).kind(row.kind).destroyed_by
     destroy = destruction.WAYS[way][1]
     if destroy is not None:
         return destroy(session, row.before_on)
@@ -170,7 +171,7 @@ def _erase_some(
     session: Session, numbers: Sequence[int], row: DestructionRow, actor: Actor, at: datetime
 ) -> dict[str, int]:
     """One person per transaction: looking through what was brought of their terminals may take its time."""
-    keeps = terms(session, row.before_on).office.names_in_locked_sheets
+    keeps = terms(session, at.date()).office.names_in_locked_sheets
     counts = {"people": 0}
     for number in numbers:
         code, name = people.names(session, [number])[number]
