@@ -22,8 +22,11 @@ from api.http.routers import (
     health,
     iclock,
     imports,
+    personal_data,
+    personal_requests,
     punches,
     pushing,
+    retention,
     schedules,
     sign_in,
     sites,
@@ -62,6 +65,9 @@ ROUTERS = (
     schedules.router,
     calendar.router,
     users.router,
+    personal_data.router,
+    personal_requests.router,
+    retention.router,
 )
 
 

@@ -29,6 +29,7 @@ TAGS = [
     {"name": "terminals", "description": "Terminals, pulls, imported files."},
     {"name": "office", "description": "Units, people, where they serve, their numbers."},
     {"name": "users", "description": "Accounts, and what is granted to them."},
+    {"name": "personal data", "description": "The notice, all data of one person, requests, retention."},
     {"name": "rules", "description": "Hours and calendar in force."},
     {"name": "health", "description": "Whether the service lives and can work."},
 ]

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -324,7 +323,7 @@ def test_a_killed_run_goes_on_where_it_stopped(sqlite_database: Database, tmp_pa
         run.stdout.readline()
     os.kill(run.pid, signal.SIGKILL)
     run.wait(30)
-    time.sleep(0.05)
+    run.stdout.close()
     gone, left = 400 - count(database, "punch_photo"), count(database, "punch_photo")
     with database.reading() as session:
         (stands,), _ = retention.listed(session, 1, 0)
