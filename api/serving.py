@@ -12,6 +12,7 @@ from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
+from api.pages.trail import router as trail_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
@@ -58,8 +59,8 @@ def make_app(
         puller=pull,
         importer=bring,
         previewer=preview,
-        evidence=lambda session, key, reasons: evidence_of(session, settings.timezone, now(), key, reasons=reasons),
-        extra_routers=(streaming_router, router),
+        evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
+        extra_routers=(streaming_router, router, trail_router),
         page_error=show_error,
     )
     app.mount(*static_files())

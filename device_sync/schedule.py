@@ -1,6 +1,6 @@
 """The timetable: pull every terminal on its interval, judge what became dirty, read everything again at night.
 
-APScheduler holds three jobs that only call others: a tick hands due terminals to the poller's lanes and waits for none.
+APScheduler holds a few jobs that only call others: a tick hands due terminals to the poller's lanes and waits for none.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from attendance.clock import Now, utc_now
 from attendance.errors import AttendanceError
 from attendance.services.evaluate import Evaluation, evaluate_dirty
 from attendance.services.personal import retention
+from attendance.services.verifying import verify_nightly
 from attendance.store import leases
 from attendance.store.database import Database
 from device_sync.live import Listeners
@@ -74,6 +75,7 @@ class Timetable:
             self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
         self._scheduler.add_job(self._compare, "cron", hour=self.nightly_hour + 2, minute=30, id="compare")
+        self._scheduler.add_job(self._verify, "cron", hour=self.nightly_hour + 3, minute=30, id="verify")
         self._scheduler.add_listener(self._count_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         self._scheduler.start()
 
@@ -136,6 +138,11 @@ class Timetable:
         delete_old_photos(self.database, zone=self.zone, at=self.now())
         if self.judging:
             retention.propose(self.database, self.zone, at=self.now())
+
+    def _verify(self) -> None:
+        """Check that what is kept still verifies; the log alarms where it does not."""
+        if not self._stopped.is_set() and self._leads():
+            verify_nightly(self.database, self.now())
 
     def _count_trouble(self, event: JobEvent) -> None:
         kind = EVENTS[event.code]

@@ -8,6 +8,7 @@ from typing import Any
 
 from attendance import clock
 from attendance.services import disclosure
+from attendance.services.disclosure import WHOLE, Disclosed
 from attendance.services.explain.account import DayAccount
 from attendance.services.explain.stored import Explanation, explain_day
 from attendance.store import people, pulls, ruling_log, rulings, schedule_names
@@ -27,11 +28,11 @@ def why_page(
     *,
     focus: str | None = None,
     as_of: datetime | None = None,
-    reasons: bool = True,
+    shown: Disclosed = WHOLE,
 ) -> WhyPage:
     """The day as it is concluded from what is known at `as_of` (None: now). `focus` is the name of a violation.
 
-    Without `reasons`, as `attendance.services.disclosure` lets it be told.
+    What is not `shown` is left out or masked by `attendance.services.disclosure`.
 
     `provisional` says that the day is not over, or that a newer judgement than the recorded one is on its way.
     """
@@ -69,9 +70,9 @@ def why_page(
             Citation(c.rule, titles.get(c.rule, ""), c.version, c.document, c.article, c.from_on, c.to_on)
             for c in verdict.citations
         ),
-        coverage=freshness(session, zone, now, depends),
+        coverage=freshness(session, zone, now, depends, alarms=shown.alarms),
         revisions=tuple(
-            Revision(row.revision, clock.to_wall(row.recorded_at, zone), row.cause, _summary(row, reasons))
+            Revision(row.revision, clock.to_wall(row.recorded_at, zone), row.cause, _summary(row, shown.reasons))
             for row in recorded
         ),
         statements=account.statements,
@@ -80,7 +81,7 @@ def why_page(
         rulebook=newest.rulebook if newest else read.case.rulebook.fingerprint,
         provisional=newest is None or newest.digest != ruling_log.digest_of(verdict) or on >= clock.today(now, zone),
     )
-    return page if reasons else _masked(page)
+    return page if shown.reasons else _masked(page)
 
 
 def _masked(page: WhyPage) -> WhyPage:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from attendance import clock
+from attendance.services.disclosure import WHOLE, Disclosed
 from attendance.store.database import Session
 from attendance.store.listing_keys import ViolationKey
 from reports.day import why_page
@@ -14,10 +15,10 @@ from reports.view import WhyPage
 
 
 def evidence_of(
-    session: Session, zone: str, now: datetime, key: ViolationKey, *, reasons: bool = True
+    session: Session, zone: str, now: datetime, key: ViolationKey, *, shown: Disclosed = WHOLE
 ) -> dict[str, Any]:
     """Punches with the pull that brought each, sessions, coverage, rule with document, ledger and revisions."""
-    page = page_as_data(why_page(session, zone, now, key.employee_id, key.on, focus=str(key), reasons=reasons), zone)
+    page = page_as_data(why_page(session, zone, now, key.employee_id, key.on, focus=str(key), shown=shown), zone)
     wanted = (
         "sessions",
         "punches",

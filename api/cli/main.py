@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from api.cli import judging, months, office, papers, personal, rules, serving, sites, terminals, users
+from api.cli import judging, months, office, papers, personal, rules, serving, sites, terminals, users, verifying
 from attendance.errors import AttendanceError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (serving, office, users, terminals, sites, papers, personal, rules, months, judging):
+for commands in (serving, office, users, terminals, sites, papers, personal, rules, months, judging, verifying):
     commands.register(app)
 
 

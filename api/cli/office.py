@@ -43,6 +43,10 @@ def init(
         admin = typer.prompt("Administrator", default="admin")
     password = read_password(admin, password_file)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # what lies in it is about people
+    key = settings.data_dir / "secret.key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
     with open_database(settings, create=True) as database:
         entries = begin_office(
             database,
@@ -55,10 +59,6 @@ def init(
             actor=operator(),
             at=utc_now(),
         )
-    key = settings.data_dir / "secret.key"
-    if not key.exists():
-        key.touch(mode=0o600)
-        key.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
     say(f"Unit {unit} works {hours.replace(',', ' and ')}, Monday to Friday; {entries} calendar entries are loaded.")
     for written in shipped("calendar").entries if calendar else ():
         if written.status == "announced":

@@ -52,8 +52,11 @@ def trail_secret(settings: Settings) -> bytes | None:
 
 
 @contextmanager
-def open_database(settings: Settings, *, create: bool = False) -> Iterator[Database]:
-    """The database of the settings, migrated. Raises Invalid where there is none yet and `create` is not said."""
+def open_database(settings: Settings, *, create: bool = False, migrate: bool = True) -> Iterator[Database]:
+    """The database of the settings, migrated. Raises Invalid where there is none yet and `create` is not said.
+
+    Without `migrate` nothing is changed, and one of an older version is refused.
+    """
     from attendance.store import schema
     from attendance.store.database import Database
 
@@ -69,7 +72,10 @@ def open_database(settings: Settings, *, create: bool = False) -> Iterator[Datab
             )
     database = Database(settings.url)
     try:
-        schema.upgrade(database)
+        if migrate:
+            schema.upgrade(database)
+        elif not schema.is_current(database):
+            raise Invalid("The database is of another version; start the service of this version once, then try again.")
         secret = trail_secret(settings)
         if secret is not None:
             database.seal_with(secret)

@@ -16,6 +16,7 @@ from api.http.guard import Guard
 from api.http.openapi import describe
 from api.http.routers import (
     assignments,
+    audit,
     calendar,
     employees,
     enrolments,
@@ -68,6 +69,7 @@ ROUTERS = (
     personal_data.router,
     personal_requests.router,
     retention.router,
+    audit.router,
 )
 
 
@@ -88,7 +90,7 @@ def create_app(
 
     `puller` (terminal codes, whole logs again?) answers an entry of `pull` for each, `importer` (terminal, file name,
     bytes, create?, where the day stands) that of `import punches`, `previewer` what that would be, `evidence` (session,
-    violation, with reasons?) what is shown under that name; without one of them its address answers 503, or nothing.
+    violation, what may be told) what is shown under that name; without one of them its address answers 503, or nothing.
     `page_error` (request, status, incident) draws errors outside of the API. `extra_routers` are the pages: each of
     their addresses looks after its own login with `page_user`.
 

@@ -6,6 +6,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
+from anyio.to_thread import run_sync
 from fastapi import FastAPI
 from fastapi.exceptions import HTTPException
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -20,6 +21,10 @@ MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
 _UPLOADS = f"{API}/imports/"
 PUSHED = "/iclock/"
+LONG_SECONDS = 1.0
+"""Before an answer that took so long is given, it is asked again whether its reader may still have it."""
+STILL = "still"
+"""Where in the state of a request that question is: it answers what to say instead, or None."""
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -55,11 +60,20 @@ class Guard:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
-        started = False
+        started = withheld = False
+        asked: dict[str, Any] = scope.setdefault("state", {})
 
         async def guarded_send(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
+            nonlocal started, withheld
+            if withheld:
+                return
+            if message["type"] == "http.response.start" and not started:
+                if time.perf_counter() - begun >= LONG_SECONDS and STILL in asked:
+                    refusal = await run_sync(asked.pop(STILL))
+                    if refusal is not None:
+                        await refusal(scope, receive, guarded_send)
+                        withheld = True
+                        return
                 started = True
                 self._finish(scope, message, time.perf_counter() - begun)
             await send(message)

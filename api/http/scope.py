@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from api.http.auth import SignedInUser, address_of, bearer_secret, is_beside, maybe_token, page_user, signed_in
-from api.http.errors import API, Forbidden
+from api.http.errors import API, Forbidden, SignInNeeded, answer_error
+from api.http.guard import STILL
 from api.http.service import service
-from attendance.errors import NotFound
+from attendance.errors import AttendanceError, NotFound
 from attendance.services import access
 from attendance.services.access import Permission
 from attendance.services.accounts import SignedIn
@@ -92,10 +93,26 @@ def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reade
     return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request), role), permission)
 
 
+def still_may(request: Request, permission: Permission, who: Callable[[], SignedIn]) -> None:
+    """Have it asked again, before an answer that took long is given, whether its reader may still have it."""
+
+    def still() -> Response | None:
+        try:
+            reader_of(request, who(), permission)
+        except SignInNeeded:
+            return Response(status_code=401)
+        except AttendanceError as error:
+            return answer_error(request, error)
+        return None
+
+    setattr(request.state, STILL, still)
+
+
 def may(permission: Permission) -> Callable[..., Reader]:
     """A dependency of the API that lets on whoever may do this, as the reader they are. Raises Forbidden."""
 
-    def permitted(request: Request, user: SignedInUser) -> Reader:
+    def permitted(request: Request, user: SignedInUser, secret: Annotated[str, Depends(bearer_secret)]) -> Reader:
+        still_may(request, permission, lambda: signed_in(request, secret))
         return reader_of(request, user, permission)
 
     permitted.permission = permission  # type: ignore[attr-defined]
@@ -106,6 +123,7 @@ def page_may(permission: Permission) -> Callable[..., Reader]:
     """The same for a page: nobody signed in is sent to sign in, and back. Raises SignInNeeded, Forbidden."""
 
     def permitted(request: Request, user: Annotated[SignedIn, Depends(page_user)]) -> Reader:
+        still_may(request, permission, lambda: page_user(request))
         return reader_of(request, user, permission)
 
     permitted.permission = permission  # type: ignore[attr-defined]
@@ -113,11 +131,16 @@ def page_may(permission: Permission) -> Callable[..., Reader]:
 
 
 def beside_or(permission: Permission) -> Callable[..., None]:
-    """A dependency that lets on programs of this machine, and whoever may do this. Raises NotSignedIn, Forbidden."""
+    """A dependency that lets on programs of this machine, and whoever may do this for the whole office.
+
+    Raises NotSignedIn, Forbidden.
+    """
 
     def permitted(request: Request, token: Annotated[str | None, Depends(maybe_token)]) -> None:
         if not is_beside(request):
-            reader_of(request, signed_in(request, bearer_secret(token)), permission)
+            reader = reader_of(request, signed_in(request, bearer_secret(token)), permission)
+            if not reader.within.is_all:
+                raise Forbidden("This is about the whole office, and you look after a part of it.")
 
     permitted.permission = permission  # type: ignore[attr-defined]
     return permitted

@@ -12,6 +12,7 @@ from fastapi import Request
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
+from attendance.services.disclosure import Disclosed
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey
 from attendance.store.trail import Actor
@@ -20,7 +21,7 @@ from device_sync.agent.receiving import Receiver
 Puller = Callable[[Sequence[str], bool], list[dict[str, Any]]]  # terminals, whole logs again → entries of `pull`
 # terminal, file name, bytes, create?, where the day stands, who → `import punches`, or what it would say
 Importer = Callable[[str, str, bytes, bool, str | None, Actor], dict[str, Any]]
-Evidence = Callable[[Session, ViolationKey, bool], dict[str, Any]]  # the last: may reasons be told?
+Evidence = Callable[[Session, ViolationKey, Disclosed], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

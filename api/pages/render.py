@@ -29,6 +29,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
     ("/users", "nav.users", "users.manage"),
+    ("/trail", "nav.trail", "trail.read"),
+    ("/looks", "nav.looks", "attendance.read"),
 )
 
 # Those who need a look come first; inside a state, by given name.

@@ -33,6 +33,7 @@ from api.pages.render import navigation, render
 from attendance.errors import NotFound
 from attendance.services.access import permissions
 from attendance.services.accounts import SignedIn, SignInRefused, TooManyAttempts
+from attendance.services.disclosure import Disclosed
 from attendance.store import listing, polling
 from attendance.store.listing_keys import read_violation_id
 from reports.day import why_page
@@ -272,7 +273,8 @@ def _why(request: Request, reader: Reader, employee_id: int, on: date, focus: st
         if not listing.sees_employee(session, employee_id, on, reader.within):
             raise NotFound("person", quote(str(employee_id)))
         reasons = listing.sees_employee(session, employee_id, on, reader.elsewhere(session, "reasons.read"))
-        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus, reasons=reasons)
+        shown = Disclosed(reasons, alarms=not reader.within.is_person)
+        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus, shown=shown)
         reader.saw(session, "day", [view.employee], at=parts.now())
     if focus is not None and view.focus is None:
         raise NotFound("violation", focus[:64])

@@ -6,6 +6,7 @@ One stream of Server-Sent Events per page: `punch` carries a line of HTML, `read
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from api.http.service import service
 from api.pages.i18n import Translator
 from api.pages.render import environment
 from api.pages.routes import language_of
+from attendance.services.access import permissions
 from attendance.store import listing, live_reading, polling
 from attendance.store.database import Session
 from device_sync.hints import Hub, LivePunch, Message, Subscription, TooManySubscribers, WasRead
@@ -29,7 +31,9 @@ from device_sync.poller import Poller
 from device_sync.pulling import CONNECTING, DONE, READING, STORING, Progress
 
 BEAT_SECONDS = 15.0
-"""So often something is sent even without news, and whether the reader is still signed in is looked at."""
+"""So often something is sent even without news."""
+LOOK_SECONDS = 1.0
+"""So often it is looked at whether the reader may still hear it."""
 LASTS_SECONDS = 600.0
 """After so long the stream ends, and the browser opens the next one by itself."""
 RETRY_MILLISECONDS = 2000
@@ -88,6 +92,7 @@ async def _events(request: Request, reader: Reader, hub: Hub) -> AsyncIterator[b
 
     teller = _Teller(request, reader)
     ends = loop.time() + LASTS_SECONDS
+    beat = loop.time()
     try:
         with hub.subscribed(wake) as subscription:
             yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
@@ -96,11 +101,11 @@ async def _events(request: Request, reader: Reader, hub: Hub) -> AsyncIterator[b
                 told = await run_sync(teller.tell, subscription)
                 if told is None:
                     return
-                yield told or b": still here\n\n"
-                try:
-                    await asyncio.wait_for(news.wait(), BEAT_SECONDS)
-                except TimeoutError:
-                    continue
+                if told or loop.time() >= beat:
+                    beat = loop.time() + BEAT_SECONDS
+                    yield told or b": still here\n\n"
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), LOOK_SECONDS)
     except TooManySubscribers:
         yield b"retry: 60000\n\n"
 
@@ -115,9 +120,11 @@ class _Teller:
         self._zone = service(request).settings.timezone
 
     def tell(self, subscription: Subscription) -> bytes | None:
-        """The events for everything new; None once the reader is signed in no more."""
+        """The events for everything new; None once the reader is signed in no more, or may hear it no more."""
         user = session_user(self._request)
         if user is None or user.name != self._reader.user.name:
+            return None
+        if self._reader.permission not in permissions(user.grants):
             return None
         messages = subscription.take()
         if not messages:

@@ -100,7 +100,7 @@ def within(session: Session, permission: Permission, grants: Iterable[Grant], em
     if not allowed:
         return None
     own = employee_id if any(grant.role == "official" for grant in allowed) else None
-    served = office.units_served(session, own) if own is not None else frozenset()
+    served = office.units_served(session, [own]).get(own, frozenset()) if own is not None else frozenset()
     tops = {grant.unit_id for grant in allowed if grant.role != "official"}
     if None in tops:
         return Within(None, own, served)

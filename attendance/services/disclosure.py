@@ -8,12 +8,23 @@ from who checks a day: which sessions were leave, and which times an exemption m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from attendance.engine.columns import FLAGS
 from attendance.services.explain.statements import Statement
 from attendance.store.within import Within
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """What of one day may be told beside what was concluded: reasons, and the alarms of its terminals."""
+
+    reasons: bool = True
+    alarms: bool = True
+
+
+WHOLE = Disclosed()
 
 LEAVE_SIGN = "CP"
 """Absent with an approved paper, in place of every sign of leave."""

@@ -80,7 +80,9 @@ def listed(session: Session, at: datetime, within: Within = EVERYTHING) -> list[
     """The accounts an administrator looks after, by name: everything granted to them lies in their part of the tree."""
     users = accounts.users(session)
     given = grants.of_users(session, [user.id for user in users])
-    people = office.codes(session, EmployeeRow, [user.employee_id for user in users if user.employee_id is not None])
+    numbers = [user.employee_id for user in users if user.employee_id is not None]
+    people = office.codes(session, EmployeeRow, numbers)
+    served = {} if within.is_all else office.units_served(session, numbers)
     return [
         Account(
             user.name,
@@ -89,7 +91,8 @@ def listed(session: Session, at: datetime, within: Within = EVERYTHING) -> list[
             tuple(Standing(grant, grant.state(at)) for grant in given.get(user.id, ())),
         )
         for user in users
-        if _looked_after(session, user, given.get(user.id, []), within)
+        if within.is_all
+        or _looked_after(given.get(user.id, []), served.get(user.employee_id or 0, frozenset()), within)
     ]
 
 
@@ -106,12 +109,9 @@ def looks_after(session: Session, name: str, at: datetime, within: Within) -> bo
     return any(one.name == name for one in listed(session, at, within))
 
 
-def _looked_after(session: Session, user: StoredUser, given: list[Grant], within: Within) -> bool:
-    if within.is_all:
-        return True
-    places = {grant.unit_id for grant in given if grant.role != "official"}
-    if user.employee_id is not None:
-        places |= office.units_served(session, user.employee_id)
+def _looked_after(given: list[Grant], served: frozenset[int], within: Within) -> bool:
+    """Whether everything ever granted to an account, and its person's service, lies where the reader looks after."""
+    places = {grant.unit_id for grant in given if grant.role != "official"} | served
     return bool(places) and all(within.sees(place) for place in places)
 
 

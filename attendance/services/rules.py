@@ -90,10 +90,10 @@ def adopt_within(
         )
     marked = mark_touched(session, before, after, filing.spans, at)
     done = Adopted(scope, filing.filed, filing.standing, (*filing.cut, *silenced.values()), filing.announced, marked)
-    record(session, actor, "rules.adopted", kind="rules", key=str(rules.source), before={"cut": done.cut}, after={
-        "scope": str(scope), "filed": done.filed, "standing": done.standing, "announced": done.announced,
-        "days_marked": marked, "rulebook": after.fingerprint,
-    }, at=at)  # fmt: skip
+    if done.filed or done.cut:
+        counts = {"filed": done.filed, "standing": done.standing, "announced": done.announced, "days_marked": marked}
+        record(session, actor, "rules.adopted", kind="rules", key=str(rules.source), before={"cut": done.cut},
+               after={"scope": str(scope), "rulebook": after.fingerprint} | counts, at=at)  # fmt: skip
     return done
 
 

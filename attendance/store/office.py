@@ -203,12 +203,15 @@ def units_of(session: Session, employee: str) -> list[str]:
     return list(dict.fromkeys(code_of(session, UnitRow, row.unit_id) for row in rows))
 
 
-def units_served(session: Session, employee_id: int) -> frozenset[int]:
-    """Numbers of the units a person serves in on any date."""
-    query = select(AssignmentRow.unit_id).where(
-        AssignmentRow.employee_id == employee_id, col(AssignmentRow.withdrawn_at).is_(None)
+def units_served(session: Session, employee_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Numbers of the units each of these people serves in on any date; nobody without any."""
+    query = select(AssignmentRow.employee_id, AssignmentRow.unit_id).where(
+        col(AssignmentRow.employee_id).in_(list(employee_ids)), col(AssignmentRow.withdrawn_at).is_(None)
     )
-    return frozenset(session.exec(query))
+    found: dict[int, frozenset[int]] = {}
+    for person, unit in session.exec(query):
+        found[person] = found.get(person, frozenset()) | {unit}
+    return found
 
 
 def enrolments_of_terminal(session: Session, terminal_id: int) -> list[EnrolmentRow]:

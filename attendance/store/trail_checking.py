@@ -61,11 +61,13 @@ class _Broken(Exception):
         self.seq, self.wrong = seq, wrong
 
 
-def check_trail(session: Session, sealers: Sequence[Sealer] = ()) -> TrailChecked:
+def check_trail(
+    session: Session, sealers: Sequence[Sealer] = (), *, noted: tuple[int, str] | None = None
+) -> TrailChecked:
     """Check the whole trail. `sealers`: of the present secret key and of those before; without one, seals are counted
-    and not checked.
+    and not checked. `noted`: an entry's number and link (hex) as they were noted elsewhere, which must be there still.
     """
-    walk = _Walk(session, sealers)
+    walk = _Walk(session, sealers, noted)
     try:
         walk.go()
     except _Broken as error:
@@ -77,7 +79,8 @@ def check_trail(session: Session, sealers: Sequence[Sealer] = ()) -> TrailChecke
 
 
 class _Walk:
-    def __init__(self, session: Session, sealers: Sequence[Sealer]) -> None:
+    def __init__(self, session: Session, sealers: Sequence[Sealer], noted: tuple[int, str] | None) -> None:
+        self.noted = noted
         self.session = session
         self.sealers = {sealer.id: sealer for sealer in sealers}
         self.count = 0
@@ -137,6 +140,8 @@ class _Walk:
             raise _Broken(seq, "the people it is about are not those that were written down")
         self._detail(seq, row[7], said_detail, detail)
         self._seal(seq, row[5], said_link, seal)
+        if self.noted is not None and self.noted[0] == seq and self.noted[1] != said_link.hex():
+            raise _Broken(seq, "its link is not the one that was noted elsewhere: the trail was rewritten up to here")
         self.count, self.link = seq, said_link
 
     @staticmethod
@@ -205,6 +210,8 @@ class _Walk:
             raise _Broken(
                 count + 1, f"the head of the trail counts {count} entries: it was put in, or the head changed"
             )
+        if self.noted is not None and self.noted[0] > self.count:
+            raise _Broken(self.count + 1, f"entry {self.noted[0]}, which was noted elsewhere, is gone: the end was cut")
         self._erasures()
         if link != self.link:
             raise _Broken(self.count, "the head of the trail does not name this link: the head was changed")

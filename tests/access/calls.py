@@ -119,6 +119,8 @@ CALLS: dict[str, list[Call]] = {
     "listGrants": [Call(path={"name": "{user}"}, query=ALL)],
     "addGrant": [Call(path={"name": "{user}"}, body={"role": "leader", "unit": "{unit}"}, answers=201)],
     "revokeGrant": at("id", "grant"),
+    "listTrail": listing("employee"),
+    "listLooks": [Call(query=ALL, tells=False)],  # about oneself alone: there is nothing else to ask for
 }  # fmt: skip
 
 PAGES: dict[tuple[str, str], list[Call]] = {
@@ -133,6 +135,8 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("GET", "/days/{employee}/{day}"): [
         Call(path={"employee": "{employee}", "day": day}) for day in ("2026-11-17", "2026-11-18", "2026-11-19")
     ],
+    ("GET", "/trail"): [Call(query={"act": "user.added"}), Call(query={"employee": "{employee}"})],
+    ("GET", "/looks"): [Call(tells=False)],
     ("POST", "/today/pull"): [
         Call(form={"terminal": "{terminal}"}, answers=303, tells=False),
         Call(form={"unit": "{unit}"}, answers=303, tells=False),

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import numpy as np
-
+from api.importing import import_export
 from attendance import clock
 from attendance.services import granting
 from attendance.services.access import ROLES
@@ -21,7 +20,6 @@ from attendance.store import (
     intake_log,
     papers,
     papers_decided,
-    punch_log,
     push_devices,
     push_evidence,
     registering,
@@ -31,7 +29,6 @@ from attendance.store import (
 from attendance.store import office as store_office
 from attendance.store.alarms import TerminalAlarms, open_alarms
 from attendance.store.database import Database, Session
-from attendance.store.evidence_tables import PullRow
 from attendance.store.listing_keys import violation_id
 from attendance.store.tables import EmployeeRow, TerminalRow
 from attendance.store.trail import CONSOLE
@@ -56,7 +53,7 @@ def mark(place: str) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """What can be named of a place in a request; all codes of a kind have the same length, so answers can be compared."""
+    """What can be named of a place in a request; all codes of a kind are equally long, so answers can be compared."""
 
     name: str
     unit: str
@@ -111,6 +108,9 @@ def build(database: Database, accounts: Accounts) -> World:
             _unit(session, name, parent)
         for number, (name, unit) in enumerate(PEOPLE.items()):
             _person(session, name, unit, f"7{number}")
+    for name in UNITS:
+        import_export(database, f"T-{mark(name)}", f"{mark(name)}_attlog.dat", _file(name), zone=ZONE, at=JUDGED)
+    with database.writing() as session:
         alarms = {name: _terminal(session, name) for name in UNITS}
     evaluate_span(database, ZONE, JUDGED, FIRST, LAST)
     grants = _accounts(database, accounts)
@@ -189,51 +189,23 @@ def _person(session: Session, name: str, unit: str, pin: str) -> None:
     )  # fmt: skip
 
 
-def _terminal(session: Session, name: str) -> int:
-    """A week of punches in one pull, an alarm, users, a difference; answers the number of the alarm."""
-    token = mark(name)
-    terminal = store_office.key(store_office.get(session, TerminalRow, f"T-{token}"))
+def _file(name: str) -> bytes:
+    """A week of punches as a terminal writes them to a stick: everybody of the unit, and a number nobody has."""
     pins = [f"7{number}" for number, unit in enumerate(PEOPLE.values()) if unit == name] + ["99"]
-    starts = datetime.combine(FIRST, datetime.min.time())
-    pull_id = intake_log.add_pull(
-        session,
-        PullRow(
-            terminal_id=terminal,
-            source="file",
-            file_name=f"{token}_attlog.dat",
-            started_at=JUDGED - timedelta(minutes=5),
-            finished_at=JUDGED - timedelta(minutes=4),
-            read=40,
-            new=40,
-            log_digest="ab" * 32,
-            complete_from=starts,
-            complete_until=datetime(2026, 11, 20, 23, 0),
-            seconds={"transfer": 0.5, "decode": 0.0, "store": 0.0},
-        ),
-    )
-    intake_log.extend_coverage(session, terminal, starts, datetime(2026, 11, 20, 23, 0))
-    rows: list[tuple[int, int]] = []
+    lines = []
     for day in range((LAST - FIRST).days + 1):
         on = FIRST + timedelta(days=day)
-        begins = (7, 42) if on == LATE_ON else (7, 20)
-        for pin in range(len(pins)):
-            for hour, minute in (begins, (12, 3), (13, 20), (17, 5)):
-                rows.append((clock.wall_seconds(datetime(on.year, on.month, on.day, hour, minute)), pin))
-    rows.sort()
-    count = len(rows)
-    punch_log.append(
-        session,
-        terminal_id=terminal,
-        pull_id=pull_id,
-        first_sequence=1,
-        received_at=JUDGED - timedelta(minutes=4),
-        wall=np.array([wall for wall, _ in rows], np.int64),
-        pin=np.array([pin for _, pin in rows], np.int32),
-        pins=pins,
-        state=np.zeros(count, np.uint8),
-        verify=np.ones(count, np.uint8),
-        index=np.arange(count),
-    )
+        for time in ("07:42:00" if on == LATE_ON else "07:20:00", "12:03:00", "13:20:00", "17:05:00"):
+            lines += [f"{pin}\t{on} {time}\t1\t0\t0\t0\r\n" for pin in pins]
+    return "".join(lines).encode()
+
+
+def _terminal(session: Session, name: str) -> int:
+    """An alarm, a user, a difference of its sides, a serial that knocks; answers the number of the alarm."""
+    token = mark(name)
+    terminal = store_office.key(store_office.get(session, TerminalRow, f"T-{token}"))
+    (pull_id,) = intake_log.pulls_from(session, terminal, "file")
+    intake_log.extend_coverage(session, terminal, datetime(2026, 11, 16), datetime(2026, 11, 20, 23))
     TerminalAlarms(session, terminal, pull_id, JUDGED).open("new_user", token, pin=f"{ALARM}{token}")
     session.flush()
     (alarm,) = open_alarms(session, [terminal])[terminal]

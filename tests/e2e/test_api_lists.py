@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from attendance.services.disclosure import Disclosed
 from attendance.services.evaluate import evaluate_span
 from attendance.store import papers
 from attendance.store.listing_keys import ViolationKey, read_violation_id, violation_id
@@ -80,15 +81,15 @@ def test_violations_are_filtered_by_kind_and_state(shared_office: Office) -> Non
 
 
 def test_one_violation_comes_with_its_verdict_and_evidence(make_office: Callable[..., Office]) -> None:
-    asked: list[tuple[ViolationKey, bool]] = []
+    asked: list[tuple[ViolationKey, Disclosed]] = []
 
-    def evidence(session: Any, key: ViolationKey, reasons: bool) -> dict[str, Any]:
-        asked.append((key, reasons))
+    def evidence(session: Any, key: ViolationKey, shown: Disclosed) -> dict[str, Any]:
+        asked.append((key, shown))
         return {"punches": [1, 2]}
 
     office = make_office(evidence=evidence)
     found = office.get("hr", "/violations/1-20261103-am-late")
-    assert asked == [(ViolationKey(1, date(2026, 11, 3), "am", "late"), True)]
+    assert asked == [(ViolationKey(1, date(2026, 11, 3), "am", "late"), Disclosed())]
     assert found["evidence"] == {"punches": [1, 2]}
     assert found["current"] is True
     assert found["verdict"]["scheduled_min"] == 480

@@ -83,11 +83,11 @@ ROWS = (
 @pytest.fixture
 def with_files(make_office: Callable[..., Office]) -> Office:
     def bring(*given: Any) -> dict[str, Any]:
-        terminal, name, data, create, dates = given
+        terminal, name, data, create, dates, _ = given
         return import_export(office.database, terminal, name, data, zone=ZONE, at=NOW, create=create, dates=dates)
 
     def preview(*given: Any) -> dict[str, Any]:
-        terminal, name, data, create, dates = given
+        terminal, name, data, create, dates, _ = given
         return preview_import(office.database, terminal, name, data, zone=ZONE, at=NOW, create=create, dates=dates)
 
     office = make_office(importer=bring, previewer=preview)

@@ -11,6 +11,7 @@ import pytest
 
 from api.http.guard import MAX_UPLOAD
 from api.keys import read_comm_key
+from attendance.store.trail import Actor
 from tests.e2e.conftest import Office
 
 API = "/api/v1"
@@ -172,10 +173,12 @@ def test_without_puller_or_importer_the_address_is_not_available(office: Office)
 
 
 def test_a_file_is_handed_to_the_importer(make_office: Callable[..., Office]) -> None:
-    taken: list[tuple[str, str, bytes, bool, str | None]] = []
+    taken: list[tuple[str, str, bytes, bool, str | None, str]] = []
 
-    def importer(terminal: str, name: str, content: bytes, create: bool, dates: str | None) -> dict[str, Any]:
-        taken.append((terminal, name, content, create, dates))
+    def importer(
+        terminal: str, name: str, content: bytes, create: bool, dates: str | None, actor: Actor
+    ) -> dict[str, Any]:
+        taken.append((terminal, name, content, create, dates, actor.name))
         return {"file": name, "terminal": terminal, "read": 1}
 
     office = make_office(importer=importer)
@@ -186,7 +189,7 @@ def test_a_file_is_handed_to_the_importer(make_office: Callable[..., Office]) ->
         return office.client(user).post(f"{API}/imports/punches", data=form, files=files).status_code
 
     assert send("hr", "T-A") == 200
-    assert taken == [("T-A", "1_attlog.dat", b"57\t2026-11-20 07:30:00", False, None)]
+    assert taken == [("T-A", "1_attlog.dat", b"57\t2026-11-20 07:30:00", False, None, "hr")]
     assert send("hr", "NEW") == 404
     assert send("hr", "NEW", create="true") == 200
     assert send("hr.a", "NEW", create="true") == 404

@@ -18,7 +18,7 @@ from attendance.services import matching, terminal_health
 from attendance.services.explain import rules
 from attendance.store import alarms
 from device_sync import checking, operations
-from reports import view
+from reports import trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -45,6 +45,9 @@ VOCABULARIES = {
     "excuse": ("leave", "mission"),
     "session": ("am", "pm"),
     "theme": ("auto", "light", "dark"),
+    "act": trail.ACTS,
+    "look": trail.VIEWS,
+    "via": trail.VIAS,
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),
     "punch": ("pull", "push", "agent", "file"),

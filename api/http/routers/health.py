@@ -13,6 +13,7 @@ from api.http.auth import beside_or_signed_in
 from api.http.scope import beside_or
 from api.http.service import service
 from attendance.store import schema
+from attendance.store.trail_reading import chain_state
 
 router = APIRouter(tags=["health"])
 
@@ -24,12 +25,15 @@ class Health(BaseModel):
 
 class Readiness(BaseModel):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"status": "ready", "database": "ok", "scheduler": "ok"}]}
+        json_schema_extra={"examples": [{"status": "ready", "database": "ok", "scheduler": "ok", "trail": "ok"}]}
     )
     status: Literal["ready", "not_ready"] = Field(description="Whether everything below is well.")
     database: Literal["ok", "unreachable", "old_schema"] = Field(description="The database and its tables.")
     scheduler: Literal["ok", "stopped", "elsewhere"] = Field(
         description="The timetable of pulls; `elsewhere`: another process keeps it, or nobody does."
+    )
+    trail: Literal["ok", "broken", "unchecked", "unknown"] = Field(
+        description="What the last nightly check of the trail found; it does not keep the service from working."
     )
 
 
@@ -59,9 +63,10 @@ def ready(request: Request) -> Response:
     database = _database(request)
     scheduler_ready = getattr(request.app.state, "scheduler_ready", None)
     scheduler = "elsewhere" if scheduler_ready is None else "ok" if scheduler_ready() else "stopped"
+    trail = _trail(request) if database == "ok" else "unknown"
     is_ready = database == "ok" and scheduler != "stopped"
     return answer(
-        {"status": "ready" if is_ready else "not_ready", "database": database, "scheduler": scheduler},
+        {"status": "ready" if is_ready else "not_ready", "database": database, "scheduler": scheduler, "trail": trail},
         200 if is_ready else 503,
     )
 
@@ -71,6 +76,12 @@ def _database(request: Request) -> str:
         return "ok" if schema.is_current(service(request).database) else "old_schema"
     except Exception:  # whatever a driver raises, the answer is the same
         return "unreachable"
+
+
+def _trail(request: Request) -> str:
+    with service(request).database.reading() as session:
+        holds = chain_state(session).holds
+    return "unchecked" if holds is None else "ok" if holds else "broken"
 
 
 @router.get(

@@ -98,10 +98,9 @@ def _import(
     dates: str | None,
 ) -> dict[str, Any]:
     with parts.database.reading() as session:
-        known = office.find(session, TerminalRow, askable("terminal", terminal)) is not None
-        if known:
-            reader.terminal(session, terminal)
-    if not known and not (create and reader.within.is_all):
+        known = office.find(session, TerminalRow, askable("terminal", terminal))
+        is_seen = known is not None and reader.within.names(known.unit_id)
+    if not is_seen and not (create and reader.within.is_all):
         raise NotFound("terminal", terminal, "Add it first, or have it made with `create`.")
     check_code("terminal", terminal)
     if take is None:

@@ -58,7 +58,7 @@ def list_verdicts(
             offset=page.offset,
             after=cursor,
         )
-        reasons = reader.elsewhere(session, "reasons.read")
         reader.saw(session, "verdicts", (row["employee"] for row in found.rows), at=parts.now())
+        reasons = reader.elsewhere(session, "reasons.read")
     found = replace(found, rows=[disclosure.verdict(row, reasons) for row in found.rows])
     return listed(found, page)

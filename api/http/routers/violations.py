@@ -87,6 +87,7 @@ def get_violation(
         reader.saw(session, "violation", [found["employee"]], at=parts.now())
         reasons = reader.elsewhere(session, "reasons.read")
         disclosed = reasons.sees(found["verdict"]["unit_id"], key.employee_id)
+        shown = disclosure.Disclosed(disclosed, alarms=not reader.within.is_person)
         found["verdict"] = disclosure.verdict(found["verdict"], reasons)
-        found["evidence"] = parts.evidence(session, key, disclosed) if parts.evidence is not None else {}
+        found["evidence"] = parts.evidence(session, key, shown) if parts.evidence is not None else {}
     return answer(found)

@@ -1,0 +1,43 @@
+"""Checking what is kept against its own chains and digests, at night and whenever somebody asks."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from attendance.store.database import Database
+from attendance.store.evidence_checking import check_evidence
+from attendance.store.trail import Actor, record
+from attendance.store.trail_checking import check_trail
+from attendance.store.trail_reading import VERIFIED
+
+NIGHTLY = Actor("timetable", via="job")
+_log = logging.getLogger(__name__)
+
+
+def verify_nightly(database: Database, at: datetime) -> bool:
+    """Check trail and evidence, write down that it was done and what came of it, and alarm the log where they do not
+    hold. Answers whether they do."""
+    with database.reading() as session:
+        trail = check_trail(session, [database.sealer] if database.sealer is not None else [])
+        evidence = check_evidence(session)
+    holds = trail.holds and evidence.holds
+    found = {"entries": trail.entries, "head": trail.head, "pulls": evidence.pulls, "punches": evidence.punches}
+    wrong = {
+        "broken": trail.broken,
+        "wrong": trail.wrong,
+        "evidence": evidence.broken,
+        "evidence_wrong": evidence.wrong,
+    }
+    if not trail.holds:
+        _log.error("ALARM the trail does not verify from entry %s on: %s", trail.broken, trail.wrong)
+    if not evidence.holds:
+        _log.error("ALARM the evidence does not verify at %s: %s", evidence.broken, evidence.wrong)
+    if holds:
+        _log.info("the trail verifies: %d entries, newest link %s", trail.entries, trail.head)
+    with database.writing() as session:
+        act = VERIFIED[0] if holds else VERIFIED[1]
+        record(
+            session, NIGHTLY, act, kind="trail", key=str(trail.entries), after=found | ({} if holds else wrong), at=at
+        )
+    return holds

@@ -1,0 +1,177 @@
+"""*Nhật ký*: the trail as its page shows it, and *Ai đã xem hồ sơ của tôi*. Frozen values in no language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+
+from attendance import clock
+from attendance.store import trail_reading
+from attendance.store.database import Session
+from attendance.store.trail_reading import Asked
+
+ACTS = (
+    "looked", "looks.lost", "unit.added", "employee.added", "employee.renamed", "assignment.added", "enrolment.added",
+    "enrolment.ended", "terminal.added", "terminal.changed", "terminal.retired", "clock.asked", "clock.set",
+    "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
+    "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
+    "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "user.added", "user.disabled",
+    "user.enabled", "user.person", "user.password", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
+    "trail.broken",
+)  # fmt: skip
+"""Acts there are words for; an act without is shown by its name."""
+VIEWS = (
+    "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
+    "terminal users", "month", "report violations", "trail",
+)  # fmt: skip
+"""Views there are words for."""
+VIAS = ("api", "page", "console", "job", "terminal")
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that is not what it was; None: it was not there, or is there no more."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrailLine:
+    """An entry; `at` on the wall of the office. `erased`: number of the entry by which its detail was erased."""
+
+    seq: int
+    at: datetime
+    actor: str
+    role: str
+    via: str
+    address: str
+    act: str
+    kind: str
+    key: str
+    employees: tuple[str, ...]
+    people: int
+    why: str
+    differences: tuple[Difference, ...]
+    erased: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrailFilter:
+    actor: str = ""
+    act: str = ""
+    employee: str = ""
+    key: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return any((self.actor, self.act, self.employee, self.key, self.from_on, self.to_on))
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """`next`: number before which the next page goes on. `entries`, `head` and the rest: how the chain stands."""
+
+    lines: tuple[TrailLine, ...]
+    total: int
+    next: str | None
+    acts: tuple[str, ...]
+    filter: TrailFilter
+    entries: int
+    head: str
+    checked_at: datetime | None
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookLine:
+    at: datetime
+    actor: str
+    role: str
+    via: str
+    view: str
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LooksPage:
+    """`is_person` False: nobody's record stands behind this account."""
+
+    lines: tuple[LookLine, ...]
+    total: int
+    next: str | None
+    is_person: bool = True
+
+
+def trail_page(
+    session: Session, zone: str, asked: Asked, shown: TrailFilter, *, limit: int, before: int | None
+) -> TrailPage:
+    found = trail_reading.entries(session, asked, limit=limit, before=before)
+    state = trail_reading.chain_state(session)
+    lines = tuple(
+        TrailLine(
+            at=clock.to_wall(row["at"], zone),
+            employees=tuple(row["employees"]),
+            differences=differences(row["before"], row["after"]),
+            **{name: row[name] for name in _SAME},
+        )
+        for row in found.rows
+    )
+    return TrailPage(
+        lines,
+        found.total,
+        found.after,
+        tuple(trail_reading.acts(session)),
+        shown,
+        state.entries,
+        state.head,
+        clock.to_wall(state.checked_at, zone) if state.checked_at is not None else None,
+        state.holds,
+    )
+
+
+_SAME = ("seq", "actor", "role", "via", "address", "act", "kind", "key", "people", "why", "erased")
+
+
+def looks_page(
+    session: Session, zone: str, employee_id: int | None, user_id: int, *, limit: int, before: int | None
+) -> LooksPage:
+    """Who was shown this person's record, newest first."""
+    if employee_id is None:
+        return LooksPage((), 0, None, is_person=False)
+    found = trail_reading.looks_at(session, employee_id, user_id, limit=limit, before=before)
+    lines = tuple(
+        LookLine(clock.to_wall(row["at"], zone), row["actor"], row["role"], row["via"], row["view"], row["lost"])
+        for row in found.rows
+    )
+    return LooksPage(lines, found.total, found.after)
+
+
+def differences(before: Any, after: Any) -> tuple[Difference, ...]:
+    """The fields that differ between two values, each as text; values that are no mappings stand as a whole."""
+    old, new = _fields(before), _fields(after)
+    return tuple(
+        Difference(name, old.get(name), new.get(name))
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) != new.get(name)
+    )
+
+
+def _fields(value: Any) -> dict[str, str]:
+    if value is None:
+        return {}
+    named = value if isinstance(value, Mapping) else {"": value}
+    return {str(name): _text(each) for name, each in named.items() if each not in (None, "", [], {})}
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
