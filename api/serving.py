@@ -13,6 +13,7 @@ from api.importing import import_export, preview_import
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
 from api.pages.trail import router as trail_router
+from api.pages.users import router as users_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
@@ -60,7 +61,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
-        extra_routers=(streaming_router, router, trail_router),
+        extra_routers=(streaming_router, users_router, router, trail_router),
         page_error=show_error,
     )
     app.mount(*static_files())

@@ -19,7 +19,7 @@ from api.pages import explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import LANGUAGES, Translator
 from api.pages.names import name_key
-from attendance.services.access import Permission
+from attendance.services.access import ROLES, Permission
 from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -91,6 +91,7 @@ def environment() -> Environment:
         "lay_out": timeline.lay_out,
         "person_address": person_address,
         "person_states": PERSON_STATES,
+        "roles": ROLES,
         "summary": explain.summary,
         "timeline_rows": timeline.rows,
         "violation_label": timeline.violation_label,

@@ -22,9 +22,27 @@ MAX_TEXT = 200
 
 
 class GrantRefused(AttendanceError):
-    """Somebody may not give or take this, whatever their role."""
+    """Somebody may not give or take this, whatever their role. `why` names the reason for programs and pages."""
 
     code = "grant_refused"
+
+    def __init__(self, why: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
+
+
+class GrantInvalid(Invalid):
+    """A grant that cannot be as it is written. `why` names the reason for programs and pages."""
+
+    def __init__(self, why: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
+
+
+REASONS = (
+    *("own", "mixture", "person_own", "person_other", "no_person", "role", "official_unit", "ends_early", "text"),
+    *("visit", "visit_long", "over"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +144,8 @@ def give(session: Session, name: str, wanted: Wanted, *, by: Actor, at: datetime
     starts_at = max(wanted.starts_at or at, at)  # nothing was allowed before it was granted
     _check(wanted, starts_at, at)
     if wanted.role == "official" and user.employee_id is None:
-        raise Invalid(
-            f"{name} has no person whose days could be theirs; name one first, with --employee or `employee`."
+        raise GrantInvalid(
+            "no_person", f"No person stands behind {name} whose days could be theirs; say who it is (`employee`) first."
         )
     _refuse_mixture(session, user, wanted, starts_at, at)
     unit_id = office.key(office.get(session, UnitRow, wanted.unit)) if wanted.unit is not None else None
@@ -155,7 +173,7 @@ def take_back(session: Session, number: int, *, by: Actor, at: datetime) -> Gran
     if found is None:
         raise NotFound("grant", str(number))
     if found.state(at) in ("revoked", "ended"):
-        raise Invalid(f"Grant {number} holds no more; there is nothing to revoke.")
+        raise GrantInvalid("over", f"Grant {number} holds no more; there is nothing to revoke.")
     grants.revoke(session, number, at=at, by=by.name)
     user = accounts.get_user(session, found.user)
     record(session, by, "grant.revoked", kind="grant", key=str(number), employees=_of(user), before=told(found), at=at)
@@ -168,10 +186,12 @@ def name_person(session: Session, name: str, employee: str, *, by: Actor, at: da
     """Say which person stands behind an account that has none yet. Raises NotFound, Invalid, GrantRefused."""
     user = accounts.get_user(session, name)
     if by.user_id is not None and by.user_id == user.id:
-        raise GrantRefused("Nobody says themselves who they are; ask another administrator.")
+        raise GrantRefused("person_own", "Nobody says themselves who they are; ask another administrator.")
     number = office.key(office.get(session, EmployeeRow, employee))
     if user.employee_id is not None and user.employee_id != number:
-        raise Invalid(f"{name} stands for another person already; make a new account for {employee}.")
+        raise GrantInvalid(
+            "person_other", f"{name} stands for another person already; make a new account for {employee}."
+        )
     accounts.set_employee(session, user.id, number)
     record(session, by, "user.person", kind="user", key=name, employees=[number], after={"employee": employee}, at=at)
 
@@ -191,18 +211,22 @@ def told(grant: Grant) -> dict[str, str | None]:
 
 def _check(wanted: Wanted, starts_at: datetime, at: datetime) -> None:
     if wanted.role not in ROLES:
-        raise Invalid(f"{wanted.role!r} is not a role; write one of {', '.join(ROLES)}.")
+        raise GrantInvalid("role", f"{wanted.role!r} is not a role; write one of {', '.join(ROLES)}.")
     if wanted.role == "official" and wanted.unit is not None:
-        raise Invalid("An official sees their own days, wherever they serve; leave the unit out.")
+        raise GrantInvalid("official_unit", "An official sees their own days, wherever they serve; leave the unit out.")
     if wanted.ends_at is not None and wanted.ends_at <= max(starts_at, at):
-        raise Invalid("The grant would end before it begins to hold; write a later end.")
+        raise GrantInvalid("ends_early", "The grant would end before it begins to hold; write a later end.")
     if any(len(text) > MAX_TEXT or not text.isprintable() for text in (wanted.document, wanted.visit)):
-        raise Invalid(f"Document and visit are one line of at most {MAX_TEXT} characters each.")
+        raise GrantInvalid("text", f"Document and visit are one line of at most {MAX_TEXT} characters each.")
     if wanted.role == "inspector":
         if wanted.ends_at is None or not (wanted.visit.strip() or wanted.document.strip()):
-            raise Invalid("An inspector's grant needs an end, and the visit or the decision on the team it is for.")
+            raise GrantInvalid(
+                "visit", "An inspector's grant needs an end, and the visit or the decision on the team it is for."
+            )
         if wanted.ends_at - starts_at > LONGEST_VISIT:
-            raise Invalid(f"An inspector's grant lasts {LONGEST_VISIT.days} days at most; write an earlier end.")
+            raise GrantInvalid(
+                "visit_long", f"An inspector's grant lasts {LONGEST_VISIT.days} days at most; write an earlier end."
+            )
 
 
 def _refuse_own(session: Session, user: StoredUser, by: Actor) -> None:
@@ -211,7 +235,7 @@ def _refuse_own(session: Session, user: StoredUser, by: Actor) -> None:
     giver = accounts.find_user(session, by.name)
     same = giver is not None and giver.employee_id is not None and giver.employee_id == user.employee_id
     if by.user_id == user.id or same:
-        raise GrantRefused("Nobody grants anything to themselves; ask another administrator.")
+        raise GrantRefused("own", "Nobody grants anything to themselves; ask another administrator.")
 
 
 def _refuse_mixture(session: Session, user: StoredUser, wanted: Wanted, starts_at: datetime, at: datetime) -> None:
@@ -226,8 +250,9 @@ def _refuse_mixture(session: Session, user: StoredUser, wanted: Wanted, starts_a
             grant.ends_at is None or starts_at < grant.ends_at
         ):
             raise GrantRefused(
+                "mixture",
                 f"{user.name} is {grant.role} at that time, which nobody is together with {wanted.role}; make another "
-                "account for it."
+                "account for it.",
             )
 
 

@@ -21,7 +21,11 @@ from api.http.service import Puller
 from api.importing import import_export
 from api.pages.routes import router, show_error
 from api.pages.streaming import router as streaming_router
+<<<<<<< HEAD
 from api.pages.trail import router as trail_router
+=======
+from api.pages.users import router as users_router
+>>>>>>> access
 from api.settings import Settings
 from attendance.clock import Now
 from attendance.services.accounts import Accounts, seal
@@ -169,7 +173,11 @@ def serve(folder: Path, now: Now = lambda: NOW, puller: Puller = read_at_once) -
         evidence=lambda session, key, shown: evidence_of(session, ZONE, NOW, key, shown=shown),
         accounts=accounts,
         page_error=show_error,
+<<<<<<< HEAD
         extra_routers=(streaming_router, router, trail_router),
+=======
+        extra_routers=(streaming_router, users_router, router),
+>>>>>>> access
     )
     app.state.poller = HandedOn()
     client = TestClient(app, client=("10.20.30.40", 50000), follow_redirects=False)

@@ -29,6 +29,7 @@ class Call:
     tells: bool = True
     above: bool = False
     answers: int = 200
+    refused: int = 404  # a page that says beside its form what is wrong answers 422
 
     def names(self) -> list[str]:
         """The things of a place that the call names."""
@@ -38,7 +39,7 @@ class Call:
     def filled(self, things: Mapping[str, str]) -> Call:
         return Call(
             _fill(self.path, things), _fill(self.query, things), _fill(self.body, things), _fill(self.form, things),
-            self.file, self.tells, self.above, self.answers,
+            self.file, self.tells, self.above, self.answers, self.refused,
         )  # fmt: skip
 
 
@@ -127,6 +128,37 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("GET", "/"): [Call(answers=303, tells=False)],
     ("GET", "/today"): [Call(), Call(query={"day": "2026-11-17"}), Call(query={"state": "late", "day": "2026-11-17"})],
     ("GET", "/today/live"): [Call()],
+    ("GET", "/users"): [Call()],
+    ("POST", "/users"): [
+        Call(
+            form={
+                "name": "new-1",
+                "password": "một câu rất dài",
+                "employee": "{employee}",
+                "role": "hr",
+                "unit": "{unit}",
+            },
+            answers=303,
+            tells=False,
+            refused=422,
+        )
+    ],
+    ("GET", "/users/{name}"): at("name", "user"),
+    ("POST", "/users/{name}/grants"): [
+        Call(
+            path={"name": "{user}"},
+            form={"role": "leader", "unit": "{unit}", "to": "24/12/2026"},
+            answers=303,
+            tells=False,
+        )
+    ],
+    ("POST", "/users/{name}/grants/{number}/revoke"): [
+        Call(path={"name": "{user}", "number": "{grant}"}, form={}, answers=303, tells=False)
+    ],
+    ("POST", "/users/{name}/{closing}"): [
+        Call(path={"name": "{user}", "closing": "disable"}, form={}, answers=303, tells=False),
+        Call(path={"name": "{user}", "closing": "enable"}, form={}, answers=303, tells=False),
+    ],
     ("GET", "/violations"): [
         Call(query={"from": "16/11/2026", "to": "20/11/2026"}),
         Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026"}),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from api.pages.users import UserPage, UsersPage
 from attendance.rules.schedule import Schedule
 from attendance.scenario.document import Scenario, load
-from attendance.services.access import ALLOWED
+from attendance.services.granting import Account, Standing
+from attendance.store.grants import Grant
 from reports.view import (
     Revision,
     TerminalFreshness,
@@ -26,9 +28,34 @@ from tests.accounts import of_day
 DAY = date(2026, 11, 23)
 
 
-def permissions_of(role: str) -> frozenset[str]:
-    """What a role may do."""
-    return frozenset(permission for permission, roles in ALLOWED.items() if role in roles)
+def _grant(number: int, role: str, unit: str | None, state: str, **more: Any) -> Standing:
+    begun = datetime(2026, 11, 2, 1, tzinfo=UTC)
+    named = {"ends_at": None, "document": "", "visit": "", "revoked_at": None, "revoked_by": ""} | more
+    grant = Grant(number, 1, "binh.thanhtra", role, 1, unit, begun, granted_by="minh.qt", recorded_at=begun, **named)
+    return Standing(grant, state)
+
+
+GRANTS = (
+    _grant(3, "official", None, "holds"),
+    _grant(7, "hr", "UB", "revoked", document="QĐ 12/QĐ-UBND", revoked_by="minh.qt"),
+    _grant(12, "inspector", "UB", "holds", document="QĐ 118/QĐ-UBND", visit="Đoàn kiểm tra công vụ đợt 4 năm 2026",
+           ends_at=datetime(2026, 12, 5, 17, tzinfo=UTC)),
+)  # fmt: skip
+OPTIONS = (UnitOption("UB", "Ủy ban nhân dân phường Tân Lập"), UnitOption("VP", "Văn phòng", 1))
+
+
+def users() -> UsersPage:
+    rows = (
+        Account("binh.thanhtra", "CC-0031", False, GRANTS),
+        Account("kế-toán.hoàng-thị-lan-phương@phuong-tan-lap", None, True, ()),
+        Account("minh.qt", None, False, (_grant(1, "administrator", None, "later"),)),
+    )
+    return UsersPage(rows, 120, 1, "", OPTIONS, {"name": "an", "role": "inspector"}, "visit")
+
+
+def user() -> UserPage:
+    spans = tuple((one, at("08:00"), at("17:00") if one.grant.ends_at else None) for one in GRANTS)
+    return UserPage(Account("binh.thanhtra", "CC-0031", False, GRANTS), spans, OPTIONS, False, {}, None)
 
 
 def at(clock: str, day: date = DAY) -> datetime:

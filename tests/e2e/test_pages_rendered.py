@@ -22,9 +22,10 @@ from starlette.staticfiles import StaticFiles
 
 from api.pages.assets import CONTENT_SECURITY_POLICY, STATIC
 from api.pages.render import render
+from attendance.services.access import ALLOWED
 from reports.view import ErrorPage, SignInPage, User
 from tests.e2e.browsing import Visit, chromium, needs_chromium
-from tests.e2e.sample_pages import permissions_of, today, unknown_day, violations, why
+from tests.e2e.sample_pages import today, unknown_day, user, users, violations, why
 
 pytestmark = needs_chromium
 
@@ -34,6 +35,8 @@ PAGES: dict[str, tuple[str, Any, bool]] = {
     "/violations": ("violations.html", violations, True),
     "/violations/v-1": ("why.html", why, True),
     "/violations/v-4": ("why.html", unknown_day, True),
+    "/users": ("users.html", users, True),
+    "/users/binh.thanhtra": ("user.html", user, True),
     "/sign-in": ("sign_in.html", lambda: SignInPage("/today", "ngoc", "wrong"), False),
     "/missing": ("error.html", lambda: ErrorPage(404, "a1b2c3"), True),
     "/expired": ("error.html", lambda: ErrorPage(401), False),
@@ -47,7 +50,7 @@ async def page(request: Request) -> HTMLResponse:
         template,
         view(state) if view is today else view(),
         lang=request.query_params.get("lang", "vi"),
-        user=User("Hoàng Thị Lan", "hr", permissions_of("hr")) if signed_in else None,
+        user=User("Hoàng Thị Lan", "hr", frozenset(ALLOWED)) if signed_in else None,
         csrf_token="token",
         demo=True,
         path=str(request.url).removeprefix(str(request.base_url).rstrip("/")),

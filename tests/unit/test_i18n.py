@@ -14,6 +14,7 @@ from api.importing import SENTENCES
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import NAVIGATION, TEMPLATES, environment
+from api.pages.users import PROBLEMS
 from attendance.services import matching, terminal_health
 from attendance.services.explain import rules
 from attendance.store import alarms
@@ -67,6 +68,8 @@ VOCABULARIES = {
     "set_aside": tuple(SENTENCES),
     "work": tuple(field.name for field in fields(matching.WorkList)),
     "proposal": matching.GROUNDS,
+    "grant_state": ("holds", "later", "ended", "revoked"),
+    "users_problem": PROBLEMS,
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 
