@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
+from api.pages.personal import router as personal_router
+from api.pages.personal_register import router as register_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
 from api.pages.trail import router as trail_router
@@ -61,7 +63,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
-        extra_routers=(streaming_router, users_router, router, trail_router),
+        extra_routers=(streaming_router, users_router, router, trail_router, personal_router, register_router),
         page_error=show_error,
     )
     app.mount(*static_files())

@@ -19,13 +19,12 @@ from api.http import create_app
 from api.http.openapi import Declared, declared
 from api.http.service import Puller
 from api.importing import import_export
+from api.pages.personal import router as personal_router
+from api.pages.personal_register import router as register_router
 from api.pages.routes import router, show_error
 from api.pages.streaming import router as streaming_router
-<<<<<<< HEAD
 from api.pages.trail import router as trail_router
-=======
 from api.pages.users import router as users_router
->>>>>>> access
 from api.settings import Settings
 from attendance.clock import Now
 from attendance.services.accounts import Accounts, seal
@@ -173,11 +172,7 @@ def serve(folder: Path, now: Now = lambda: NOW, puller: Puller = read_at_once) -
         evidence=lambda session, key, shown: evidence_of(session, ZONE, NOW, key, shown=shown),
         accounts=accounts,
         page_error=show_error,
-<<<<<<< HEAD
-        extra_routers=(streaming_router, router, trail_router),
-=======
-        extra_routers=(streaming_router, users_router, router),
->>>>>>> access
+        extra_routers=(streaming_router, users_router, router, trail_router, personal_router, register_router),
     )
     app.state.poller = HandedOn()
     client = TestClient(app, client=("10.20.30.40", 50000), follow_redirects=False)

@@ -110,6 +110,17 @@ CALLS: dict[str, list[Call]] = {
     "refusePushing": at("serial", "serial"),
     "listSites": listing(),
     "importPunches": [Call(form={"terminal": "{terminal}"}, file=True)],
+    "readNotice": [Call(tells=False)],
+    "confirmNotice": [Call(body={"digest": "0" * 64}, tells=False, answers=409)],
+    "listNoticeReadings": listing(),
+    "exportOwn": [Call(tells=False)],
+    "exportEmployee": [Call(path={"code": "{employee}"}, query={"why": "Yêu cầu số 7"})],
+    "listOwnRequests": [Call(query=ALL, tells=False)],
+    "addOwnRequest": [Call(body={"kind": "access"}, tells=False, answers=201)],
+    "listPersonalRequests": [Call(query=ALL, tells=False)],
+    "addPersonalRequest": [Call(body={"employee": "{employee}", "kind": "access", "way": "letter"}, answers=201)],
+    "personalTerms": [Call(tells=False)],  # of the whole office, and about nobody
+    "listDestructions": [Call(query=ALL, tells=False)],
     "listUsers": listing(),
     "addUser": [
         Call(body={"name": "new-1", "password": "một câu rất dài", "employee": "{employee}",
@@ -173,6 +184,13 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(form={"terminal": "{terminal}"}, answers=303, tells=False),
         Call(form={"unit": "{unit}"}, answers=303, tells=False),
     ],
+    ("GET", "/notice"): [Call(tells=False)],
+    ("GET", "/me/data"): [Call(tells=False)],
+    ("GET", "/me/export"): [Call(tells=False)],
+    ("GET", "/me/export.json"): [Call(tells=False)],
+    ("GET", "/requests"): [Call()],
+    ("GET", "/people/{employee}/export"): [Call(path={"employee": "{employee}"}, query={"why": "Yêu cầu số 7"})],
+    ("GET", "/destruction"): [Call(tells=False)],
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
@@ -184,5 +202,21 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/sign-in"): "tests/e2e/test_api_page_session.py",
     ("POST", "/sign-out"): "test_at_once.py",
     ("GET", "/today/stream"): "test_at_once.py",
+    ("POST", "/api/v1/personal-data/requests/{id}/answer"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/requests/{id}/refuse"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/requests/{id}/extend"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/requests/{id}/complete"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/requests/{id}/withdraw"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/settings"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/settings/{id}/withdraw"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/destructions"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/destructions/{id}/approve"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/destructions/{id}/refuse"): "tests/e2e/test_personal_data.py",
+    ("POST", "/api/v1/personal-data/destructions/{id}/carry-out"): "tests/e2e/test_personal_data.py",
+    ("POST", "/notice"): "tests/e2e/test_personal_data.py",
+    ("POST", "/me/requests"): "tests/e2e/test_personal_data.py",
+    ("POST", "/requests"): "tests/e2e/test_personal_data.py",
+    ("POST", "/requests/{number}/{verb}"): "tests/e2e/test_personal_data.py",
+    ("POST", "/destruction/{number}/{verb}"): "tests/e2e/test_personal_data.py",
 }
 """Routes that are asked by other tests, which name what they prove."""

@@ -160,7 +160,7 @@ def _pieces(parts: Service, number: int, reasons: bool, at: datetime) -> Iterato
 def _sees_all(session: Session, within: Within, employee_id: int) -> bool:
     if within.is_all or within.employee == employee_id:
         return True
-    served = office.units_served(session, employee_id)
+    served = office.units_served(session, [employee_id]).get(employee_id, frozenset())
     return bool(served) and all(within.sees(unit) for unit in served)
 
 

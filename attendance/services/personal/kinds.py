@@ -104,7 +104,7 @@ _SWITCHES = frozenset({("office", "names_in_locked_sheets")})
 
 def terms(session: Session, on: date) -> Terms:
     """What holds on a date."""
-    shipped, held = _shipped(), personal_settings.in_force(session, on)
+    shipped, held = shipped_terms(), personal_settings.in_force(session, on)
     kinds = tuple(_overridden(kind, held) for kind in shipped.kinds)
     requests = tuple(replace(one, **_values(held, f"request.{one.code}")) for one in shipped.requests)
     return Terms(kinds, requests, replace(shipped.office, **_values(held, "office")))
@@ -116,9 +116,9 @@ def set_term(
     """What the office says of `data.<kind>`, `request.<kind>` or `office` from a date on. Raises Invalid, NotFound."""
     group, _, code = subject.partition(".")
     if group == "data":
-        _shipped().kind(code)
+        shipped_terms().kind(code)
     elif group == "request":
-        _shipped().request(code)
+        shipped_terms().request(code)
     elif subject != "office":
         raise Invalid(f"{subject[:64]!r} is nothing that can be set; write data.KIND, request.KIND or office.")
     checked = _checked(group, field, value)
@@ -184,7 +184,8 @@ def _overridden(kind: Kind, held: Mapping[tuple[str, str], PersonalSettingRow]) 
 
 
 @cache
-def _shipped() -> Terms:
+def shipped_terms() -> Terms:
+    """The proposals that come with the program."""
     read = tomllib.loads(resources.files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8"))
     defaults: dict[str, Any] = {"kept_because": {"vi": "", "en": ""}, "sensitive": False, "documents": {}}
     return Terms(

@@ -35,6 +35,7 @@ class Request:
     row: SubjectRequestRow
     employee: str
     name: str
+    received_on: date
     answer_by: date
     complete_by: date | None
     overdue: str
@@ -248,7 +249,7 @@ def _shown(session: Session, rows: Iterable[SubjectRequestRow], zone: str, at: d
         elif row.state in subject_requests.OPEN and complete_by is not None and today > complete_by:
             late = "completion"
         code, name = names.get(row.employee_id, ("", ""))
-        found.append(Request(row, code, name, answer_by, complete_by, late))
+        found.append(Request(row, code, name, on, answer_by, complete_by, late))
     return found
 
 
