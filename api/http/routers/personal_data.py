@@ -32,7 +32,12 @@ EmployeeCode = Annotated[str, Path(max_length=64, description="Code of the perso
 
 
 def person_of(user: SignedIn) -> int:
-    """The person behind an account. Raises NotFound where there is none."""
+    """The person behind an account to which something is granted. Raises NotFound where there is none, Forbidden.
+
+    Whoever has left asks HR, who knows them; an account alone proves too little by then.
+    """
+    if not user.grants:
+        raise Forbidden("Nothing is granted to this account at present; ask the HR officer for your data.")
     if user.employee_id is None:
         raise NotFound("person behind the account", user.name, "Administrators can name one.")
     return user.employee_id
