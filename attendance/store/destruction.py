@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, case, delete, func, or_, select, update
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from attendance.errors import NotFound
+from attendance.store.every_table import every_table
 from attendance.store.personal_tables import DestructionApprovalRow, DestructionRow, ErasureRow
 from attendance.store.tables import AssignmentRow, EnrolmentRow
 from attendance.store.terminal_tables import TerminalUserRow
@@ -155,7 +156,7 @@ def approvals(session: Session, numbers: Sequence[int]) -> dict[int, list[Destru
 
 
 def _table(name: str) -> Table:
-    return SQLModel.metadata.tables[name]
+    return every_table()[name]
 
 
 def _start(before: date) -> datetime:
@@ -184,7 +185,7 @@ def _requests(before: date) -> ColumnElement[bool]:
 def _reasons(before: date) -> list[tuple[Table, str, tuple[str, ...], ColumnElement[bool]]]:
     found: list[tuple[Table, str, tuple[str, ...], ColumnElement[bool]]] = []
     for name, dated, texts in _REASONS:
-        if name in SQLModel.metadata.tables:
+        if name in every_table():
             table = _table(name)
             limit = _start(before) if dated == "wall_time" else before
             written = or_(*(table.c[text] != "" for text in texts))

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, func, select, update
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from attendance.store import intake_log, personal_export
+from attendance.store.every_table import every_table
 from attendance.store.evidence_tables import PullRow
 from attendance.store.personal_export import Subject
 from attendance.store.personal_tables import ErasureRow, EvidenceErasureRow
@@ -61,7 +62,7 @@ def _accounts(session: Session, who: Subject, pseudonym: str, at: datetime) -> i
         session.execute(update(UserRow).where(col(UserRow.id) == number).values(values))
         for table in _known(SIGNING_IN):
             session.execute(delete(table).where(table.c.user_id == number))
-        grants = SQLModel.metadata.tables["access_grant"]
+        grants = every_table()["access_grant"]
         held = update(grants).where(grants.c.user_id == number, grants.c.revoked_at.is_(None))
         session.execute(held.values(revoked_at=at))
     return len(who.user_ids)
@@ -141,7 +142,7 @@ def _written(session: Session, who: Subject, pseudonym: str) -> int:
 
 
 def _texts(session: Session, employee_id: int) -> None:
-    requests = SQLModel.metadata.tables["subject_request"]
+    requests = every_table()["subject_request"]
     emptied = {"text": "", "answer": "", "extension_reason": ""}
     session.execute(update(requests).where(requests.c.employee_id == employee_id).values(emptied))
     for table in _known(("import_effect",)):  # what a sheet brought in place of what
@@ -162,7 +163,7 @@ def count(session: Session) -> int:
 
 
 def _known(names: tuple[str, ...]) -> list[Any]:
-    return [SQLModel.metadata.tables[name] for name in names if name in SQLModel.metadata.tables]
+    return [every_table()[name] for name in names if name in every_table()]
 
 
 def _changed(session: Session, statement: Any) -> int:

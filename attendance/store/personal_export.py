@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import base64
-import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Table, and_, or_, select
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
-from attendance import clock, store
+from attendance import clock
 from attendance.store import listing_punches
+from attendance.store.every_table import every_table
 from attendance.store.evidence_tables import PunchBlockRow
 from attendance.store.personal_schema import CODED, HELD, Held
 from attendance.store.push_tables import PunchPhotoRow, PushDifferenceRow
@@ -62,17 +61,9 @@ def tables() -> list[tuple[str, Held]]:
     return [(name, held) for name, held in HELD.items() if held.by and name in known]
 
 
-def every_table() -> Mapping[str, Table]:
-    """All tables there are, also those of rooms that this process has not entered yet."""
-    for module in pkgutil.iter_modules(store.__path__, f"{store.__name__}."):
-        if module.name.endswith("tables"):
-            import_module(module.name)
-    return SQLModel.metadata.tables
-
-
 def rows(session: Session, who: Subject, name: str, held: Held) -> Iterator[Row]:
     """The rows of one table that are about the person, by its key; codes stand for numbers, secrets are left out."""
-    table = SQLModel.metadata.tables[name]
+    table = every_table()[name]
     shown = [column for column in table.columns if column.name not in {*held.withheld, *held.by, *held.acted}]
     query = select(*shown).where(_about(table, held, who)).order_by(*table.primary_key.columns)
     codes = {column: _codes(session, column) for column in CODED if column in table.columns}

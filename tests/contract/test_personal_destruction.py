@@ -18,8 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from attendance import clock
 from attendance.errors import Invalid, NotFound
 from attendance.services.personal import kinds, retention
-from attendance.store import office, papers_decided, people, personal_export, registering, trail_checking
+from attendance.store import office, papers_decided, people, registering, trail_checking
 from attendance.store.database import Database, sqlite_url
+from attendance.store.every_table import every_table
+from attendance.store.evidence_checking import check_evidence
 from attendance.store.push_tables import PunchPhotoRow
 from attendance.store.tables import EmployeeRow, SignInRow, UserRow
 from attendance.store.trail import Actor, record
@@ -222,7 +224,7 @@ def everything(database: Database) -> bytes:
     from attendance.store import intake_log
 
     found: list[bytes] = []
-    for name in personal_export.every_table():
+    for name in every_table():
         if name == "erasure":
             continue
         for row in rows(database, f'SELECT * FROM "{name}"'):
@@ -251,6 +253,7 @@ def test_the_names_of_who_left_are_erased_everywhere_and_the_chain_holds(databas
         assert (code, shown[:2]) == ("E1", "P-")
         assert retention.archived_name(session, number) == NAME
         assert trail_checking.check_trail(session).holds
+        assert check_evidence(session).holds
     assert stored_punches(database) == punches
     assert rows(database, "SELECT disabled FROM app_user WHERE id = 31")[0][0]
     assert count(database, "sign_in") == 0

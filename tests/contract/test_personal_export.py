@@ -14,6 +14,7 @@ from attendance import clock
 from attendance.services.personal import export
 from attendance.store import office, papers, papers_decided, personal_export, personal_schema, registering
 from attendance.store.database import Database
+from attendance.store.every_table import every_table
 from attendance.store.evidence_tables import RulingRow
 from attendance.store.tables import EmployeeRow, UserRow
 from attendance.store.trail import Actor, look, record
@@ -23,7 +24,7 @@ AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
 
 
 def pointing_columns() -> Iterator[tuple[str, str]]:
-    for name, table in personal_export.every_table().items():
+    for name, table in every_table().items():
         for column in table.columns:
             if any(key.column.table.name in ("employee", "app_user") for key in column.foreign_keys):
                 yield name, column.name
@@ -43,7 +44,7 @@ def test_every_table_with_a_number_of_a_terminal_user_is_told() -> None:
     """Tables that know people by the number on a terminal, or by their own number without a key."""
     found = {
         name
-        for name, table in personal_export.every_table().items()
+        for name, table in every_table().items()
         if {"pin", "pins", "employee_id", "name_bytes"} & set(table.columns.keys())
     }
     assert found - {*personal_schema.HELD, *personal_schema.BESIDE} == set()
@@ -51,13 +52,13 @@ def test_every_table_with_a_number_of_a_terminal_user_is_told() -> None:
 
 def test_no_secret_is_exported() -> None:
     for name, held in personal_export.tables():
-        for column in personal_export.every_table()[name].columns:
+        for column in every_table()[name].columns:
             if any(part in column.name for part in personal_schema.LOOKING_SECRET):
                 assert column.name in held.withheld or (name, column.name) in personal_schema.PLAIN, (name, column.name)
 
 
 def test_the_list_names_columns_that_are_there() -> None:
-    known = personal_export.every_table()
+    known = every_table()
     for name, held in personal_schema.HELD.items():
         if name in known:
             assert {*held.by, *held.acted, *held.withheld, *held.reasons} <= set(known[name].columns.keys()), name

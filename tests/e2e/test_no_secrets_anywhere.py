@@ -8,16 +8,13 @@ they are, as base64 and as hexadecimal digits.
 from __future__ import annotations
 
 import base64
-import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import zstandard
 from sqlalchemy import text
 
 from api.importing import import_export, preview_import
@@ -25,83 +22,18 @@ from api.pages.personal import router as personal_pages
 from api.pages.personal_register import router as register_pages
 from api.pages.routes import router as pages
 from api.pages.routes import show_error
-from attendance.store import intake_log, papers, papers_decided, personal_export, registering
+from attendance.store import papers, papers_decided, registering
 from attendance.store.database import Database
 from device_sync.simulator import Operation, PushingTerminal, SimulatedTerminal, password_of
-from device_sync.simulator.users import CARD, PASSWORD
 from tests.builders import ZONE, bring, puller_for, record, rows
 from tests.contract.site_office import Line, Ticking, open_centre, open_site
 from tests.e2e.conftest import Office, Served
+from tests.marks import Marks, columns, files, mark_users
 
 FIRST = datetime(2026, 11, 23, 7, 25)
 SERIAL = "SIM0000000001"
 USERS = [(1, "1", "Nguyễn Thị Thu Hà", 14), (2, "2", "Trần Văn Nam"), (3, "3", "Lê Hoàng Yến")]
-PUSHED = b"QK"  # every mark of what is pushed or brought begins so
-_LEAST = 5
-
-
-class Marks:
-    """Bytes that stand for one secret each, made up as they are asked for."""
-
-    def __init__(self) -> None:
-        self.all: dict[str, bytes] = {}
-
-    def __call__(self, name: str) -> str:
-        made = PUSHED + hashlib.sha256(name.encode()).hexdigest()[:14].upper().encode()
-        self.all[name] = made
-        return made.decode()
-
-    def spelled(self) -> Iterator[tuple[str, bytes]]:
-        """Every mark with the ways in which it may be spelled."""
-        for name, mark in self.all.items():
-            yield name, mark
-            if len(mark) > _LEAST:
-                for cut in range(3):  # base64 of bytes anywhere inside of others
-                    yield f"{name} as base64", base64.b64encode(mark[cut : cut + (len(mark) - cut) // 3 * 3])
-                yield f"{name} as hex", mark.hex().encode()
-
-    def found(self, where: Iterable[tuple[str, bytes]]) -> list[str]:
-        spelled = list(self.spelled())
-        return [f"{name} in {place}" for place, data in where for name, mark in spelled if mark in data]
-
-
-def pulled_marks(marks: Marks, layouts: Iterable[str]) -> None:
-    """Passwords and cards as the simulator packs them into the rows of users."""
-    for uid, *_ in USERS:
-        for layout in layouts:
-            place = PASSWORD[layout]
-            password = password_of(uid)[: place.stop - place.start]
-            assert CARD[layout].stop - CARD[layout].start == 4
-            marks.all[f"password {uid} {layout}"] = password
-            card = int.from_bytes(hashlib.sha256(password).digest()[:4], "little")
-            marks.all[f"card {uid} {layout}"] = str(card).encode()
-
-
-def columns(database: Database) -> Iterator[tuple[str, bytes]]:
-    """Every value of every table, packed bytes unpacked."""
-    names = [name for (name,) in rows(database, "SELECT name FROM sqlite_master WHERE type = 'table'")]
-    assert {*personal_export.every_table()} <= {*names}
-    for name in names:
-        for row in rows(database, f'SELECT * FROM "{name}"'):
-            for value in row:
-                raw = value if isinstance(value, bytes) else str(value).encode()
-                yield name, raw
-                for unpack in (intake_log.decompress, _unpacked):
-                    with suppress(zstandard.ZstdError, ValueError, IndexError):
-                        yield name, unpack(raw)
-
-
-def _unpacked(raw: bytes) -> bytes:
-    """What is packed somewhere inside, as in the segments of a site."""
-    begins = raw.find(b"\x28\xb5\x2f\xfd")
-    return zstandard.ZstdDecompressor().decompressobj().decompress(raw[begins:]) if begins >= 0 else b""
-
-
-def files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """What a copy of the folder would hold: a backup taken this moment, with what is not written back yet."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.name, path.read_bytes()
+UIDS = [uid for uid, *_ in USERS]
 
 
 def answers(office: Office) -> Iterator[tuple[str, bytes]]:
@@ -155,7 +87,7 @@ def test_by_pull(
     open_office: Office, caplog: pytest.LogCaptureFixture, transport: str, layout: str, users: str
 ) -> None:
     marks = Marks()
-    pulled_marks(marks, [users])
+    mark_users(marks, UIDS, [users])
     caplog.set_level(logging.DEBUG)
     now = open_office.clock
     with SimulatedTerminal(serial=SERIAL, users=USERS, layout=layout, user_layout=users, now=now).running() as terminal:
@@ -305,7 +237,7 @@ def test_by_usb_stick(open_office: Office, caplog: pytest.LogCaptureFixture) -> 
     log += f"FP PIN=1\tFID=1\tTMP={marks('stick TMP')}\r\n"
     told = [str(_brought(database, "1_attlog.dat", log.encode(), open_office.clock())).encode()]
     assert rows(database, "SELECT new FROM pull WHERE source = 'file'") == [(3,)]
-    pulled_marks(marks, ["user72", "user28"])
+    mark_users(marks, UIDS, ["user72", "user28"])
     with SimulatedTerminal(users=USERS).running() as terminal:
         tables = [terminal.machine.users.pack(layout)[4:] for layout in ("user72", "user28")]
     for name, table in zip(("user.dat", "user28.dat"), tables, strict=True):
@@ -335,7 +267,7 @@ def test_by_a_site_that_forwards(
 ) -> None:
     marks = Marks()
     caplog.set_level(logging.DEBUG)
-    pulled_marks(marks, ["user72" if layout == "zk40" else "user28"])
+    mark_users(marks, UIDS, ["user72" if layout == "zk40" else "user28"])
     clock = Ticking()
     centre = open_centre(sqlite_database, clock)
     folder = tmp_path / "site"
