@@ -202,6 +202,6 @@ def decide(
 
 def _problem(error: AttendanceError) -> str:
     said = str(error)
-    if "proposed a destruction" in said or "approved this before" in said:
+    if "somebody else must" in said:
         return "own"
     return "text" if "document" in said or "why" in said else "state"

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from attendance.errors import NotFound
 from attendance.store.every_table import every_table
 from attendance.store.personal_tables import DestructionApprovalRow, DestructionRow, ErasureRow
-from attendance.store.tables import AssignmentRow, EnrolmentRow
+from attendance.store.tables import AssignmentRow, EnrolmentRow, UserRow
 from attendance.store.terminal_tables import TerminalUserRow
 
 PIECE = 500
@@ -150,6 +150,14 @@ def approvals(session: Session, numbers: Sequence[int]) -> dict[int, list[Destru
     for row in session.scalars(query.order_by(col(DestructionApprovalRow.at))):
         found.setdefault(row.destruction_id, []).append(row)
     return found
+
+
+def is_same_person(session: Session, user_id: int | None, others: Sequence[int | None]) -> bool:
+    """Whether an account and one of the others are of one person."""
+    query = select(col(UserRow.employee_id)).where(col(UserRow.employee_id).is_not(None))
+    person = session.scalar(query.where(col(UserRow.id) == user_id))
+    known = [number for number in others if number is not None]
+    return person is not None and person in set(session.scalars(query.where(col(UserRow.id).in_(known))))
 
 
 # conditions ----------------------------------------------------------------------------------------------------------

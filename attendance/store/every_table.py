@@ -1,4 +1,4 @@
-"""All tables there are, also those of rooms that this process has not entered: whoever goes through them misses none."""
+"""All tables there are, also those of rooms that this process has not entered: who goes through them misses none."""
 
 from __future__ import annotations
 

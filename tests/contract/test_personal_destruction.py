@@ -124,6 +124,12 @@ def test_nobody_approves_what_they_proposed_and_nobody_twice(database: Database)
             retention.approve(session, number, document="QĐ 5", actor=BINH, at=AT)
     with pytest.raises(Invalid, match="proposed"):
         carry_out(database, one)
+    with database.writing() as session:
+        number_of = office.key(office.get(session, EmployeeRow, "E2"))
+        session.add(UserRow(id=13, name="binh.2", password_hash="x", employee_id=number_of, recorded_at=RECORDED_AT))
+        session.execute(text("UPDATE app_user SET employee_id = :who WHERE id = 12"), {"who": number_of})
+    with database.writing() as session, pytest.raises(Invalid, match="somebody else"):
+        retention.approve(session, number, document="QĐ 5", actor=Actor("binh.2", 13, "page"), at=AT)
     third = Actor("head.an", via="page", role="hr")
     assert approve(database, one, third).row.state == "approved"
     assert carry_out(database, one).row.destroyed == {"texts": 1}
@@ -248,6 +254,11 @@ def test_the_names_of_who_left_are_erased_everywhere_and_the_chain_holds(databas
     for trace in (NAME, "ha.nguyen", "băm", "Nguyễn"):
         assert trace.encode() not in left, trace
     assert "Trần Văn Nam".encode() in left, "nobody else lost anything"
+    if database.is_sqlite:  # nor in pages that nothing points at any more
+        folder = Path(database.url.removeprefix("sqlite:///")).parent
+        raw = b"".join(path.read_bytes() for path in folder.glob("*.db*") if path.is_file())
+        assert raw.count(NAME.encode()) == 1, "the archived name, for locked sheets"
+        assert b"ha.nguyen" not in raw
     with database.reading() as session:
         code, shown = people.names(session, [number])[number]
         assert (code, shown[:2]) == ("E1", "P-")

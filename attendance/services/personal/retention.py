@@ -92,8 +92,9 @@ def approve(session: Session, number: int, *, document: str, actor: Actor, at: d
     given = destruction.approvals(session, [number]).get(number, [])
     if actor.name == row.proposed_by:
         raise Invalid("Whoever proposed a destruction does not approve it; somebody else must.")
-    if any(one.name == actor.name for one in given):
-        raise Invalid("You approved this before; somebody else must be the second.")
+    others = [row.proposed_by_id, *(one.user_id for one in given)]
+    if any(one.name == actor.name for one in given) or destruction.is_same_person(session, actor.user_id, others):
+        raise Invalid("You approved this before, or proposed it; somebody else must be the second.")
     mine = DestructionApprovalRow(
         destruction_id=number, name=actor.name, user_id=actor.user_id, document=document.strip(), at=at
     )
@@ -127,7 +128,7 @@ def carry_out(database: Database, number: int, *, actor: Actor, at: datetime) ->
     What is killed on the way goes on at the next call. Raises NotFound, Invalid for what is not approved.
     """
     while True:
-        with database.writing() as session:
+        with database.destroying() as session:
             row = destruction.get(session, number)
             if row.state != "approved":
                 raise Invalid(f"Destruction {number} is {row.state}; it is carried out once it is approved.")
@@ -142,6 +143,7 @@ def carry_out(database: Database, number: int, *, actor: Actor, at: datetime) ->
             session.flush()
             found = Destruction(row, tuple(destruction.approvals(session, [number]).get(number, [])))
         if finished:
+            database.settle()
             _log.info("destruction %s of %s is carried out: %s", number, row.kind, row.destroyed)
             return found
 
