@@ -19,7 +19,8 @@ ACTS = (
     "enrolment.ended", "terminal.added", "terminal.changed", "terminal.retired", "clock.asked", "clock.set",
     "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
-    "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "user.added", "user.disabled",
+    "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
+    "user.added", "user.disabled",
     "user.enabled", "user.person", "user.password", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
     "trail.broken",
 )  # fmt: skip
@@ -30,6 +31,11 @@ VIEWS = (
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
+FIELDS = (
+    "name", "code", "unit", "parent", "schedule", "employee", "terminal", "pin", "from", "to", "document", "role", "by",
+    "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
+)  # fmt: skip
+"""Fields there are words for."""
 _LONGEST = 300
 
 

@@ -152,6 +152,7 @@ def agent(
     """
     from attendance.clock import utc_now
     from attendance.store import site_outbox
+    from attendance.store.trail import record
     from device_sync.agent import running
     from device_sync.agent.centre import Centre, read_token
     from device_sync.agent.forwarding import Forwarder
@@ -167,6 +168,7 @@ def agent(
     if new_chain:
         with open_database(settings) as database, database.writing() as session:
             site_outbox.begin_anew(session)
+            record(session, operator(), "site.new_chain", kind="site", key="", at=utc_now())
         say(
             "Every pull kept here is sealed again in a new chain. The centre must begin one, too: "
             "attendance sites renew CODE --new-chain"

@@ -44,7 +44,7 @@ def verify(
     Exit 1 names the first broken link.
     """
     from attendance.store.evidence_checking import check_evidence
-    from attendance.store.trail_checking import check_trail
+    from attendance.store.trail_checking import check_trail, missing_guards
     from device_sync.agent.verifying import check_segments
 
     if file is not None:
@@ -56,7 +56,8 @@ def verify(
         trail = check_trail(session, sealers, noted=noted)
         evidence = check_evidence(session)
         segments = check_segments(session)
-    holds = trail.holds and evidence.holds and segments.holds
+        guards = missing_guards(session)
+    holds = trail.holds and evidence.holds and segments.holds and not guards
     if as_json:
         print_json(
             {
@@ -64,6 +65,7 @@ def verify(
                 "trail": {
                     "entries": trail.entries, "link": trail.head, "broken": trail.broken, "wrong": trail.wrong,
                     "unsealed": trail.unsealed, "seals_unchecked": trail.unchecked, "erased": trail.erased,
+                    "missing_guards": guards,
                 },
                 "evidence": {
                     "pulls": evidence.pulls, "punches": evidence.punches, "unchecked": evidence.unchecked,
@@ -74,6 +76,8 @@ def verify(
         )  # fmt: skip
     else:
         _tell(trail, evidence, segments)
+        if guards:
+            say(f"The database no longer refuses changes to the trail, somebody removed: {', '.join(guards)}.")
     if not holds:
         raise typer.Exit(1)
 

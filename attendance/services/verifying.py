@@ -7,11 +7,10 @@ from datetime import datetime
 
 from attendance.store.database import Database
 from attendance.store.evidence_checking import check_evidence
-from attendance.store.trail import Actor, record
-from attendance.store.trail_checking import check_trail
+from attendance.store.trail import TIMETABLE, record
+from attendance.store.trail_checking import check_trail, missing_guards
 from attendance.store.trail_reading import VERIFIED
 
-NIGHTLY = Actor("timetable", via="job")
 _log = logging.getLogger(__name__)
 
 
@@ -21,7 +20,8 @@ def verify_nightly(database: Database, at: datetime) -> bool:
     with database.reading() as session:
         trail = check_trail(session, [database.sealer] if database.sealer is not None else [])
         evidence = check_evidence(session)
-    holds = trail.holds and evidence.holds
+        guards = missing_guards(session)
+    holds = trail.holds and evidence.holds and not guards
     found = {"entries": trail.entries, "head": trail.head, "pulls": evidence.pulls, "punches": evidence.punches}
     wrong = {
         "broken": trail.broken,
@@ -33,11 +33,13 @@ def verify_nightly(database: Database, at: datetime) -> bool:
         _log.error("ALARM the trail does not verify from entry %s on: %s", trail.broken, trail.wrong)
     if not evidence.holds:
         _log.error("ALARM the evidence does not verify at %s: %s", evidence.broken, evidence.wrong)
+    if guards:
+        _log.error("ALARM the database no longer refuses changes to the trail; removed: %s", ", ".join(guards))
     if holds:
         _log.info("the trail verifies: %d entries, newest link %s", trail.entries, trail.head)
     with database.writing() as session:
         act = VERIFIED[0] if holds else VERIFIED[1]
         record(
-            session, NIGHTLY, act, kind="trail", key=str(trail.entries), after=found | ({} if holds else wrong), at=at
+            session, TIMETABLE, act, kind="trail", key=str(trail.entries), after=found | ({} if holds else wrong), at=at
         )
     return holds

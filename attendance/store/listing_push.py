@@ -8,8 +8,11 @@ from typing import Any
 from sqlmodel import Session
 
 from attendance import clock
-from attendance.store import intake_log, push_commands, push_devices, push_evidence
+from attendance.store import intake_log, listing, office, push_commands, push_devices, push_evidence
 from attendance.store.listing import Listed, Row
+from attendance.store.push_tables import PushDifferenceRow
+from attendance.store.tables import EnrolmentRow
+from attendance.store.within import Within
 
 _SHOWN = (
     "serial", "status", "shape", "firmware", "push_version", "first_seen_at", "last_seen_at", "bound_to",
@@ -37,9 +40,12 @@ def devices(session: Session, zone: str) -> list[Row]:
     ]
 
 
-def differences(session: Session, terminal_id: int, code: str, zone: str, *, limit: int, offset: int) -> Listed:
-    """Punches of a terminal that only one side says, in order of time."""
-    found = push_evidence.differences(session, terminal_id)
+def differences(
+    session: Session, terminal_id: int, code: str, zone: str, within: Within, *, limit: int, offset: int
+) -> Listed:
+    """Punches of a terminal that only one side says, in order of time: of nobody, and of people whose day is seen."""
+    enrolled = office.enrolments_of_terminal(session, terminal_id)
+    found = [row for row in push_evidence.differences(session, terminal_id) if _is_seen(session, enrolled, row, within)]
     rows: list[dict[str, Any]] = [
         {
             "terminal": code,
@@ -53,6 +59,15 @@ def differences(session: Session, terminal_id: int, code: str, zone: str, *, lim
         for row in found
     ]
     return Listed(rows[offset : offset + limit], len(rows))
+
+
+def _is_seen(session: Session, enrolled: list[EnrolmentRow], row: PushDifferenceRow, within: Within) -> bool:
+    if within.is_all:
+        return True
+    on = clock.from_wall_seconds(row.wall).date()
+    held = (one for one in enrolled if one.pin == row.pin and (one.from_on or on) <= on <= (one.to_on or on))
+    person = next((one.employee_id for one in held), None)
+    return person is None or listing.sees_employee(session, person, on, within)
 
 
 def _placed(wall: datetime | None, zone: str) -> datetime | None:

@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import orjson
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from attendance.errors import AttendanceError
@@ -144,7 +145,7 @@ class Looks:
         try:
             with self._write() as session:
                 append(session, batch + ([_entry_of(lost)] if lost.count else []))
-        except AttendanceError as error:
+        except (AttendanceError, SQLAlchemyError) as error:
             if not self.refused:
                 _log.error("looks at people's records wait to be written to the trail: %s", error)
             with self._lock:

@@ -42,6 +42,7 @@ class Actor:
 
 
 CONSOLE = Actor("console")
+TIMETABLE = Actor("timetable", via="job")
 
 
 @dataclass(slots=True)

@@ -19,6 +19,25 @@ from attendance.store import trail_chain as chain
 from attendance.store.trail_chain import ERASED, GENESIS, Sealer
 
 PIECE = 4000
+_GUARDS = {
+    "sqlite": (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        {
+            "trail_no_update", "trail_no_delete", "trail_subject_no_update", "trail_subject_no_delete",
+            "trail_erasure_no_update", "trail_erasure_no_delete", "trail_detail_no_update", "trail_detail_no_delete",
+            "trail_head_no_insert", "trail_head_no_delete", "trail_head_no_update",
+        },
+    ),
+    "postgresql": (
+        "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+        {
+            "trail_no_change", "trail_subject_no_change", "trail_erasure_no_change", "trail_detail_no_update",
+            "trail_detail_no_delete", "trail_head_no_change", "trail_head_forwards", "trail_no_truncate",
+            "trail_subject_no_truncate", "trail_erasure_no_truncate", "trail_detail_no_truncate",
+            "trail_head_no_truncate",
+        },
+    ),
+}  # fmt: skip
 _LOWEST = -(2**63)
 ALWAYS_SEALED = ("api", "page")
 """What comes over HTTP is written by a process that has the secret key: such an entry without a seal is not its own."""
@@ -76,6 +95,12 @@ def check_trail(
         said = str(getattr(error, "orig", error)).splitlines()[0]
         return walk.result(walk.count + 1, f"the tables of the trail cannot be read as they should: {said}")
     return walk.result(None, "")
+
+
+def missing_guards(session: Session) -> list[str]:
+    """The triggers by which the database refuses changes to the trail, and that somebody removed."""
+    query, expected = _GUARDS[session.connection().dialect.name]
+    return sorted(expected - set(session.execute(text(query)).scalars()))
 
 
 class _Walk:

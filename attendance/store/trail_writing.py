@@ -89,6 +89,8 @@ def _append(session: Session, entries: Sequence[Entry]) -> None:
         rows.append((*fields, about, detail, link, sealer.of_entry(link) if sealer is not None else None))
         subjects += [(count, number) for number in entry.employees]
         erasures += [(seq, count) for seq in entry.erases]
+    if erasures and sqlite:  # what is deleted is overwritten, and does not stay in the file as free space
+        _run(connection, "PRAGMA secure_delete=ON")
     for statement, listed in (
         (_ADD, rows),
         (_ADD_SUBJECT, subjects),

@@ -15,6 +15,7 @@ from attendance.store import office, push_devices, push_evidence
 from attendance.store.database import Database, Session
 from attendance.store.push_evidence import PULL, PULLED_ONLY, PUSH, PUSHED_ONLY, Punch
 from attendance.store.tables import TerminalRow
+from attendance.store.trail import TIMETABLE, record
 from device_sync.push.attlog import ATTLOG, read_attlog
 from device_sync.push.filing import pulled_records
 from device_sync.push.rtlog import RTLOG, read_rtlog
@@ -141,7 +142,10 @@ def reconcile_all(database: Database, *, zone: str, at: datetime) -> list[Compar
 def delete_old_photos(database: Database, *, zone: str, at: datetime) -> int:
     """Delete the photographs whose days are over."""
     with database.writing() as session:
-        return push_evidence.delete_photos(session, clock.today(at, zone))
+        deleted = push_evidence.delete_photos(session, clock.today(at, zone))
+        if deleted:
+            record(session, TIMETABLE, "photos.deleted", kind="photos", key="", after={"count": deleted}, at=at)
+    return deleted
 
 
 def _said(session: Session, terminal_id: int, source: str, since: datetime, low: int, high: int) -> dict[_Key, Punch]:

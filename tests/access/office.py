@@ -108,6 +108,7 @@ def build(database: Database, accounts: Accounts) -> World:
             _unit(session, name, parent)
         for number, (name, unit) in enumerate(PEOPLE.items()):
             _person(session, name, unit, f"7{number}")
+        registering.enrol(session, f"T-{mark('OWN')}", "88", f"P-{mark('SIS')}", at=BEGUN)
     for name in UNITS:
         import_export(database, f"T-{mark(name)}", f"{mark(name)}_attlog.dat", _file(name), zone=ZONE, at=JUDGED)
     with database.writing() as session:
@@ -217,7 +218,8 @@ def _users_and_sides(session: Session, terminal: int, pull_id: int, token: str) 
     entry = terminal_users.Entry(5, "98", token, token.encode(), 0, False)
     terminal_users.file(session, terminal, terminal_users.Changes(begun=((entry, None),)), pull_id)
     wall = clock.wall_seconds(datetime(2026, 11, 18, 9, 9))
-    push_evidence.note_differences(session, terminal, "push", [(wall, "99", 0, 1)], JUDGED)
+    # 88 is nobody's number but at A, where somebody of B has it: that punch is not for readers of A
+    push_evidence.note_differences(session, terminal, "push", [(wall, "99", 0, 1), (wall, "88", 0, 1)], JUDGED)
     push_devices.knock(session, f"S-{token}", address="10.0.0.9", at=JUDGED)
 
 

@@ -259,3 +259,10 @@ def test_reasons_are_told_to_whom_they_concern(service: Service, role: str) -> N
     assert days["2026-11-20"]["scheduled_min"] == days["2026-11-20"]["credited_min"]
     page = service.ask(reader(role), "GET", f"/days/P-{mark('OWN')}/2026-11-20", Call())
     assert f"GĐĐ {mark('OWN')}" in page.body  # what an inspection checks
+
+
+def test_a_visitor_from_elsewhere_is_not_told_at_the_terminal_they_used(service: Service) -> None:
+    """Somebody of B has a number at the terminal of A: their punch there is told to who sees B."""
+    path = f"/terminals/T-{mark('OWN')}/differences"
+    for user, pins in ((reader("head"), ["99"]), ("all-head", ["88", "99"])):
+        assert sorted(row["pin"] for row in get(service, user, path)["items"]) == pins, user

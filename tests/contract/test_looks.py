@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from attendance.errors import StoreUnavailable
 from attendance.services.verifying import verify_nightly
-from attendance.store import trail
+from attendance.store import registering, trail
 from attendance.store.database import Database, Session
 from attendance.store.looks import AGAIN_SECONDS, Looks
 from attendance.store.trail import Actor
@@ -120,6 +120,44 @@ def test_what_is_left_at_the_end_is_written_or_told(store: Store, caplog: pytest
     with caplog.at_level(logging.ERROR):
         looks.close()
     assert "1 looks" in caplog.text
+
+
+def _add_until_full(database: Database) -> int:
+    """How many people there was room for, each with the entry about it."""
+    for done in range(2000):
+        try:
+            with database.writing() as session:
+                registering.add_employee(session, f"E{done}", name="Nguyễn Thị Thu Hà", at=AT)
+                act(session, done, (done + 1,))
+        except StoreUnavailable as error:
+            if "disk is full" not in str(error):
+                raise
+            return done
+    raise AssertionError("the disk never became full")
+
+
+def test_on_a_full_disk_reading_goes_on_and_acts_do_not(sqlite_database: Database) -> None:
+    """SQLite's own full disk: no page more than there are."""
+    with sqlite_database.reading() as session:
+        most = int(session.execute(text("PRAGMA page_count")).scalar_one()) + 8
+    sqlite_database.close()
+    full = Database(sqlite_database.url)
+    event.listen(full.engine, "connect", lambda connection, _: connection.execute(f"PRAGMA max_page_count={most}"))
+    try:
+        done = _add_until_full(full)
+        with full.reading() as session:
+            people = session.execute(text("SELECT count(*) FROM employee")).scalar_one()
+            assert (people, session.execute(text("SELECT count(*) FROM trail")).scalar_one()) == (done, done)
+            trail.look(session, HR, "punches", range(1, done + 1), at=AT)
+        assert full.looks.waiting == 1
+        most = 1_000_000
+        full.engine.dispose()
+        full.looks.retry(now=True)
+        assert full.looks.waiting == 0
+        with full.reading() as session:
+            assert check_trail(session).entries == done + 1
+    finally:
+        full.close()
 
 
 def test_a_writer_elsewhere_is_waited_for_briefly_and_reading_goes_on(sqlite_database: Database) -> None:

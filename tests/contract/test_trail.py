@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -15,7 +16,7 @@ from attendance.store import registering, trail
 from attendance.store.database import Database, Session
 from attendance.store.trail import Actor
 from attendance.store.trail_chain import Sealer
-from attendance.store.trail_checking import TrailChecked, check_trail
+from attendance.store.trail_checking import TrailChecked, check_trail, missing_guards
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 HR = Actor("hr", 3, "api", "10.0.0.9", "hr")
@@ -35,6 +36,17 @@ def act(session: Session, number: int, employees: tuple[int, ...] = (1,)) -> Non
         after={"name": f"Nguyễn Thị Thu Hà {number}"},
         at=AT + timedelta(seconds=number),
     )
+
+
+def test_a_guard_that_was_removed_is_missed(any_database: Database) -> None:
+    with any_database.reading() as session:
+        assert missing_guards(session) == []
+    where = "" if any_database.is_sqlite else " ON trail_head"
+    name = "trail_head_no_update" if any_database.is_sqlite else "trail_head_forwards"
+    with any_database.writing() as session:
+        session.execute(text(f"DROP TRIGGER {name}{where}"))
+    with any_database.reading() as session:
+        assert missing_guards(session) == [name]
 
 
 def checked(database: Database, *secrets: bytes) -> TrailChecked:
@@ -138,12 +150,15 @@ def test_the_database_itself_refuses_to_change_it(any_database: Database, statem
     assert checked(any_database).holds
 
 
-def test_threads_append_one_after_the_other(any_database: Database) -> None:
-    any_database.seal_with(SECRET)
+def test_threads_and_processes_append_one_after_the_other(any_database: Database) -> None:
+    """A second set of connections to the same database is all that another process is."""
+    other = Database(any_database.url)
+    for database in (any_database, other):
+        database.seal_with(SECRET)
 
     def work(first: int) -> None:
         for number in range(first, first + 10):
-            with any_database.writing() as session:
+            with (any_database, other)[number % 2].writing() as session:
                 act(session, number)
 
     threads = [threading.Thread(target=work, args=(100 * n,)) for n in range(8)]
@@ -151,6 +166,7 @@ def test_threads_append_one_after_the_other(any_database: Database) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    other.close()
     found = checked(any_database, SECRET)
     assert (found.holds, found.entries) == (True, 80)
 
@@ -203,6 +219,18 @@ def test_names_are_erased_and_the_chain_still_verifies(any_database: Database) -
         assert "Thu Hà 2" in left
     with any_database.writing() as session:
         assert trail.erase_details(session, HR, 5, why="Lần hai", at=AT) == 0
+
+
+def test_what_is_erased_is_nowhere_in_the_file(sqlite_database: Database) -> None:
+    for number in range(60):
+        with sqlite_database.writing() as session:
+            act(session, number, (5 if number % 2 else 6,))
+    with sqlite_database.writing() as session:
+        trail.erase_details(session, HR, 5, why="Biên bản huỷ số 3/BB", at=AT)
+    sqlite_database.close()  # the last connection empties the journal into the file
+    content = Path(sqlite_database.url.removeprefix("sqlite:///")).read_bytes().decode("utf-8", "replace")
+    assert 'Thu Hà 12"' in content
+    assert 'Thu Hà 13"' not in content
 
 
 def test_a_detail_that_is_removed_by_hand_is_missed(any_database: Database, by_hand: Callable[..., None]) -> None:

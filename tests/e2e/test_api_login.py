@@ -123,7 +123,7 @@ def test_ready_says_what_is_missing(make_office: Callable[..., Office]) -> None:
     office.app.state.scheduler_ready = lambda: False
     answer = client.get(f"{API}/ready")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "not_ready", "database": "ok", "scheduler": "stopped"}
+    assert answer.json() == {"status": "not_ready", "database": "ok", "scheduler": "stopped", "trail": "unchecked"}
 
 
 def test_every_answer_carries_the_security_headers(shared_office: Office) -> None:

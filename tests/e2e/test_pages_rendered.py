@@ -26,6 +26,7 @@ from attendance.services.access import ALLOWED
 from reports.view import ErrorPage, SignInPage, User
 from tests.e2e.browsing import Visit, chromium, needs_chromium
 from tests.e2e.sample_pages import today, unknown_day, user, users, violations, why
+from tests.e2e.sample_trail import broken_trail, looks_at_me, trail_of_today
 
 pytestmark = needs_chromium
 
@@ -35,6 +36,9 @@ PAGES: dict[str, tuple[str, Any, bool]] = {
     "/violations": ("violations.html", violations, True),
     "/violations/v-1": ("why.html", why, True),
     "/violations/v-4": ("why.html", unknown_day, True),
+    "/trail": ("trail.html", trail_of_today, True),
+    "/trail/broken": ("trail.html", broken_trail, True),
+    "/looks": ("looks.html", looks_at_me, True),
     "/users": ("users.html", users, True),
     "/users/binh.thanhtra": ("user.html", user, True),
     "/sign-in": ("sign_in.html", lambda: SignInPage("/today", "ngoc", "wrong"), False),

@@ -52,6 +52,7 @@ VOCABULARIES = {
     "act": trail.ACTS,
     "look": trail.VIEWS,
     "via": trail.VIAS,
+    "field": trail.FIELDS,
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),
     "punch": ("pull", "push", "agent", "file"),

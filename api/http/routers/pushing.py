@@ -92,6 +92,7 @@ def list_differences(
             office.key(terminal),
             terminal.code,
             parts.settings.timezone,
+            reader.within,
             limit=page.limit,
             offset=page.offset,
         )
