@@ -174,7 +174,7 @@ def export_of(
     """Everything kept on a person, on their request; for HR."""
     parts = service(request)
     with parts.database.reading() as session:
-        number, reasons = exportable(session, reader, employee)
+        number, reasons = exportable(session, reader, employee, parts.now())
     with parts.database.writing() as session:
         export.note_export(session, number, actor=reader.actor, why=why, at=parts.now())
     return _export(request, reader.user, number, reasons=reasons, file="")

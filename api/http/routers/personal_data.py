@@ -134,15 +134,16 @@ def export_employee(
     """For HR, on a person's request: who served also where one does not see is exported by HR of the whole."""
     parts = service(request)
     with parts.database.reading() as session:
-        number, reasons = exportable(session, reader, code)
+        number, reasons = exportable(session, reader, code, parts.now())
     return exported(parts, number, reader.actor, reasons=reasons, why=why, name=code)
 
 
-def exportable(session: Session, reader: Reader, code: str) -> tuple[int, bool]:
-    """The person whose data may be exported, and whether with reasons. Raises NotFound, Forbidden."""
+def exportable(session: Session, reader: Reader, code: str, at: datetime) -> tuple[int, bool]:
+    """The person whose data may be exported, and whether with reasons; it is a look. Raises NotFound, Forbidden."""
     number = reader.employee_id(session, code)
     if not _sees_all(session, reader.within, number):
         raise Forbidden(f"{code} served also in units you do not see; HR of the whole office exports their data.")
+    reader.saw(session, "export", [code], at=at)
     return number, _sees_all(session, reader.elsewhere(session, "reasons.read"), number)
 
 
