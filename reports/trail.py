@@ -23,11 +23,15 @@ ACTS = (
     "user.added", "user.disabled",
     "user.enabled", "user.person", "user.password", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
     "trail.broken",
+    "notice.read", "personal_data.exported", "personal_request.received", "personal_request.answered",
+    "personal_request.refused", "personal_request.extended", "personal_request.completed", "personal_request.withdrawn",
+    "personal_setting.set", "personal_setting.withdrawn", "destruction.proposed", "destruction.approved",
+    "destruction.refused", "destruction.carried_out", "person.names_erased",
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
-    "terminal users", "month", "report violations", "trail",
+    "terminal users", "month", "report violations", "trail", "personal_requests", "notice_readings", "export",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
