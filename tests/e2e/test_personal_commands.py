@@ -130,15 +130,9 @@ def test_a_process_of_its_own_knows_every_table(office: Office) -> None:
     here = json.loads(office.run(*words).stdout)
     program = (
         "import contextlib, sys; from api.cli import main as m\n"
-        "with contextlib.suppress(SystemExit): sys.argv[1:] = %r; m.main()\n"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program % (list(words),)], capture_output=True, text=True, timeout=120, check=True
-    )
-    there = json.loads(run.stdout)
+        "for words in {!r}:\n  with contextlib.suppress(SystemExit): sys.argv[1:] = words; m.main()\n  print()\n"
+    ).format([["personal", "retention", "propose", "--json"], list(words)])
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    proposed, there = (json.loads(line) for line in run.stdout.splitlines() if line)
+    assert proposed["total"] == 0, run.stderr
     assert [part["name"] for part in there["sections"]] == [part["name"] for part in here["sections"]]
-    propose = ["personal", "retention", "propose", "--json"]
-    run = subprocess.run(
-        [sys.executable, "-c", program % (propose,)], capture_output=True, text=True, timeout=120, check=True
-    )
-    assert json.loads(run.stdout)["total"] == 0, run.stderr
