@@ -10,11 +10,13 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
+from api.pages.papers import router as papers_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.streaming import router as streaming_router
 from api.pages.trail import router as trail_router
+from api.pages.units import router as units_router
 from api.pages.users import router as users_router
 from api.pulling import pull_json
 from api.settings import Settings
@@ -24,6 +26,11 @@ from attendance.store.trail import Actor
 from device_sync.poller import Poller
 from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
+
+PAGES = (
+    streaming_router, users_router, trail_router, units_router, papers_router, personal_router, register_router, router,
+)  # fmt: skip
+"""Every page, one router per part; the test of access asks all of them."""
 
 
 def make_app(
@@ -63,7 +70,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
-        extra_routers=(streaming_router, users_router, router, trail_router, personal_router, register_router),
+        extra_routers=PAGES,
         page_error=show_error,
     )
     app.mount(*static_files())

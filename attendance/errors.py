@@ -88,6 +88,19 @@ class Conflict(AttendanceError):
         super().__init__("Somebody else changed the same thing at this moment: nothing was stored. Look and try again.")
 
 
+class ChangedMeanwhile(AttendanceError):
+    """A change rests on a version of something that is not the newest any more."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self, what: str, seen: int, now: int) -> None:
+        super().__init__(
+            f"{what} was changed since you looked (version {now} by now, not {seen}): nothing was stored. Look at it "
+            "again and repeat your change if it still fits."
+        )
+        self.seen, self.now = seen, now
+
+
 class Invalid(AttendanceError):
     """A value that cannot be accepted; the sentence names the field, the value and what is expected."""
 

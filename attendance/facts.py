@@ -19,10 +19,18 @@ DIRECTIONS = ("none", "state", "in", "out")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
+    """A unit as it is from `from_on` to `to_on`; one that is renamed or moves has several of these, one after another.
+
+    `into`: the unit it merges into at the end of `to_on`; from then on that one stands in its place.
+    """
+
     code: str
     name: str = ""
     parent: str | None = None
     schedule: str | None = None
+    from_on: date | None = None
+    to_on: date | None = None
+    into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def with_all_rules(case: Case, seed: int = 11) -> Case:
     return replace(
         case,
         rulebook=Rulebook(
-            case.rulebook.units.values(), case.rulebook.schedules, None, POLICY,
+            case.rulebook.tree.units(), case.rulebook.schedules, None, POLICY,
             [RuleVersion("late_grace_minutes", 5, scope, FROM_ON + timedelta(days=9)) for scope in other],
         ),
         leaves=tuple(Leave(who, "P", on, ("am", "pm", "all")[n % 3]) for n, (who, on) in enumerate(drawn(LEAVES))),

@@ -97,7 +97,7 @@ def judge_all(
     for assignment in case.assignments:
         person = case.person_index[assignment.employee]
         unit, schedule = assignment.unit, assignment.schedule
-        depends = case.terminals_of(assignment)
+        depends = case.terminals_of(assignment, from_on)
         complete_from = max(read_from[site] for site in depends)
         complete_to = min(read_until[site] for site in depends)
 

@@ -17,7 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from attendance import clock
-from attendance.store import dirty, intake_log, office, pulls, registering, terminal_profiles, terminal_users, touched
+from attendance.store import dirty, intake_log, office, pulls, terminal_profiles, terminal_users, touched
 from attendance.store.database import Database, OpenTransaction, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
@@ -176,7 +176,7 @@ def file_log(
             pulled = Pulled(terminal, before, log, filed, found, same_prefix, pull_id, zone, finished_at)
             notice(session, pulled, position, thresholds)
         if terminal.serial is None:
-            registering.learn_serial(session, terminal, log.serial)
+            terminal_profiles.learn_serial(session, terminal, log.serial)
         newly = continued if continued is not None else min(starts, covered or starts)
         since = min(newly, read_until) - timedelta(days=1)
         _mark(session, terminal, found, since.date(), read_until.date(), "coverage", finished_at)

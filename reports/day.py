@@ -14,7 +14,7 @@ from attendance.services.explain.stored import Explanation, explain_day
 from attendance.store import people, pulls, ruling_log, rulings, schedule_names
 from attendance.store.database import Session
 from attendance.store.listing_keys import violation_id
-from attendance.store.office import units
+from attendance.store.tree import StoredTree
 from reports.freshness import freshness
 from reports.view import Citation, DayPunch, DaySession, DayViolation, Revision, WhyPage
 
@@ -40,7 +40,7 @@ def why_page(
     account, read = told.account, told.read
     verdict = account.verdict
     code, name = people.names(session, [employee_id])[employee_id]
-    unit_names = {unit.code: unit.name for unit in units(session)}
+    stored = StoredTree(session)
     listed = _violations(account, employee_id, zone)
     recorded = rulings.revisions(session, employee_id, on)
     newest = recorded[-1] if recorded else None
@@ -49,7 +49,7 @@ def why_page(
     page = WhyPage(
         employee=code,
         name=name,
-        unit_name=unit_names.get(verdict.unit or "", ""),
+        unit_name=stored.name(verdict.unit, on) if verdict.unit else "",
         day=on,
         day_kind=verdict.day_kind,
         sessions=_sessions(account, zone),

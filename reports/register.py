@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from attendance.store import office, rulings
+from attendance.store import rulings, tree
 from attendance.store.database import Session
 
 COLUMNS = {
@@ -26,9 +26,12 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def violations_register(session: Session, from_on: date, to_on: date, *, unit: str | None = None) -> pd.DataFrame:
-    """Violations of the newest rulings, by date and person; columns as documented in COLUMNS."""
-    units = None if unit is None else office.units_below(session, unit)
-    rows = rulings.register(session, from_on, to_on, units)
+    """Violations of the newest rulings, by date and person; columns as documented in COLUMNS.
+
+    `unit`: those of it and of all below it on the date of each.
+    """
+    part = None if unit is None else tree.spread_of(session, unit, from_on, to_on)
+    rows = rulings.register(session, from_on, to_on, part)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["minutes"] = frame["minutes"].astype("Int64")
     return frame

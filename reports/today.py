@@ -16,6 +16,7 @@ from attendance.engine.run import Judgement, evaluate
 from attendance.store import case_reading, office, people, ruling_log, rulings
 from attendance.store.database import Session
 from attendance.store.listing_keys import violation_id
+from attendance.store.tree import StoredTree
 from attendance.store.within import EVERYTHING, Within
 from reports.freshness import freshness
 from reports.view import PERSON_STATES, TodayPage, TodayPerson, TodayUnit
@@ -32,7 +33,7 @@ def today_page(
     demo: bool = False,
     day: date | None = None,
 ) -> TodayPage:
-    """The board of a day (default: today) for whom a reader may see, down the tree.
+    """The board of a day (default: today) for whom a reader may see, down the tree of that day.
 
     Terminals are those the people shown depend on; without `alarms`, only until when each was read.
     """
@@ -61,12 +62,14 @@ def today_page(
                 violation_id=links.get((ids[employee], part)),
             )
         )
-    all_units = office.units(session)
+    stored = StoredTree(session)
     units = []
-    for unit, depth in office.down_the_tree(all_units):
-        if within.names(office.key(unit)):
-            here = tuple(by_unit.get(office.key(unit), ()))
-            units.append(TodayUnit(unit.code, unit.name, depth, here, _count(here)))
+    for unit in stored.shown(on, within):
+        here = tuple(by_unit.pop(unit.id, ()))
+        units.append(TodayUnit(unit.code, unit.name, unit.depth, here, _count(here)))
+    for number, still_there in by_unit.items():  # a unit that has ended, with people who are still to move
+        code, here = stored.codes[number], tuple(still_there)
+        units.append(TodayUnit(code, stored.name(code, on), 0, here, _count(here)))
     everyone = tuple(person for unit in units for person in unit.people)
     terminals = None if within.is_all else _terminals(session, within, read, judgement)
     return TodayPage(

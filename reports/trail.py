@@ -22,7 +22,11 @@ ACTS = (
     "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
     "user.added", "user.disabled",
     "user.enabled", "user.person", "user.password", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
-    "trail.broken",
+    "trail.broken", "paper.filed", "paper.approved", "paper.refused", "paper.withdrawn", "roster_post.added",
+    "roster_post.withdrawn", "schedule.added",
+    "unit.renamed", "unit.moved", "unit.hours_changed", "unit.ended", "unit.goes_on", "unit.merged",
+    "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
+    "assignment.transferred", "assignment.ended", "assignment.withdrawn",
     "notice.read", "personal_data.exported", "personal_request.received", "personal_request.answered",
     "personal_request.refused", "personal_request.extended", "personal_request.completed", "personal_request.withdrawn",
     "personal_setting.set", "personal_setting.withdrawn", "destruction.proposed", "destruction.approved",
@@ -31,7 +35,8 @@ ACTS = (
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
-    "terminal users", "month", "report violations", "trail", "personal_requests", "notice_readings", "export",
+    "terminal users", "month", "report violations", "trail", "papers", "rosters",
+    "personal_requests", "notice_readings", "export",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from attendance.store import listing_rulings, office
+from attendance.store import listing_rulings
 from attendance.store.database import Session
+from attendance.store.tree import Spread, StoredTree
 from attendance.store.within import Within
 from reports.view import VIOLATION_TYPES, UnitOption, ViolationFilter, ViolationRow, ViolationsPage
 
@@ -13,7 +14,7 @@ from reports.view import VIOLATION_TYPES, UnitOption, ViolationFilter, Violation
 def violations_page(
     session: Session,
     *,
-    within: Within,
+    part: Spread | None,
     visible: Within,
     unit: str,
     kind: str,
@@ -22,25 +23,29 @@ def violations_page(
     page: int,
     page_size: int,
 ) -> ViolationsPage:
-    """The violations `within` sees, newest first; the filter offers the units that are `visible` to the reader."""
+    """Violations in the units that are `visible` to the reader, newest first, and of these only those of `part`.
+
+    The filter offers the units there were on the last date.
+    """
+    stored = StoredTree(session)
     listed = listing_rulings.violations(
         session,
-        within,
+        visible,
         from_on,
         to_on,
+        part=part,
         type=kind if kind in VIOLATION_TYPES else None,
         limit=page_size,
         offset=(page - 1) * page_size,
         newest_first=True,
     )
-    names = {row.code: row.name for row in office.units(session)}
     return ViolationsPage(
         rows=tuple(
             ViolationRow(
                 id=row["id"],
                 employee=row["employee"],
                 name=row["name"],
-                unit_name=names.get(row["unit"] or "", ""),
+                unit_name=stored.name(row["unit"], row["date"]) if row["unit"] else "",
                 day=row["date"],
                 type=row["type"],
                 session=row["session"],
@@ -53,10 +58,6 @@ def violations_page(
         total=listed.total,
         page=page,
         page_size=page_size,
-        units=tuple(
-            UnitOption(row.code, row.name, depth)
-            for row, depth in office.down_the_tree(office.units(session))
-            if visible.names(row.id)
-        ),
+        units=tuple(UnitOption(row.code, row.name, row.depth) for row in stored.shown(to_on, visible)),
         filter=ViolationFilter(unit, kind, from_on, to_on),
     )

@@ -50,6 +50,7 @@ from device_sync.intake import file_log
 from device_sync.layouts import ZK40
 from device_sync.terminal import Sizes, TerminalLog
 from tests.builders import bad_date, record
+from tests.units_of_case import begin_units, change_units
 
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)  # what has no moment in a case was always known
 AROUND = timedelta(days=5)
@@ -154,19 +155,14 @@ class OfficeOfCase:
                 registering.assign, employee=held.employee, unit=held.unit, from_on=held.from_on, to_on=held.to_on,
                 schedule=held.schedule, terminals=held.terminals, at=at,
             )  # fmt: skip
+        yield ALWAYS, OFFICE, partial(change_units, written=scenario.units)
 
     def _frame(self, session: Session) -> None:
         scenario = self.scenario
         file_policy(session, scenario.policy)
         for code in scenario.schedules:
             registering.add_schedule(session, code, at=ALWAYS)
-        waiting = list(scenario.units)
-        known: set[str | None] = {None}
-        while waiting:
-            unit = next(unit for unit in waiting if unit.parent in known)
-            waiting.remove(unit)
-            known.add(unit.code)
-            registering.add_unit(session, unit.code, parent=unit.parent, schedule=unit.schedule, at=ALWAYS)
+        begin_units(session, scenario.units)
         for site in scenario.terminals:
             registering.add_terminal(
                 session,

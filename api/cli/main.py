@@ -10,7 +10,21 @@ import sys
 
 import typer
 
-from api.cli import judging, months, office, papers, personal, rules, serving, sites, terminals, users, verifying
+from api.cli import (
+    judging,
+    months,
+    office,
+    papers,
+    personal,
+    rosters,
+    rules,
+    serving,
+    sites,
+    terminals,
+    units,
+    users,
+    verifying,
+)
 from attendance.errors import AttendanceError
 
 app = typer.Typer(
@@ -20,7 +34,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (serving, office, users, terminals, sites, papers, personal, rules, months, judging, verifying):
+for commands in (
+    serving, office, users, units, terminals, sites, papers, rosters, personal, rules, months, judging, verifying,
+):  # fmt: skip
     commands.register(app)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli import people_serving as serving
 from api.cli.place import open_database, operator, read_password, read_settings, say, see
 
 DEFAULT_HOURS = "07:30-11:30,13:00-17:00"
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     people = typer.Typer(help="People whose attendance is kept.", no_args_is_help=True)
     people.command("name")(name_person)
     people.command("list")(list_people)
+    serving.register(people)
     app.add_typer(people, name="people")
 
 

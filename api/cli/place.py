@@ -84,6 +84,13 @@ def open_database(settings: Settings, *, create: bool = False, migrate: bool = T
         database.close()
 
 
+def today_of(settings: Settings) -> date:
+    """The date of the office's zone."""
+    from attendance import clock
+
+    return clock.today(clock.utc_now(), settings.timezone)
+
+
 def operator() -> Actor:
     """Who gives a command, as the operating system knows them."""
     import getpass

@@ -13,6 +13,7 @@ from api.http.answers import answer
 from api.http.auth import beside_or_signed_in
 from api.http.errors import API, PageError
 from api.http.guard import Guard
+from api.http.idempotency import keep_answers
 from api.http.openapi import describe
 from api.http.routers import (
     assignments,
@@ -23,16 +24,20 @@ from api.http.routers import (
     health,
     iclock,
     imports,
+    papers,
     personal_data,
     personal_requests,
     punches,
     pushing,
     retention,
+    rosters,
+    rules,
     schedules,
     sign_in,
     sites,
     terminal_health,
     terminals,
+    unit_parts,
     units,
     users,
     verdicts,
@@ -60,6 +65,7 @@ ROUTERS = (
     verdicts.router,
     violations.router,
     units.router,
+    unit_parts.router,
     employees.router,
     assignments.router,
     enrolments.router,
@@ -69,8 +75,13 @@ ROUTERS = (
     personal_data.router,
     personal_requests.router,
     retention.router,
+    rules.router,
+    rosters.router,
+    *papers.ROUTERS,
     audit.router,
 )
+
+keep_answers(*ROUTERS)
 
 
 def create_app(

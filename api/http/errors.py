@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from attendance.errors import (
     AlreadyExists,
     AttendanceError,
+    ChangedMeanwhile,
     Conflict,
     Invalid,
     NotFound,
@@ -24,8 +25,11 @@ from attendance.errors import (
     StoreUnavailable,
     UnknownZone,
 )
+from attendance.reading import Refused
 from attendance.services.accounts import SignInRefused, TooManyAttempts
 from attendance.services.granting import GrantRefused
+from attendance.services.papers.deciding import NotTheirs
+from attendance.store.paper_register import NotAsItWas
 from device_sync.agent.framing import Altered
 from device_sync.agent.receiving import Forked, NotUnderstood, TokenRefused, TooFast
 from device_sync.poller import Ended, Occupied
@@ -56,6 +60,21 @@ class FormRefused(AttendanceError):
         super().__init__("This form has expired or was not sent from a page of this site; load the page again.")
 
 
+class InFlight(AttendanceError):
+    """The same write is under way under the same key."""
+
+    code = "in_flight"
+
+    def __init__(self) -> None:
+        super().__init__("A request with this Idempotency-Key is being worked on; ask again in a moment.")
+
+
+class ChangedSince(AttendanceError):
+    """`If-Match` names a version that is no longer the last one; the sentence says who changed it when."""
+
+    code = "changed_meanwhile"
+
+
 class NotAvailable(AttendanceError):
     """Something this process was started without."""
 
@@ -83,6 +102,11 @@ STATUS: Mapping[type[Exception], int] = {
     Overlap: 409,
     Conflict: 409,
     Forked: 409,
+    InFlight: 409,
+    NotAsItWas: 409,
+    NotTheirs: 403,
+    ChangedMeanwhile: 412,
+    ChangedSince: 412,
     Invalid: 422,
     NoVersionInForce: 422,
     UnknownZone: 422,
@@ -104,6 +128,7 @@ TITLE: Mapping[int, str] = {
     404: "Not found",
     405: "Method not allowed here",
     409: "In conflict with what is stored",
+    412: "Changed meanwhile",
     413: "Too large",
     422: "Not acceptable as it stands",
     429: "Too many attempts",
@@ -203,6 +228,12 @@ def install(app: FastAPI, page_error: PageError | None) -> None:
         )
         return shown(request, answer)
 
+    def on_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        found = [{"field": refusal.path, "message": refusal.sentence[:300]} for refusal in error.refusals[:50]]
+        where = quote(request.scope["path"][:500])
+        return shown(request, problem(422, f"Nothing was stored: {str(error)[:400]}.", instance=where, errors=found))
+
     def on_sign_in_needed(request: Request, error: Exception) -> Response:
         assert isinstance(error, SignInNeeded)
         address = f"/sign-in?next={quote(error.next, safe='')}"
@@ -214,6 +245,7 @@ def install(app: FastAPI, page_error: PageError | None) -> None:
         app.add_exception_handler(kind, on_error)
     app.add_exception_handler(StarletteHTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(SignInNeeded, on_sign_in_needed)
     app.state.answer_fault = on_error
 

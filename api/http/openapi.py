@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from api.http.errors import TITLE
+from api.http.idempotency import HEADER, MAX_KEY, NOT_KEPT, REASONS, WRITES, why_not
 from api.http.schemas.parts import Problem, Wrong
 
 DESCRIPTION = """\
@@ -32,6 +33,11 @@ TAGS = [
     {"name": "personal data", "description": "The notice, all data of one person, requests, retention."},
     {"name": "trail", "description": "Who did and who read what."},
     {"name": "rules", "description": "Hours and calendar in force."},
+    {
+        "name": "papers",
+        "description": "Leave, missions, exemptions, overtime, outages: proposed, approved, taken back.",
+    },
+    {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},
     {"name": "health", "description": "Whether the service lives and can work."},
 ]
 
@@ -54,12 +60,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
             described.pop("$defs", None)
             schemas[model.__name__] = described
         permissions = {route.operation: route.permission for route in declared(app)}
+        kept = {
+            route.operation_id
+            for route in iter_route_contexts(app.routes)
+            if getattr(route, "methods", None) and why_not(route) is None
+        }
         for path, item in document["paths"].items():
             for method, operation in item.items():
                 permission = permissions.get(operation["operationId"])
                 if permission is not None:
                     operation["x-permission"] = permission
                 _add_problems(operation, path, method)
+                _add_key(operation, method, kept)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -101,6 +113,26 @@ def asked_by(dependant: Dependant) -> str | None:
     return own or next((found for below in dependant.dependencies if (found := asked_by(below))), None)
 
 
+def _add_key(operation: dict[str, Any], method: str, kept: set[str | None]) -> None:
+    """The header of a write whose answers are kept; of others, why they are not."""
+    if method.upper() not in WRITES:
+        return
+    if operation["operationId"] not in kept:
+        operation.setdefault(NOT_KEPT, REASONS.get(operation["operationId"], ""))
+        return
+    operation.setdefault("parameters", []).append(
+        {
+            "name": HEADER,
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY},
+            "description": "A name of one's own for this write, such as a UUID. Sent again with the same request "
+            "within 24 hours it is not done again: the same answer comes, with `Idempotency-Replayed: true`. With "
+            "another request it is refused (422), while the first is under way too (409).",
+        }
+    )
+
+
 def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
@@ -115,6 +147,8 @@ def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
         statuses.add(403)
     if "{" in path or any(p["name"] in ("unit", "employee", "terminal") for p in operation.get("parameters", ())):
         statuses.add(404)
+    if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
+        statuses.add(412)
     for status in sorted(statuses):
         responses.setdefault(
             str(status),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BeforeValidator
 
 from api.http.service import service
@@ -134,3 +134,22 @@ Cursor = Annotated[
 ]
 TerminalCode = Annotated[str, Path(max_length=64, description="Code of the terminal.", examples=["MCC-01"])]
 UnitCode = Annotated[str, Path(max_length=64, description="Code of the unit.", examples=["X-TAN-MAI"])]
+OnDate = Annotated[IsoDate | None, Query(description="The tree of this date. Default: today.", examples=["2025-06-30"])]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=40,
+        description="The version of the unit that was seen, as its `ETag` says; 412 where it was changed since.",
+    ),
+]
+
+
+def expected_version(if_match: str | None) -> int | None:
+    """The number of an `If-Match`, bare or in quotes; None: none was sent, or any will do. Raises Invalid."""
+    text = (if_match or "*").strip().removeprefix("W/").strip('"')
+    if text == "*":
+        return None
+    if not text.isdecimal() or len(text) > 9:
+        raise Invalid(f'{text[:20]!r} is not a version; send the `ETag` of the unit as it came, for example "3".')
+    return int(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request, Response
@@ -21,6 +21,7 @@ from attendance.store import listing, office, people
 from attendance.store.database import Session
 from attendance.store.tables import TerminalRow, UnitRow
 from attendance.store.trail import Actor, look
+from attendance.store.tree import Spread, StoredTree
 from attendance.store.within import NOTHING, Within
 
 
@@ -32,17 +33,27 @@ class Reader:
     within: Within
     actor: Actor
     permission: Permission
+    today: date
 
     def narrowed(self, session: Session, unit: str | None) -> Within:
         """The rows of a filter, which are among those the reader sees. Raises NotFound for any other unit."""
         if unit is None:
             return self.within
-        found = self.unit(session, unit)
-        return self.within.narrowed(frozenset(office.subtree(office.units(session), office.key(found))))
+        found = office.key(self.unit(session, unit))
+        return self.within.narrowed(StoredTree(session).below([found], self.today))
+
+    def part(self, session: Session, unit: str | None, from_on: date, to_on: date) -> Spread | None:
+        """The units that a filter meant on each date of a span; None: no filter. Raises NotFound for one not seen.
+
+        A row of a past date is of the tree of that date; whether it may be seen at all says `within`.
+        """
+        if unit is None:
+            return None
+        return StoredTree(session).spread(office.key(self.unit(session, unit)), from_on, to_on)
 
     def elsewhere(self, session: Session, permission: Permission) -> Within:
         """The rows for which the same person has another permission; none where they have it nowhere."""
-        return access.within(session, permission, self.user.grants, self.user.employee_id) or NOTHING
+        return access.within(session, permission, self.user.grants, self.user.employee_id, self.today) or NOTHING
 
     def unit(self, session: Session, code: str) -> UnitRow:
         found = office.find(session, UnitRow, askable("unit", code))
@@ -80,8 +91,9 @@ def askable(kind: str, code: str) -> str:
 def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reader:
     """The reader that somebody signed in is for a permission, in the API and in pages. Raises Forbidden."""
     via: Literal["api", "page"] = "api" if request.url.path.startswith(f"{API}/") else "page"
+    today = service(request).today()
     with service(request).database.reading() as session:
-        within = access.within(session, permission, user.grants, user.employee_id)
+        within = access.within(session, permission, user.grants, user.employee_id, today)
     if within is None:
         wanted = ", ".join(access.roles_that_may(permission))
         raise Forbidden(
@@ -90,7 +102,7 @@ def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reade
         )
     acting = access.leading(grant for grant in user.grants if access.may(grant.role, permission))
     role = acting.role if acting is not None else ""
-    return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request), role), permission)
+    return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request), role), permission, today)
 
 
 def still_may(request: Request, permission: Permission, who: Callable[[], SignedIn]) -> None:

@@ -26,9 +26,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 # Address, message key, what one must be allowed somewhere. A page further down the same address keeps its entry lit.
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("/users", "nav.users", "users.manage"),  # first: to administrators, who see no attendance, it is the home page
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
-    ("/users", "nav.users", "users.manage"),
+    ("/papers", "nav.papers", "papers.read"),
+    ("/rosters", "nav.rosters", "office.read"),
+    ("/units", "nav.units", "office.read"),
     ("/requests", "nav.requests", "personal_data.manage"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),

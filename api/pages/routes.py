@@ -208,7 +208,7 @@ def _today(request: Request, reader: Reader, template: str) -> Response:
         )
         if getattr(request.app.state, "poller", None) is not None and page.day == page.now.date():
             pulled = reader.elsewhere(session, "terminals.pull")
-            terminals, units = polling.pullable_below(session, pulled.places)
+            terminals, units = polling.pullable_below(session, page.day, pulled.places)
             page = replace(page, pullable=terminals, pullable_units=units)
         shown = (person.employee for part in page.units for person in part.people)
         reader.saw(session, "today", shown, at=parts.now(), polled=template == "today_live.html")
@@ -234,14 +234,16 @@ def violations(
     first = read_day(request.query_params.get("from", ""), today_on)
     last = read_day(request.query_params.get("to", ""), today_on)
     with parts.database.reading() as session:
+        from_on, to_on = first or today_on - timedelta(days=31), last or today_on
+        part = reader.part(session, unit or None, from_on, max(from_on, to_on))
         view = violations_page(
             session,
-            within=reader.narrowed(session, unit or None),
+            part=part,
             visible=reader.within,
             unit=unit,
             kind=type,
-            from_on=first or today_on - timedelta(days=31),
-            to_on=last or today_on,
+            from_on=from_on,
+            to_on=to_on,
             page=page,
             page_size=PAGE_SIZE,
         )

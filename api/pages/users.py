@@ -20,8 +20,8 @@ from attendance.errors import AlreadyExists, AttendanceError, Invalid, NotFound
 from attendance.services import granting
 from attendance.services.access import ROLES
 from attendance.services.granting import Account, GrantInvalid, GrantRefused, Standing, Wanted
-from attendance.store import office
 from attendance.store.database import Session
+from attendance.store.tree import StoredTree
 from reports.view import UnitOption
 
 router = APIRouter(include_in_schema=False, prefix="/users")
@@ -207,9 +207,7 @@ def _back(name: str) -> Response:
 
 def _units(session: Session, reader: Reader) -> tuple[UnitOption, ...]:
     return tuple(
-        UnitOption(row.code, row.name, depth)
-        for row, depth in office.down_the_tree(office.units(session))
-        if reader.within.names(row.id)
+        UnitOption(row.code, row.name, row.depth) for row in StoredTree(session).shown(reader.today, reader.within)
     )
 
 

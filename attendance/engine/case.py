@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from attendance.engine.columns import PunchColumns
@@ -33,7 +34,8 @@ class Case:
     """Facts known at one moment and the rules in force. What was not known yet is simply not in it.
 
     `people` fixes the order of rows. Assignments of a person do not overlap; those without terminals depend on all
-    terminals of the nearest unit up the tree that has any. An explanation whose decision was not known yet has none.
+    terminals of the nearest unit up the tree of the date that has any. An explanation whose decision was not known yet
+    has none.
     """
 
     zone: str
@@ -74,12 +76,27 @@ class Case:
     def site_index(self) -> dict[str, int]:
         return {site.code: index for index, site in enumerate(self.sites)}
 
-    def terminals_of(self, assignment: Assignment) -> tuple[int, ...]:
-        """Indices of the terminals a person depends on under an assignment, ascending."""
+    def terminals_of(self, assignment: Assignment, on: date) -> tuple[int, ...]:
+        """Indices of the terminals a person depends on under an assignment on a date, ascending.
+
+        The terminals of a unit are also those that stood in one that merged into it.
+        """
         if assignment.terminals:
             return tuple(sorted(self.site_index[code] for code in assignment.terminals))
-        for unit in self.rulebook.path(assignment.unit):
-            here = tuple(index for index, site in enumerate(self.sites) if site.unit == unit and site.in_use)
-            if here:
-                return here
-        return ()
+        tree = self.rulebook.tree
+        here = self._standing(on)
+        return here.get(tree.nearest(assignment.unit, on, here) or "", ())
+
+    def _standing(self, on: date) -> dict[str, tuple[int, ...]]:
+        """The terminals in use by the unit they stand in on a date."""
+        tree = self.rulebook.tree
+        turn = tree.epoch(on)
+        if turn not in self._standings:
+            used = [index for index, site in enumerate(self.sites) if site.in_use]
+            gathered = tree.gathered([self.sites[index].unit for index in used], on)
+            self._standings[turn] = {unit: tuple(used[at] for at in places) for unit, places in gathered.items()}
+        return self._standings[turn]
+
+    @cached_property
+    def _standings(self) -> dict[int, dict[str, tuple[int, ...]]]:
+        return {}

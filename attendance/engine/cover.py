@@ -26,7 +26,7 @@ def cover(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Cov
     """What may be concluded of each group, row by row of Groups; nothing stands in the way of the regime `exempt`."""
     groups = expected.groups
     depends = groups.depends.astype(np.int64)
-    read = _spans(case, expected, [(c.terminal, c.starts, c.until) for c in case.coverage], _all_of)
+    read = spans_of_sets(case, expected, [(c.terminal, c.starts, c.until) for c in case.coverage], all_of)
     row = read.find(depends, groups.required_from)
     synced = (row >= 0) & (read.hi[row] > groups.window_hi) if len(read) else row >= 0
     both = (paired.count > 0) & ~paired.lone
@@ -35,7 +35,9 @@ def cover(case: Case, expected: Expected, claims: Claims, paired: Paired) -> Cov
 
     outage_start, outage_end, clock_start, clock_end = (np.zeros(len(groups), np.bool_) for _ in range(4))
     clock_at = np.zeros(len(expected.due), np.bool_)
-    dead = _spans(case, expected, [(o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"], _all_of)
+    dead = spans_of_sets(
+        case, expected, [(o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"], all_of
+    )
     # few groups depend on a terminal that was ever out of order
     rows = np.flatnonzero((dead.has(groups.depends_first) | dead.has(groups.depends_last)) & ~exempt)
     if rows.size:
@@ -115,7 +117,7 @@ def _lost(expected: Expected, rows: Ints, start: Ints, end: Ints) -> Ints:
 def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) -> tuple[Bools, Bools, Bools]:
     """Groups with an invalid clock at their required start, at their end, and sessions with a punch under one (§5)."""
     groups = expected.groups
-    invalid = _spans(case, expected, [(c.terminal, c.starts, c.ends) for c in case.clock_invalids], _any_of)
+    invalid = spans_of_sets(case, expected, [(c.terminal, c.starts, c.ends) for c in case.clock_invalids], any_of)
     start, end = np.zeros(len(groups), np.bool_), np.zeros(len(groups), np.bool_)
     rows = np.flatnonzero(invalid.has(groups.depends_first))
     start[rows] = invalid.covers(groups.depends_first[rows].astype(np.int64), groups.stretch_from[rows])
@@ -134,15 +136,15 @@ def _doubtful(case: Case, expected: Expected, claims: Claims, paired: Paired) ->
     return start, end, sessions
 
 
-def _all_of(parts: list[Moments]) -> Moments:
+def all_of(parts: list[Moments]) -> Moments:
     return reduce(intersection, parts)
 
 
-def _any_of(parts: list[Moments]) -> Moments:
+def any_of(parts: list[Moments]) -> Moments:
     return union(span for part in parts for span in part)
 
 
-def _spans(
+def spans_of_sets(
     case: Case,
     expected: Expected,
     rows: list[tuple[str, datetime | None, datetime | None]],

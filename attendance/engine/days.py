@@ -14,7 +14,7 @@ from attendance.engine.columns import Days, Due, day_keys
 from attendance.engine.reach import margin_days, needed_days
 from attendance.engine.spans import EARLIEST, Ints, Small, key, place, within
 from attendance.errors import NoVersionInForce
-from attendance.facts import SiteFact
+from attendance.facts import Assignment, SiteFact
 from attendance.rules.policy import Policy
 from attendance.rules.rulebook import DayPlan
 from attendance.rules.schedule import REGIMES
@@ -44,8 +44,6 @@ def employed_days(
     one_of_kind = dict(zip(kinds, case.assignments, strict=True))
     of_kind, number = list(one_of_kind.values()), {kind: place for place, kind in enumerate(one_of_kind)}
     kind_of = np.array([number[kind] for kind in kinds], np.int64)
-    depend_sets: DependSets = {}
-    depends_of = np.array([depend_sets.setdefault(case.terminals_of(a), len(depend_sets)) for a in of_kind], np.int32)
     offices: dict[tuple[str, str | None], int] = {}
     office_of = np.array([offices.setdefault((a.unit, a.schedule), len(offices)) for a in of_kind], np.int64)
 
@@ -63,6 +61,7 @@ def employed_days(
     kind = kind_of[assignment]
     office = office_of[kind] if assignment.size else kind
 
+    depends, depend_sets = _depends(case, of_kind, kind, day, (first, last))
     plan, plans = _plans(case, tuple(offices), office, day, (first, last), asked, unruled)
     policy, policies = _policies(case, tuple(offices), office, person, day)
     # the last element stands for a day without a plan
@@ -72,7 +71,7 @@ def employed_days(
         person=person,
         day=day,
         assignment=assignment,
-        depends=depends_of[kind] if assignment.size else assignment,
+        depends=depends,
         plan=plan,
         first=firsts_of(count),
         count=count,
@@ -84,6 +83,25 @@ def employed_days(
         keys=day_keys(person, day),
     )
     return days, depend_sets
+
+
+def _depends(
+    case: Case, of_kind: Sequence[Assignment], kind: Ints, day: Ints, bounds: tuple[int, int]
+) -> tuple[Small, DependSets]:
+    """The terminals each person-day depends on: resolved once for each kind of assignment and stretch of the tree."""
+    tree, sets = case.rulebook.tree, DependSets()
+    begins = clock.from_day_number(bounds[0])
+    turns = [begins, *(on for on in tree.turns if begins < on <= clock.from_day_number(bounds[1]))]
+    table = np.empty((len(turns), len(of_kind)), np.int32)
+    for row, on in enumerate(turns):
+        for column, assignment in enumerate(of_kind):
+            table[row, column] = sets.setdefault(case.terminals_of(assignment, on), len(sets))
+    if not day.size:
+        return np.zeros(0, np.int32), sets
+    if len(turns) == 1:
+        return table[0][kind], sets
+    later = np.array([clock.day_number(on) for on in turns[1:]], np.int64)
+    return table[later.searchsorted(day, "right"), kind], sets
 
 
 def _plans(
@@ -125,7 +143,7 @@ def _policies(
     if not book.rules.versions or not day.size:
         return np.zeros(day.size, np.int32), (book.policy,)
     first, last = int(day.min()), int(day.max())
-    epoch = np.array([book.rules.epoch(clock.from_day_number(number)) for number in range(first, last + 1)], np.int64)
+    epoch = np.array([book.epoch(clock.from_day_number(number)) for number in range(first, last + 1)], np.int64)
     own = np.full(len(case.people) + 1, -1, np.int64)
     for code in book.rules.persons & set(case.person_index):
         own[case.person_index[code]] = case.person_index[code]

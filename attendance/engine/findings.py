@@ -76,7 +76,11 @@ def _session_at(case: Case, expected: Expected, visit: Inspection, employee: str
         unit = case.assignments[days.assignment[row]].unit
         for session in range(int(days.first[row]), int(days.first[row] + days.count[row])):
             if due.start[session] <= at < due.end[session] and not due.taken[session]:
-                return session if visit.unit in case.rulebook.path(unit) else None
+                return (
+                    session
+                    if visit.unit in case.rulebook.path(unit, clock.from_day_number(int(days.day[row])))
+                    else None
+                )
     return None
 
 

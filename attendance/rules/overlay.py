@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from attendance.errors import Invalid
@@ -13,17 +13,18 @@ from attendance.rules.kinds import is_kind
 from attendance.rules.rulebook import Rulebook
 from attendance.rules.schedule import Schedule, ScheduleVersion
 from attendance.rules.scoped import NATION, RuleVersion, Scope
+from attendance.rules.tree import Tree
 from attendance.rules.validity import Span, cut_all
 from attendance.rules.written import RuleFile, WrittenSchedule
 
 
-def placed(file: RuleFile, units: Mapping[str, Unit], people: Iterable[str], at: str | None) -> Scope:
+def placed(file: RuleFile, tree: Tree, people: Iterable[str], at: str | None) -> Scope:
     """The scope of a file in this office: a province at a unit of its tree, a unit and a person by their codes.
 
     `at` names the unit where the file cannot: that of a province, or of a unit this office does not have. Raises
     Invalid where nobody can say.
     """
-    kind, written = file.scope.kind, file.scope.code
+    kind, written, units = file.scope.kind, file.scope.code, tree.versions
     if at is not None and at not in units:
         raise Invalid(f"There is no unit with the code {at!r}; name one of this office with --unit.")
     if kind == "nation":
@@ -38,7 +39,7 @@ def placed(file: RuleFile, units: Mapping[str, Unit], people: Iterable[str], at:
         return Scope(kind, written)
     if at is not None:
         return Scope(kind, at)
-    tops = [code for code, unit in units.items() if unit.parent is None]
+    tops = [code for code, versions in units.items() if all(unit.parent is None for unit in versions)]
     if kind == "province" and len(tops) == 1:
         return Scope(kind, tops[0])
     raise Invalid(
@@ -117,7 +118,7 @@ def _units(book: Rulebook, file: RuleFile, at: Scope) -> list[Unit]:
     schedule = own_schedule(book, file, at)
     return [
         replace(unit, schedule=schedule.code) if schedule is not None and unit.code == at.code else unit
-        for unit in book.units.values()
+        for unit in book.tree.units()
     ]
 
 
@@ -129,8 +130,8 @@ def own_schedule(book: Rulebook, file: RuleFile, at: Scope) -> WrittenSchedule |
     if at.kind not in ("province", "unit") or len(file.schedules) != 1:
         return None
     (schedule,) = file.schedules
-    held = book.units[at.code].schedule
-    if held is not None and held != schedule.code:
+    held = next((u.schedule for u in book.tree.versions[at.code] if u.schedule not in (None, schedule.code)), None)
+    if held is not None:
         sentence = (
             f"unit {at.code} works by schedule {held}; file these hours under that code with --schedule {held}, or "
             "give the file the scope nation = true where they are for other people"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -16,6 +17,7 @@ from attendance.rules.citation import Citation
 from attendance.rules.policy import Policy, checked, resolved_policy
 from attendance.rules.schedule import Schedule, ScheduleVersion, SessionHours
 from attendance.rules.scoped import Resolved, RuleSet, RuleVersion
+from attendance.rules.tree import Tree, begin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +58,26 @@ class Rulebook:
         policy: Policy | None = None,
         rules: Iterable[RuleVersion] = (),
     ) -> None:
-        self.units = {unit.code: unit for unit in units}
+        self.tree = Tree(units)
         self.schedules = dict(schedules)
         self.calendar = calendar or Calendar()
         self.policy = policy or Policy()
         self.rules = RuleSet(rules)
+        self._turns = sorted({*self.tree.turns, *self.rules.turns})
         self._plans: dict[tuple[str, str | None, date], DayPlan] = {}
         self._policies: dict[tuple[str, str | None, int], Policy] = {}
 
-    def path(self, unit: str) -> tuple[str, ...]:
-        """The unit and those above it, nearest first."""
-        steps: list[str] = []
-        at: str | None = unit
-        while at is not None and at not in steps:
-            if at not in self.units:
-                raise NotFound("unit", at)
-            steps.append(at)
-            at = self.units[at].parent
-        return tuple(steps)
+    def path(self, unit: str, on: date) -> tuple[str, ...]:
+        """The unit and those above it on a date, nearest first; of one that merged, those of what it became."""
+        return self.tree.path(unit, on)
 
-    def schedule_of(self, unit: str, own: str | None) -> Schedule:
-        """The person's own schedule, else that of the nearest unit up the tree."""
-        codes = (own, *(self.units[step].schedule for step in self.path(unit)))
+    def epoch(self, on: date) -> int:
+        """A number that is the same for dates between which neither the tree nor a version of a rule changes."""
+        return bisect_right(self._turns, on)
+
+    def schedule_of(self, unit: str, own: str | None, on: date) -> Schedule:
+        """The person's own schedule, else that of the nearest unit up the tree of the date."""
+        codes = (own, *(step.schedule for step in self.tree.steps(unit, on)))
         code = next((code for code in codes if code), None)
         if code is None:
             raise Invalid(f"Unit {unit} has no schedule and none above it has; give one of them official hours.")
@@ -93,18 +93,18 @@ class Rulebook:
         return found
 
     def _resolve(self, unit: str, own_schedule: str | None, on: date) -> DayPlan:
-        version = self.schedule_of(unit, own_schedule).on(on)
-        ruling = self.calendar.of(on, self.path(unit))
+        version = self.schedule_of(unit, own_schedule, on).on(on)
+        ruling = self.calendar.of(on, self.path(unit, on))
         return _plan(version, ruling, on)
 
     def traced(self, rule: str, unit: str, person: str | None, on: date) -> Resolved | None:
         """The version of a rule of policy that holds, with the path on which it was found; None: its default does."""
-        return self.rules.resolve(rule, self.path(unit)[::-1], person, on)
+        return self.rules.resolve(rule, self.path(unit, on)[::-1], person, on)
 
     def policy_of(self, unit: str, person: str | None, on: date) -> Policy:
         """The thresholds in force for a person of a unit on a date; without a person those of the unit."""
         own = person if person in self.rules.persons else None
-        key = (unit, own, self.rules.epoch(on))
+        key = (unit, own, self.epoch(on))
         found = self._policies.get(key)
         if found is None:
             traced = {rule: self.traced(rule, unit, own, on) for rule in self.rules.rules}
@@ -122,7 +122,7 @@ class Rulebook:
     def content(self) -> dict[str, object]:
         """All rules as plain data, in a fixed order."""
         written = {
-            "units": sorted((asdict(unit) for unit in self.units.values()), key=lambda unit: str(unit["code"])),
+            "units": [_unit(unit) for unit in sorted(self.tree.units(), key=lambda unit: (unit.code, begin_of(unit)))],
             "schedules": {code: asdict(schedule) for code, schedule in sorted(self.schedules.items())},
             "calendar": [asdict(entry) for entry in self.calendar.entries()],
             "policy": asdict(self.policy),
@@ -136,6 +136,12 @@ class Rulebook:
         """16 hex digits that change whenever any rule, version, document or calendar entry does."""
         text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _unit(unit: Unit) -> dict[str, object]:
+    """A unit without dates is written as it was before units had any, so that its rulebook keeps its name."""
+    dated = ("from_on", "to_on", "into")
+    return {name: value for name, value in asdict(unit).items() if value is not None or name not in dated}
 
 
 def _plain(value: object) -> object:

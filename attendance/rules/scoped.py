@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -88,14 +87,10 @@ class RuleSet:
                     raise Overlap(f"rule {later.rule} for {later.scope}", later.from_on or date.min)
         self.rules = frozenset(version.rule for version in self.versions)
         self.persons = frozenset(v.scope.code for v in self.versions if v.scope.kind == "person")
-        self._turns = sorted(
+        self.turns = sorted(
             {v.from_on for v in self.versions if v.from_on}
             | {v.to_on + timedelta(days=1) for v in self.versions if v.to_on and v.to_on < date.max}
         )
-
-    def epoch(self, on: date) -> int:
-        """A number that is the same for dates between which no version begins or ends."""
-        return bisect_right(self._turns, on)
 
     def resolve(self, rule: str, units: Sequence[str], person: str | None, on: date) -> Resolved | None:
         """What holds on a date for a person of the unit whose path down the tree is given, root first.
@@ -115,15 +110,22 @@ class RuleSet:
                 path.append(Step(found, taken))
         return Resolved(held, tuple(path)) if held is not None else None
 
-    def overruled(self, version: RuleVersion, units: Sequence[str], person: str | None) -> Resolved | None:
+    def overruled(
+        self,
+        version: RuleVersion,
+        units: Callable[[date], Sequence[str]],
+        person: str | None,
+        moved: Iterable[date] = (),
+    ) -> Resolved | None:
         """Where a wider scope does not let this version decide on some date of it: what holds then; else None.
 
-        `units` as for `resolve`: the path down the tree to where the version holds.
+        `units` answers for a date as for `resolve`: the path down the tree to where the version holds; `moved`: the
+        dates from which on it answers otherwise.
         """
         first = version.from_on or date.min
-        turns = [first, *(on for on in self._turns if first < on and version.covers(on))]
+        turns = [first, *(on for on in sorted({*self.turns, *moved}) if first < on and version.covers(on))]
         for on in turns:
-            found = self.resolve(version.rule, units, person, on)
+            found = self.resolve(version.rule, units(on), person, on)
             if found is not None and any(step.version.scope == version.scope and not step.taken for step in found.path):
                 return found
         return None

@@ -57,16 +57,15 @@ def load(document: dict[str, Any]) -> tuple[Scenario, list[Refusal] | None]:
     zone = _zone(root.child("timezone"))
     policy = read_policy(root.child("policy"))
     schedules = read_schedules(root.child("schedules"), zone)
-    units = read_units(root.child("units"))
-    codes = {unit.code for unit in units}
-    _check_units(root.child("units"), units, schedules)
+    units = read_units(root.child("units"), schedules)
+    codes = tuple(dict.fromkeys(unit.code for unit in units))
     terminals = read_terminals(root.child("terminals"), units)
     people, assignments, enrolments = read_employees(root.child("employees"), units, schedules, terminals, zone)
-    calendar = read_calendar(root.child("calendar"), codes, zone)
-    known = Known(people, tuple(t.code for t in terminals), tuple(u.code for u in units), zone)
+    calendar = read_calendar(root.child("calendar"), set(codes), zone)
+    known = Known(people, tuple(t.code for t in terminals), codes, zone)
     papers = read_facts(root.child("facts"), known)
     punches = read_punches(root.child("punches"), people, terminals, zone)
-    rows = read_rows(root.child("expect"), people, tuple(u.code for u in units), zone)
+    rows = read_rows(root.child("expect"), people, codes, zone)
     if refusals:
         raise Refused(refusals)
     scenario = Scenario(
@@ -114,16 +113,3 @@ def _zone(node: Node) -> str:
         node.refuse("unknown_reference", str(error))
         return "Asia/Ho_Chi_Minh"
     return name
-
-
-def _check_units(node: Node, units: tuple[Unit, ...], schedules: dict[str, Schedule]) -> None:
-    codes = {unit.code for unit in units}
-    named: set[str] = set()
-    for entry, unit in zip(node.each(), units, strict=False):
-        if unit.code in named:
-            entry.refuse("overlap", f"there is already a unit {unit.code!r}")
-        named.add(unit.code)
-        if unit.parent is not None and unit.parent not in codes:
-            entry.child("parent").refuse("unknown_reference", f"there is no unit {unit.parent!r} in this case")
-        if unit.schedule is not None and unit.schedule not in schedules:
-            entry.child("schedule").refuse("unknown_reference", f"there is no schedule {unit.schedule!r} in this case")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from attendance.facts import DIRECTIONS, Assignment, Enrolment, TerminalSite, Unit
 from attendance.rules.schedule import Schedule
+from attendance.rules.tree import Tree
 from attendance.scenario.moments import local, validity
 from attendance.scenario.reading import Node
 
@@ -101,7 +102,8 @@ def _assignment(node: Node, employee: str, known: _Known, zone: str, explicit: b
     known.refuse_unknown(node.child("unit"), "unit", unit, known.units)
     schedule = node.child("schedule").optional_text()
     known.refuse_unknown(node.child("schedule"), "schedule", schedule, known.schedules)
-    if schedule is None and not _has_schedule(unit, known.unit_list):
+    from_on, to_on = validity(node)
+    if schedule is None and not _has_schedule(unit, known.unit_list, from_on or date.min):
         if len(known.schedules) == 1:
             schedule = next(iter(known.schedules))
         else:
@@ -111,7 +113,6 @@ def _assignment(node: Node, employee: str, known: _Known, zone: str, explicit: b
         known.refuse_unknown(at, "terminal", terminal, known.terminals)
     if not terminals and len(known.terminals) > 1:
         node.child("terminals").refuse("ambiguous_default", "several terminals are possible; name them")
-    from_on, to_on = validity(node)
     return Assignment(
         employee=employee,
         unit=unit,
@@ -123,16 +124,12 @@ def _assignment(node: Node, employee: str, known: _Known, zone: str, explicit: b
     )
 
 
-def _has_schedule(unit: str, units: tuple[Unit, ...]) -> bool:
-    by_code = {known.code: known for known in units}
-    seen: set[str] = set()
-    at: str | None = unit
-    while at in by_code and at not in seen:
-        seen.add(at)
-        if by_code[at].schedule:
-            return True
-        at = by_code[at].parent
-    return False
+def _has_schedule(unit: str, units: tuple[Unit, ...], on: date) -> bool:
+    """Whether a unit works by a schedule on the first date of an assignment; one that is not there is refused."""
+    known = {known.code for known in units}
+    if unit not in known or any(above.parent not in {None, *known} for above in units):
+        return False
+    return any(step.schedule for step in Tree(units).steps(unit, on))
 
 
 def _without_overlaps(nodes: list[Node], assignments: list[Assignment]) -> list[Assignment]:

@@ -119,4 +119,5 @@ def _only_unit(scenario: Scenario, known: dict[PersonDay, DayVerdict], employee:
     units = {verdict.unit for (who, _), verdict in known.items() if who == employee and verdict.unit}
     if len(units) == 1:
         return units.pop()
-    return scenario.units[0].code if len(scenario.units) == 1 else None
+    codes = {unit.code for unit in scenario.units}
+    return scenario.units[0].code if len(codes) == 1 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from attendance.facts import Unit
 from attendance.reading import Node, local
 from attendance.rules.calendar import CalendarEntry
@@ -9,7 +11,9 @@ from attendance.rules.calendar_section import read_entry, refuse_lone_swaps
 from attendance.rules.policy import Policy
 from attendance.rules.schedule import Schedule, ScheduleVersion
 from attendance.rules.schedule_section import read_version
+from attendance.rules.tree import fault_of
 from attendance.rules.validity import refuse_overlaps
+from attendance.scenario.moments import validity
 
 
 def read_policy(node: Node) -> Policy:
@@ -41,17 +45,43 @@ def _bound(pair: Node, index: int) -> int | None:
     return bounds[index].integer(None, 0) if len(bounds) == 2 else None
 
 
-def read_units(node: Node) -> tuple[Unit, ...]:
+_UNIT_KEYS = {"code", "name", "parent", "schedule", "from", "to", "into"}
+_FAULTS = {
+    "overlap": "this version of the unit holds on dates of an earlier one; end that one before",
+    "gap": "a unit has a place on all dates of its life; let this version begin where the one before ends",
+    "outside_parent": "the unit above is not there on all dates of this one; move or end this one before",
+    "cycle": "the units above this one lead back to it; name another parent",
+    "successor": "a unit merges at the end of its last version into one that goes on after that date",
+}
+
+
+def read_units(node: Node, schedules: Collection[str]) -> tuple[Unit, ...]:
+    """The units, several of one code where it changes in time. What makes no tree on some date is refused."""
+    nodes = [entry for entry in node.each() if entry.keys(_UNIT_KEYS, {"code"})]
     units = [
         Unit(
             code=entry.child("code").text(),
             name=entry.child("name").text(),
             parent=entry.child("parent").optional_text(),
             schedule=entry.child("schedule").optional_text(),
+            from_on=span[0],
+            to_on=span[1],
+            into=entry.child("into").optional_text(),
         )
-        for entry in node.each()
-        if entry.keys({"code", "name", "parent", "schedule"}, {"code"})
+        for entry in nodes
+        for span in [validity(entry)]
     ]
+    codes = {unit.code for unit in units}
+    whole = True
+    for entry, unit in zip(nodes, units, strict=True):
+        named = ("parent", "unit", unit.parent, codes), ("into", "unit", unit.into, codes)
+        for key, kind, code, known in (*named, ("schedule", "schedule", unit.schedule, schedules)):
+            if code is not None and code not in known:
+                entry.child(key).refuse("unknown_reference", f"there is no {kind} {code!r} in this case")
+                whole = False
+    fault = fault_of(units) if whole else None
+    if fault is not None:
+        nodes[fault.place].refuse(fault.kind, _FAULTS[fault.kind])
     return tuple(units) or (Unit("A"),)
 
 

@@ -6,11 +6,13 @@ A role says what, the grant that gives it says where in the tree, from when to w
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Literal, get_args
 
 from attendance.store import office
 from attendance.store.database import Session
 from attendance.store.grants import Grant
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 
 Role = Literal["official", "head", "hr", "inspector", "leader", "auditor", "administrator"]
@@ -90,10 +92,13 @@ def leading(grants: Iterable[Grant]) -> Grant | None:
     return min(grants, key=lambda grant: _LEADING.index(grant.role), default=None)
 
 
-def within(session: Session, permission: Permission, grants: Iterable[Grant], employee_id: int | None) -> Within | None:
+def within(
+    session: Session, permission: Permission, grants: Iterable[Grant], employee_id: int | None, on: date
+) -> Within | None:
     """The rows for which these grants, which hold now, allow something to an account; None: they allow it nowhere.
 
-    Every grant that allows it adds the units of its part of the tree as the tree stands now; an official's adds the
+    Every grant that allows it adds the units of its part of the tree as the tree stands `on`
+    a date (today), with those that merged into it; an official's adds the
     person behind the account (`employee_id`), wherever they served.
     """
     allowed = [grant for grant in grants if may(grant.role, permission)]
@@ -104,9 +109,5 @@ def within(session: Session, permission: Permission, grants: Iterable[Grant], em
     tops = {grant.unit_id for grant in allowed if grant.role != "official"}
     if None in tops:
         return Within(None, own, served)
-    found: set[int] = set()
-    if tops:
-        tree = office.units(session)
-        for top in tops:
-            found |= office.subtree(tree, top or 0)
-    return Within(frozenset(found), own, served)
+    found = StoredTree(session).below([top for top in tops if top is not None], on) if tops else frozenset()
+    return Within(found, own, served)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from time import perf_counter
 
 from attendance import clock
+from attendance.engine.after_lock import PersonDay
 from attendance.engine.blocks import evaluate_blocks
-from attendance.engine.verdict import DayVerdict, verdicts
+from attendance.engine.run import Judgement
+from attendance.engine.verdict import DayVerdict, not_employed, verdicts
 from attendance.errors import NoVersionInForce
 from attendance.services.locked import Held, hold_locked
-from attendance.store import case_reading, dirty, office, ruling_log
+from attendance.store import case_reading, dirty, office, ruling_log, tree
 from attendance.store.database import Database, Session
 
 DIRTY_BATCH = 20_000
@@ -91,9 +93,9 @@ def evaluate_span(
 def _people_of(session: Session, unit: str | None, from_on: date, to_on: date) -> list[int] | None:
     if unit is None:
         return None
-    below = office.units_below(session, unit)
+    part = tree.spread_of(session, unit, from_on, to_on)
     assigned = office.assignments_between(session, from_on, to_on)
-    return sorted({row.employee_id for row in assigned if row.unit_id in below})
+    return sorted({row.employee_id for row in assigned if tree.meets(part, row.unit_id, row.from_on, row.to_on)})
 
 
 def _stretches(days: Sequence[date]) -> Iterable[list[date]]:
@@ -130,11 +132,37 @@ def _verdicts(
         here = judgement.case.person_index
         asked = None if only is None else [day for day in only if day[0] in here]
         judged = [(ids[v.employee], v) for v in verdicts(judgement, asked)]
+        if as_of is None:
+            judged += _no_longer_employed(session, judgement, ids, {(v.employee, v.on) for _, v in judged}, asked)
         parts += hold_locked(session, zone, judged, judgement, read, [ids[who] for who in here], as_of, asked)
     total.unruled |= {str(error): None for error in unruled}
     total.seconds["read"] += loaded - begun
     total.seconds["judge"] += perf_counter() - loaded
     return parts, read
+
+
+def _no_longer_employed(
+    session: Session,
+    judgement: Judgement,
+    ids: Mapping[str, int],
+    judged: Collection[PersonDay],
+    asked: Collection[PersonDay] | None,
+) -> list[tuple[int, DayVerdict]]:
+    """A verdict for each day that was ruled on and on which the person, by what is known now, does not serve."""
+    people, service = judgement.case.person_index, judgement.case.service
+
+    def gone(key: PersonDay) -> bool:
+        return key not in judged and not any(served.holds(key[1]) for served in service.get(key[0], ()))
+
+    first, last = judgement.from_on, judgement.to_on
+    whom = list(people) if asked is None else sorted({key[0] for key in asked if gone(key)})
+    if not whom:
+        return []
+    codes = {ids[who]: who for who in whom}
+    ruled = [(codes[number], on) for number, on in ruling_log.newest(session, codes, first, last)]
+    wanted = None if asked is None else set(asked)
+    left = [key for key in ruled if gone(key) and (wanted is None or key in wanted)]
+    return [(ids[who], not_employed(who, on)) for who, on in left]
 
 
 def _judge(

@@ -46,6 +46,10 @@ class Filing:
     roster_errors: tuple[RosterError, ...] = ()
 
 
+_REASONS = ("code", "document", "reason", "note")
+"""What the trail is not told of a fact: who reads it may not know why somebody was away."""
+
+
 class _NotKept(Exception):
     """Ends a trial: everything was filed, and is rolled back."""
 
@@ -68,7 +72,7 @@ def file_facts(
     done = Filing()
     try:
         with database.writing() as session:
-            _file_all(session, zone, content, now, by, done)
+            _file_all(session, zone, content, now, by, done, actor)
             _record(session, actor, content, now, by, done)
             if dry_run:
                 raise _NotKept
@@ -80,17 +84,18 @@ def file_facts(
 def _record(session: Session, actor: Actor, content: Any, now: datetime, by: str, done: Filing) -> None:
     facts = content["facts"] if isinstance(content, dict) else content
     whose = people.numbers(session, (str(fact.get("employee") or "") for fact in facts))
-    after = {"by": by, "filed": dict(done.filed), "days_marked": done.days_marked, "facts": facts}
+    told = [{name: value for name, value in fact.items() if name not in _REASONS} for fact in facts]
+    after = {"by": by, "filed": dict(done.filed), "days_marked": done.days_marked, "facts": told}
     record(session, actor, "papers.filed", kind="papers", key="", employees=whose, after=after, at=now)
 
 
-def _file_all(session: Session, zone: str, content: Any, now: datetime, by: str, done: Filing) -> None:
+def _file_all(session: Session, zone: str, content: Any, now: datetime, by: str, done: Filing, actor: Actor) -> None:
     refusals: list[Refusal] = []
     written = _read(session, zone, content, refusals)
     if refusals:
         raise Refused(refusals)
     marked_before = dirty.count(session)
-    pen = _Pen(session, zone, now, by)
+    pen = _Pen(session, zone, now, by, actor)
     for entry, paper in written.written:
         try:
             pen.file(entry, paper)
@@ -134,6 +139,7 @@ class _Pen:
     zone: str
     now: datetime
     by: str
+    actor: Actor
 
     def file(self, entry: Node, paper: Paper) -> None:
         _VERBS[type(paper)](self, entry, paper)
@@ -148,17 +154,22 @@ def _common(pen: _Pen, entry: Node) -> dict[str, Any]:
     return {"document": entry.child("document").text(), "at": pen.now}
 
 
+def _signed(pen: _Pen, entry: Node) -> dict[str, Any]:
+    """What a verb of the register is given besides: who signed it."""
+    return {**_common(pen, entry), "approved_by": pen.by, "actor": pen.actor}
+
+
 def _leave(pen: _Pen, entry: Node, paper: Leave) -> None:
     papers.add_leave(
         pen.session, paper.employee, paper.on, code=paper.code, part=paper.session,
-        approved_at=pen.instant(paper.approved_at), **_common(pen, entry),
+        approved_at=pen.instant(paper.approved_at), **_signed(pen, entry),
     )  # fmt: skip
 
 
 def _mission(pen: _Pen, entry: Node, paper: Mission) -> None:
     papers.add_mission(
         pen.session, paper.employee, paper.starts, paper.ends, approved_at=pen.instant(paper.approved_at),
-        **_common(pen, entry),
+        **_signed(pen, entry),
     )  # fmt: skip
 
 
@@ -166,7 +177,7 @@ def _exemption(pen: _Pen, entry: Node, paper: Exemption) -> None:
     papers.add_exemption(
         pen.session, paper.employee, code=paper.code, minutes_per_day=paper.minutes_per_day, placement=paper.placement,
         from_on=paper.from_on, to_on=paper.to_on, dates=paper.dates, starts=paper.starts, ends=paper.ends,
-        approved_at=pen.instant(paper.approved_at), **_common(pen, entry),
+        approved_at=pen.instant(paper.approved_at), **_signed(pen, entry),
     )  # fmt: skip
 
 
@@ -202,27 +213,27 @@ def _annulment(pen: _Pen, entry: Node, paper: Annulment) -> None:
 def _duty(pen: _Pen, entry: Node, paper: Duty) -> None:
     papers_roster.add_duty(
         pen.session, paper.employee, paper.starts, paper.ends, code=paper.code,
-        counts_as_schedule=paper.counts_as_schedule, approved_at=pen.instant(paper.approved_at), **_common(pen, entry),
+        counts_as_schedule=paper.counts_as_schedule, approved_at=pen.instant(paper.approved_at), **_signed(pen, entry),
     )  # fmt: skip
 
 
 def _overtime(pen: _Pen, entry: Node, paper: OvertimeOrder) -> None:
     papers_roster.order_overtime(
         pen.session, paper.employee, paper.starts, paper.ends, approved_at=pen.instant(paper.approved_at),
-        **_common(pen, entry),
+        **_signed(pen, entry),
     )  # fmt: skip
 
 
 def _site(pen: _Pen, entry: Node, paper: SiteFact) -> None:
     papers_roster.send_to(
         pen.session, paper.employee, paper.on, paper.terminals, part=paper.session,
-        approved_at=pen.instant(paper.approved_at), **_common(pen, entry),
+        approved_at=pen.instant(paper.approved_at), **_signed(pen, entry),
     )  # fmt: skip
 
 
 def _protection(pen: _Pen, entry: Node, paper: Protection) -> None:
     papers_roster.protect(
-        pen.session, paper.employee, paper.code, from_on=paper.from_on, to_on=paper.to_on, **_common(pen, entry)
+        pen.session, paper.employee, paper.code, from_on=paper.from_on, to_on=paper.to_on, **_signed(pen, entry)
     )
 
 
@@ -243,7 +254,7 @@ def _clock_invalid(pen: _Pen, entry: Node, paper: ClockInvalid) -> None:
 
 
 def _outage(pen: _Pen, entry: Node, paper: Outage) -> None:
-    papers.add_outage(pen.session, paper.terminal, paper.starts, paper.ends, mode=paper.mode, **_common(pen, entry))
+    papers.add_outage(pen.session, paper.terminal, paper.starts, paper.ends, mode=paper.mode, **_signed(pen, entry))
 
 
 def _month_event(pen: _Pen, entry: Node, paper: MonthEvent) -> None:

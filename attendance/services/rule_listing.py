@@ -60,7 +60,7 @@ def in_force(
     if person is not None:
         office.get(session, EmployeeRow, person)
     book = read_rulebook(session, as_of)
-    path = book.path(unit)[::-1]
+    path = book.path(unit, on)[::-1]
     lines = [*_hours(book, unit, on), *_calendar(book, unit, on)]
     lines += [_line(rule, book.traced(rule, unit, person, on), getattr(book.policy, rule)) for rule in MEASURES]
     kinds = RuleSet(version for version in read_rules(session, as_of) if is_kind(version.rule))
@@ -88,8 +88,8 @@ def _line(rule: str, held: Resolved | None, default: Any) -> RuleLine:
 
 
 def _hours(book: Rulebook, unit: str, on: date) -> Iterable[RuleLine]:
-    schedule = book.schedule_of(unit, None)
-    giver = next(step for step in book.path(unit) if book.units[step].schedule)
+    schedule = book.schedule_of(unit, None, on)
+    giver = next(step.code for step in book.tree.steps(unit, on) if step.schedule)
     try:
         version = schedule.on(on)
     except NoVersionInForce:
@@ -108,7 +108,7 @@ def _hours(book: Rulebook, unit: str, on: date) -> Iterable[RuleLine]:
 
 
 def _calendar(book: Rulebook, unit: str, on: date) -> Iterable[RuleLine]:
-    ruling = book.calendar.of(on, book.path(unit))
+    ruling = book.calendar.of(on, book.path(unit, on))
     for entry in (ruling.whole,) if ruling.whole else ruling.sessions:
         span: Span = (entry.on, entry.on)
         value = {"kind": entry.kind, "for": entry.pair_on and entry.pair_on.isoformat(), "session": entry.session}

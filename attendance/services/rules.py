@@ -66,7 +66,7 @@ def adopt_within(
     """The same in the caller's transaction, which must not be committed when this raises."""
     rules = under_schedule(rules, schedule)
     before = read_rulebook(session)
-    scope = placed(rules, before.units, {code for code, _ in people.everybody(session)}, unit)
+    scope = placed(rules, before.tree, {code for code, _ in people.everybody(session)}, unit)
     own = own_schedule(before, rules, scope)
     filing = Filing(session, scope, replace, at)
     rule_filing.file_rules(filing, rules)
@@ -145,13 +145,18 @@ def _silenced(session: Session, before: Rulebook, after: Rulebook, scope: Scope)
 def _overruled(session: Session, book: Rulebook, version: RuleVersion) -> RuleVersion | None:
     """The wider version that decides in place of this one on some date of it, for somebody it is meant for."""
     kind, code = version.scope.kind, version.scope.code
-    paths: list[tuple[Sequence[str], str | None]] = [((), None)]
+    units: list[str | None] = [None]
     if kind == "person":
-        paths = [(book.path(unit)[::-1], code) for unit in office.units_of(session, code)] or [((), code)]
+        units = [*office.units_of(session, code)] or units
     elif kind != "nation":
-        paths = [(book.path(code)[::-1], None)]
-    for path, who in paths:
-        if found := book.rules.overruled(version, path, who):
+        units = [code]
+    person = code if kind == "person" else None
+    for unit in units:
+
+        def path(on: date, unit: str | None = unit) -> Sequence[str]:
+            return book.path(unit, on)[::-1] if unit is not None else ()
+
+        if found := book.rules.overruled(version, path, person, book.tree.turns):
             return found.version
     return None
 

@@ -12,6 +12,7 @@ from attendance.store import office, people, registering, terminal_users
 from attendance.store.database import Database, Session
 from attendance.store.tables import TerminalRow, UnitRow
 from attendance.store.trail import CONSOLE, Actor, record
+from attendance.store.tree import StoredTree
 from attendance.store.within import EVERYTHING, Within
 
 Told = Callable[[Session, int, int], Sequence[OnTerminal]]
@@ -63,8 +64,9 @@ def _work_list(session: Session, terminal: TerminalRow, on: date, within: Within
 
 def _people(session: Session, terminal: TerminalRow, on: date, within: Within) -> tuple[list[Person], set[str]]:
     """Everybody it may be, once for each number they have on the terminal; and the numbers of people not to be seen."""
-    depending = office.units_depending_on(session, terminal)
-    below = office.subtree(office.units(session), terminal.unit_id)
+    stored = StoredTree(session)
+    depending = stored.depending(terminal, office.terminals(session), on)
+    below = stored.below([terminal.unit_id], on)
     wanted: dict[int, bool] = {}
     visible: set[int] = set()
     for row in office.assignments_between(session, on, on):

@@ -16,7 +16,7 @@ from attendance.rules.overlay import overlay, own_schedule, placed
 from attendance.rules.rulebook import Rulebook
 from attendance.rules.written import RuleFile
 from attendance.services.rules import refuse_overruled, under_schedule
-from attendance.store import case_reading, month_events, office, people
+from attendance.store import case_reading, month_events, office, people, tree
 from attendance.store.database import Database, Session
 from attendance.store.rulebook_reading import read_rulebook
 
@@ -77,7 +77,7 @@ def compare(
         stored = read_rulebook(session)
         names = dict(people.everybody(session))
         books = [_applied(session, stored, file, set(names), unit, schedule) for file in (old, new)]
-        within = office.units_below(session, unit) if unit else None
+        within = tree.spread_of(session, unit, from_on, to_on) if unit else None
         locked_months = {key for key, state in month_events.states(session).items() if state.locked_at is not None}
         changes: list[Change] = []
         days = locked = 0
@@ -98,7 +98,7 @@ def _applied(
     if file is None:
         return stored
     file = under_schedule(file, schedule)
-    scope = placed(file, stored.units, known, unit)
+    scope = placed(file, stored.tree, known, unit)
     own_schedule(stored, file, scope)
     book = overlay(stored, file, scope)
     refuse_overruled(session, book, file, scope)
@@ -114,15 +114,14 @@ def _months(from_on: date, to_on: date) -> Iterator[tuple[date, date]]:
 
 
 def _judged(
-    session: Session, zone: str, books: list[Rulebook], first: date, last: date, within: set[int] | None
+    session: Session, zone: str, books: list[Rulebook], first: date, last: date, within: tree.Spread | None
 ) -> Iterator[tuple[DayVerdict | None, DayVerdict]]:
     """The verdicts of the dates under both rulebooks, pair by pair; None where only the new one has hours."""
     wanted = None
     if within is not None:
         rows = office.assignments_between(session, first, last)
-        wanted = sorted({row.employee_id for row in rows if row.unit_id in within})
+        wanted = sorted({r.employee_id for r in rows if tree.meets(within, r.unit_id, r.from_on, r.to_on)})
     read = case_reading.read_case(session, zone, first, last, employee_ids=wanted)
-    inside = {code for code, number in read.unit_ids.items() if within is None or number in within}
     for part in split(read.case, PEOPLE):
         lost: list[NoVersionInForce] = []
         old = {(v.employee, v.on): v for v in _verdicts(part, books[0], first, last, [])}
@@ -131,7 +130,10 @@ def _judged(
         for error in lost:
             if error.on in gone:
                 raise error
-        yield from ((old.get(key), verdict) for key, verdict in new.items() if verdict.unit in inside)
+        for key, verdict in new.items():
+            unit = read.unit_ids.get(verdict.unit or "", 0)
+            if within is None or tree.holds_in(within, unit, verdict.on):
+                yield old.get(key), verdict
 
 
 def _verdicts(

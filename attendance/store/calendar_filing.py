@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, select
 
-from attendance.rules.calendar import CalendarEntry
+from attendance.errors import Invalid
+from attendance.rules.calendar import ENTRY_KINDS, CalendarEntry
 from attendance.rules.overlay import same_decision
 from attendance.rules.written import WrittenEntry
-from attendance.store import office
+from attendance.store import dirty, office, registering
 from attendance.store.filing import Filing, under
 from attendance.store.known_rows import known_rows
 from attendance.store.rulebook_reading import entry_of
@@ -76,6 +77,47 @@ def confirm(
     session.flush()
     before = [row for row in rows if row.on == on and row.status == "confirmed"]
     return [entry_of(row, unit) for row in here], [entry_of(row, unit) for row in before]
+
+
+def propose(
+    session: Session,
+    on: date,
+    kind: str,
+    *,
+    pair_on: date | None,
+    unit_id: int | None,
+    part: str | None,
+    document: str,
+    paper: int,
+    at: datetime,
+) -> None:
+    """An entry that decides nothing before its paper is approved. Raises Invalid for an unknown kind of day."""
+    if kind not in ENTRY_KINDS:
+        raise Invalid(f"{kind!r} is not a kind of day; write one of {', '.join(sorted(ENTRY_KINDS))}.")
+    entry = CalendarEntry(on, kind, session=part, pair_on=pair_on)
+    row = _row(entry, unit_id, "proposed", document, at)
+    row.paper_id = paper
+    session.add(row)
+    session.flush()
+
+
+def approve(session: Session, row: CalendarEntryRow, at: datetime) -> None:
+    """A proposed entry makes room for the same one, which decides from now on."""
+    row.withdrawn_at = at
+    session.add(row)
+    session.flush()
+    entry = CalendarEntry(row.on, row.kind, session=row.session, pair_on=row.pair_on)
+    decides = _row(entry, row.unit_id, "confirmed", row.document, at)
+    decides.paper_id = row.paper_id
+    session.add(decides)
+    session.flush()
+    mark(session, row.on, at)
+
+
+def mark(session: Session, on: date, at: datetime) -> None:
+    """Mark the days that a decision about a date may change."""
+    registering.mark_everybody(session, on - timedelta(days=1), on + timedelta(days=1), "calendar", at)
+    dirty.mark_explained(session, on, on, "calendar", at)
 
 
 def announced(session: Session) -> list[CalendarEntry]:

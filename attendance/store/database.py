@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
+import attendance.store.register_tables  # noqa: F401 - rows of every kind of paper point to it
 from attendance.errors import Conflict, Invalid, StoreUnavailable
 from attendance.store import trail
 from attendance.store.looks import WAIT_SECONDS, Looks
@@ -66,8 +68,14 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A session whose changes are never kept. Raises StoreUnavailable in plain words.
 
-        Looks at people's records that were noted in it are in the trail when it ends, or wait for it.
+        Looks at people's records that were noted in it are in the trail when it ends, or wait for it. Inside `joining`
+        it is that transaction's own session, which sees what was written there.
         """
+        under_way = self._under_way()
+        if under_way is not None:
+            under_way.flush()
+            yield under_way
+            return
         with Session(self._reader, expire_on_commit=False) as session:
             try:
                 yield session
@@ -83,23 +91,22 @@ class Database:
     def writing(self, *, wait_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable, Conflict.
 
-        `wait_seconds`: how long it waits for other writers.
+        `wait_seconds`: how long it waits for other writers. Inside `joining` it is a part of that transaction: undone
+        alone on an error, committed with the whole.
         """
-        with self._in_turn(wait_seconds), Session(self._patient(wait_seconds), expire_on_commit=False) as session:
+        under_way = self._under_way()
+        if under_way is not None:
+            with _in_words(), under_way.begin_nested():
+                yield under_way
+            return
+        session = Session(self._patient(wait_seconds), expire_on_commit=False)
+        with _in_words(), self._in_turn(wait_seconds), session:
             session.info[SEALER] = self.sealer
             try:
                 if not self.is_sqlite and wait_seconds < BUSY_SECONDS:
                     session.execute(text(f"SET LOCAL lock_timeout = {int(wait_seconds * 1000)}"))
                 yield session
                 session.commit()
-            except OperationalError as error:
-                session.rollback()
-                raise StoreUnavailable(_sentence(error)) from error
-            except IntegrityError as error:
-                session.rollback()
-                if "append-only" in str(error.orig):
-                    raise  # what SQLite's triggers refuse is a fault of the caller and no conflict with anybody
-                raise Conflict from error
             except BaseException:
                 session.rollback()
                 raise
@@ -128,6 +135,19 @@ class Database:
         return self._writer.execution_options(attendance_wait=wait_seconds) if waits else self._writer
 
     @contextmanager
+    def joining(self, session: Session) -> Iterator[None]:
+        """Whoever reads or writes here, in this thread or task, takes part in a transaction that is under way."""
+        token = _JOINED.set((self, session))
+        try:
+            yield
+        finally:
+            _JOINED.reset(token)
+
+    def _under_way(self) -> Session | None:
+        joined = _JOINED.get()
+        return joined[1] if joined is not None and joined[0] is self else None
+
+    @contextmanager
     def _in_turn(self, wait_seconds: float) -> Iterator[None]:
         if self._turn is None:
             yield
@@ -142,6 +162,22 @@ class Database:
     def close(self) -> None:
         self.looks.close()
         self.engine.dispose()
+
+
+_JOINED: ContextVar[tuple[Database, Session] | None] = ContextVar("joined", default=None)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Errors of the database as ours."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreUnavailable(_sentence(error)) from error
+    except IntegrityError as error:
+        if "append-only" in str(error.orig):
+            raise  # what SQLite's triggers refuse is a fault of the caller and no conflict with anybody
+        raise Conflict from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from attendance import clock
 from attendance.engine.reach import touching
-from attendance.store import office
+from attendance.store import office, tree
 from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import CoverageRow, DirtyDayRow, RulingRow
 from attendance.store.paper_tables import DutyRow, ExplanationRow, SiteFactRow
@@ -78,13 +78,13 @@ def mark_dependants(
     numbers: set[int] = set()
     if enrolled and employed:
         numbers = set(session.exec(select(EnrolmentRow.employee_id).where(EnrolmentRow.terminal_id == terminal.id)))
-    by_default = office.units_depending_on(session, terminal) if employed else set()
     days = []
-    for row in employed:
-        depends = terminal.code in row.terminals if row.terminals else row.unit_id in by_default
-        if depends or row.employee_id in numbers:
-            first, last = max(row.from_on, from_on), min(row.to_on or to_on, to_on)
-            days += [(row.employee_id, first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    for begin, end, by_default in tree.depending(session, terminal, from_on, to_on) if employed else ():
+        for row in employed:
+            depends = terminal.code in row.terminals if row.terminals else row.unit_id in by_default
+            if depends or row.employee_id in numbers:
+                first, last = max(row.from_on, begin), min(row.to_on or end, end)
+                days += [(row.employee_id, first + timedelta(days=n)) for n in range((last - first).days + 1)]
     sent = answers(session, _SENT, {"first": from_on, "last": to_on})
     days += [(row.employee_id, row.on) for row in sent if terminal.code in row.terminals]
     mark(session, joined(session, days), cause, at)

@@ -17,6 +17,7 @@ from attendance.store.tables import (
     RuleVersionRow,
     ScheduleVersionRow,
 )
+from attendance.store.tree_tables import UnitHeadRow, UnitVersionRow
 
 Dated = TypeVar(
     "Dated",
@@ -25,6 +26,8 @@ Dated = TypeVar(
     | ScheduleVersionRow
     | CalendarEntryRow
     | RuleVersionRow
+    | UnitVersionRow
+    | UnitHeadRow
     | AbsenceRow
     | OutageRow
     | Filed,

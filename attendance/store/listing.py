@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlmodel import Session, col, or_
 
 from attendance.store import office
@@ -24,6 +23,7 @@ from attendance.store.tables import (
     TerminalRow,
     UnitRow,
 )
+from attendance.store.tree import Spread, StoredTree
 from attendance.store.within import Within
 
 AnySelect = Select[*tuple[Any, ...]]
@@ -91,27 +91,28 @@ def find_terminal(session: Session, code: str, within: Within) -> TerminalRow | 
     return found if found is not None and within.names(found.unit_id) else None
 
 
-def units(session: Session, within: Within, *, limit: int, offset: int) -> Listed:
-    """code, name, parent (null at the top of what the reader sees), schedule; by code."""
-    above = aliased(UnitRow)
-    query = (
-        choose(
-            col(UnitRow.code).label("code"),
-            col(UnitRow.name).label("name"),
-            col(above.code).label("parent"),
-            col(ScheduleRow.code).label("schedule"),
-        )
-        .outerjoin(above, (col(above.id) == col(UnitRow.parent_id)) & _all(within.named(col(above.id))))
-        .outerjoin(ScheduleRow, col(ScheduleRow.id) == col(UnitRow.schedule_id))
-        .where(*within.named(col(UnitRow.id)))
-        .order_by(col(UnitRow.code))
-    )
-    rows, total = page(session, query, limit, offset)
-    return Listed(rows, total)
+def units(session: Session, within: Within, on: date, *, limit: int, offset: int) -> Listed:
+    """The units there are on a date: code, name, parent (null at the top of what the reader sees), schedule, and from
+    and to of their whole life; by code.
+    """
+    found = sorted(StoredTree(session).shown(on, within), key=lambda unit: unit.code)
+    rows: list[Row] = [
+        {
+            "code": unit.code,
+            "name": unit.name,
+            "parent": unit.parent,
+            "schedule": unit.schedule,
+            "from": unit.from_on,
+            "to": unit.to_on,
+        }
+        for unit in found[offset : offset + limit]
+    ]
+    return Listed(rows, len(found))
 
 
-def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    return conditions[0] if conditions else col(UnitRow.id).is_not(None)
+def in_spread(unit: Any, on: Any, spread: Spread) -> ColumnElement[bool]:
+    """Whether a row of this unit and date is one of the spread's."""
+    return or_(false(), *(on.between(first, last) & unit.in_(units) for first, last, units in spread if units))
 
 
 def employees(session: Session, within: Within, on: date, *, limit: int, offset: int) -> Listed:
@@ -141,6 +142,7 @@ def _serving(session: Session, employee_ids: list[int], on: date, within: Within
 def _assignments() -> AnySelect:
     return (
         choose(
+            col(AssignmentRow.id).label("id"),
             col(AssignmentRow.employee_id).label("employee_id"),
             col(EmployeeRow.code).label("employee"),
             col(UnitRow.code).label("unit"),
@@ -159,7 +161,7 @@ def _assignments() -> AnySelect:
 
 
 def assignments(session: Session, within: Within, employee_id: int | None, *, limit: int, offset: int) -> Listed:
-    """employee, unit, schedule, terminals, from, to, document, recorded_at; by employee and date."""
+    """id, employee, unit, schedule, terminals, from, to, document, recorded_at; by employee and date."""
     query = _assignments().where(*within.rows(col(AssignmentRow.unit_id), col(AssignmentRow.employee_id)))
     if employee_id is not None:
         query = query.where(col(AssignmentRow.employee_id) == employee_id)
@@ -199,6 +201,16 @@ def schedules(session: Session, *, limit: int, offset: int) -> Listed:
     """code, name, and every version in force at some time, by date; by code. They are the same for all readers."""
     query = choose(col(ScheduleRow.id), col(ScheduleRow.code), col(ScheduleRow.name)).order_by(col(ScheduleRow.code))
     rows, total = page(session, query, limit, offset)
+    return Listed(_with_versions(session, rows), total)
+
+
+def schedule(session: Session, code: str) -> Row:
+    """One schedule as it stands in the list."""
+    query = choose(col(ScheduleRow.id), col(ScheduleRow.code), col(ScheduleRow.name))
+    return _with_versions(session, rows_of(session, query.where(col(ScheduleRow.code) == code)))[0]
+
+
+def _with_versions(session: Session, rows: list[Row]) -> list[Row]:
     versions: dict[int, list[Row]] = {row["id"]: [] for row in rows}
     table = ScheduleVersionRow
     found = rows_of(
@@ -218,8 +230,7 @@ def schedules(session: Session, *, limit: int, offset: int) -> Listed:
     )
     for version in sorted(found, key=lambda row: row["from"] or date.min):
         versions[version["schedule_id"]].append(_without(version, "schedule_id"))
-    listed = [{"code": row["code"], "name": row["name"], "versions": versions[row["id"]]} for row in rows]
-    return Listed(listed, total)
+    return [{"code": row["code"], "name": row["name"], "versions": versions[row["id"]]} for row in rows]
 
 
 def calendar(session: Session, within: Within, from_on: date, to_on: date, *, limit: int, offset: int) -> Listed:
@@ -240,27 +251,16 @@ def calendar(session: Session, within: Within, from_on: date, to_on: date, *, li
             col(table.recorded_at).label("recorded_at"),
         )
         .outerjoin(UnitRow, col(UnitRow.id) == col(table.unit_id))
-        .where(col(table.withdrawn_at).is_(None), col(table.on) >= from_on, col(table.on) <= to_on)
+        .where(col(table.withdrawn_at).is_(None), col(table.status) != "proposed")
+        .where(col(table.on) >= from_on, col(table.on) <= to_on)
         .order_by(col(table.on), col(table.recorded_at), col(table.id))
     )
     if within.units is not None:
         named = within.units | within.served
-        heard = named | _above(session, named)
+        heard = named | StoredTree(session).above(named, from_on, to_on)
         query = query.where(or_(col(table.unit_id).is_(None), col(table.unit_id).in_(heard)))
     rows, total = page(session, query, limit, offset)
     return Listed(rows, total)
-
-
-def _above(session: Session, unit_ids: frozenset[int]) -> frozenset[int]:
-    parents = {unit.id: unit.parent_id for unit in office.units(session)}
-    found: set[int] = set()
-    waiting = [parents.get(unit) for unit in unit_ids]
-    while waiting:
-        at = waiting.pop()
-        if at is not None and at not in found:
-            found.add(at)
-            waiting.append(parents.get(at))
-    return frozenset(found)
 
 
 def _without(row: Row, *names: str) -> Row:

@@ -16,6 +16,7 @@ from attendance.store.evidence_tables import PullRow
 from attendance.store.listing import AnySelect, Listed, Row, choose
 from attendance.store.listing_keys import read_cursor, write_cursor
 from attendance.store.tables import AssignmentRow, EmployeeRow, EnrolmentRow, TerminalRow, UnitRow
+from attendance.store.tree import Spread
 from attendance.store.within import Within
 
 _DAY_BITS = 23  # days of the calendar, moved to be positive, need 22
@@ -33,6 +34,7 @@ def punches(
     to_on: date,
     zone: str,
     *,
+    part: Spread | None = None,
     employee_id: int | None = None,
     terminal_id: int | None = None,
     limit: int,
@@ -42,8 +44,9 @@ def punches(
     """Punches whose terminal time lies in the span, by that time, terminal and number.
 
     A punch belongs to the unit in which the person enrolled under its number served on that date, and to the
-    terminal's unit where nobody is enrolled. A row: terminal, sequence, pin, employee, unit, at (the terminal's time
-    as it stood, in the office's zone), state, verify, received_at, log_position, quarantined, pull.
+    terminal's unit where nobody is enrolled; `part`: only those whose unit belonged to it on that date. A row:
+    terminal, sequence, pin, employee, unit, at (the terminal's time as it stood, in the office's zone), state, verify,
+    received_at, log_position, quarantined, pull.
     """
     enrolled = _enrolments(session, employee_id, terminal_id)
     sites = {row.id: row for row in session.execute(_sites(terminal_id))}
@@ -64,6 +67,8 @@ def punches(
             seen |= person == within.employee
     if within.only is not None:
         seen &= np.isin(unit, np.array(sorted(within.only), np.int64))
+    if part is not None:
+        seen &= _in_spread(unit, day, part)
     if employee_id is not None:
         seen &= person == employee_id
     rows = np.flatnonzero(seen)
@@ -79,6 +84,14 @@ def punches(
         cursor = write_cursor(int(stored.wall[last]), int(stored.terminal[last]), int(stored.sequence[last]))
     listed = _rows(session, stored, shown, person, unit, {number: row.code for number, row in sites.items()}, zone)
     return Listed(listed, int(order.size), cursor)
+
+
+def _in_spread(unit: Ints, day: Ints, part: Spread) -> npt.NDArray[np.bool_]:
+    found = np.zeros(unit.size, np.bool_)
+    for first, last, units in part:
+        held = np.isin(unit, np.array(sorted(units), np.int64))
+        found |= held & (day >= clock.day_number(first)) & (day <= clock.day_number(last))
+    return found
 
 
 def _sites(terminal_id: int | None) -> AnySelect:

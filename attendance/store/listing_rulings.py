@@ -10,9 +10,10 @@ from sqlalchemy import tuple_
 from sqlmodel import Session, col, or_
 
 from attendance.store.evidence_tables import RulingRow, ViolationRow
-from attendance.store.listing import AnySelect, Listed, Row, choose, count, rows_of
+from attendance.store.listing import AnySelect, Listed, Row, choose, count, in_spread, rows_of
 from attendance.store.listing_keys import ViolationKey, read_cursor, violation_id, write_cursor
 from attendance.store.tables import EmployeeRow, UnitRow
+from attendance.store.tree import Spread
 from attendance.store.within import Within
 
 _DAY = ("day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min")
@@ -26,6 +27,7 @@ def verdicts(
     from_on: date,
     to_on: date,
     *,
+    part: Spread | None = None,
     employee_id: int | None = None,
     as_of: datetime | None = None,
     limit: int,
@@ -36,10 +38,12 @@ def verdicts(
 
     A row has the fields of a day row of a scenario and revision, rulebook, citations, cause, recorded_at,
     superseded_at; and employee_id and unit_id, by which `services.disclosure` decides what of it is shown. A verdict
-    belongs to the unit in which the person served on that day.
+    belongs to the unit in which the person served on that day; `part`: only those whose unit belonged to it on the day.
     """
     query = _verdicts().where(col(RulingRow.work_date) >= from_on, col(RulingRow.work_date) <= to_on)
     query = query.where(*within.rows(col(RulingRow.unit_id), col(RulingRow.employee_id)))
+    if part is not None:
+        query = query.where(in_spread(col(RulingRow.unit_id), col(RulingRow.work_date), part))
     if employee_id is not None:
         query = query.where(col(RulingRow.employee_id) == employee_id)
     if as_of is None:
@@ -132,6 +136,7 @@ def violations(
     from_on: date,
     to_on: date,
     *,
+    part: Spread | None = None,
     employee_id: int | None = None,
     type: str | None = None,
     status: str | None = None,
@@ -141,6 +146,7 @@ def violations(
     newest_first: bool = False,
 ) -> Listed:
     """The violations that stand, by date, person, session and type; without a cursor also from the newest date back.
+    `part`: only those whose unit belonged to it on the day.
 
     A row: id, employee, name, unit, date, session, type, minutes (null: unknown until settled), excused_min,
     counted_min, status, revision and recorded_at of the verdict it is part of.
@@ -151,6 +157,8 @@ def violations(
         col(ViolationRow.work_date) <= to_on,
     )
     query = query.where(*within.rows(col(ViolationRow.unit_id), col(ViolationRow.employee_id)))
+    if part is not None:
+        query = query.where(in_spread(col(ViolationRow.unit_id), col(ViolationRow.work_date), part))
     if employee_id is not None:
         query = query.where(col(ViolationRow.employee_id) == employee_id)
     if type is not None:

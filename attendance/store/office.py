@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from attendance.store.tables import (
     AssignmentRow,
     EmployeeRow,
     EnrolmentRow,
+    RuleVersionRow,
     ScheduleRow,
     ScheduleVersionRow,
     TerminalRow,
@@ -71,35 +72,6 @@ def units(session: Session) -> list[UnitRow]:
     return list(session.exec(select(UnitRow).order_by(col(UnitRow.id))))
 
 
-def subtree(all_units: Sequence[UnitRow], root_id: int) -> set[int]:
-    """Numbers of a unit and all below it."""
-    children: dict[int | None, list[int]] = {}
-    for unit in all_units:
-        children.setdefault(unit.parent_id, []).append(key(unit))
-    found: set[int] = set()
-    waiting = [root_id]
-    while waiting:
-        at = waiting.pop()
-        if at not in found:
-            found.add(at)
-            waiting.extend(children.get(at, []))
-    return found
-
-
-def down_the_tree(all_units: Sequence[UnitRow]) -> list[tuple[UnitRow, int]]:
-    """Units with their depth, each before those below it, siblings in the order they were registered."""
-    children: dict[int | None, list[UnitRow]] = {}
-    for unit in all_units:
-        children.setdefault(unit.parent_id, []).append(unit)
-    found: list[tuple[UnitRow, int]] = []
-    waiting = [(unit, 0) for unit in reversed(children.get(None, []))]
-    while waiting:
-        unit, depth = waiting.pop()
-        found.append((unit, depth))
-        waiting.extend((below, depth + 1) for below in reversed(children.get(key(unit), [])))
-    return found
-
-
 def terminals_of(session: Session, unit_ids: set[int]) -> set[int]:
     """Numbers of the terminals that stand in these units, or that somebody assigned to them depends on."""
     here = {key(row) for row in terminals(session) if row.unit_id in unit_ids}
@@ -108,30 +80,6 @@ def terminals_of(session: Session, unit_ids: set[int]) -> set[int]:
         col(AssignmentRow.withdrawn_at).is_(None), col(AssignmentRow.unit_id).in_(unit_ids)
     )
     return here | {by_code[code] for listed in session.exec(query) for code in listed if code in by_code}
-
-
-def units_depending_on(session: Session, terminal: TerminalRow) -> set[int]:
-    """Numbers of the units whose people depend on a terminal unless their assignment says otherwise.
-
-    Those are the units for which its unit is the nearest up the tree that has terminals in use, this one among them.
-    """
-    at_site = {row.unit_id for row in terminals(session) if row.in_use} | {terminal.unit_id}
-    parents = {key(unit): unit.parent_id for unit in units(session)}
-    found = set()
-    for unit in parents:
-        step: int | None = unit
-        seen: set[int] = set()
-        while step is not None and step not in at_site and step not in seen:
-            seen.add(step)
-            step = parents.get(step)
-        if step == terminal.unit_id:
-            found.add(unit)
-    return found
-
-
-def units_below(session: Session, code: str) -> set[int]:
-    """Numbers of the unit with this code and all below it. Raises NotFound."""
-    return subtree(units(session), key(get(session, UnitRow, code)))
 
 
 def terminals(session: Session) -> list[TerminalRow]:
@@ -185,6 +133,20 @@ def assignments_between(
     if employee_ids is not None:
         values["people"] = listed(list(employee_ids))
     return sorted(ASSIGNMENTS.ask(session, values), key=lambda row: (row.employee_id, row.from_on))
+
+
+def unit_on(session: Session, employee_id: int, on: date) -> int | None:
+    """The number of the unit a person serves in on a date; else of the next they will, else of the last they did."""
+    rows = assignments_between(session, date.min, date.max, [employee_id])
+    now = [row for row in rows if row.from_on <= on and (row.to_on is None or on <= row.to_on)]
+    later = [row for row in rows if row.from_on > on]
+    found = next(iter([*now, *later, *reversed(rows)]), None)
+    return found.unit_id if found is not None else None
+
+
+def rule_names(session: Session) -> set[str]:
+    """The rules, kinds of leave and of exemptions that some version in the database is of."""
+    return set(session.exec(select(RuleVersionRow.rule).where(col(RuleVersionRow.withdrawn_at).is_(None))))
 
 
 def ever_assigned(session: Session, unit_id: int, from_on: date, to_on: date) -> list[int]:

@@ -86,7 +86,7 @@ _ANNULMENTS = Question(
     of=AnnulmentRow.employee_id,
 )
 _PROTECTIONS = Question(
-    ProtectionRow, in_force(ProtectionRow.from_on, ProtectionRow.to_on), of=ProtectionRow.employee_id
+    ProtectionRow, in_force(ProtectionRow.from_on, ProtectionRow.to_on), of=ProtectionRow.employee_id, granted=True
 )
 _INSPECTIONS = Question(InspectionRow, core(InspectionRow.wall_time).between(BEGINS, ENDS))
 _FOUND_ABSENT = (

@@ -26,9 +26,10 @@ class Filed(SQLModel):
 
 
 class Approved(Filed):
-    """A paper that counts only once somebody approved it."""
+    """What a paper of the register says: it counts only once somebody approved the paper."""
 
     approved_at: datetime | None = instant(nullable=True)
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
 
 
 class Decided(Filed):
@@ -84,7 +85,10 @@ class AnnulmentRow(Decided, table=True):
 
 
 class DutyRow(Approved, table=True):
-    """An entry of the roster; it belongs to the date it starts on."""
+    """An entry of the roster; it belongs to the date it starts on.
+
+    `unit_id`: whose roster; `in_place_of_id`: the duty it takes over.
+    """
 
     __tablename__: ClassVar[str] = "duty"
     id: int | None = Field(default=None, primary_key=True)
@@ -93,6 +97,9 @@ class DutyRow(Approved, table=True):
     starts: NaiveDatetime = wall()
     ends: NaiveDatetime = wall()
     counts_as_schedule: bool = False
+    desk: str = ""
+    unit_id: int | None = Field(default=None, foreign_key="unit.id", index=True)
+    in_place_of_id: int | None = Field(default=None, foreign_key="duty.id")
 
 
 class OvertimeRow(Approved, table=True):
@@ -116,7 +123,7 @@ class SiteFactRow(Approved, table=True):
     terminals: list[str] = Field(sa_column=Column(JSON, nullable=False))
 
 
-class ProtectionRow(Filed, table=True):
+class ProtectionRow(Approved, table=True):
     """A protection by law during these dates, such as `pregnancy_m7`."""
 
     __tablename__: ClassVar[str] = "protection"

@@ -1,8 +1,9 @@
-"""Filing papers that excuse: leave, missions, exemptions; and outages. Each verb checks, files, marks the days it may
+"""What papers say that excuse: leave, missions, exemptions; and outages. Each verb checks, files, marks the days it may
 change; none is overwritten: what no longer holds is withdrawn.
 
-`at` is the moment of recording. A paper without `approved_at` excuses nothing yet; it is withdrawn and filed anew, with
-its approval, once it has one.
+`at` is the moment of recording. `paper` is the paper of the register that says it; without one the fact is a paper of
+its own, handed in by `actor` and, with `approved_at`, signed then by `approved_by`. What is not approved yet excuses
+nothing; it does from the moment at which its paper is approved (`paper_register.decide`), and was unknown before.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from attendance.errors import Invalid
-from attendance.store import office, touched
-from attendance.store.paper_checks import check_dates, check_known_by, check_order, check_session
+from attendance.store import office, paper_register, touched
+from attendance.store.paper_checks import check_dates, check_known_by, check_not_own, check_order, check_session
 from attendance.store.paper_tables import ExemptionRow
 from attendance.store.tables import AbsenceRow, EmployeeRow, OutageRow, TerminalRow
+from attendance.store.trail import CONSOLE, Actor
 
 PLACEMENTS = ("day_start", "day_end")
 
@@ -30,12 +32,16 @@ def add_leave(
     part: str = "all",
     document: str = "",
     approved_at: datetime | None = None,
+    paper: int | None = None,
+    actor: Actor = CONSOLE,
+    approved_by: str = "",
     at: datetime,
 ) -> AbsenceRow:
     """Leave of whole sessions of a date. It excuses only once it is approved. Raises Invalid for an unknown session."""
     person = office.get(session, EmployeeRow, employee)
     check_session(session, part)
     check_known_by(at, approved_at=approved_at)
+    check_not_own(employee, approved_by)
     row = AbsenceRow(
         kind="leave",
         employee_id=office.key(person),
@@ -46,7 +52,18 @@ def add_leave(
         approved_at=approved_at,
         recorded_at=at,
     )
-    return touched.file_paper(session, row, at)
+    return paper_register.file_fact(session, row, paper, actor, approved_by, at)
+
+
+def leave_on(session: Session, employee: str, on: date, part: str) -> int | None:
+    """The number of a paper, proposed or approved, that gives a person leave of this session of a date already."""
+    person = office.key(office.get(session, EmployeeRow, employee))
+    query = select(AbsenceRow).where(
+        AbsenceRow.employee_id == person, AbsenceRow.kind == "leave", AbsenceRow.on == on,
+        col(AbsenceRow.withdrawn_at).is_(None),
+    )  # fmt: skip
+    found = next((row for row in session.exec(query) if "all" in (part, row.session) or part == row.session), None)
+    return found.paper_id if found is not None else None
 
 
 def add_mission(
@@ -57,12 +74,16 @@ def add_mission(
     *,
     document: str = "",
     approved_at: datetime | None = None,
+    paper: int | None = None,
+    actor: Actor = CONSOLE,
+    approved_by: str = "",
     at: datetime,
 ) -> AbsenceRow:
     """A window away on orders, in wall time. It excuses only once it is approved."""
     person = office.get(session, EmployeeRow, employee)
     check_order(f"The mission of {employee}", starts, ends)
     check_known_by(at, approved_at=approved_at)
+    check_not_own(employee, approved_by)
     row = AbsenceRow(
         kind="mission",
         employee_id=office.key(person),
@@ -72,7 +93,7 @@ def add_mission(
         approved_at=approved_at,
         recorded_at=at,
     )
-    return touched.file_paper(session, row, at)
+    return paper_register.file_fact(session, row, paper, actor, approved_by, at)
 
 
 def add_exemption(
@@ -89,6 +110,9 @@ def add_exemption(
     ends: datetime | None = None,
     document: str = "",
     approved_at: datetime | None = None,
+    paper: int | None = None,
+    actor: Actor = CONSOLE,
+    approved_by: str = "",
     at: datetime,
 ) -> ExemptionRow:
     """Minutes of each day (`minutes_per_day`, on `dates` or from `from_on` to `to_on`), or a window of wall time."""
@@ -104,6 +128,7 @@ def add_exemption(
     check_dates(f"The exemption of {employee}", from_on, to_on)
     check_order(f"The exemption of {employee}", starts, ends)
     check_known_by(at, approved_at=approved_at)
+    check_not_own(employee, approved_by)
     row = ExemptionRow(
         employee_id=office.key(person),
         code=code,
@@ -118,7 +143,7 @@ def add_exemption(
         approved_at=approved_at,
         recorded_at=at,
     )
-    return touched.file_paper(session, row, at)
+    return paper_register.file_fact(session, row, paper, actor, approved_by, at)
 
 
 def add_outage(
@@ -129,23 +154,41 @@ def add_outage(
     *,
     mode: str = "dead",
     document: str = "",
+    approved: bool = True,
+    paper: int | None = None,
+    actor: Actor = CONSOLE,
+    approved_by: str = "",
     at: datetime,
 ) -> OutageRow:
-    """A terminal was out of order for a span of wall time."""
+    """A terminal was out of order for a span of wall time. `approved`: somebody signed it, else it waits for that."""
     site = office.get(session, TerminalRow, terminal)
     check_order(f"The outage of {terminal}", starts, ends)
     if mode not in ("dead", "network"):
         raise Invalid(f"{mode!r} is not a mode of outage; write dead or network.")
     row = OutageRow(
-        terminal_id=office.key(site), mode=mode, starts=starts, ends=ends, document=document, recorded_at=at
+        terminal_id=office.key(site),
+        mode=mode,
+        starts=starts,
+        ends=ends,
+        document=document,
+        approved_at=at if approved else None,
+        recorded_at=at,
     )
-    return touched.file_paper(session, row, at)
+    return paper_register.file_fact(session, row, paper, actor, approved_by, at)
 
 
-def withdraw(session: Session, row: touched.PaperRow, at: datetime) -> None:
-    """A paper no longer holds from `at` on; what was known before stays. Raises Invalid for one withdrawn already."""
+def withdraw(session: Session, row: touched.AnyPaper, at: datetime, *, actor: Actor = CONSOLE) -> None:
+    """One fact no longer holds from `at` on, and its paper with the last of its facts; what was known before stays.
+
+    Raises Invalid for one withdrawn already.
+    """
     if row.withdrawn_at is not None:
         raise Invalid("This paper was withdrawn before; file another one to say otherwise.")
     row.withdrawn_at = at
     session.add(row)
     touched.mark_paper(session, row, at)
+    number = getattr(row, "paper_id", None)
+    if number is not None:
+        paper = paper_register.get(session, number)
+        if paper.status != "withdrawn" and all(fact.withdrawn_at for fact in paper_register.facts_of(session, paper)):
+            paper_register.close(session, paper, actor, at=at)

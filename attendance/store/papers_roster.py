@@ -1,4 +1,7 @@
-"""Papers about who works where and when beside the schedule: duties, overtime orders, sites, protections, visits."""
+"""Papers about who works where and when beside the schedule: duties, overtime orders, sites, protections, visits.
+
+`paper`, `actor`, `approved_by` are those of `attendance.store.papers`.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import Session, select
 
 from attendance.errors import Invalid
-from attendance.store import office, touched
-from attendance.store.paper_checks import check_dates, check_known_by, check_order, check_session
+from attendance.store import office, paper_register, touched
+from attendance.store.paper_checks import check_dates, check_known_by, check_not_own, check_order, check_session
 from attendance.store.paper_tables import (
     DutyRow,
     InspectionAbsenceRow,
@@ -19,6 +22,7 @@ from attendance.store.paper_tables import (
     SiteFactRow,
 )
 from attendance.store.tables import EmployeeRow, TerminalRow, UnitRow
+from attendance.store.trail import CONSOLE, Actor
 
 
 def add_duty(
@@ -29,25 +33,35 @@ def add_duty(
     *,
     code: str = "duty",
     counts_as_schedule: bool = False,
+    desk: str = "",
+    unit_id: int | None = None,
+    in_place_of: int | None = None,
     document: str = "",
     approved_at: datetime | None,
+    paper: int | None = None,
+    actor: Actor = CONSOLE,
+    approved_by: str = "",
     at: datetime,
 ) -> DutyRow:
     """An entry of the roster. One that is forbidden, or of somebody not employed then, is kept and judged refused."""
     person = office.get(session, EmployeeRow, employee)
     check_order(f"The duty of {employee}", starts, ends)
     check_known_by(at, approved_at=approved_at)
+    check_not_own(employee, approved_by)
     row = DutyRow(
         employee_id=office.key(person),
         code=code,
         starts=starts,
         ends=ends,
         counts_as_schedule=counts_as_schedule,
+        desk=desk,
+        unit_id=unit_id,
+        in_place_of_id=in_place_of,
         document=document,
         approved_at=approved_at,
         recorded_at=at,
     )
-    return touched.file_paper(session, row, at)
+    return paper_register.file_fact(session, row, paper, actor, approved_by, at)
 
 
 def on_duty(session: Session, from_on: date, to_on: date) -> list[int]:
@@ -65,12 +79,16 @@ def order_overtime(
     *,
     document: str = "",
     approved_at: datetime | None,
+    paper: int | None = None,
+    actor: Actor = CONSOLE,
+    approved_by: str = "",
     at: datetime,
 ) -> OvertimeRow:
     """An order of overtime, without which there is none."""
     person = office.get(session, EmployeeRow, employee)
     check_order(f"The overtime of {employee}", starts, ends)
     check_known_by(at, approved_at=approved_at)
+    check_not_own(employee, approved_by)
     row = OvertimeRow(
         employee_id=office.key(person),
         starts=starts,
@@ -79,7 +97,7 @@ def order_overtime(
         approved_at=approved_at,
         recorded_at=at,
     )
-    return touched.file_paper(session, row, at)
+    return paper_register.file_fact(session, row, paper, actor, approved_by, at)
 
 
 def send_to(
@@ -91,6 +109,9 @@ def send_to(
     part: str | None = None,
     document: str = "",
     approved_at: datetime | None,
+    paper: int | None = None,
+    actor: Actor = CONSOLE,
+    approved_by: str = "",
     at: datetime,
 ) -> SiteFactRow:
     """On a date (`part`: in one session of it) a person depends on these terminals in place of their own."""
@@ -102,6 +123,7 @@ def send_to(
     if part is not None:
         check_session(session, part)
     check_known_by(at, approved_at=approved_at)
+    check_not_own(employee, approved_by)
     row = SiteFactRow(
         employee_id=office.key(person),
         on=on,
@@ -111,7 +133,7 @@ def send_to(
         approved_at=approved_at,
         recorded_at=at,
     )
-    return touched.file_paper(session, row, at)
+    return paper_register.file_fact(session, row, paper, actor, approved_by, at)
 
 
 def protect(
@@ -122,17 +144,28 @@ def protect(
     from_on: date | None = None,
     to_on: date | None = None,
     document: str = "",
+    approved: bool = True,
+    paper: int | None = None,
+    actor: Actor = CONSOLE,
+    approved_by: str = "",
     at: datetime,
 ) -> ProtectionRow:
-    """A protection by law during these dates."""
+    """A protection by law during these dates. `approved`: somebody signed it, else it waits for that."""
     person = office.get(session, EmployeeRow, employee)
     if not code.strip():
         raise Invalid(f"The protection of {employee} has no code; write for example pregnancy_m7.")
     check_dates(f"The protection of {employee}", from_on, to_on)
+    check_not_own(employee, approved_by)
     row = ProtectionRow(
-        employee_id=office.key(person), code=code, from_on=from_on, to_on=to_on, document=document, recorded_at=at
+        employee_id=office.key(person),
+        code=code,
+        from_on=from_on,
+        to_on=to_on,
+        document=document,
+        approved_at=at if approved else None,
+        recorded_at=at,
     )
-    return touched.file_paper(session, row, at)
+    return paper_register.file_fact(session, row, paper, actor, approved_by, at)
 
 
 def inspect(

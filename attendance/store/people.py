@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
-from attendance.store.tables import EmployeeRow
+from attendance.store.tables import EmployeeRow, UserRow
 
 _BATCH = 900
 
@@ -36,3 +37,30 @@ def everybody(session: Session) -> list[tuple[str, str]]:
     """Code and name of every person, by code."""
     query = select(EmployeeRow.code, EmployeeRow.name).order_by(col(EmployeeRow.code))
     return [(code, name) for code, name in session.exec(query)]
+
+
+def person_behind(session: Session, user_id: int | None) -> int | None:
+    """The number of the person an account is of; None where there is no account, or nobody behind it."""
+    user = session.get(UserRow, user_id) if user_id is not None else None
+    return user.employee_id if user is not None else None
+
+
+def behind(session: Session, user_id: int | None, name: str) -> set[int]:
+    """Numbers of the people an account may be of; without an account, of those who bear a name or have an account of
+    it, however it is typed.
+    """
+    if user_id is not None:
+        person = person_behind(session, user_id)
+        return {person} if person is not None else set()
+    wanted = alike(name)
+    if not wanted:
+        return set()
+    named = session.exec(select(EmployeeRow.id, EmployeeRow.code, EmployeeRow.name))
+    found = {number for number, *words in named if number is not None and wanted in map(alike, words)}
+    accounts = session.exec(select(UserRow.name, UserRow.employee_id).where(col(UserRow.employee_id).is_not(None)))
+    return found | {person for account, person in accounts if person is not None and alike(account) == wanted}
+
+
+def alike(name: str) -> str:
+    """A name however it was typed: composed or not, large or small, with more or fewer spaces."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -13,6 +13,7 @@ from attendance.store.bulk import insert_if_absent
 from attendance.store.evidence_tables import LogPositionRow
 from attendance.store.polling_tables import PollStateRow
 from attendance.store.tables import TerminalRow
+from attendance.store.tree import StoredTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,14 @@ def pullable(session: Session, unit_ids: Iterable[int] | None = None) -> list[st
     )
 
 
-def pullable_below(session: Session, unit_ids: Iterable[int] | None = None) -> tuple[frozenset[str], frozenset[str]]:
-    """The terminals of `pullable`, and the units that have one in them or below them, among these."""
-    codes = frozenset(pullable(session, unit_ids))
-    units = {office.key(unit): unit for unit in office.units(session)}
-    seen = set(units) if unit_ids is None else set(unit_ids)
-    found = set()
+def pullable_below(
+    session: Session, on: date, unit_ids: Iterable[int] | None = None
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The terminals of `pullable`, and the units that on a date have one in them or below them, among these."""
+    codes, stored = frozenset(pullable(session, unit_ids)), StoredTree(session)
+    seen = set(stored.codes) if unit_ids is None else set(unit_ids)
+    found: set[int] = set()
     for row in office.terminals(session):
-        step = row.unit_id if row.code in codes else None
-        while step in seen and units[step].code not in found:
-            found.add(units[step].code)
-            step = units[step].parent_id
-    return codes, frozenset(found)
+        if row.code in codes:
+            found.update(stored.path(row.unit_id, on))
+    return codes, frozenset(stored.codes[number] for number in found & seen)

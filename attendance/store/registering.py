@@ -15,7 +15,7 @@ from attendance.errors import AlreadyExists, Invalid, Overlap
 from attendance.facts import DIRECTIONS
 from attendance.rules.calendar import ENTRY_KINDS
 from attendance.rules.schedule import REGIMES, WEEKDAYS, session_hours
-from attendance.store import dirty, office, terminal_profiles
+from attendance.store import dirty, office, tree_filing
 from attendance.store.evidence_tables import CoverageRow
 from attendance.store.tables import (
     AssignmentRow,
@@ -27,6 +27,7 @@ from attendance.store.tables import (
     TerminalRow,
     UnitRow,
 )
+from attendance.store.tree_tables import UnitVersionRow
 
 MAX_CODE = 64
 
@@ -41,19 +42,36 @@ def check_code(kind: str, code: str) -> str:
 
 
 def add_unit(
-    session: Session, code: str, *, name: str = "", parent: str | None = None, schedule: str | None = None, at: datetime
+    session: Session,
+    code: str,
+    *,
+    name: str = "",
+    parent: str | None = None,
+    schedule: str | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
+    document: str = "",
+    at: datetime,
 ) -> UnitRow:
+    """A unit that is there from one date to another (None: always). Raises Invalid where it makes no tree."""
+    if from_on is not None and to_on is not None and to_on < from_on:
+        raise Invalid(f"Unit {code} ends on {to_on} before it begins on {from_on}; swap the dates.")
     if office.find(session, UnitRow, check_code("unit", code)):
         raise AlreadyExists("unit", code)
-    row = UnitRow(
-        code=code,
+    row = UnitRow(code=code, recorded_at=at)
+    session.add(row)
+    session.flush()
+    version = UnitVersionRow(
+        unit_id=office.key(row),
         name=name or code,
         parent_id=office.key(office.get(session, UnitRow, parent)) if parent else None,
         schedule_id=office.key(office.get(session, ScheduleRow, schedule)) if schedule else None,
+        from_on=from_on,
+        to_on=to_on,
+        document=document,
         recorded_at=at,
     )
-    session.add(row)
-    session.flush()
+    tree_filing.file_versions(session, [version])
     return row
 
 
@@ -152,16 +170,6 @@ def change_terminal(
     return row
 
 
-def set_layout(session: Session, code: str, layout: str | None) -> TerminalRow:
-    """The layout of a terminal's records, as an administrator names it; None: to be recognised, and anew."""
-    row = office.get(session, TerminalRow, code)
-    row.layout = layout
-    session.add(row)
-    if layout is None and row.serial is not None:
-        terminal_profiles.forget_layout(session, row.serial)
-    return row
-
-
 def retire_terminal(session: Session, code: str, *, at: datetime) -> TerminalRow:
     """A terminal is pulled no more, and nobody who names no terminals depends on it. What it brought stays."""
     row = office.get(session, TerminalRow, code)
@@ -172,12 +180,6 @@ def retire_terminal(session: Session, code: str, *, at: datetime) -> TerminalRow
     if first <= last:
         dirty.mark_dependants(session, row, first, last, "assignment", at)
     return row
-
-
-def learn_serial(session: Session, terminal: TerminalRow, serial: str) -> None:
-    """Bind a terminal to the serial number it answered with at its first good pull."""
-    terminal.serial = serial
-    session.add(terminal)
 
 
 def assign(
@@ -200,6 +202,7 @@ def assign(
         raise Overlap(f"the assignments of {employee}", max(from_on, other.from_on))
     for code in terminals:
         office.get(session, TerminalRow, code)
+    tree_filing.check_life(session, f"The assignment of {employee}", unit, from_on, to_on)
     row = AssignmentRow(
         employee_id=office.key(person),
         unit_id=office.key(office.get(session, UnitRow, unit)),

@@ -13,6 +13,7 @@ from attendance.store.filing import Filing
 from attendance.store.known_rows import known_rows
 from attendance.store.rulebook_reading import rule_of, version_of
 from attendance.store.tables import RuleVersionRow, ScheduleRow, ScheduleVersionRow, UnitRow
+from attendance.store.tree import again, versions_of
 
 
 def file_rules(filing: Filing, rules: RuleFile) -> None:
@@ -76,10 +77,12 @@ def file_hours(filing: Filing, schedule: WrittenSchedule) -> None:
 def attach(filing: Filing, schedule: WrittenSchedule) -> None:
     """Let the unit of the adoption, if it has no hours of its own, work by this schedule."""
     unit = office.get(filing.session, UnitRow, filing.scope.code)
-    if unit.schedule_id is None:
-        unit.schedule_id = office.key(office.get(filing.session, ScheduleRow, schedule.code))
-        filing.session.add(unit)
-        filing.spans.append((None, None))
+    hours = office.key(office.get(filing.session, ScheduleRow, schedule.code))
+    for row in versions_of(filing.session, office.key(unit)):
+        if row.schedule_id is None:
+            row.withdrawn_at = filing.at
+            filing.session.add_all([row, again(row, filing.at, schedule_id=hours)])
+            filing.spans.append((None, None))
 
 
 def _same_rule(one: RuleVersion, other: RuleVersion) -> bool:

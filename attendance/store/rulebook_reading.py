@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from attendance.facts import Unit
 from attendance.rules.calendar import Calendar, CalendarEntry
 from attendance.rules.citation import Citation
 from attendance.rules.kinds import is_kind
@@ -15,7 +13,7 @@ from attendance.rules.policy import checked
 from attendance.rules.rulebook import Rulebook
 from attendance.rules.schedule import WEEKDAYS, Schedule, ScheduleVersion, SessionHours, session_hours
 from attendance.rules.scoped import RuleVersion, Scope
-from attendance.store.questions import Question, answers, codes, codes_of_people, core, plain
+from attendance.store.questions import Question, codes, codes_of_people, core
 from attendance.store.tables import (
     CalendarEntryRow,
     RuleVersionRow,
@@ -23,8 +21,8 @@ from attendance.store.tables import (
     ScheduleVersionRow,
     UnitRow,
 )
+from attendance.store.tree import read_units
 
-_UNITS = plain(UnitRow).order_by(core(UnitRow.id))
 _VERSIONS = Question(ScheduleVersionRow)
 _ENTRIES = Question(CalendarEntryRow, core(CalendarEntryRow.status) == "confirmed")
 _RULES = Question(RuleVersionRow)
@@ -32,8 +30,7 @@ _RULES = Question(RuleVersionRow)
 
 def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
     """Schedules, calendar and thresholds as recorded by `as_of` (None: now). What is only announced is not in it."""
-    units: Sequence[UnitRow] = answers(session, _UNITS)
-    unit_codes = {unit.id: unit.code for unit in units}
+    unit_codes = codes(session, UnitRow)
     schedules = codes(session, ScheduleRow)
     versions: dict[str, list[ScheduleVersion]] = {code: [] for code in schedules.values()}
     known = {"as_of": as_of}
@@ -42,10 +39,7 @@ def read_rulebook(session: Session, as_of: datetime | None = None) -> Rulebook:
         versions[code].append(version_of(row, code))
     entries = [entry_of(row, unit_codes.get(row.unit_id)) for row in _ENTRIES.ask(session, known)]
     return Rulebook(
-        units=[
-            Unit(unit.code, unit.name, unit_codes.get(unit.parent_id), schedules.get(unit.schedule_id))
-            for unit in units
-        ],
+        units=read_units(session, as_of),
         schedules={code: Schedule(code, tuple(listed)) for code, listed in versions.items()},
         calendar=Calendar(entries),
         rules=[rule for rule in read_rules(session, as_of) if not is_kind(rule.rule)],

@@ -13,7 +13,9 @@ from attendance.engine.plain import duty_line, finding, overtime_line
 from attendance.engine.verdict import DayVerdict, Occurrence
 from attendance.rules.citation import Citation
 from attendance.store.evidence_tables import RulingRow, ViolationRow
+from attendance.store.listing import in_spread
 from attendance.store.tables import EmployeeRow, UnitRow
+from attendance.store.tree import Spread
 
 _BATCH = 400
 
@@ -89,8 +91,11 @@ def revisions(session: Session, employee_id: int, on: date) -> list[RulingRow]:
     return list(session.exec(query.order_by(col(RulingRow.revision))))
 
 
-def register(session: Session, from_on: date, to_on: date, unit_ids: set[int] | None) -> list[dict[str, Any]]:
-    """Violations of the newest rulings of a span, by date and person, with codes in place of numbers."""
+def register(session: Session, from_on: date, to_on: date, part: Spread | None) -> list[dict[str, Any]]:
+    """Violations of the newest rulings of a span, by date and person, with codes in place of numbers.
+
+    `part`: only those of the units that belonged to it on the date of each; None: all.
+    """
     query: Any = (
         select_core(
             col(ViolationRow.work_date).label("date"),
@@ -115,8 +120,8 @@ def register(session: Session, from_on: date, to_on: date, unit_ids: set[int] | 
         )
         .order_by(col(ViolationRow.work_date), col(EmployeeRow.code), col(ViolationRow.id))
     )
-    if unit_ids is not None:
-        query = query.where(col(ViolationRow.unit_id).in_(unit_ids))
+    if part is not None:
+        query = query.where(in_spread(col(ViolationRow.unit_id), col(ViolationRow.work_date), part))
     rows = []
     for found in session.execute(query).mappings():
         row = dict(found)

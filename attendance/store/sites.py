@@ -16,6 +16,7 @@ from attendance.store import office
 from attendance.store.registering import add_terminal, check_code
 from attendance.store.site_tables import SiteFilingRow, SiteRow, SiteSegmentRow, SiteTerminalRow
 from attendance.store.tables import TerminalRow, UnitRow
+from attendance.store.tree import StoredTree
 
 
 def find(session: Session, code: str) -> SiteRow | None:
@@ -168,7 +169,7 @@ def accept(
         raise NotFound("serial", serial, f"Site {code} has reported no such terminal: attendance sites list")
     if (terminal is None) == (create is None):
         raise Invalid("Say either --terminal with the code of a terminal that is there, or --create with a new one.")
-    within = office.subtree(office.units(session), site.unit_id)
+    within = StoredTree(session).below([site.unit_id], at.date())
     where = office.key(office.get(session, UnitRow, unit)) if unit is not None else site.unit_id
     if where not in within:
         raise Invalid(f"Unit {unit} is not the unit of site {code} nor below it; name one of these.")

@@ -37,14 +37,15 @@ def wall(*, nullable: bool = False) -> Any:
 
 
 class UnitRow(SQLModel, table=True):
-    """An office or a part of it."""
+    """An office or a part of it: its code, for ever. All else is dated (`UnitVersionRow`).
+
+    `version` counts its changes, for whoever changes it from a page that may be old.
+    """
 
     __tablename__: ClassVar[str] = "unit"
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=64)
-    name: str = ""
-    parent_id: int | None = Field(default=None, foreign_key="unit.id", index=True)
-    schedule_id: int | None = Field(default=None, foreign_key="schedule.id")
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     recorded_at: datetime = instant()
 
 
@@ -92,7 +93,7 @@ class TerminalRow(SQLModel, table=True):
 
     `serial` is learned at the first pull; from then on another serial at this address is refused. `layout`: the record
     layout an administrator named; null: as recognised. `live`: its punches are listened to as they happen, as hints
-    between two pulls.
+    between two pulls. `place_id`: the house of its unit it hangs in, where the unit has several.
     """
 
     __tablename__: ClassVar[str] = "terminal"
@@ -100,6 +101,7 @@ class TerminalRow(SQLModel, table=True):
     code: str = Field(unique=True, max_length=64)
     name: str = ""
     unit_id: int = Field(foreign_key="unit.id", index=True)
+    place_id: int | None = Field(default=None, foreign_key="place.id")
     host: str | None = None
     port: int = 4370
     transport: str = "tcp"
@@ -152,6 +154,7 @@ class CalendarEntryRow(SQLModel, table=True):
     session: str | None = None
     status: str = "confirmed"
     document: str = ""
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 
@@ -192,6 +195,7 @@ class AbsenceRow(SQLModel, table=True):
     ends: NaiveDatetime | None = wall(nullable=True)
     document: str = ""
     approved_at: datetime | None = instant(nullable=True)
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 
@@ -206,6 +210,8 @@ class OutageRow(SQLModel, table=True):
     starts: NaiveDatetime = wall()
     ends: NaiveDatetime = wall()
     document: str = ""
+    approved_at: datetime | None = instant(nullable=True)
+    paper_id: int | None = Field(default=None, foreign_key="paper.id", index=True)
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
 

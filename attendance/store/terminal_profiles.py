@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from attendance.errors import NotFound
+from attendance.store import office
 from attendance.store.evidence_tables import LogPositionRow
 from attendance.store.tables import TerminalRow
 from attendance.store.terminal_tables import TerminalProfileRow
@@ -86,3 +87,19 @@ def forget_layout(session: Session, serial: str) -> None:
     if row is not None:
         row.punch_layout = None
         session.add(row)
+
+
+def set_layout(session: Session, code: str, layout: str | None) -> TerminalRow:
+    """The layout of a terminal's records, as an administrator names it; None: to be recognised, and anew."""
+    row = office.get(session, TerminalRow, code)
+    row.layout = layout
+    session.add(row)
+    if layout is None and row.serial is not None:
+        forget_layout(session, row.serial)
+    return row
+
+
+def learn_serial(session: Session, terminal: TerminalRow, serial: str) -> None:
+    """Bind a terminal to the serial number it answered with at its first good pull."""
+    terminal.serial = serial
+    session.add(terminal)

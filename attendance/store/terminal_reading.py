@@ -17,7 +17,7 @@ from attendance.store.paper_tables import ClockInvalidRow, ClockOffsetRow
 from attendance.store.questions import AS_OF, Question, answers, core, overlapping, plain
 from attendance.store.tables import OutageRow
 
-_OUTAGES = Question(OutageRow, overlapping(OutageRow.starts, OutageRow.ends))
+_OUTAGES = Question(OutageRow, overlapping(OutageRow.starts, OutageRow.ends), granted=True)
 _INVALID = Question(ClockInvalidRow, overlapping(ClockInvalidRow.starts, ClockInvalidRow.ends))
 _OFFSETS = Question(ClockOffsetRow, overlapping(ClockOffsetRow.starts, ClockOffsetRow.ends))
 _COVERAGE = select(core(CoverageRow.terminal_id), core(CoverageRow.starts), core(CoverageRow.until))

@@ -34,7 +34,7 @@ from attendance.store.paper_tables import (
 from attendance.store.registering import known_span
 from attendance.store.tables import AbsenceRow, OutageRow, RuleVersionRow, TerminalRow
 
-PaperRow = (
+AnyPaper = (
     AbsenceRow
     | ExemptionRow
     | ExplanationRow
@@ -48,7 +48,7 @@ PaperRow = (
     | ClockInvalidRow
     | InspectionRow
 )
-Row = TypeVar("Row", bound=PaperRow)
+Row = TypeVar("Row", bound=AnyPaper)
 Days = tuple[date, date]
 DAY = timedelta(days=1)
 
@@ -60,7 +60,7 @@ def file_paper(session: Session, row: Row, at: datetime) -> Row:
     return row
 
 
-def mark_paper(session: Session, row: PaperRow, at: datetime) -> None:
+def mark_paper(session: Session, row: AnyPaper, at: datetime) -> None:
     """Mark the days a filed paper may change, with the cause that names its kind."""
     session.flush()
     if isinstance(row, OutageRow | ClockInvalidRow | ClockOffsetRow):

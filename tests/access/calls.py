@@ -1,6 +1,7 @@
 """What is asked of each route: one line per route. A route without a line fails the matrix test.
 
-`{unit}`, `{employee}`, `{terminal}`, `{user}`, `{serial}`, `{grant}`, `{alarm}` and `{violation}` stand for things of a
+`{unit}`, `{employee}`, `{terminal}`, `{user}`, `{serial}`, `{grant}`, `{alarm}`, `{violation}`,
+`{assignment}` and `{term}` stand for things of a
 place; the matrix puts in those of one's own unit, and then, one after the other, those of every other place.
 """
 
@@ -29,6 +30,8 @@ class Call:
     tells: bool = True
     above: bool = False
     answers: int = 200
+    posted: bool = False
+    whole: bool = True  # who sees everything is told of every place in one answer
     refused: int = 404  # a page that says beside its form what is wrong answers 422
 
     def names(self) -> list[str]:
@@ -39,7 +42,7 @@ class Call:
     def filled(self, things: Mapping[str, str]) -> Call:
         return Call(
             _fill(self.path, things), _fill(self.query, things), _fill(self.body, things), _fill(self.form, things),
-            self.file, self.tells, self.above, self.answers, self.refused,
+            self.file, self.tells, self.above, self.answers, self.posted, self.whole, self.refused,
         )  # fmt: skip
 
 
@@ -70,20 +73,103 @@ def at(name: str, thing: str, **more: Any) -> list[Call]:
     return [Call(path={name: f"{{{thing}}}"}, **more)]
 
 
+UNIT = {"code": "{unit}"}
 TERMINAL = {"code": "{terminal}"}
 OFFICIAL_GRANT = {"role": "official"}
 
+NOTE = {"note": "được"}
+
+
+def nouns(kind: str, one: str, many: str) -> dict[str, list[Call]]:
+    """What every kind of paper answers to."""
+    found = {f"list{many}": listing("unit", "employee"), f"get{one}": at("id", kind)}
+    for act in ("approve", "refuse", "withdraw"):
+        found[f"{act}{one}"] = [Call(path={"id": f"{{{kind}}}"}, body=NOTE)]
+    return found
+
+
+def handed_in(**body: Any) -> list[Call]:
+    return [Call(body=body, answers=201)]
+
+
+TIMES = {"starts": "2026-12-14T18:00", "ends": "2026-12-14T20:00"}
+RULES = (
+    'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\nfrom = 2026-12-01\n'
+    'document = "QĐ 20"\narticle = "1"\n'
+)
+PAPER_CALLS: dict[str, list[Call]] = {
+    "listPapers": listing("unit", "employee"),
+    "getPaper": at("id", "leave"),
+    **nouns("leave", "Absence", "Absences"),
+    **nouns("mission", "Mission", "Missions"),
+    **nouns("exemption", "Exemption", "Exemptions"),
+    **nouns("protection", "Protection", "Protections"),
+    **nouns("overtime", "Overtime", "OvertimeOrders"),
+    **nouns("site", "SiteFact", "SiteFacts"),
+    **nouns("outage", "Outage", "Outages"),
+    **nouns("decision", "CalendarDecision", "CalendarDecisions"),
+    **nouns("duty", "Duty", "Rosters"),
+    "listOutages": listing("unit"),
+    "listCalendarDecisions": listing("unit"),
+    "addAbsence": handed_in(employee="{employee}", **{"from": "2026-12-14"}),
+    "addMission": handed_in(employee="{employee}", **TIMES),
+    "addExemption": handed_in(employee="{employee}", code="nursing", **TIMES),
+    "addProtection": handed_in(employee="{employee}", code="pregnancy_m7", **{"from": "2026-12-14"}),
+    "addOvertime": handed_in(employee="{employee}", **TIMES),
+    "addSiteFact": handed_in(employee="{employee}", date="2026-12-14", terminals=["{terminal}"]),
+    "addOutage": handed_in(terminal="{terminal}", **TIMES),
+    "addCalendarDecision": handed_in(date="2026-12-14", kind="stoppage", unit="{unit}", document="CV 1"),
+    "addDuty": handed_in(employee="{employee}", unit="{unit}", **TIMES),
+    "addSubstitute": [Call(path={"id": "{duty}"}, body={"employee": "{employee}"}, answers=422)],  # it is theirs
+    "listPosts": listing("unit"),
+    "addPost": handed_in(unit="{unit}", kind="one_stop", weekdays=["mon"], starts="07:30", ends="11:30"),
+    "withdrawPost": at("id", "post"),
+    "listGaps": listing("unit", span=True),
+    "listDuties": listing("unit", span=True),
+    "getRosterSheet": [Call(query={"unit": "{unit}", "week": "2026-11-18"}, posted=True)],
+    "listRules": [Call(query={"unit": "{unit}", "employee": "{employee}", "on": "2026-11-18"})],
+    "adoptRules": [Call(body={"file": RULES, "unit": "{unit}"}, answers=201)],
+    "addSchedule": [
+        Call(body={"code": "HC-2", "sessions": {"am": ["07:00", "11:30"]}, "weekdays": ["mon"], "document": "QĐ 1"},
+             answers=201, tells=False)  # hours are the same for the whole tree
+    ],
+}  # fmt: skip
+
 CALLS: dict[str, list[Call]] = {
+    **PAPER_CALLS,
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
     "openapi": [Call(tells=False)],
-    "whoAmI": [Call(tells=True)],
+    "whoAmI": [Call(whole=False)],
     "listUnits": listing(),
     "addUnit": [Call(body={"code": "NEW-1", "parent": "{unit}"}, answers=201)],
+    "getUnit": at("code", "unit"),
+    "renameUnit": [Call(path=UNIT, body={"name": "Tên mới", "on": "2026-12-01"})],
+    "moveUnit": [Call(path=UNIT, body={"parent": "{unit}", "on": "2026-12-01"}, answers=422)],  # a circle
+    "setUnitHours": [Call(path=UNIT, body={"schedule": None, "on": "2026-12-01"})],
+    "endUnit": [Call(path=UNIT, body={"to": "2030-01-01"})],
+    "mergeUnit": [Call(path=UNIT, body={"into": "{unit}", "on": "2026-12-01"}, answers=422)],  # into itself
+    "listHeads": [Call(path=UNIT, query=ALL), Call(path=UNIT, query=ALL | {"on": "2026-11-20"})],
+    "addHead": [
+        Call(path=UNIT, body={"employee": "{employee}", "kind": "acting", "from": "2026-12-01"}, answers=201)
+    ],
+    "endHead": [Call(path=UNIT | {"term": "{term}"}, body={"to": "2026-12-01"})],
+    "withdrawHead": [
+        Call(path=UNIT | {"term": "{term}"}, body={"why": "Nhập nhầm"}, answers=204, tells=False)
+    ],
+    "listPlaces": [Call(path=UNIT, query=ALL, tells=False)],
+    "addPlace": [Call(path=UNIT, body={"name": "Trụ sở cũ", "terminals": ["{terminal}"]}, answers=201)],
     "pullUnit": at("code", "unit"),
     "listEmployees": listing("unit"),
     "addEmployee": [Call(body={"code": "NEW-1", "unit": "{unit}", "from": "2026-12-01"}, answers=201)],
+    "transferEmployee": [
+        Call(path={"code": "{employee}"}, body={"unit": "{unit}", "on": "2026-12-01", "terminals": ["{terminal}"]})
+    ],
+    "endAssignment": [Call(path={"id": "{assignment}"}, body={"to": "2026-12-01"})],
+    "withdrawAssignment": [
+        Call(path={"id": "{assignment}"}, body={"why": "Nhập nhầm"}, answers=204, tells=False)
+    ],
     "listAssignments": listing("unit", "employee"),
     "addAssignment": [
         Call(body={"employee": "{employee}", "unit": "{unit}", "terminals": ["{terminal}"], "from": "2030-01-01"},
@@ -121,6 +207,8 @@ CALLS: dict[str, list[Call]] = {
     "addPersonalRequest": [Call(body={"employee": "{employee}", "kind": "access", "way": "letter"}, answers=201)],
     "personalTerms": [Call(tells=False)],  # of the whole office, and about nobody
     "listDestructions": [Call(query=ALL, tells=False)],
+    "listTrail": listing("employee"),
+    "listLooks": [Call(query=ALL, tells=False)],
     "listUsers": listing(),
     "addUser": [
         Call(body={"name": "new-1", "password": "một câu rất dài", "employee": "{employee}",
@@ -131,14 +219,28 @@ CALLS: dict[str, list[Call]] = {
     "listGrants": [Call(path={"name": "{user}"}, query=ALL)],
     "addGrant": [Call(path={"name": "{user}"}, body={"role": "leader", "unit": "{unit}"}, answers=201)],
     "revokeGrant": at("id", "grant"),
-    "listTrail": listing("employee"),
-    "listLooks": [Call(query=ALL, tells=False)],  # about oneself alone: there is nothing else to ask for
 }  # fmt: skip
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    ("GET", "/papers"): [Call()],
+    ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
+    ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
+    ("POST", "/papers/mission"): [
+        Call(form={"on": "14/12/2026", "begins": "07:30", "ends": "09:00"}, answers=303, tells=False)
+    ],
+    ("POST", "/papers/{number}/approve"): [Call(path={"number": "{leave}"}, form=NOTE, answers=303, tells=False)],
+    ("POST", "/papers/{number}/refuse"): [Call(path={"number": "{leave}"}, form=NOTE, answers=303, tells=False)],
+    ("POST", "/papers/{number}/withdraw"): [Call(path={"number": "{leave}"}, form={}, answers=303, tells=False)],
     ("GET", "/"): [Call(answers=303, tells=False)],
     ("GET", "/today"): [Call(), Call(query={"day": "2026-11-17"}), Call(query={"state": "late", "day": "2026-11-17"})],
     ("GET", "/today/live"): [Call()],
+    ("GET", "/units"): [Call(), Call(query={"on": "17/11/2026"})],
+    ("GET", "/units/{code}"): at("code", "unit"),
+    ("GET", "/trail"): [
+        Call(whole=False),
+        Call(query={"employee": "{employee}"}, refused=200),
+    ],  # a filter that finds nothing
+    ("GET", "/looks"): [Call(tells=False)],
     ("GET", "/users"): [Call()],
     ("POST", "/users"): [
         Call(
@@ -178,8 +280,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("GET", "/days/{employee}/{day}"): [
         Call(path={"employee": "{employee}", "day": day}) for day in ("2026-11-17", "2026-11-18", "2026-11-19")
     ],
-    ("GET", "/trail"): [Call(query={"act": "user.added"}), Call(query={"employee": "{employee}"})],
-    ("GET", "/looks"): [Call(tells=False)],
     ("POST", "/today/pull"): [
         Call(form={"terminal": "{terminal}"}, answers=303, tells=False),
         Call(form={"unit": "{unit}"}, answers=303, tells=False),

@@ -6,7 +6,8 @@ and a colleague. An answer that holds the mark of a place it should not know of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,11 @@ from attendance.services import granting
 from attendance.services.access import ROLES
 from attendance.services.accounts import Accounts
 from attendance.services.evaluate import evaluate_span
+from attendance.services.papers import deciding, handing_in
+from attendance.services.papers.handing_in import Handed
+from attendance.services.roster import entering, filling
 from attendance.store import (
+    heads,
     intake_log,
     papers,
     papers_decided,
@@ -27,11 +32,13 @@ from attendance.store import (
     terminal_users,
 )
 from attendance.store import office as store_office
+from attendance.store import serving as store_serving
 from attendance.store.alarms import TerminalAlarms, open_alarms
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import violation_id
+from attendance.store.paper_register import number_of
 from attendance.store.tables import EmployeeRow, TerminalRow
-from attendance.store.trail import CONSOLE
+from attendance.store.trail import CONSOLE, Actor
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
@@ -64,14 +71,18 @@ class Place:
     grant: int = 0
     alarm: int = 0
     violation: str = ""
+    papers: Mapping[str, int] = field(default_factory=dict)
+    assignment: int = 0
+    term: int = 0
 
     @property
     def mark(self) -> str:
         return mark(self.name)
 
     def fills(self) -> dict[str, str]:
-        named = ("unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation")
-        return {name: str(getattr(self, name)) for name in named}
+        named = ("unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term")
+        papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
+        return {name: str(getattr(self, name)) for name in named} | papers
 
 
 def place(name: str, unit: str | None = None, **more: Any) -> Place:
@@ -81,6 +92,9 @@ def place(name: str, unit: str | None = None, **more: Any) -> Place:
 
 UNITS = {"PAR": None, "OWN": "PAR", "SIS": "PAR"}
 PEOPLE = {"OWN": "OWN", "COL": "OWN", "SIS": "SIS", "PAR": "PAR"}  # mark of the person → mark of the unit
+PAPERS = (
+    "leave", "mission", "exemption", "protection", "overtime", "site", "outage", "decision", "duty", "post",
+)  # fmt: skip
 STATES = ("holds", "ended", "revoked", "later")
 ABSENT = 999_999
 
@@ -113,10 +127,14 @@ def build(database: Database, accounts: Accounts) -> World:
         import_export(database, f"T-{mark(name)}", f"{mark(name)}_attlog.dat", _file(name), zone=ZONE, at=JUDGED)
     with database.writing() as session:
         alarms = {name: _terminal(session, name) for name in UNITS}
+        terms = {name: _head(session, name) for name in UNITS}
     evaluate_span(database, ZONE, JUDGED, FIRST, LAST)
     grants = _accounts(database, accounts)
+    with database.writing() as session:
+        waiting = {name: _papers(session, name, unit) for name, unit in PEOPLE.items()}
     with database.reading() as session:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
+        assigned = {name: store_serving.of_employee(session, number)[0].id or 0 for name, number in numbers.items()}
     found = {
         name: place(
             name,
@@ -124,10 +142,20 @@ def build(database: Database, accounts: Accounts) -> World:
             grant=grants[name],
             alarm=alarms[unit],
             violation=violation_id(numbers[name], LATE_ON, "am", "late"),
+            papers=waiting[name],
+            assignment=assigned[name],
+            term=terms[unit],
         )
         for name, unit in PEOPLE.items()
     }
-    nowhere = place("NIL", grant=ABSENT, alarm=ABSENT, violation=violation_id(9, LATE_ON, "am", "late"))
+    nowhere = place(
+        "NIL",
+        grant=ABSENT,
+        alarm=ABSENT,
+        assignment=ABSENT,
+        term=ABSENT,
+        violation=violation_id(9, LATE_ON, "am", "late"),
+    )
     return World({**found, "NIL": nowhere})
 
 
@@ -188,6 +216,48 @@ def _person(session: Session, name: str, unit: str, pin: str) -> None:
         session, code, LATE_ON, part="am", covers="late", reason=f"lý do {why}", document=f"GT {why}",
         submitted_at=None, at=BEGUN,
     )  # fmt: skip
+
+
+def _papers(session: Session, name: str, unit: str) -> dict[str, int]:
+    """A paper of each kind that waits for somebody, and a post to be filled; answers their numbers."""
+    token, of = mark(name), mark(unit)
+    code, why, on = f"P-{token}", f"{REASON}{token}", date(2026, 12, 7)
+    first, last = datetime(2026, 12, 7, 18), datetime(2026, 12, 7, 20)
+    told = Handed(Actor("archive"), BEGUN, f"CV {token}", f"nơi {token}", f"ghi {token}")
+    secret = Handed(Actor("archive"), BEGUN, f"CV {why}", "", f"ghi {why}")
+    terms = {"code": f"{why}p", "from_on": on, "to_on": None}
+    rules = {"code": f"{why}e", "minutes_per_day": 60, "from_on": on}
+    found = {
+        "leave": handing_in.leave(session, secret, code, on, on),
+        "mission": handing_in.mission(session, told, code, first, last),
+        "exemption": handing_in.exemption(session, secret, code, **rules),
+        "protection": handing_in.protection(session, secret, code, **terms),
+        "overtime": handing_in.overtime(session, told, code, first, last),
+        "site": handing_in.site(session, told, code, on, [f"T-{of}"]),
+        "outage": handing_in.outage(session, told, f"T-{of}", first, last),
+        "decision": handing_in.calendar(session, told, on, "stoppage", unit=f"U-{of}"),
+        "duty": entering.enter(session, ZONE, told, code, first, last, kind="one_stop", desk=f"bàn {token}"),
+    }
+    post = filling.add_post(
+        session, Actor("archive"), f"U-{of}", kind="one_stop", desk=f"bàn {of}", weekdays=["mon"], starts="07:30",
+        ends="11:30", document=f"CV {token}", at=BEGUN,
+    )  # fmt: skip
+    held = entering.enter(
+        session, ZONE, told, code, datetime(2026, 11, 18, 18), datetime(2026, 11, 18, 20), kind="duty",
+        desk=f"bàn {token}",
+    )  # fmt: skip
+    deciding.was_signed(session, ZONE, held, "", at=BEGUN)
+    assert post.id is not None
+    return {kind: number_of(paper) for kind, paper in found.items()} | {"post": post.id}
+
+
+def _head(session: Session, name: str) -> int:
+    """The person of a unit leads it; answers the number of the term."""
+    token = mark(name)
+    row = heads.name_head(
+        session, f"U-{token}", f"P-{token}", from_on=date(2026, 1, 1), document=f"QĐ {token}", at=BEGUN
+    )
+    return row.id or 0
 
 
 def _file(name: str) -> bytes:

@@ -20,7 +20,7 @@ from api.http import guard
 from attendance.services import granting
 from attendance.store import grants
 from attendance.store.trail import CONSOLE
-from tests.access.asking import PASSWORD_OF_ALL, Service, serve
+from tests.access.asking import PASSWORD_OF_ALL, Built, Service, serve
 from tests.access.calls import Call
 from tests.access.office import NOW, mark
 
@@ -74,8 +74,8 @@ def user_of(ending: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    made = serve(tmp_path_factory.mktemp("at_once"), now=Clock(), puller=lambda codes, full: PULL[0](codes))
+def shared(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[Service]:
+    made = serve(tmp_path_factory.mktemp("at_once"), built, now=Clock(), puller=lambda codes, full: PULL[0](codes))
     for ending in ENDINGS:
         made.accounts.create_user(user_of(ending), PASSWORD_OF_ALL, "inspector", UNIT, ends_at=ENDS, visit="Đợt 4")
     made.sign_in([user_of(ending) for ending in ENDINGS])

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from attendance.errors import AttendanceError, Invalid, NotFound
-from attendance.services import access, granting
+from attendance.services import access, granting, units
 from attendance.services.accounts import Accounts
 from attendance.services.granting import GrantInvalid, GrantRefused, Wanted
 from attendance.store import office as store_office
@@ -23,7 +23,7 @@ from attendance.store import registering, schema
 from attendance.store.database import Database, sqlite_url
 from attendance.store.trail import CONSOLE, Actor
 from attendance.store.within import Within
-from tests.access.asking import Service, serve
+from tests.access.asking import Built, Service, serve
 from tests.access.calls import Call
 from tests.access.office import NOW, mark, reader
 
@@ -146,7 +146,7 @@ def test_each_permission_has_the_union_of_the_grants_that_allow_it(database: Dat
     me = signed_in(accounts, "lan")
     with database.reading() as session:
         ids = {row.code: store_office.key(row) for row in store_office.units(session)}
-        of = {each: access.within(session, each, me.grants, me.employee_id) for each in access.ALLOWED}
+        of = {each: access.within(session, each, me.grants, me.employee_id, NOW.date()) for each in access.ALLOWED}
     a, b, own = frozenset({ids["A"], ids["A1"]}), frozenset({ids["B"]}), me.employee_id
     served = frozenset({ids["A"]})
     assert of["attendance.read"] == Within(a | b, own, served)
@@ -163,12 +163,12 @@ def test_a_unit_that_moves_takes_its_readers_along(database: Database, accounts:
 
     def seen() -> int:
         with database.reading() as session:
-            found = access.within(session, "attendance.read", me.grants, None)
+            found = access.within(session, "attendance.read", me.grants, None, NOW.date())
         return len(found.units or ()) if found else 0
 
     before = seen()
     with database.writing() as session:
-        session.execute(text("UPDATE unit SET parent_id = (SELECT id FROM unit WHERE code = 'A') WHERE code = 'B'"))
+        units.move(session, "B", "A", on=NOW.date(), document="QĐ 12", actor=CONSOLE, at=NOW)
     assert (before, seen()) == (2, 3)
 
 
@@ -176,8 +176,8 @@ def test_a_unit_that_moves_takes_its_readers_along(database: Database, accounts:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    made = serve(tmp_path_factory.mktemp("grants"))
+def service(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[Service]:
+    made = serve(tmp_path_factory.mktemp("grants"), built)
     made.sign_in([reader("administrator"), "all-administrator", f"a-{mark('OWN')}"])
     made.undoes = False
     yield made
@@ -269,7 +269,7 @@ def test_the_page_of_accounts_gives_takes_back_and_closes(office: Service) -> No
 
 def test_what_accounts_could_do_becomes_grants(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "old.db"))
-    schema.upgrade(database, "0010")
+    schema.upgrade(database, "0009")
     with database.writing() as session:
         for statement in (
             "INSERT INTO unit (id, code, name, recorded_at) VALUES (1, 'A', '', '2026-01-01 00:00:00')",

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from attendance.services.access import ALLOWED, ROLES
-from tests.access.asking import Answer, Service, serve
+from tests.access.asking import Answer, Built, Service, serve
 from tests.access.office import PEOPLE, mark, reader
 from tests.access.test_matrix import Asked, every_call
 
@@ -32,8 +32,8 @@ _CODE = re.compile("|".join(f"P-{mark(name)}" for name in PEOPLE))
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    made = serve(tmp_path_factory.mktemp("trail"))
+def service(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    made = serve(tmp_path_factory.mktemp("trail"), built)
     made.sign_in([*map(reader, ROLES), *(f"all-{role}" for role in ROLES if role != "official")])
     made.undoes = False
     with made.client:

@@ -260,7 +260,7 @@ def test_a_unit_without_hours_of_its_own_works_by_those_of_its_file(office: Data
     adopt(office, rules(hours("CA", "06:00"), IN_B), at=ADOPTED_AT)
     with office.reading() as session:
         book = read_rulebook(session)
-    assert [book.schedule_of(unit, None).code for unit in ("P", "A", "B")] == ["HC", "HC", "CA"]
+    assert [book.schedule_of(unit, None, date(2026, 3, 4)).code for unit in ("P", "A", "B")] == ["HC", "HC", "CA"]
     assert {who for who, _ in marks(office)} == {"E3", "E4"}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from attendance.errors import Invalid, NotFound
-from attendance.store import registering, sites
+from attendance.store import registering, sites, terminal_profiles
 from attendance.store.database import Database
 from device_sync.agent import forwarding, receiving
 from device_sync.agent import segment as segment_module
@@ -251,7 +251,7 @@ def test_only_what_fits_can_be_accepted(centre: CentreOffice, clock: Ticking) ->
         registering.add_unit(session, "A1", parent="A", at=RECORDED_AT)
         registering.add_terminal(session, "T-B", unit="B", at=RECORDED_AT)
         registering.add_terminal(session, "T-C", unit="A1", at=RECORDED_AT)
-        registering.learn_serial(session, sites.office.get(session, sites.TerminalRow, "T-C"), "OTHER")
+        terminal_profiles.learn_serial(session, sites.office.get(session, sites.TerminalRow, "T-C"), "OTHER")
         sites.see(session, sites.get(session, "S"), "SIM9", "X", RECORDED_AT)
     before = rows(centre.database, "SELECT * FROM site_terminal")
 

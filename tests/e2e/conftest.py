@@ -45,9 +45,11 @@ USERS = {  # name → (role, unit); an official's unit is the person whose accou
     "head.a1": ("head", "A1"),
     "auditor": ("auditor", None),
     "hr": ("hr", None),
+    "hr2": ("hr", None),
     "hr.a": ("hr", "A"),
     "inspector": ("inspector", None),
     "leader.b": ("leader", "B"),
+    "leader.h": ("leader", "H"),
     "root": ("administrator", None),
     "root.a": ("administrator", "A"),
 }

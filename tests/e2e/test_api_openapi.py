@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from api.http.schemas import office as office_schemas
-from api.http.schemas import rulings, sites, terminal_health, terminals
+from api.http.schemas import papers, rosters, rules, rulings, sites, terminal_health, terminals, units
 from tests.e2e.conftest import Office
 
 API = "/api/v1"
@@ -105,12 +105,16 @@ def test_answers_have_examples(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("path", "query", "model"),
     [
-        ("/units", {}, office_schemas.UnitList),
+        ("/units", {}, units.UnitList),
         ("/employees", {}, office_schemas.EmployeeList),
         ("/assignments", {}, office_schemas.AssignmentList),
         ("/enrolments", {}, office_schemas.EnrolmentList),
         ("/schedules", {}, office_schemas.ScheduleList),
         ("/calendar", SPAN, office_schemas.CalendarList),
+        ("/papers", {}, papers.PaperList),
+        ("/absences", {}, papers.PaperList),
+        ("/rosters/sheet", {"unit": "A"}, rosters.Sheet),
+        ("/rules", {"unit": "A"}, rules.RulesInForce),
         ("/terminals", {}, terminals.TerminalList),
         ("/terminals/T-A/pulls", {}, terminals.PullList),
         ("/terminals/T-A/health", {}, terminal_health.TerminalHealth),
@@ -132,7 +136,9 @@ def test_answers_are_what_the_document_says(
     assert set(rows[0]) == told
 
 
-@pytest.mark.parametrize("module", [office_schemas, rulings, sites, terminal_health, terminals])
+@pytest.mark.parametrize(
+    "module", [office_schemas, papers, rosters, rules, rulings, sites, terminal_health, terminals, units]
+)
 def test_examples_are_valid(module: Any) -> None:
     checked = 0
     for model in vars(module).values():

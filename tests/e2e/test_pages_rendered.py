@@ -27,6 +27,7 @@ from reports.view import ErrorPage, SignInPage, User
 from tests.e2e.browsing import Visit, chromium, needs_chromium
 from tests.e2e.sample_pages import today, unknown_day, user, users, violations, why
 from tests.e2e.sample_trail import broken_trail, looks_at_me, trail_of_today
+from tests.e2e.sample_units import unit, units
 
 pytestmark = needs_chromium
 
@@ -41,6 +42,8 @@ PAGES: dict[str, tuple[str, Any, bool]] = {
     "/looks": ("looks.html", looks_at_me, True),
     "/users": ("users.html", users, True),
     "/users/binh.thanhtra": ("user.html", user, True),
+    "/units": ("units.html", units, True),
+    "/units/X-TAN-MAI": ("unit.html", unit, True),
     "/sign-in": ("sign_in.html", lambda: SignInPage("/today", "ngoc", "wrong"), False),
     "/missing": ("error.html", lambda: ErrorPage(404, "a1b2c3"), True),
     "/expired": ("error.html", lambda: ErrorPage(401), False),

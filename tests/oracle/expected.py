@@ -189,7 +189,7 @@ def plan_before_papers(document: Doc, employee: str, on: date, as_of: datetime |
     if assignment is None:
         return None  # §3.1
     unit = assignment["unit"]
-    chain = unit_chain(document, unit)
+    chain = unit_chain(document, unit, on)
     usual = assignment["terminals"]
     version = version_on(document, assignment, chain, on, as_of)
     kind, hours, signs = scheduled_hours(document, chain, version, on, as_of)  # §3.2, §3.3

@@ -13,7 +13,7 @@ def findings(document: Doc, employee: str, plan: Plan, as_of: datetime | None) -
     """The findings of the day, and its flags about papers that came after a visit."""
     found: list[dict[str, Any]] = []
     flags: set[str] = set()
-    above = [unit["code"] for unit in unit_chain(document, plan.unit)]
+    above = [unit["code"] for unit in unit_chain(document, plan.unit, plan.date)]
     for visit in facts(document, "inspection"):
         if not known(visit, "at", as_of) or visit["unit"] not in above:
             continue  # only people of that unit or one below

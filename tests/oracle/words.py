@@ -143,10 +143,22 @@ def terminal_called(document: Doc, code: str) -> Doc:
     return next(t for t in document["terminals"] if t["code"] == code)
 
 
-def unit_chain(document: Doc, unit: str) -> list[Doc]:
-    """The unit and all above it, nearest first."""
-    by_code = {u["code"]: u for u in document["units"]}
-    chain = [by_code[unit]]
-    while chain[-1].get("parent") is not None:
-        chain.append(by_code[chain[-1]["parent"]])
+def unit_chain(document: Doc, unit: str, on: date) -> list[Doc]:
+    """The unit and all above it on a date, nearest first; a unit that merged by then is the one it merged into."""
+    chain: list[Doc] = []
+    at: str | None = unit
+    while at is not None:
+        here = unit_on(document, at, on)
+        merged = here.get("into") if here.get("to") is not None and day(here["to"]) < on else None
+        if merged is None:
+            chain.append(here)
+        at = merged or here.get("parent")
     return chain
+
+
+def unit_on(document: Doc, code: str, on: date) -> Doc:
+    """The version of the unit on a date; before all of them the first, after all of them the last."""
+    versions = [u for u in document["units"] if u["code"] == code]
+    versions.sort(key=lambda u: day(u["from"]) if u.get("from") is not None else date.min)
+    begun = [u for u in versions if u.get("from") is None or day(u["from"]) <= on]
+    return begun[-1] if begun else versions[0]

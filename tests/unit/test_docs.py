@@ -17,7 +17,7 @@ import typer.main
 
 from api.cli.main import app
 from api.settings import Settings
-from attendance.services.accounts import ROLES
+from attendance.services.access import ROLES
 from attendance.services.terminal_health import STATES
 from device_sync.zk.failures import OUTCOMES
 

@@ -20,8 +20,9 @@ from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
 from attendance.store import alarms, personal_schema
+from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import trail, view
+from reports import papers, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -29,6 +30,7 @@ KINDS = shipped_terms()
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
+    "head": HEAD_KINDS,
     "state": view.PERSON_STATES,
     "health_state": terminal_health.STATES,
     "health": terminal_health.REASONS,
@@ -52,6 +54,11 @@ VOCABULARIES = {
     "act": trail.ACTS,
     "look": trail.VIEWS,
     "via": trail.VIAS,
+    "paper_status": papers.STATUSES,
+    "paper_kind": papers.KINDS,
+    "papers_done": papers.DONE,
+    "papers_problem": papers.PROBLEMS,
+    "duty": papers.DUTIES,
     "field": trail.FIELDS,
     "language": LANGUAGES,
     "sign_in": ("wrong", "expired", "locked"),

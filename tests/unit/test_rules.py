@@ -98,20 +98,20 @@ def test_the_hours_of_a_weekday_replace_the_ordinary_ones() -> None:
 def test_a_schedule_is_the_persons_own_or_that_of_the_nearest_unit() -> None:
     units = [Unit("P", schedule="W"), Unit("A", parent="P"), Unit("B", parent="P", schedule="S")]
     rules = Rulebook(units, {"W": Schedule("W", (version(),)), "S": Schedule("S", (version(),))})
-    assert rules.schedule_of("A", None).code == "W"
-    assert rules.schedule_of("B", None).code == "S"
-    assert rules.schedule_of("B", "W").code == "W"
+    assert rules.schedule_of("A", None, DAY).code == "W"
+    assert rules.schedule_of("B", None, DAY).code == "S"
+    assert rules.schedule_of("B", "W", DAY).code == "W"
     with pytest.raises(NotFound):
-        rules.schedule_of("B", "X")
+        rules.schedule_of("B", "X", DAY)
     with pytest.raises(NotFound):
-        rules.schedule_of("Z", None)
+        rules.schedule_of("Z", None, DAY)
     with pytest.raises(Invalid, match="Unit Q has no schedule"):
-        Rulebook([Unit("Q")], {}).schedule_of("Q", None)
+        Rulebook([Unit("Q")], {}).schedule_of("Q", None, DAY)
 
 
 def test_a_tree_that_turns_in_a_circle_ends() -> None:
     rules = Rulebook([Unit("X", parent="Y"), Unit("Y", parent="X", schedule="W")], {"W": Schedule("W", (version(),))})
-    assert rules.path("X") == ("X", "Y")
+    assert rules.path("X", DAY) == ("X", "Y")
 
 
 def test_the_nearest_unit_decides_and_a_whole_day_outweighs_a_session() -> None:

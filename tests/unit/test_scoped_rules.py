@@ -163,7 +163,7 @@ def judged(case: Case) -> dict[tuple[str, date], DayVerdict]:
 
 def under(policy: Policy | None = None, rules: list[RuleVersion] | None = None) -> dict[tuple[str, date], DayVerdict]:
     case = case_at(load(OFFICE)[0], datetime(2026, 4, 1))
-    units = case.rulebook.units.values()
+    units = case.rulebook.tree.units()
     return judged(replace(case, rulebook=Rulebook(units, case.rulebook.schedules, None, policy, rules or [])))
 
 
@@ -192,7 +192,7 @@ def test_a_verdict_cites_the_version_of_every_rule_that_bore_on_the_day() -> Non
         says(5, Scope("unit", "A"), from_on=date(2026, 3, 3), document="QĐ 12", article="2"),
         says((("A", 0, None),), Scope("unit", "A"), rule="grade_thresholds", document="QĐ 13"),
     ]
-    office = replace(case, rulebook=Rulebook(case.rulebook.units.values(), case.rulebook.schedules, rules=rules))
+    office = replace(case, rulebook=Rulebook(case.rulebook.tree.units(), case.rulebook.schedules, rules=rules))
     cited = {v.on: [(c.rule, c.document, c.article) for c in v.citations] for v in verdicts(
         evaluate(office, date(2026, 3, 2), date(2026, 3, 3))) if v.employee == "E1"}  # fmt: skip
     assert cited[date(2026, 3, 2)] == [("schedule.HC", "", ""), ("policy", "", "")]

@@ -43,7 +43,7 @@ def book(code: str) -> Rulebook:
 
 
 def hours_on(code: str, on: date) -> dict[str, tuple[int, int]]:
-    return {s.name: (s.starts, s.ends) for s in book(code).schedule_of("A", None).on(on).sessions}
+    return {s.name: (s.starts, s.ends) for s in book(code).schedule_of("A", None, on).on(on).sessions}
 
 
 @pytest.mark.parametrize(("code", "first", "last", "hours", "document"), SEASONS)

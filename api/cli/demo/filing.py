@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from api.cli.demo.office import DemoOffice
+from api.cli.demo.past import file_past
 from attendance import clock
 from attendance.store import papers, registering
 from attendance.store.database import Database
@@ -73,6 +74,7 @@ def file_office(
                 to_on=enrolment.to_on,
                 at=at,
             )
+        file_past(session, office, at)
         for entry in office.calendar:
             registering.add_calendar_entry(
                 session,

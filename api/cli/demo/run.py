@@ -25,6 +25,7 @@ from rich.table import Table
 from api.cli.demo.filing import file_office
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.stage import Stage, choose_moment
+from api.cli.demo.waiting import file_waiting
 from api.settings import Settings
 from attendance import clock
 from attendance.clock import Now
@@ -129,6 +130,7 @@ def run_demo(port: int, *, browser: bool) -> None:
             visit = {"ends_at": demo.now() + VISIT, "visit": VISITED} if login.role == "inspector" else {}
             accounts.create_user(login.name, password, login.role, login.unit, employee=login.employee, **visit)
             logins.append((login.role, login.name, password))
+        file_waiting(demo.database, demo.office, demo.now())
         settings = Settings(
             data_dir=demo.folder,
             secret_key=SecretStr(secrets.token_urlsafe(48)),

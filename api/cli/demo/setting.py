@@ -53,7 +53,7 @@ class Hours(NamedTuple):
 
 
 UNITS = (
-    Unit("H", "Huyện Sông Mây (dữ liệu mẫu)", None, "HC"),
+    Unit("H", "Tỉnh Sông Mây (dữ liệu mẫu)", None, "HC"),
     Unit("X1", "Xã Tân Hòa", "H", "HAI"),
     Unit("X1-MC", "Bộ phận Một cửa xã Tân Hòa", "X1"),
     Unit("X2", "Xã Suối Nhạn", "H"),
@@ -62,7 +62,7 @@ UNITS = (
     Unit("X3-MC", "Bộ phận Một cửa xã Đồng Mận", "X3"),
 )
 TERMINALS = (
-    DemoTerminal("T-H", "Cổng trụ sở huyện", "H", "MAU2600000011", 0, "good"),
+    DemoTerminal("T-H", "Cổng trụ sở tỉnh", "H", "MAU2600000011", 0, "good"),
     DemoTerminal("T-X1", "Sảnh xã Tân Hòa", "X1", "MAU2600000022", 2211, "flaky"),
     DemoTerminal("T-X2", "Sảnh xã Suối Nhạn", "X2", "MAU2600000033", 0, "dead"),
     DemoTerminal("T-X3", "Sảnh xã Đồng Mận", "X3", "MAU2600000044", 4433, "fast_clock"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.place import open_database, operator, print_json, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_settings, say, today_of
 from api.cli.terminals.showing import bars
 from attendance.errors import Invalid
 
@@ -59,7 +59,7 @@ def pull(
 
 def _wanted(database: Database, codes: list[str], unit: str | None, everyone: bool) -> list[str]:
     """The terminals that are meant, each once. Raises NotFound, Invalid."""
-    from attendance.store import office, polling
+    from attendance.store import office, polling, tree
     from attendance.store.tables import TerminalRow
 
     if sum((bool(codes), unit is not None, everyone)) > 1:
@@ -67,7 +67,8 @@ def _wanted(database: Database, codes: list[str], unit: str | None, everyone: bo
     with database.reading() as session:
         for code in codes:
             office.get(session, TerminalRow, code)
-        found = codes or polling.pullable(session, None if unit is None else office.units_below(session, unit))
+        below = None if unit is None else tree.units_below(session, unit, today_of(read_settings()))
+        found = codes or polling.pullable(session, below)
     if not found:
         where = "" if unit is None else f" in unit {unit} or below it"
         raise Invalid(f"There is no terminal to pull{where}; add one with `attendance terminals add`.")

@@ -77,7 +77,7 @@ def change(
     """Change how a terminal is reached or called; what is left out stays."""
     from api.keys import write_comm_key
     from attendance.clock import utc_now
-    from attendance.store import office, registering
+    from attendance.store import office, registering, terminal_profiles
     from attendance.store.tables import TerminalRow
     from attendance.store.trail import record
     from device_sync.layouts import read_layout
@@ -101,7 +101,7 @@ def change(
             at=utc_now(),
         )
         if layout is not None:
-            registering.set_layout(session, code, read_layout(layout))
+            terminal_profiles.set_layout(session, code, read_layout(layout))
         after = _as_it_stands(row) | ({"comm_key": "another"} if key is not None else {})
         record(
             session, operator(), "terminal.changed", kind="terminal", key=code, before=before, after=after, at=utc_now()

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.http.answers import answer, listed
 from api.http.params import EmployeeFilter, Page, UnitFilter
 from api.http.schemas.office import Assignment, AssignmentList, NewAssignment
+from api.http.schemas.units import Ending, Withdrawing
 from api.http.scope import Reader, may
 from api.http.service import service
+from attendance.services import transfers
 from attendance.store import listing, registering
 from attendance.store.trail import record
 
 router = APIRouter(prefix="/assignments", tags=["office"])
+
+MayWrite = Annotated[Reader, Depends(may("people.write"))]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the assignment.")]
 
 
 @router.get("", operation_id="listAssignments", summary="Assignments", response_model=AssignmentList)
@@ -57,16 +62,30 @@ def add_assignment(
             document=given.document,
             at=parts.now(),
         )
-        content = {
-            "employee": given.employee,
-            "unit": unit.code,
-            "schedule": given.schedule,
-            "terminals": row.terminals,
-            "from": row.from_on,
-            "to": row.to_on,
-            "document": row.document,
-            "recorded_at": row.recorded_at,
-        }
+        content = transfers.told(session, row)
         record(session, reader.actor, "assignment.added", kind="employee", key=given.employee,
                employees=[row.employee_id], after=content, at=parts.now())  # fmt: skip
     return answer(content, 201)
+
+
+@router.post("/{id}/end", operation_id="endAssignment", summary="End an assignment", response_model=Assignment)
+def end_assignment(request: Request, reader: MayWrite, id: Number, given: Ending) -> Response:
+    """Its last date, also where it had another. It is filed anew, under another number."""
+    parts = service(request)
+    with parts.database.writing() as session:
+        row = transfers.end_assignment(
+            session, id, given.to, document=given.document, within=reader.within, actor=reader.actor, at=parts.now()
+        )
+        content = transfers.told(session, row)
+    return answer(content)
+
+
+@router.post("/{id}/withdraw", operation_id="withdrawAssignment", summary="Take an assignment back", status_code=204)
+def withdraw_assignment(request: Request, reader: MayWrite, id: Number, given: Withdrawing) -> Response:
+    """It was recorded by mistake. It stays stored, and so does what was known then."""
+    parts = service(request)
+    with parts.database.writing() as session:
+        transfers.withdraw_assignment(
+            session, id, why=given.why, within=reader.within, actor=reader.actor, at=parts.now()
+        )
+    return Response(status_code=204)

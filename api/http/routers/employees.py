@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.http.answers import answer, listed
 from api.http.errors import Forbidden
 from api.http.params import Page, UnitFilter
-from api.http.schemas.office import Employee, EmployeeList, NewEmployee
+from api.http.schemas.office import Employee, EmployeeList, NewEmployee, Transferred
+from api.http.schemas.units import Transfer
 from api.http.scope import Reader, may
 from api.http.service import service
 from attendance.errors import Invalid
+from attendance.services import transfers
 from attendance.store import listing, office, registering
 from attendance.store.trail import record
 
 router = APIRouter(prefix="/employees", tags=["office"])
+
+MayWrite = Annotated[Reader, Depends(may("people.write"))]
+EmployeeCode = Annotated[str, Path(max_length=64, description="Code of the person.", examples=["CC-0057"])]
 
 
 @router.get("", operation_id="listEmployees", summary="People", response_model=EmployeeList)
@@ -54,3 +59,31 @@ def add_employee(
         record(session, reader.actor, "employee.added", kind="employee", key=row.code, employees=[office.key(row)],
                after=content, at=parts.now())  # fmt: skip
     return answer(content, 201)
+
+
+@router.post("/{code}/transfer", operation_id="transferEmployee", summary="Transfer", response_model=Transferred)
+def transfer_employee(request: Request, reader: MayWrite, code: EmployeeCode, given: Transfer) -> Response:
+    """A person serves in another unit from a date on: the assignment of that date ends the day before."""
+    parts = service(request)
+    with parts.database.writing() as session:
+        reader.employee_id(session, code)
+        reader.unit(session, given.unit)
+        for terminal in given.terminals:
+            reader.terminal(session, terminal)
+        done = transfers.transfer(
+            session,
+            code,
+            given.unit,
+            on=given.on,
+            schedule=given.schedule,
+            terminals=given.terminals,
+            document=given.document,
+            within=reader.within,
+            actor=reader.actor,
+            at=parts.now(),
+        )
+        content = {
+            "ended": transfers.told(session, done.ended) if done.ended else None,
+            "begun": transfers.told(session, done.begun),
+        }
+    return answer(content)

@@ -30,13 +30,14 @@ def list_punches(
     """What terminals recorded, unchanged, with the pull that brought each; by terminal time, terminal and number."""
     parts = service(request)
     with parts.database.reading() as session:
-        within = reader.narrowed(session, unit)
+        part = reader.part(session, unit, span.from_on, span.to_on)
         found = listing_punches.punches(
             session,
-            within,
+            reader.within,
             span.from_on,
             span.to_on,
             parts.settings.timezone,
+            part=part,
             employee_id=reader.employee_id(session, employee) if employee is not None else None,
             terminal_id=office.key(reader.terminal(session, terminal)) if terminal is not None else None,
             limit=page.limit,

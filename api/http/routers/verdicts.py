@@ -46,12 +46,13 @@ def list_verdicts(
     parts = service(request)
     at = moment(as_of, parts.settings.timezone)
     with parts.database.reading() as session:
-        within = reader.narrowed(session, unit)
+        part = reader.part(session, unit, span.from_on, span.to_on)
         found = listing_rulings.verdicts(
             session,
-            within,
+            reader.within,
             span.from_on,
             span.to_on,
+            part=part,
             employee_id=reader.employee_id(session, employee) if employee is not None else None,
             as_of=at,
             limit=page.limit,

@@ -37,12 +37,13 @@ def list_violations(
     """The violations that stand, by date, person, session and type."""
     parts = service(request)
     with parts.database.reading() as session:
-        within = reader.narrowed(session, unit)
+        part = reader.part(session, unit, span.from_on, span.to_on)
         found = listing_rulings.violations(
             session,
-            within,
+            reader.within,
             span.from_on,
             span.to_on,
+            part=part,
             employee_id=reader.employee_id(session, employee) if employee is not None else None,
             type=type,
             status=status,

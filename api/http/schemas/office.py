@@ -11,34 +11,6 @@ from api.http.params import IsoDate
 from api.http.schemas.parts import Code, Given, Line, ListFrame
 
 
-class Unit(BaseModel):
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"code": "X-TAN-MAI", "name": "UBND xã Tân Mai", "parent": "H-HA-DONG", "schedule": "HANH-CHINH"}
-            ]
-        }
-    )
-    code: str = Field(description="Code of the unit.")
-    name: str = Field(description="Name as people know it.")
-    parent: str | None = Field(description="Unit above; null at the top of what one sees.")
-    schedule: str | None = Field(description="Hours of people who have none of their own.")
-
-
-class UnitList(ListFrame):
-    items: list[Unit] = Field(description="Units by code.")
-
-
-class NewUnit(Given):
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"code": "X-TAN-MAI", "name": "UBND xã Tân Mai", "parent": "H-HA-DONG"}]}
-    )
-    code: Code = Field(description="1 to 64 letters, digits or signs, without '/'.")
-    name: Line = Field(default="", description="Name as people know it; default: the code.")
-    parent: Code | None = Field(default=None, description="Unit above; needed where one does not see the whole tree.")
-    schedule: Code | None = Field(default=None, description="Hours of people who have none of their own.")
-
-
 class Employee(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
@@ -86,6 +58,7 @@ class Assignment(BaseModel):
         json_schema_extra={
             "examples": [
                 {
+                    "id": 57,
                     "employee": "CC-0057",
                     "unit": "X-TAN-MAI",
                     "schedule": None,
@@ -98,6 +71,7 @@ class Assignment(BaseModel):
             ]
         }
     )
+    id: int = Field(description="Number of the assignment; one that is ended is filed anew under another.")
     employee: str = Field(description="Code of the person.")
     unit: str = Field(description="Code of the unit.")
     schedule: str | None = Field(description="Hours of their own; null: those of the unit.")
@@ -214,6 +188,37 @@ class ScheduleList(ListFrame):
     items: list[Schedule] = Field(description="Schedules by code.")
 
 
+class NewScheduleVersion(Given):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "HANH-CHINH",
+                    "name": "Giờ hành chính",
+                    "from": "2027-04-16",
+                    "to": "2027-10-15",
+                    "sessions": {"am": ["07:00", "11:30"], "pm": ["13:30", "17:00"]},
+                    "weekdays": ["mon", "tue", "wed", "thu", "fri"],
+                    "document": "QĐ 41/QĐ-UBND",
+                    "article": "Điều 1",
+                }
+            ]
+        }
+    )
+    code: Code = Field(description="Code of the schedule; a new one makes it.")
+    name: Line = Field(default="", description="Its name, where it is new.")
+    from_: IsoDate | None = Field(default=None, alias="from", description="First date; left out: always.")
+    to: IsoDate | None = Field(default=None, description="Last date; left out: open.")
+    regime: Code = Field(default="per_session", description="per_session, first_last, check_in_only or exempt.")
+    sessions: dict[Code, list[Code]] = Field(max_length=10, description="Start and end of each session, as HH:MM.")
+    weekdays: list[Code] = Field(max_length=7, description="Days on which it holds, mon to sun.")
+    by_weekday: dict[Code, dict[Code, list[Code]]] = Field(
+        default_factory=dict, max_length=7, description="Other sessions on some of these days."
+    )
+    document: Line = Field(min_length=1, description="Document that orders it.")
+    article: Line = Field(default="", description="Place in the document.")
+
+
 class CalendarEntry(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
@@ -246,3 +251,38 @@ class CalendarList(ListFrame):
 
 
 Filed = dict[str, Any]
+
+
+class Transferred(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "ended": {
+                        "id": 90,
+                        "employee": "CC-0057",
+                        "unit": "X-DONG-MAN",
+                        "schedule": None,
+                        "terminals": [],
+                        "from": "2024-01-01",
+                        "to": "2025-07-15",
+                        "document": "QĐ 3/QĐ-UBND",
+                        "recorded_at": "2025-07-10T02:00:00+00:00",
+                    },
+                    "begun": {
+                        "id": 91,
+                        "employee": "CC-0057",
+                        "unit": "X-TAN-MAI",
+                        "schedule": None,
+                        "terminals": [],
+                        "from": "2025-07-16",
+                        "to": None,
+                        "document": "QĐ 40/QĐ-UBND",
+                        "recorded_at": "2025-07-10T02:00:00+00:00",
+                    },
+                }
+            ]
+        }
+    )
+    ended: Assignment | None = Field(description="The one that ended the day before; null: it would have begun then.")
+    begun: Assignment = Field(description="The one that begins.")

@@ -120,7 +120,7 @@ def account_of(
 def _without_hours(judgement: Judgement, employee: str, on: date, row: int) -> DayAccount:
     """Of a date on which no version of the person's hours is in force nothing can be concluded."""
     served = judgement.case.assignments[int(judgement.expected.days.assignment[row])]
-    schedule = judgement.case.rulebook.schedule_of(served.unit, served.schedule).code
+    schedule = judgement.case.rulebook.schedule_of(served.unit, served.schedule, on).code
     told = Statement("day", "day.no_hours", {"rule": Rule(f"schedule.{schedule}")})
     return DayAccount(DayVerdict(employee, on, served.unit, NO_HOURS), statements=(told,))
 

@@ -28,7 +28,7 @@ def day(look: DayLook, takings: dict[int, list[Taken]]) -> Iterator[Statement]:
     """What kind of day it is, whose hours it follows, and how its punches are judged."""
     days, book = look.judgement.expected.days, look.case.rulebook
     unit = look.case.assignments[int(days.assignment[look.row])].unit
-    whole = book.calendar.of(look.on, book.path(unit)).whole
+    whole = book.calendar.of(look.on, book.path(unit, look.on)).whole
     key = "day.by_schedule" if whole is None else "day.by_entry"
     yield Statement("day", key, {"kind": Word("day_kind", look.plan.kind)})
     if whole is not None and whole.kind == "swapped_work" and whole.pair_on is not None:

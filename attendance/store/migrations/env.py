@@ -10,10 +10,12 @@ import attendance.store.paper_tables
 import attendance.store.personal_tables
 import attendance.store.polling_tables
 import attendance.store.push_tables
+import attendance.store.register_tables
 import attendance.store.site_tables
 import attendance.store.tables
 import attendance.store.terminal_tables
-import attendance.store.trail_tables  # noqa: F401 - they fill the metadata
+import attendance.store.trail_tables
+import attendance.store.tree_tables  # noqa: F401 - they fill the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

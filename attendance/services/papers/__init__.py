@@ -1,0 +1,1 @@
+"""Papers as people hand them in, approve, refuse and take them back."""

@@ -1,0 +1,105 @@
+"""Who may approve a paper, refuse it, take it back: nobody their own, under whatever name (§6).
+
+A paper's author and the person it is about are each shut out by account, by the person behind the account, and, where
+an account stands for nobody or the console acts, by name. The paper of a head goes to somebody who sees further up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from attendance.errors import AttendanceError
+from attendance.services.roster import entering
+from attendance.store import leading, office, paper_register, people
+from attendance.store.database import Session
+from attendance.store.people import alike
+from attendance.store.register_tables import PaperRow
+from attendance.store.tables import EmployeeRow, UnitRow
+from attendance.store.trail import Actor
+from attendance.store.within import EVERYTHING, Within
+
+
+class NotTheirs(AttendanceError):
+    """Somebody who may decide on papers may not decide on this one."""
+
+    code = "not_theirs_to_decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides, and the rows they may decide on."""
+
+    actor: Actor
+    within: Within
+
+
+def approve(session: Session, zone: str, paper: PaperRow, by: Decider, *, note: str = "", at: datetime) -> None:
+    """The paper counts from now on, and did not before. Raises NotTheirs, NotAsItWas, DutyRefused."""
+    check_may_decide(session, paper, by, at)
+    if paper.status == "proposed":
+        entering.check_before_approval(session, zone, paper)
+    paper_register.decide(session, paper, "approved", by.actor, note=note, at=at)
+    entering.take_over(session, paper, by.actor, at)
+
+
+def was_signed(session: Session, zone: str, paper: PaperRow, signed_by: str, *, at: datetime) -> None:
+    """A paper that was signed on paper counts from now on. `signed_by` may be left out; it is nobody's own name."""
+    if signed_by:
+        check_may_decide(session, paper, Decider(Actor(signed_by), EVERYTHING), at)
+    entering.check_before_approval(session, zone, paper)
+    signer = Actor(signed_by)
+    paper_register.decide(session, paper, "approved", signer, at=at)
+    entering.take_over(session, paper, signer, at)
+
+
+def refuse(session: Session, paper: PaperRow, by: Decider, *, note: str = "", at: datetime) -> None:
+    """The paper will never count; handed in anew it is another paper. Raises NotTheirs, NotAsItWas."""
+    check_may_decide(session, paper, by, at)
+    paper_register.decide(session, paper, "refused", by.actor, note=note, at=at)
+
+
+def withdraw(session: Session, paper: PaperRow, by: Actor, *, note: str = "", at: datetime) -> None:
+    """The paper counts no longer; that it did stays known. Raises NotAsItWas."""
+    paper_register.withdraw(session, paper, by, note=note, at=at)
+
+
+def check_may_decide(session: Session, paper: PaperRow, by: Decider, at: datetime) -> None:
+    """Raises NotTheirs with the reason."""
+    person = paper_register.person_of(session, paper)
+    if _is_author(session, paper, by.actor):
+        raise NotTheirs(f"Paper {paper.id} was handed in by you; somebody else has to decide on it.")
+    if person is not None and _is_person(session, by.actor, person):
+        raise NotTheirs(f"Paper {paper.id} is about you; somebody else has to decide on it.")
+    if person is not None:
+        _check_one_level_up(session, paper, person, by.within, at)
+
+
+def _is_author(session: Session, paper: PaperRow, actor: Actor) -> bool:
+    if actor.user_id is not None and actor.user_id == paper.author_id:
+        return True
+    if paper.author and alike(paper.author) == alike(actor.name):
+        return True
+    mine = people.behind(session, actor.user_id, actor.name)
+    return not mine.isdisjoint(people.behind(session, paper.author_id, paper.author))
+
+
+def _is_person(session: Session, actor: Actor, person: EmployeeRow) -> bool:
+    known = people.person_behind(session, actor.user_id)
+    if known is not None:
+        return known == person.id
+    if alike(actor.name) in (alike(person.code), alike(person.name)):
+        return True
+    return actor.user_id is None and person.id in people.behind(session, None, actor.name)
+
+
+def _check_one_level_up(session: Session, paper: PaperRow, person: EmployeeRow, within: Within, at: datetime) -> None:
+    """Who decides on a head's paper sees the unit above the one they lead; of the topmost unit, everything."""
+    for led in leading.units_led_by(session, office.key(person), paper.from_on or at.date()):
+        unit = session.get_one(UnitRow, led)
+        above = leading.unit_above(session, led, paper.from_on or at.date())
+        if not (within.units is None or (above is not None and above in within.units)):
+            raise NotTheirs(
+                f"{person.code} leads {unit.code}: paper {paper.id} is decided one level up, by somebody responsible "
+                "for the unit above it."
+            )

@@ -1,0 +1,36 @@
+"""Who leads which unit, and which unit is above it, as far as it decides who may sign for whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlmodel import Session, col, or_, select
+
+from attendance import clock
+from attendance.store import heads
+from attendance.store.access_tables import GrantRow
+from attendance.store.tables import UserRow
+from attendance.store.tree import StoredTree
+
+
+def units_led_by(session: Session, employee_id: int, on: date) -> list[int]:
+    """Numbers of the units of which a person is head or acting head on a date, or may act as head here."""
+    begins = datetime.combine(on, time(), clock.UTC)
+    query = (
+        select(GrantRow.unit_id)
+        .join(UserRow, col(UserRow.id) == col(GrantRow.user_id))
+        .where(
+            UserRow.employee_id == employee_id,
+            GrantRow.role == "head",
+            col(GrantRow.unit_id).is_not(None),
+            col(GrantRow.revoked_at).is_(None),
+            or_(col(GrantRow.ends_at).is_(None), col(GrantRow.ends_at) >= begins),
+        )
+    )
+    granted = {unit for unit in session.exec(query) if unit is not None}
+    return sorted(granted | heads.units_headed(session, employee_id, on))
+
+
+def unit_above(session: Session, unit_id: int, on: date) -> int | None:
+    """The number of the unit above one on a date; None at the top."""
+    return next((unit for unit in StoredTree(session).path(unit_id, on) if unit != unit_id), None)
