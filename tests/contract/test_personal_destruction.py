@@ -23,6 +23,7 @@ from attendance.store.database import Database, sqlite_url
 from attendance.store.every_table import every_table
 from attendance.store.evidence_checking import check_evidence
 from attendance.store.push_tables import PunchPhotoRow
+from attendance.store.register_tables import PaperRow
 from attendance.store.tables import EmployeeRow, SignInRow, UserRow
 from attendance.store.trail import Actor, record
 from device_sync.push.filing import file_push
@@ -136,6 +137,22 @@ def test_nobody_approves_what_they_proposed_and_nobody_twice(database: Database)
     assert rows(database, "SELECT reason, covers FROM explanation") == [("", "late")], "the paper itself stays"
     acts = [act for (act,) in rows(database, "SELECT act FROM trail WHERE kind = 'destruction' ORDER BY seq")]
     assert acts == [f"destruction.{act}" for act in ("proposed", "approved", "approved", "carried_out")]
+
+
+def test_the_notes_of_old_papers_go_and_the_papers_stay(database: Database) -> None:
+    with database.writing() as session:
+        person = office.key(office.get(session, EmployeeRow, "E1"))
+        for to_on in (date(2026, 3, 4), date(2036, 3, 4), None):
+            session.add(
+                PaperRow(
+                    kind="leave", employee_id=person, code="Ô", from_on=date(2026, 3, 2), to_on=to_on, note="Nằm viện",
+                    decision_note="Đồng ý", recorded_at=RECORDED_AT,
+                )
+            )  # fmt: skip
+    done = carry_out(database, approve(database, propose(database)["reasons"]))
+    assert done.row.destroyed == {"texts": 1}
+    kept = rows(database, "SELECT code, note, decision_note FROM paper ORDER BY id")
+    assert kept == [("Ô", "", ""), ("Ô", "Nằm viện", "Đồng ý"), ("Ô", "Nằm viện", "Đồng ý")]
 
 
 def test_what_is_refused_is_not_carried_out(database: Database) -> None:
