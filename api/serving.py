@@ -10,10 +10,13 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
+from api.openid import Provider
+from api.pages.account import router as account_router
 from api.pages.papers import router as papers_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
 from api.pages.routes import Demo, router, show_error, static_files
+from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
 from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
@@ -21,6 +24,7 @@ from api.pages.users import router as users_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
+from attendance.services.accounts import Accounts
 from attendance.store.database import Database
 from attendance.store.trail import Actor
 from device_sync.poller import Poller
@@ -28,7 +32,8 @@ from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
 PAGES = (
-    streaming_router, users_router, trail_router, units_router, papers_router, personal_router, register_router, router,
+    streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
+    personal_router, register_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 
@@ -41,8 +46,10 @@ def make_app(
     timetable: Timetable | None = None,
     now: Now = utc_now,
     demo_logins: Sequence[tuple[str, str, str]] | None = None,
+    accounts: Accounts | None = None,
 ) -> FastAPI:
-    """The whole web service. `demo_logins` (role, name, password) turn the demo's banner and sign-in buttons on."""
+    """The whole web service. `accounts`: the door to it where it is not the one of the settings; `demo_logins` (role,
+    name, password) turn the demo's banner and sign-in buttons on."""
 
     def pull(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
         return [pull_json(filed, settings.timezone) for filed in poller.ask(codes, full=full)]
@@ -69,12 +76,15 @@ def make_app(
         puller=pull,
         importer=bring,
         previewer=preview,
+        accounts=accounts,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
         extra_routers=PAGES,
         page_error=show_error,
     )
     app.mount(*static_files())
     app.state.poller = poller
+    provider = settings.openid()
+    app.state.openid = Provider(provider) if provider is not None else None
     app.state.metrics.register(PollingFigures(poller, timetable))
     if timetable is not None:
         app.state.scheduler_ready = lambda: timetable.running

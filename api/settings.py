@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.openid_settings import OpenIdSettings, check_address
 from attendance import clock
 from attendance.errors import Invalid, UnknownZone
 from attendance.store.database import sqlite_url
@@ -77,6 +78,28 @@ class Settings(BaseSettings):
         default=_networks(PRIVATE_AND_LOOPBACK),
         description="Networks from which terminals may push, separated by commas; default: private ones and loopback.",
     )
+    second_factor: Literal["offered", "required"] = Field(
+        default="offered",
+        description="required: HR officers, leaders and administrators can do nothing before they have set up a second "
+        "factor; offered: they are reminded.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        description="Address of an OpenID Connect provider whose people may sign in here, as it calls itself; default: "
+        "none.",
+    )
+    oidc_client_id: str = Field(default="", description="Name under which that provider knows this service.")
+    oidc_client_secret_file: Path | None = Field(
+        default=None, description="A file with the secret that goes with it; left out for a client without a secret."
+    )
+    oidc_name: str = Field(default="OpenID", max_length=60, description="What the button of that provider says.")
+    oidc_claim: str = Field(
+        default="preferred_username", description="The claim of its id_token that names the account here."
+    )
+    oidc_return_url: str = Field(
+        default="",
+        description="Address of /sign-in/return as that provider knows it; default: as the browser asked.",
+    )
     clock_backward_seconds: int = Field(
         default=300,
         ge=60,
@@ -94,6 +117,27 @@ class Settings(BaseSettings):
     @property
     def keys_dir(self) -> Path:
         return self.data_dir / "keys"
+
+    def openid(self) -> OpenIdSettings | None:
+        """The provider to sign in with, if one is set. Raises Invalid naming what is missing or cannot be used."""
+        if not self.oidc_issuer:
+            return None
+        try:
+            check_address(self.oidc_issuer)
+        except Invalid as error:
+            raise Invalid(f"ATTENDANCE_OIDC_ISSUER cannot be used: {error}") from None
+        if not self.oidc_client_id:
+            raise Invalid("ATTENDANCE_OIDC_ISSUER is set and ATTENDANCE_OIDC_CLIENT_ID is not; set both or neither.")
+        secret = ""
+        if self.oidc_client_secret_file is not None:
+            try:
+                secret = self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise Invalid(
+                    f"The file {self.oidc_client_secret_file} cannot be read ({type(error).__name__}); correct "
+                    "ATTENDANCE_OIDC_CLIENT_SECRET_FILE or the rights of the file."
+                ) from error
+        return OpenIdSettings(self.oidc_issuer, self.oidc_client_id, secret, self.oidc_name, self.oidc_claim)
 
     def secret(self) -> bytes:
         """The secret key. Raises Invalid, saying how to make one, where it is missing, unreadable or short."""

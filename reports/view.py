@@ -278,14 +278,22 @@ class ViolationsPage:
         return max(1, -(-self.total // self.page_size))
 
 
+SIGN_IN_PROBLEMS = (
+    *("wrong", "expired", "locked"),
+    *("openid_away", "openid_refused", "openid_untrusted", "openid_stale", "openid_unknown"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """`next` is a path of this site to return to; `problem` is one of wrong, expired, locked."""
+    """`next` is a path of this site to return to; `problem` is one of SIGN_IN_PROBLEMS; `provider` is the name of a
+    province's own sign-in, if there is one."""
 
     next: str = "/"
     username: str = ""
-    problem: Literal["wrong", "expired", "locked"] | None = None
+    problem: str | None = None
     demo_logins: tuple[tuple[str, str, str], ...] = ()  # role code, name, password: shown in the demo alone
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,8 +306,10 @@ class ErrorPage:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who looks at a page. `may`: everything they are allowed somewhere; the navigation offers nothing else."""
+    """Who looks at a page. `may`: everything they are allowed somewhere; the navigation offers nothing else. `remind`:
+    their role should have a second factor, and this account has none."""
 
     name: str
     role: str
     may: frozenset[str] = frozenset()
+    remind: bool = False

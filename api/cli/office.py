@@ -10,6 +10,7 @@ import typer
 
 from api.cli import people_serving as serving
 from api.cli.place import open_database, operator, read_password, read_settings, say, see
+from attendance.errors import Invalid
 
 DEFAULT_HOURS = "07:30-11:30,13:00-17:00"
 
@@ -33,17 +34,23 @@ def init(
     calendar: Annotated[bool, typer.Option(help="Load the public holidays and swaps that are shipped.")] = True,
     admin: Annotated[str | None, typer.Option(help="Name of the first administrator.")] = None,
     password_file: Annotated[Path | None, typer.Option(help="File with the administrator's password.")] = None,
+    later: Annotated[
+        bool, typer.Option("--later", help="Make the administrator in a browser, with the code that is printed.")
+    ] = False,
 ) -> None:
     """Make the data folder, the database, the first unit with its hours, and the first administrator."""
     from attendance.clock import utc_now
     from attendance.rules.shipped import shipped
     from attendance.services.accounts import Accounts
+    from attendance.services.first_administrator import new_setup_code
     from attendance.services.onboarding import begin_office
 
     settings = read_settings()
-    if admin is None:
-        admin = typer.prompt("Administrator", default="admin")
-    password = read_password(admin, password_file)
+    if later and (admin is not None or password_file is not None):
+        raise Invalid("Either the administrator is made now, with --admin, or --later; say one of them.")
+    if admin is None and not later:
+        admin = str(typer.prompt("Administrator", default="admin"))
+    password = read_password(admin, password_file) if admin is not None else ""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # what lies in it is about people
     key = settings.data_dir / "secret.key"
     if not key.exists():
@@ -57,10 +64,11 @@ def init(
             hours=hours,
             document=document,
             calendar=calendar,
-            administrator=(admin, Accounts(database).hash_new(password)),
+            administrator=(admin, Accounts(database).hash_new(password, admin)) if admin is not None else None,
             actor=operator(),
             at=utc_now(),
         )
+        code = new_setup_code(database) if admin is None else None
     say(f"Unit {unit} works {hours.replace(',', ' and ')}, Monday to Friday; {entries} calendar entries are loaded.")
     for written in shipped("calendar").entries if calendar else ():
         if written.status == "announced":
@@ -69,7 +77,10 @@ def init(
                 f"Announced so far, and decides nothing: {entry.on} ({entry.kind}, {entry.citation.document}). When it "
                 f"is law: attendance rules confirm {entry.on} --document TEXT"
             )
-    say(f"{admin} may sign in. To start: ATTENDANCE_SECRET_KEY_FILE={key} attendance serve")
+    if code is not None:
+        say(f"Within 15 minutes, on the page /setup of the service, this code makes the first administrator: {code}")
+    may = f"{admin} may sign in" if admin is not None else "`attendance serve` shows a new code when it begins"
+    say(f"{may}. To start: ATTENDANCE_SECRET_KEY_FILE={key} attendance serve")
 
 
 def name_person(

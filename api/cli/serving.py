@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.place import open_database, print_json, read_settings, say
+
+if TYPE_CHECKING:
+    from attendance.store.database import Database
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +38,7 @@ def serve(
 
     settings = read_settings()
     settings.secret()
+    settings.openid()
     with open_database(settings) as database:
         poller = Poller(make_puller(settings, database))
         timetable = Timetable(database, poller, settings.timezone) if sync else None
@@ -46,13 +51,23 @@ def serve(
                 host,
                 port,
                 proxy=proxy,
-                on_ready=lambda url: say(f"The service is at {url} ; Ctrl-C ends it."),
+                on_ready=lambda url: _announce(database, url),
                 on_end=poller.hub.close,
             )
         finally:
             if timetable is not None:
                 timetable.stop()
             poller.stop()
+
+
+def _announce(database: Database, url: str) -> None:
+    from attendance.services.first_administrator import new_setup_code
+
+    say(f"The service is at {url} ; Ctrl-C ends it.")
+    code = new_setup_code(database)
+    if code is not None:
+        say(f"Nobody can sign in yet. Open {url}setup within 15 minutes and enter this code: {code}")
+    sys.stdout.flush()  # it is of no use to whoever reads it in a log when the service ends
 
 
 def sync() -> None:

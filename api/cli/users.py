@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_moment, read_password, read_settings, say
+from api.cli import lost_accounts
+from api.cli.place import open_database, operator, print_json, read_moment, read_password, read_settings, say
 from attendance.errors import Invalid
-
-if TYPE_CHECKING:
-    from attendance.store.trail import Actor
 
 ROLES = "official, head, hr, inspector, leader, auditor or administrator."
 Unit = Annotated[str | None, typer.Option(help="Unit it holds for, with those below; all if left out.")]
@@ -32,6 +29,11 @@ def register(app: typer.Typer) -> None:
     users.command("revoke")(revoke)
     users.command("disable")(disable)
     users.command("enable")(enable)
+    users.command("first-password")(lost_accounts.first_password)
+    users.command("remove-second-factor")(lost_accounts.remove_second_factor)
+    users.command("end-sessions")(lost_accounts.end_sessions)
+    users.command("link")(lost_accounts.link)
+    users.command("unlink")(lost_accounts.unlink)
     app.add_typer(users, name="users")
 
 
@@ -55,7 +57,7 @@ def add(
     more = _times(from_, to, settings.timezone) | {"document": document, "visit": visit}
     password = read_password(name, password_file)
     with open_database(settings) as database:
-        Accounts(database).create_user(name, password, role, unit, employee=employee, by=_console(), **more)
+        Accounts(database).create_user(name, password, role, unit, employee=employee, by=operator(), **more)
     say(f"{name} may sign in{f' as {role}' if role else '; nothing is granted to them yet'}{_place(unit)}.")
 
 
@@ -78,7 +80,7 @@ def grant(
     settings = read_settings()
     wanted = granting.Wanted(role, unit, document=document, visit=visit, **_times(from_, to, settings.timezone))
     with open_database(settings) as database, database.writing() as session:
-        at, by = utc_now(), _console()
+        at, by = utc_now(), operator()
         if employee is not None:
             granting.name_person(session, name, employee, by=by, at=at)
         given = granting.give(session, name, wanted, by=by, at=at)
@@ -91,7 +93,7 @@ def revoke(number: Annotated[int, typer.Argument(help="Number of the grant, as `
     from attendance.services import granting
 
     with open_database(read_settings()) as database, database.writing() as session:
-        taken = granting.take_back(session, number, by=_console(), at=utc_now())
+        taken = granting.take_back(session, number, by=operator(), at=utc_now())
     say(f"Grant {number} is revoked: {taken.user} is no more {taken.role}{_place(taken.unit)} by it.")
 
 
@@ -120,7 +122,7 @@ def disable(name: Name) -> None:
     from attendance.services.accounts import Accounts
 
     with open_database(read_settings()) as database:
-        Accounts(database).disable(name, _console())
+        Accounts(database).disable(name, operator())
     say(f"{name} may sign in no more, and is signed in nowhere.")
 
 
@@ -129,14 +131,8 @@ def enable(name: Name) -> None:
     from attendance.services.accounts import Accounts
 
     with open_database(read_settings()) as database:
-        Accounts(database).enable(name, _console())
+        Accounts(database).enable(name, operator())
     say(f"{name} may sign in.")
-
-
-def _console() -> Actor:
-    from attendance.store.trail import Actor
-
-    return Actor(getpass.getuser())
 
 
 def _times(from_: str | None, to: str | None, zone: str) -> dict[str, Any]:

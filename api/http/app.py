@@ -24,6 +24,8 @@ from api.http.routers import (
     health,
     iclock,
     imports,
+    lost_accounts,
+    own_account,
     papers,
     personal_data,
     personal_requests,
@@ -55,6 +57,8 @@ from device_sync.push.receiver import Receiver as PushReceiver
 
 ROUTERS = (
     sign_in.router,
+    own_account.router,
+    lost_accounts.router,
     health.router,
     pushing.router,
     terminals.router,
@@ -119,7 +123,14 @@ def create_app(
     app.state.service = Service(
         settings=settings,
         database=database,
-        accounts=accounts or Accounts(database, now=now),
+        accounts=accounts
+        or Accounts(
+            database,
+            now=now,
+            secret_key=settings.secret(),
+            phone_now=clock.utc_now,
+            second_factor=settings.second_factor,
+        ),
         now=now,
         secret_key=settings.secret(),
         receiver=Receiver(database, settings.timezone, now=now, thresholds=thresholds_of(settings)),

@@ -26,9 +26,14 @@ from attendance.errors import (
     UnknownZone,
 )
 from attendance.reading import Refused
-from attendance.services.accounts import SignInRefused, TooManyAttempts
+from attendance.services.first_administrator import SetupCodeWrong
 from attendance.services.granting import GrantRefused
+from attendance.services.guessing import TooManyAttempts
+from attendance.services.openid_sign_in import NoAccountHere
+from attendance.services.own_account import ProofWrong
 from attendance.services.papers.deciding import NotTheirs
+from attendance.services.proofs import SignInRefused
+from attendance.services.second_factor import SecondFactorNeeded, SecondFactorUnreadable, SecondFactorWrong
 from attendance.store.paper_register import NotAsItWas
 from device_sync.agent.framing import Altered
 from device_sync.agent.receiving import Forked, NotUnderstood, TokenRefused, TooFast
@@ -49,6 +54,21 @@ class NotSignedIn(AttendanceError):
 
 class Forbidden(AttendanceError):
     code = "forbidden"
+
+
+class DutyFirst(AttendanceError):
+    """Something has to be done before anything else: a first password changed, a second factor set up."""
+
+    code = "duty_first"
+
+    def __init__(self, duty: str) -> None:
+        super().__init__(
+            f"This password was made by an administrator: change it first, with POST {API}/auth/password."
+            if duty == "password"
+            else "Your role needs a second factor, and this account has none: set it up on the page of your account, "
+            f"or begin with POST {API}/auth/second-factor."
+        )
+        self.code = f"{duty}_first"
 
 
 class FormRefused(AttendanceError):
@@ -89,12 +109,27 @@ class SignInNeeded(Exception):
         self.next = next
 
 
+class LedTo(Exception):
+    """A page was asked for by somebody who has to do something else first: they are led to its address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
 # The nearest class of an error decides; an error that is not here is a fault of the program and tells nothing.
 STATUS: Mapping[type[Exception], int] = {
     NotSignedIn: 401,
     SignInRefused: 401,
+    SecondFactorNeeded: 401,
+    SecondFactorWrong: 401,
+    SecondFactorUnreadable: 401,
     TokenRefused: 401,
     Forbidden: 403,
+    DutyFirst: 403,
+    NoAccountHere: 403,
+    ProofWrong: 403,
+    SetupCodeWrong: 403,
     GrantRefused: 403,
     FormRefused: 403,
     NotFound: 404,
@@ -193,7 +228,7 @@ def answer_error(request: Request, error: Exception) -> Response:
     more: dict[str, Any] = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, SignInRefused):
+    if isinstance(error, SignInRefused | SecondFactorNeeded | SecondFactorWrong):
         more["error"] = "invalid_grant"  # what OAuth2 clients look for
     if isinstance(error, TooManyAttempts | TooFast):
         headers["Retry-After"] = str(error.retry_after)
@@ -235,8 +270,11 @@ def install(app: FastAPI, page_error: PageError | None) -> None:
         return shown(request, problem(422, f"Nothing was stored: {str(error)[:400]}.", instance=where, errors=found))
 
     def on_sign_in_needed(request: Request, error: Exception) -> Response:
-        assert isinstance(error, SignInNeeded)
-        address = f"/sign-in?next={quote(error.next, safe='')}"
+        assert isinstance(error, SignInNeeded | LedTo)
+        if isinstance(error, LedTo):
+            address = error.address
+        else:
+            address = f"/sign-in?next={quote(error.next, safe='')}"
         if request.headers.get("hx-request") == "true":  # htmx would put the sign-in page into a corner of this one
             return Response(status_code=401, headers={"HX-Redirect": address})
         return Response(status_code=303, headers={"Location": address})
@@ -247,6 +285,7 @@ def install(app: FastAPI, page_error: PageError | None) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(SignInNeeded, on_sign_in_needed)
+    app.add_exception_handler(LedTo, on_sign_in_needed)
     app.state.answer_fault = on_error
 
 
@@ -263,9 +302,11 @@ def _field(place: tuple[int | str, ...]) -> str:
 
 __all__ = [
     "API",
+    "DutyFirst",
     "Forbidden",
     "FormRefused",
     "HTTPException",
+    "LedTo",
     "NotAvailable",
     "NotSignedIn",
     "PageError",

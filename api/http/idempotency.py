@@ -16,6 +16,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any
 
+from anyio import CancelScope
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
@@ -77,20 +78,11 @@ def _keeping(endpoint: Callable[..., Any], route: str) -> Callable[..., Any]:
             request, user = _request_of(given), _user_of(given)
             if request is None or user is None or HEADER not in request.headers:
                 return await endpoint(**given)
-            write = _Write(request, user, route, await _content_later(request))
-            with write.alone():
-                stack = ExitStack()
-                try:
-                    again = await run_sync(write.begin, stack)
-                    if again is None:
-                        with service(request).database.joining(write.session):
-                            again = await endpoint(**given)
-                        await run_sync(write.keep, again)
-                except BaseException as error:
-                    await run_sync(stack.__exit__, type(error), error, error.__traceback__)
-                    raise
-                await run_sync(stack.close)
-                return again
+            try:
+                write = _Write(request, user, route, await _content_later(request))
+                return await _later(write, endpoint, given)
+            finally:
+                await request.close()
 
         found = keeping_later
     else:
@@ -112,6 +104,24 @@ def _keeping(endpoint: Callable[..., Any], route: str) -> Callable[..., Any]:
         found = keeping
     found.keeps_answers = True  # type: ignore[attr-defined]
     return found
+
+
+async def _later(write: _Write, endpoint: Callable[..., Any], given: dict[str, Any]) -> Any:
+    """An endpoint that is a task: its transaction is begun and ended beside the loop."""
+    with write.alone():
+        stack = ExitStack()
+        try:
+            answer = await run_sync(write.begin, stack)
+            if answer is None:
+                with write.parts.database.joining(write.session):
+                    answer = await endpoint(**given)
+                await run_sync(write.keep, answer)
+        except BaseException as error:
+            with CancelScope(shield=True):  # also where whoever asked has gone
+                await run_sync(stack.__exit__, type(error), error, error.__traceback__)
+            raise
+        await run_sync(stack.close)
+        return answer
 
 
 class _Write:
@@ -156,6 +166,8 @@ class _Write:
         """Keep what the endpoint answered, in its transaction."""
         if not isinstance(answer, Response) or not hasattr(answer, "body"):
             raise TypeError(f"{self.asked.route} must answer with a whole Response, or say {NOT_KEPT}")
+        if answer.status_code >= 400:
+            return  # nothing was stored, and what is sent again mended is another request
         kept = {name: answer.headers[name] for name in ("content-type", "etag", "location") if name in answer.headers}
         kept_answers.keep(self.session, self.asked, answer.status_code, kept, bytes(answer.body), at=self.parts.now())
 

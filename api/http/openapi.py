@@ -42,7 +42,7 @@ TAGS = [
 ]
 
 _OPEN = {"health"}
-_FOR_ALL = (401, 422)
+_FOR_ALL = (401, 403, 422)
 _WRITES = (403, 404, 409, 413, 503)
 
 
@@ -143,8 +143,6 @@ def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
         statuses.update(_WRITES)
     if operation["operationId"] == "signIn":
         statuses = {401, 413, 422, 429, 503}
-    if "x-permission" in operation:
-        statuses.add(403)
     if "{" in path or any(p["name"] in ("unit", "employee", "terminal") for p in operation.get("parameters", ())):
         statuses.add(404)
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):

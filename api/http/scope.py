@@ -9,8 +9,17 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Request, Response
 
-from api.http.auth import SignedInUser, address_of, bearer_secret, is_beside, maybe_token, page_user, signed_in
-from api.http.errors import API, Forbidden, SignInNeeded, answer_error
+from api.http.auth import (
+    SignedInUser,
+    address_of,
+    bearer_secret,
+    is_beside,
+    maybe_token,
+    page_user,
+    signed_in,
+    token_holder,
+)
+from api.http.errors import API, Forbidden, LedTo, SignInNeeded, answer_error
 from api.http.guard import STILL
 from api.http.service import service
 from attendance.errors import AttendanceError, NotFound
@@ -53,6 +62,8 @@ class Reader:
 
     def elsewhere(self, session: Session, permission: Permission) -> Within:
         """The rows for which the same person has another permission; none where they have it nowhere."""
+        if not _is_in_scope(self.user, permission):
+            return NOTHING
         return access.within(session, permission, self.user.grants, self.user.employee_id, self.today) or NOTHING
 
     def unit(self, session: Session, code: str) -> UnitRow:
@@ -91,6 +102,8 @@ def askable(kind: str, code: str) -> str:
 def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reader:
     """The reader that somebody signed in is for a permission, in the API and in pages. Raises Forbidden."""
     via: Literal["api", "page"] = "api" if request.url.path.startswith(f"{API}/") else "page"
+    if not _is_in_scope(user, permission):
+        raise Forbidden(f"This token was made without {permission}; make one with it, or sign in with a password.")
     today = service(request).today()
     with service(request).database.reading() as session:
         within = access.within(session, permission, user.grants, user.employee_id, today)
@@ -111,7 +124,7 @@ def still_may(request: Request, permission: Permission, who: Callable[[], Signed
     def still() -> Response | None:
         try:
             reader_of(request, who(), permission)
-        except SignInNeeded:
+        except (SignInNeeded, LedTo):
             return Response(status_code=401)
         except AttendanceError as error:
             return answer_error(request, error)
@@ -120,11 +133,16 @@ def still_may(request: Request, permission: Permission, who: Callable[[], Signed
     setattr(request.state, STILL, still)
 
 
+def _is_in_scope(user: SignedIn, permission: Permission) -> bool:
+    """Whether what somebody is signed in by is not held to other permissions, as a token for a program may be."""
+    return user.held.scopes is None or permission in user.held.scopes
+
+
 def may(permission: Permission) -> Callable[..., Reader]:
     """A dependency of the API that lets on whoever may do this, as the reader they are. Raises Forbidden."""
 
     def permitted(request: Request, user: SignedInUser, secret: Annotated[str, Depends(bearer_secret)]) -> Reader:
-        still_may(request, permission, lambda: signed_in(request, secret))
+        still_may(request, permission, lambda: signed_in(token_holder(request, secret)))
         return reader_of(request, user, permission)
 
     permitted.permission = permission  # type: ignore[attr-defined]
@@ -150,7 +168,8 @@ def beside_or(permission: Permission) -> Callable[..., None]:
 
     def permitted(request: Request, token: Annotated[str | None, Depends(maybe_token)]) -> None:
         if not is_beside(request):
-            reader = reader_of(request, signed_in(request, bearer_secret(token)), permission)
+            user = signed_in(token_holder(request, bearer_secret(token)))
+            reader = reader_of(request, user, permission)
             if not reader.within.is_all:
                 raise Forbidden("This is about the whole office, and you look after a part of it.")
 

@@ -8,21 +8,14 @@ from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from api.http.auth import (
-    HOME,
-    address_of,
-    check_csrf,
     csrf_token,
-    end_session,
-    keep_session,
-    local_path,
     page_user,
     session_user,
-    sign_in_token,
 )
 from api.http.errors import Forbidden
 from api.http.scope import Reader, page_may
@@ -32,13 +25,13 @@ from api.pages.i18n import LANGUAGES, pick_language, read_day
 from api.pages.render import navigation, render
 from attendance.errors import NotFound
 from attendance.services.access import permissions
-from attendance.services.accounts import SignedIn, SignInRefused, TooManyAttempts
+from attendance.services.accounts import SignedIn
 from attendance.services.disclosure import Disclosed
 from attendance.store import listing, polling
 from attendance.store.listing_keys import read_violation_id
 from reports.day import why_page
 from reports.today import today_page
-from reports.view import ErrorPage, SignInPage, User
+from reports.view import ErrorPage, User
 from reports.violations import violations_page
 
 LANGUAGE_COOKIE = "attendance_language"
@@ -83,7 +76,7 @@ def show(
         template,
         view,
         lang=language_of(request),
-        user=shown_user(user),
+        user=shown_user(user, remind=not is_demo(request)),
         csrf_token=token or csrf_token(request),
         demo=is_demo(request),
         path=path,
@@ -95,8 +88,11 @@ def show(
     return response
 
 
-def shown_user(user: SignedIn | None) -> User | None:
-    return User(user.name, user.role or "none", permissions(user.grants)) if user else None
+def shown_user(user: SignedIn | None, *, remind: bool = False) -> User | None:
+    """`remind`: those who should have a second factor and have none are told."""
+    if user is None:
+        return None
+    return User(user.name, user.role or "none", permissions(user.grants), remind and user.held.remind)
 
 
 def is_demo(request: Request) -> bool:
@@ -111,7 +107,6 @@ def show_error(request: Request, status: int, incident: str | None) -> Response:
     return show(request, "error.html", ErrorPage(known, incident), user=session_user(request), status=status)
 
 
-_SIGNING = {"x-open": "how one signs in and out"}
 Attending = Annotated[Reader, Depends(page_may("attendance.read"))]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -123,62 +118,6 @@ def home(user: Annotated[SignedIn, Depends(page_user)]) -> RedirectResponse:
     if not offered:
         raise Forbidden("Nothing is granted to you at present; ask the administrators.")
     return RedirectResponse(offered[0][0], 303)
-
-
-@router.get("/sign-in", openapi_extra=_SIGNING)
-def sign_in_form(request: Request, next: str = HOME) -> Response:
-    back = local_path(next)
-    if session_user(request) is not None:
-        return RedirectResponse(back, 303)
-    problem = "expired" if request.query_params.get("expired") else None
-    return _sign_in_page(request, SignInPage(next=back, problem=problem))
-
-
-def _sign_in_page(request: Request, view: SignInPage, status: int = 200) -> Response:
-    bound = Response()
-    token = sign_in_token(request, bound)
-    demo: Demo | None = getattr(request.app.state, "demo", None)
-    page = show(
-        request,
-        "sign_in.html",
-        replace(view, demo_logins=tuple(demo.logins) if demo else ()),
-        token=token,
-        status=status,
-    )
-    for name, value in bound.raw_headers:
-        if name == b"set-cookie":
-            page.raw_headers.append((name, value))
-    return page
-
-
-@router.post("/sign-in", openapi_extra=_SIGNING)
-def sign_in(
-    request: Request,
-    username: Annotated[str, Form(max_length=256)] = "",
-    password: Annotated[str, Form(max_length=1024)] = "",
-    csrf_token: Annotated[str, Form(max_length=256)] = "",
-    next: Annotated[str, Form(max_length=2000)] = HOME,
-) -> Response:
-    check_csrf(request, csrf_token)
-    back = local_path(next)
-    accounts, at = service(request).accounts, address_of(request)
-    try:
-        opened = accounts.sign_in(username, password, at, "session")
-    except TooManyAttempts:
-        return _sign_in_page(request, SignInPage(back, username[:64], "locked"), 429)
-    except SignInRefused:
-        return _sign_in_page(request, SignInPage(back, username[:64], "wrong"), 401)
-    response = RedirectResponse(back, 303)
-    keep_session(request, response, opened)
-    return response
-
-
-@router.post("/sign-out", openapi_extra=_SIGNING)
-def sign_out(request: Request, csrf_token: Annotated[str, Form(max_length=256)] = "") -> Response:
-    check_csrf(request, csrf_token)
-    response = RedirectResponse("/sign-in", 303)
-    end_session(request, response)
-    return response
 
 
 @router.get("/today")

@@ -1,69 +1,71 @@
-"""Who may sign in, who is signed in, and how often somebody may guess."""
+"""Who may sign in, and who is signed in."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-import threading
-import unicodedata
-from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Literal
 
-from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from attendance import clock
-from attendance.errors import AttendanceError, Invalid, StoreUnavailable
+from attendance.errors import StoreUnavailable
 from attendance.services.access import leading
+from attendance.services.api_tokens import PREFIX, ApiTokens
+from attendance.services.browsers import browser_of
 from attendance.services.granting import Wanted, give
-from attendance.store import accounts, grants, office
+from attendance.services.guessing import FailedSignIns, place
+from attendance.services.passwords import Passwords
+from attendance.services.proofs import Came, Proofs, SignInRefused, can_be_name
+from attendance.services.second_factor import SecondFactorNeeded, SecondFactors
+from attendance.store import accounts, api_tokens, grants, office, sign_ins
 from attendance.store.database import Database, Session
 from attendance.store.grants import Grant
 from attendance.store.registering import check_code
 from attendance.store.tables import EmployeeRow
 from attendance.store.trail import CONSOLE, Actor, record
 
-Kind = Literal["bearer", "session"]
+Kind = Literal["bearer", "session", "half"]
+Duty = Literal["password", "second_factor"]
 
-MIN_PASSWORD, MAX_PASSWORD = 10, 256
 BEARER_LASTS = timedelta(hours=8)
 SESSION_LASTS = timedelta(hours=12)
 SESSION_IDLE = timedelta(minutes=30)
+VISIT_LASTS = timedelta(hours=8)  # on a visit the phone lies in a pocket for hours
+HALF_LASTS = timedelta(minutes=5)
 SEEN_STEP = timedelta(minutes=1)  # a write per request would make every reader a writer
-HASHES_AT_ONCE = 4  # each takes 64 MiB
+NEEDING_SECOND_FACTOR = frozenset({"hr", "leader", "administrator"})
 _SECRET_LENGTH = 43  # 256 bits as URL-safe base64
 
 
-class SignInRefused(AttendanceError):
-    """Name or password is wrong, or the account is closed: one answer, so that it tells nothing about which."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """By what somebody is signed in, and what that does not open.
 
-    code = "sign_in_refused"
+    `scopes`: the permissions a token is held to; None: whatever is granted. `must`: what has to be done before anything
+    else. `remind`: their role should have a second factor and has none.
+    """
 
-    def __init__(self) -> None:
-        super().__init__("The user name or the password is not right.")
-
-
-class TooManyAttempts(AttendanceError):
-    code = "too_many_attempts"
-
-    def __init__(self, retry_after: int) -> None:
-        minutes = -(-retry_after // 60)
-        super().__init__(f"Too many failed sign-ins; wait {minutes} min and try again.")
-        self.retry_after = retry_after
+    sign_in_id: int | None = None
+    scopes: frozenset[str] | None = None
+    read_only: bool = False
+    must: Duty | None = None
+    remind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody who is signed in: the person behind the account, if one is named, and the grants that hold now."""
+    """Somebody who is signed in: the person behind the account, if one is named, the grants that hold now,
+    and by what they are signed in."""
 
     user_id: int
     name: str
     employee_id: int | None
     grants: tuple[Grant, ...]
+    held: Held = Held()
 
     @property
     def role(self) -> str:
@@ -85,7 +87,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Opened:
-    """A new sign-in. `secret` is shown once, to whom it belongs."""
+    """A new sign-in. `secret` is shown once, to whom it belongs. Of kind `half` it waits for the second factor."""
 
     secret: str
     user: SignedIn
@@ -93,64 +95,11 @@ class Opened:
     kind: Kind
 
 
-class FailedSignIns:
-    """How often a name at an address, and an address, may fail. In memory, so per process; nobody locks others out.
-
-    An attempt counts before the password is checked and is given back when it was right, so that a thousand guesses
-    sent at once are not a thousand guesses.
-    """
-
-    def __init__(
-        self,
-        *,
-        per_account: int = 5,
-        per_address: int = 30,
-        window: timedelta = timedelta(minutes=15),
-        most_keys: int = 20_000,
-    ) -> None:
-        self.per_account, self.per_address, self.window, self.most_keys = per_account, per_address, window, most_keys
-        self._failed: OrderedDict[tuple[str, str], list[datetime]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def reserve(self, name: str, address: str, at: datetime) -> None:
-        """Count an attempt. Raises TooManyAttempts, and then does not count it."""
-        keys = self._keys(name, address)
-        with self._lock:
-            for key, allowed in zip(keys, (self.per_account, self.per_address), strict=True):
-                recent = self._recent(key, at)
-                if len(recent) >= allowed:
-                    raise TooManyAttempts(max(1, int((recent[0] + self.window - at).total_seconds()) + 1))
-            for key in keys:
-                self._failed.setdefault(key, []).append(at)
-                self._failed.move_to_end(key)
-            while len(self._failed) > self.most_keys:
-                self._failed.popitem(last=False)
-
-    def forgive(self, name: str, address: str, at: datetime) -> None:
-        """The attempt made at `at` was right: the account starts anew, the address gets this one back."""
-        account, place = self._keys(name, address)
-        with self._lock:
-            self._failed.pop(account, None)
-            if at in self._failed.get(place, ()):
-                self._failed[place].remove(at)
-
-    def _recent(self, key: tuple[str, str], at: datetime) -> list[datetime]:
-        recent = [moment for moment in self._failed.get(key, ()) if at - moment < self.window]
-        if recent:
-            self._failed[key] = recent
-        else:
-            self._failed.pop(key, None)
-        return recent
-
-    @staticmethod
-    def _keys(name: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:
-        place = _place(address)
-        digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
-        return (digest, place), ("", place)
-
-
 class Accounts:
-    """Users, passwords and sign-ins over one database. Safe to share between threads."""
+    """Users, passwords and sign-ins over one database. Safe to share between threads.
+
+    `phone_now` is the time that authenticator apps show, where `now` is shifted; `second_factor` as in the setting.
+    """
 
     def __init__(
         self,
@@ -159,13 +108,19 @@ class Accounts:
         now: clock.Now = clock.utc_now,
         hasher: Argon2Hasher | None = None,
         failed: FailedSignIns | None = None,
+        secret_key: bytes = b"",
+        phone_now: clock.Now | None = None,
+        second_factor: Literal["offered", "required"] = "offered",
     ) -> None:
         self.database, self.now = database, now
+        self.secret_key = secret_key
         self.failed = failed or FailedSignIns()
-        self._hash = PasswordHash((hasher or Argon2Hasher(),))
-        self._turns = threading.BoundedSemaphore(HASHES_AT_ONCE)
-        # Names that nobody has are checked against this, so that they take as long as those somebody has.
-        self._nobody = self._hash.hash(secrets.token_urlsafe(16))
+        self.failed_codes = FailedSignIns(per_account_anywhere=10)
+        self.proofs = Proofs(database, secret_key, now)
+        self.passwords = Passwords(hasher)
+        self.tokens = ApiTokens(database, now)
+        self.second_factors = SecondFactors(database, secret_key, phone_now or now)
+        self.second_factor = second_factor
 
     def create_user(
         self,
@@ -184,26 +139,42 @@ class Accounts:
         AlreadyExists, GrantRefused.
         """
         check_code("user", name)
-        hashed = self.hash_new(password)
-        at = self.now()
+        hashed = self.hash_new(password, name)
         with self.database.writing() as session:
-            person = office.key(office.get(session, EmployeeRow, employee)) if employee is not None else None
-            stored = accounts.add_user(session, name, password_hash=hashed, employee_id=person, at=at)
-            record(session, by, "user.added", kind="user", key=name, employees=_of(stored), at=at)
-            if role is not None:
-                give(session, name, Wanted(role, unit, **more), by=by, at=at)
-            return _signed_in(session, stored, at)
+            wanted = Wanted(role, unit, **more) if role is not None else None
+            return self.file_user(session, name, hashed, wanted, employee=employee, by=by)
 
-    def set_password(self, name: str, password: str) -> None:
+    def file_user(
+        self,
+        session: Session,
+        name: str,
+        password_hash: str,
+        wanted: Wanted | None,
+        *,
+        employee: str | None = None,
+        by: Actor = CONSOLE,
+    ) -> SignedIn:
+        """The same within a transaction of the caller, who made the hash with `hash_new`."""
+        at = self.now()
+        person = office.key(office.get(session, EmployeeRow, employee)) if employee is not None else None
+        stored = accounts.add_user(session, name, password_hash=password_hash, employee_id=person, at=at)
+        record(session, by, "user.added", kind="user", key=name, employees=_of(stored), at=at)
+        if wanted is not None:
+            give(session, name, wanted, by=by, at=at)
+        return _signed_in(session, stored, at)
+
+    def set_password(self, name: str, password: str, by: Actor = CONSOLE) -> None:
         """Give somebody a new password and end their sign-ins. Raises Invalid, NotFound."""
-        hashed = self.hash_new(password)
+        hashed = self.hash_new(password, name)
         with self.database.writing() as session:
             user = accounts.get_user(session, name)
             accounts.set_password_hash(session, user.id, hashed)
+            sign_ins.clear_first_password(session, user.id)
             accounts.end_sign_ins_of(session, user.id)
+            record(session, by, "account.password_changed", kind="account", key=name, at=self.now())
 
     def disable(self, name: str, by: Actor = CONSOLE) -> None:
-        """Close an account; whatever it was signed in to ends at once. Raises NotFound."""
+        """Close an account; whatever it was signed in to ends at once, its tokens for good. Raises NotFound."""
         self._close(name, True, by)
 
     def enable(self, name: str, by: Actor = CONSOLE) -> None:
@@ -211,22 +182,22 @@ class Accounts:
         self._close(name, False, by)
 
     def _close(self, name: str, closed: bool, by: Actor) -> None:
-        act = "user.disabled" if closed else "user.enabled"
+        act, at = "user.disabled" if closed else "user.enabled", self.now()
         with self.database.writing() as session:
             user = accounts.get_user(session, name)
             accounts.set_disabled(session, user.id, closed)
             if closed:
                 accounts.end_sign_ins_of(session, user.id)
-            record(session, by, act, kind="user", key=name, employees=_of(user), at=self.now())
+                api_tokens.revoke_all(session, user.id, at)
+            record(session, by, act, kind="user", key=name, employees=_of(user), at=at)
 
     def verify_password(self, name: str, password: str) -> SignedIn:
         """Whose name and password these are. Raises SignInRefused, after the same time for every reason."""
         with self.database.reading() as session:
-            user = accounts.find_user(session, name) if name.isprintable() and len(name) <= 64 else None
-        given = unicodedata.normalize("NFC", password[:MAX_PASSWORD])
-        with self._turns:
-            right, renewed = self._hash.verify_and_update(given, user.password_hash if user else self._nobody)
-        if user is None or user.disabled or not right or len(password) > MAX_PASSWORD:
+            user = accounts.find_user(session, name) if can_be_name(name) else None
+            until = sign_ins.standing(session, user.id if user else 0).first_password_until
+        right, renewed = self.passwords.verify(password, user.password_hash if user else self.passwords.nobody)
+        if user is None or user.disabled or not right or (until is not None and self.now() >= until):
             raise SignInRefused
         if renewed is not None:
             with self.database.writing() as session:
@@ -234,28 +205,80 @@ class Accounts:
         with self.database.reading() as session:
             return _signed_in(session, user, self.now())
 
-    def sign_in(self, name: str, password: str, address: str, kind: Kind) -> Opened:
-        """Open a sign-in for the right password. Raises SignInRefused, TooManyAttempts."""
-        at = self.now()
-        self.failed.reserve(name, address, at)
-        user = self.verify_password(name, password)
-        self.failed.forgive(name, address, at)
-        return self.open(user, kind)
+    def signed_in_of(self, name: str) -> SignedIn:
+        """Somebody as they stand now, for whoever knows by other means that it is them. Raises NotFound."""
+        with self.database.reading() as session:
+            return _signed_in(session, accounts.get_user(session, name), self.now())
 
-    def open(self, user: SignedIn, kind: Kind) -> Opened:
+    def check_password(self, name: str, password: str, came: Came) -> SignedIn:
+        """The same, with every failure counted and written down. Raises SignInRefused, TooManyAttempts."""
+        return self.proofs.tried(self.failed, name, came, lambda: self.verify_password(name, password))
+
+    def check_code(self, user: SignedIn, code: str, came: Came) -> None:
+        """Use up a code of the second factor. Raises SecondFactorWrong, TooManyAttempts."""
+        self.proofs.tried(self.failed_codes, user.name, came, lambda: self.second_factors.check(user.user_id, code))
+
+    def sign_in(
+        self, name: str, password: str, address: str, kind: Kind, *, code: str = "", came: Came | None = None
+    ) -> Opened:
+        """Open a sign-in for the right password, and code where the account asks for one.
+
+        Raises SignInRefused, TooManyAttempts, SecondFactorNeeded, SecondFactorWrong.
+        """
+        came = came or Came(address, via="page" if kind == "session" else "api")
+        user = self.check_password(name, password, came)
+        asked = self.second_factors.is_set(user.user_id)
+        if asked and not code:
+            raise SecondFactorNeeded
+        if asked:
+            self.check_code(user, code, came)
+        return self.open(user, kind, came, second_factor=asked)
+
+    def begin(self, user: SignedIn, came: Came) -> Opened:
+        """The sign-in of somebody whose password was right a moment ago: a session, or half of one where the account
+        asks for a second factor."""
+        asked = self.second_factors.is_set(user.user_id)
+        return self.open(user, "half" if asked else "session", came)
+
+    def finish(self, half: str, code: str, came: Came) -> Opened | None:
+        """Make a session of half of one; None where that is over. Raises SecondFactorWrong, TooManyAttempts."""
+        user = self.who(half, "half")
+        if user is None:
+            return None
+        self.check_code(user, code, came)
+        self.sign_out(half)
+        return self.open(user, "session", came, second_factor=True)
+
+    def open(self, user: SignedIn, kind: Kind, came: Came | None = None, *, second_factor: bool = False) -> Opened:
         """Open a sign-in for somebody whose password was right a moment ago."""
-        at = self.now()
+        at, came = self.now(), came or Came()
         secret = secrets.token_urlsafe(32)
-        expires_at = at + (BEARER_LASTS if kind == "bearer" else SESSION_LASTS)
+        expires_at = at + _lasts(user, kind, at)
         with self.database.writing() as session:
             accounts.forget_expired(session, at)
             accounts.add_sign_in(
-                session, digest=_digest(secret), user_id=user.user_id, kind=kind, created_at=at, expires_at=expires_at
+                session,
+                digest=_digest(secret),
+                user_id=user.user_id,
+                kind=kind,
+                created_at=at,
+                expires_at=expires_at,
+                address=came.address,
+                browser=browser_of(came.user_agent) if came.user_agent else "",
+                second_factor=second_factor,
             )
+            if kind != "half":
+                if came.address:
+                    sign_ins.remember_place(session, user.user_id, place(came.address), at)
+                told = {"kind": kind, "second_factor": second_factor}
+                actor = Actor(user.name, user.user_id, came.via, came.address, user.role)
+                record(session, actor, "account.signed_in", kind="account", key=user.name, after=told, at=at)
         return Opened(secret, user, expires_at, kind)
 
     def who(self, secret: str, kind: Kind) -> SignedIn | None:
         """Who this secret signs in; None: nobody (any more)."""
+        if kind == "bearer" and secret.startswith(PREFIX):
+            return self._token_holder(secret)
         if len(secret) != _SECRET_LENGTH or not secret.isascii():
             return None
         at = self.now()
@@ -264,12 +287,35 @@ class Accounts:
             if found is None or found.user.disabled or at >= found.expires_at:
                 return None
             user = _signed_in(session, found.user, at)
+            user = replace(user, held=self._held(session, user, found.id, second_factor=found.second_factor))
         if kind == "session":
-            if at - found.seen_at >= SESSION_IDLE:
+            if at - found.seen_at >= (VISIT_LASTS if _is_on_visit(user) else SESSION_IDLE):
                 return None
             if at - found.seen_at >= SEEN_STEP:
                 self._touch(found.id, at)
         return user
+
+    def _token_holder(self, secret: str) -> SignedIn | None:
+        token = self.tokens.find(secret)
+        if token is None:
+            return None
+        with self.database.reading() as session:
+            stored = accounts.find_user(session, token.user)
+            if stored is None or stored.disabled:
+                return None
+            user = _signed_in(session, stored, self.now())
+            held = self._held(session, user, None, second_factor=False)
+        return replace(user, held=replace(held, scopes=frozenset(token.scopes), read_only=token.read_only))
+
+    def _held(self, session: Session, user: SignedIn, sign_in_id: int | None, *, second_factor: bool) -> Held:
+        standing = sign_ins.standing(session, user.user_id)
+        lacks = not (standing.has_second_factor or second_factor) and bool(NEEDING_SECOND_FACTOR & set(user.roles))
+        must: Duty | None = None
+        if standing.first_password_until is not None:
+            must = "password"
+        elif lacks and self.second_factor == "required":
+            must = "second_factor"
+        return Held(sign_in_id, must=must, remind=lacks)
 
     def sign_out(self, secret: str) -> None:
         with self.database.writing() as session:
@@ -282,15 +328,11 @@ class Accounts:
         except StoreUnavailable:
             return  # reading goes on while the disk is full
 
-    def hash_new(self, password: str) -> str:
-        """What is stored of a new password. Raises Invalid for one that is too short or too long."""
-        length = len(unicodedata.normalize("NFC", password))
-        if not MIN_PASSWORD <= length <= MAX_PASSWORD or len(password) > MAX_PASSWORD:
-            raise Invalid(
-                f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters; a short sentence is a good one."
-            )
-        with self._turns:
-            return self._hash.hash(unicodedata.normalize("NFC", password))
+    def hash_new(self, password: str, name: str = "") -> str:
+        """What is stored of a new password of an account. Raises PasswordRefused."""
+        with self.database.reading() as session:
+            names = sign_ins.names_of_office(session)
+        return self.passwords.hash_new(password, names=[name, *names])
 
 
 def seal(secret_key: bytes, purpose: str, secret: str) -> str:
@@ -302,20 +344,25 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def _is_on_visit(user: SignedIn) -> bool:
+    """Whether all that is granted is an inspector's visit, beside one's own days."""
+    return "inspector" in user.roles and set(user.roles) <= {"inspector", "official"}
+
+
+def _lasts(user: SignedIn, kind: Kind, at: datetime) -> timedelta:
+    if kind == "half":
+        return HALF_LASTS
+    if kind == "bearer":
+        return BEARER_LASTS
+    if not _is_on_visit(user):
+        return SESSION_LASTS
+    ends = [grant.ends_at - at for grant in user.grants if grant.role == "inspector" and grant.ends_at is not None]
+    return min(VISIT_LASTS, max(ends, default=VISIT_LASTS))
+
+
 def _signed_in(session: Session, user: accounts.StoredUser, at: datetime) -> SignedIn:
     return SignedIn(user.id, user.name, user.employee_id, grants.holding(session, user.id, at))
 
 
 def _of(user: accounts.StoredUser) -> tuple[int, ...]:
     return (user.employee_id,) if user.employee_id is not None else ()
-
-
-def _place(address: str) -> str:
-    """An address as one guesser: a household of IPv6 has a whole /64 to guess from."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address[:64]
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return str(ip_network((parsed, 64), strict=False))
-    return str(parsed)

@@ -29,12 +29,12 @@ def begin_office(
     hours: str,
     document: str,
     calendar: bool,
-    administrator: tuple[str, str],
+    administrator: tuple[str, str] | None,
     at: datetime,
     actor: Actor = CONSOLE,
 ) -> int:
     """File the first unit, its hours, the shipped calendar and kinds of leave, and the first administrator (name, hash
-    of the password); answers how many calendar entries decide something.
+    of the password; None: later); answers how many calendar entries decide something.
 
     `hours` as `07:30-11:30,13:00-17:00`, one or two sessions. Raises Invalid, AlreadyExists; nothing is half-filed.
     """
@@ -62,10 +62,11 @@ def begin_office(
                 ) from error
             if file == "calendar":
                 loaded = adopted.filed - adopted.announced
-        who, password_hash = administrator
-        registering.check_code("user", who)
-        accounts.add_user(session, who, password_hash=password_hash, at=at)
-        give(session, who, Wanted("administrator"), by=actor, at=at)
+        if administrator is not None:
+            who, password_hash = administrator
+            registering.check_code("user", who)
+            accounts.add_user(session, who, password_hash=password_hash, at=at)
+            give(session, who, Wanted("administrator"), by=actor, at=at)
     return loaded
 
 

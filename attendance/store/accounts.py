@@ -30,6 +30,7 @@ class StoredSignIn:
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+    second_factor: bool
     user: StoredUser
 
 
@@ -84,11 +85,28 @@ def set_disabled(session: Session, user_id: int, disabled: bool) -> None:
 
 
 def add_sign_in(
-    session: Session, *, digest: str, user_id: int, kind: str, created_at: datetime, expires_at: datetime
+    session: Session,
+    *,
+    digest: str,
+    user_id: int,
+    kind: str,
+    created_at: datetime,
+    expires_at: datetime,
+    address: str = "",
+    browser: str = "",
+    second_factor: bool = False,
 ) -> None:
     session.add(
         SignInRow(
-            digest=digest, user_id=user_id, kind=kind, created_at=created_at, seen_at=created_at, expires_at=expires_at
+            digest=digest,
+            user_id=user_id,
+            kind=kind,
+            created_at=created_at,
+            seen_at=created_at,
+            expires_at=expires_at,
+            address=address[:64],
+            browser=browser[:64],
+            second_factor=second_factor,
         )
     )
 
@@ -101,13 +119,16 @@ def find_sign_in(session: Session, digest: str, kind: str) -> StoredSignIn | Non
             col(SignInRow.created_at),
             col(SignInRow.seen_at),
             col(SignInRow.expires_at),
+            col(SignInRow.second_factor),
             *_USER,
         )
         .join(UserRow, col(UserRow.id) == col(SignInRow.user_id))
         .where(col(SignInRow.digest) == digest, col(SignInRow.kind) == kind)
     )
     row = session.execute(query).one_or_none()
-    return StoredSignIn(row[0], row[1], row[2], row[3], row[4], StoredUser(*row[5:])) if row is not None else None
+    return (
+        StoredSignIn(row[0], row[1], row[2], row[3], row[4], row[5], StoredUser(*row[6:])) if row is not None else None
+    )
 
 
 def touch(session: Session, sign_in_id: int, seen_at: datetime) -> None:

@@ -229,7 +229,11 @@ class UserRow(SQLModel, table=True):
 
 
 class SignInRow(SQLModel, table=True):
-    """A bearer token or a page session, known only by the SHA-256 of its secret."""
+    """A bearer token or a page session, known only by the SHA-256 of its secret.
+
+    `address` and `browser`: where it was opened, for whoever looks for one that is not theirs. `second_factor`: a
+    second proof was given.
+    """
 
     __tablename__: ClassVar[str] = "sign_in"
     id: int | None = Field(default=None, primary_key=True)
@@ -239,6 +243,9 @@ class SignInRow(SQLModel, table=True):
     created_at: datetime = instant()
     seen_at: datetime = instant()
     expires_at: datetime = instant()
+    address: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    browser: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    second_factor: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
 class LeaseRow(SQLModel, table=True):

@@ -195,7 +195,13 @@ def _open(
     chosen = Settings(_env_file=None, **given)
     database = Database(chosen.url)
     ticking = Ticking()
-    accounts = Accounts(database, now=ticking, hasher=hasher)
+    accounts = Accounts(
+        database,
+        now=ticking,
+        hasher=hasher,
+        secret_key=chosen.secret(),
+        second_factor=chosen.second_factor,
+    )
     app = create_app(chosen, database, now=ticking, accounts=accounts, **parts)
     return Office(app, database, chosen, accounts, ticking)
 

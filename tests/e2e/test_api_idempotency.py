@@ -1,19 +1,24 @@
 """Writes under an `Idempotency-Key`: once stored, answered alike; another request under the key is refused."""
 
-from __future__ import annotations
-
 import hashlib
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from sqlmodel import func, select
+from starlette.datastructures import UploadFile as StarletteUpload
 
+from api.http.answers import answer
 from api.http.app import ROUTERS
-from api.http.idempotency import WRITES, why_not
+from api.http.idempotency import WRITES, keep_answers, why_not
+from api.http.scope import Reader, may
+from attendance.store import registering
 from attendance.store.register_tables import KeptAnswerRow
 from attendance.store.tables import EmployeeRow
 from tests.e2e.conftest import Office
@@ -166,6 +171,42 @@ def test_a_password_is_neither_kept_nor_guessable_from_what_is(office: Office) -
     (row,) = kept(office)
     assert b"mat-khau" not in row.body
     assert row.request_digest != hashlib.sha256(b"POST /api/v1/users?\0" + b"mat-khau-rat-dai-2026").hexdigest()
+
+
+def test_a_form_that_the_route_reads_itself_is_compared_by_its_fields(make_office: Callable[..., Office]) -> None:
+    """A client makes a new boundary each time it sends a form; the fields are what was asked."""
+    router = APIRouter()
+
+    def store(office: Office, code: str) -> None:
+        with office.database.writing() as session:
+            registering.add_employee(session, code, at=office.clock.at)
+
+    @router.post("/api/v1/probe")
+    async def probe(request: Request, reader: Annotated[Reader, Depends(may("people.write"))]) -> Response:
+        async with request.form() as form:
+            upload = form["file"]
+            assert isinstance(upload, StarletteUpload)
+            code = (await upload.read()).decode()
+        if code == "bad":
+            return answer({"wrong": 1}, 422)
+        await run_sync(store, made, code)
+        return answer({"code": code}, 201)
+
+    keep_answers(router)
+    made = make_office(extra_routers=[router])
+
+    def send(content: str, key: str) -> Any:
+        file = {"file": ("people.csv", content.encode(), "text/csv")}
+        return made.client("hr").post(f"{API}/probe", files=file, headers={"Idempotency-Key": key})
+
+    first, again, other = send("E77", "k"), send("E77", "k"), send("E78", "k")
+    assert [each.status_code for each in (first, again, other)] == [201, 201, 422]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert first.content == again.content
+    assert people(made) == 5
+    assert [send(content, "k-2").status_code for content in ("bad", "E79")] == [422, 201]  # refused is not kept
+    assert send("E79", "k-3").status_code == 409
+    assert people(made) == 6
 
 
 def test_every_write_of_the_api_keeps_answers_or_says_why_not() -> None:

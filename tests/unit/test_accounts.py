@@ -13,17 +13,15 @@ import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from attendance.errors import AlreadyExists, Invalid, NotFound
-from attendance.services.accounts import (
-    HASHES_AT_ONCE,
-    Accounts,
-    FailedSignIns,
-    SignInRefused,
-    TooManyAttempts,
-    seal,
-)
+from attendance.services.accounts import Accounts, seal
+from attendance.services.granting import Wanted, give
+from attendance.services.guessing import TooManyAttempts
+from attendance.services.passwords import HASHES_AT_ONCE
+from attendance.services.proofs import SignInRefused
 from attendance.store import accounts as store
 from attendance.store import registering, schema
 from attendance.store.database import Database, sqlite_url
+from attendance.store.trail import CONSOLE
 
 PASSWORD = "một câu rất dài"
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
@@ -230,30 +228,6 @@ def test_five_failures_close_an_account_for_one_address_alone(accounts: Accounts
     assert accounts.sign_in("lan", PASSWORD, "10.0.0.1", "bearer").user.name == "lan"
 
 
-def test_a_right_password_gives_its_attempt_back() -> None:
-    failed = FailedSignIns()
-    for step in range(100):
-        failed.reserve("lan", "10.0.0.1", NOON + timedelta(seconds=step))
-        failed.forgive("lan", "10.0.0.1", NOON + timedelta(seconds=step))
-
-
-def test_thirty_failures_of_many_names_close_an_address() -> None:
-    failed = FailedSignIns()
-    for number in range(30):
-        failed.reserve(f"user{number}", "10.0.0.1", NOON)
-    with pytest.raises(TooManyAttempts):
-        failed.reserve("another", "10.0.0.1", NOON)
-    failed.reserve("another", "10.0.0.2", NOON)
-
-
-def test_a_network_of_ipv6_guesses_as_one() -> None:
-    failed = FailedSignIns(per_address=2)
-    failed.reserve("a", "2001:db8::1", NOON)
-    failed.reserve("b", "2001:db8::2", NOON)
-    with pytest.raises(TooManyAttempts):
-        failed.reserve("c", "2001:db8::3", NOON)
-
-
 def test_guesses_sent_at_once_are_all_counted(accounts: Accounts) -> None:
     answers: list[str] = []
 
@@ -270,13 +244,6 @@ def test_guesses_sent_at_once_are_all_counted(accounts: Accounts) -> None:
         thread.join()
     assert answers.count("sign_in_refused") == 5
     assert answers.count("too_many_attempts") == 15
-
-
-def test_memory_for_failures_is_bounded() -> None:
-    failed = FailedSignIns(most_keys=100)
-    for number in range(1000):
-        failed.reserve("lan", f"10.0.{number // 250}.{number % 250}", NOON)
-    assert len(failed._failed) <= 100
 
 
 def test_at_most_four_hashes_are_computed_at_once(database: Database) -> None:
@@ -311,3 +278,36 @@ def test_a_seal_depends_on_key_purpose_and_secret() -> None:
     seals = {seal(key, purpose, secret) for key in (b"k", b"l") for purpose in ("form", "x") for secret in ("s", "t")}
     assert len(seals) == 8
     assert seal(b"k", "form", "s") == seal(b"k", "form", "s")
+
+
+def visit(now: Ticking, **ends: float) -> dict[str, object]:
+    return {"visit": "Kiểm tra công vụ đợt 4", "ends_at": now.at + timedelta(**ends)}
+
+
+def test_a_session_on_a_visit_may_stand_idle_for_eight_hours_and_no_longer(accounts: Accounts, now: Ticking) -> None:
+    accounts.create_user("binh", PASSWORD, "inspector", "A", **visit(now, days=3))
+    opened = accounts.sign_in("binh", PASSWORD, "", "session")
+    now.at += timedelta(hours=8) - timedelta(seconds=1)
+    found = accounts.who(opened.secret, "session")
+    assert found is not None
+    assert found.roles == ("inspector",)
+    now.at += timedelta(seconds=1)
+    assert accounts.who(opened.secret, "session") is None
+
+
+def test_a_session_on_a_visit_ends_with_the_grant(accounts: Accounts, now: Ticking) -> None:
+    accounts.create_user("binh", PASSWORD, "inspector", "A", **visit(now, hours=2))
+    secret = accounts.sign_in("binh", PASSWORD, "", "session").secret
+    now.at += timedelta(hours=2) - timedelta(seconds=1)
+    assert accounts.who(secret, "session") is not None
+    now.at += timedelta(seconds=1)
+    assert accounts.who(secret, "session") is None
+
+
+def test_who_is_an_inspector_beside_another_role_has_no_longer_session(accounts: Accounts, now: Ticking) -> None:
+    accounts.create_user("binh", PASSWORD, "inspector", "A", **visit(now, days=3))
+    with accounts.database.writing() as session:
+        give(session, "binh", Wanted("head", "A"), by=CONSOLE, at=now.at)
+    secret = accounts.sign_in("binh", PASSWORD, "", "session").secret
+    now.at += timedelta(minutes=30)
+    assert accounts.who(secret, "session") is None

@@ -11,11 +11,12 @@ import pytest
 from jinja2 import nodes
 
 from api.importing import SENTENCES
+from api.pages import account, account_view
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import NAVIGATION, TEMPLATES, environment
 from api.pages.users import PROBLEMS
-from attendance.services import matching, terminal_health
+from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
@@ -61,7 +62,14 @@ VOCABULARIES = {
     "duty": papers.DUTIES,
     "field": trail.FIELDS,
     "language": LANGUAGES,
-    "sign_in": ("wrong", "expired", "locked"),
+    "sign_in": view.SIGN_IN_PROBLEMS,
+    "sessions": ("where", "address", "since", "seen"),
+    "token": ("name", "scopes", "until", "seen"),
+    "browser": browsers.BROWSERS,
+    "system": browsers.SYSTEMS,
+    "scope": api_tokens.SCOPES,
+    "password": ("short", "common", "same"),
+    "account": tuple(f"done_{what}" for what in account.DONE),
     "punch": ("pull", "push", "agent", "file"),
     "ledger": view.LEDGER_PARTS,
     "clock": ("fast", "slow", "right"),
@@ -179,8 +187,13 @@ def test_every_code_of_a_vocabulary_has_its_word(group: str) -> None:
     assert [code for code in VOCABULARIES[group] if f"{group}.{code}" not in keys("vi")] == []
 
 
+def test_every_problem_of_an_account_has_its_sentence() -> None:
+    assert set(account_view.PROBLEMS) - keys("vi") == set()
+
+
 def test_no_key_is_left_that_nothing_asks_for() -> None:
     built = {f"{group}.{code}" for group, codes in VOCABULARIES.items() for code in codes}
+    built |= set(account_view.PROBLEMS)
     open_groups = (
         "error.",
         "role.",

@@ -126,7 +126,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         accounts = Accounts(demo.database, now=demo.now)
         logins = []
         for login in demo.office.logins:
-            password = "-".join(secrets.token_hex(3) for _ in range(2))
+            password = _password()
             visit = {"ends_at": demo.now() + VISIT, "visit": VISITED} if login.role == "inspector" else {}
             accounts.create_user(login.name, password, login.role, login.unit, employee=login.employee, **visit)
             logins.append((login.role, login.name, password))
@@ -153,6 +153,16 @@ def run_demo(port: int, *, browser: bool) -> None:
         finally:
             timetable.stop()
             poller.stop()
+
+
+def _password() -> str:
+    """Short enough to be typed; one in a thousand happens to look like a row of keys, which is refused."""
+    from attendance.services.passwords import is_common
+
+    while True:
+        made = "-".join(secrets.token_hex(3) for _ in range(2))
+        if not is_common(made):
+            return made
 
 
 def _announce(demo: Demo, url: str, logins: list[tuple[str, str, str]], browser: bool) -> None:

@@ -11,6 +11,7 @@ import attendance.store.personal_tables
 import attendance.store.polling_tables
 import attendance.store.push_tables
 import attendance.store.register_tables
+import attendance.store.sign_in_tables
 import attendance.store.site_tables
 import attendance.store.tables
 import attendance.store.terminal_tables
