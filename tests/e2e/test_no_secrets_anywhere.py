@@ -18,10 +18,8 @@ import pytest
 from sqlalchemy import text
 
 from api.importing import import_export, preview_import
-from api.pages.personal import router as personal_pages
-from api.pages.personal_register import router as register_pages
-from api.pages.routes import router as pages
 from api.pages.routes import show_error
+from api.serving import PAGES
 from attendance.store import papers, papers_decided, registering
 from attendance.store.database import Database
 from device_sync.simulator import Operation, PushingTerminal, SimulatedTerminal, password_of
@@ -62,7 +60,7 @@ def shown(office: Office) -> Iterator[tuple[str, bytes]]:
 
 @pytest.fixture
 def open_office(make_office: Callable[..., Office]) -> Office:
-    routers = (pages, personal_pages, register_pages)
+    routers = PAGES
     return make_office(settings={"push": "on"}, extra_routers=routers, page_error=show_error)
 
 

@@ -11,10 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.pages.assets import MOUNT
-from api.pages.personal import router as personal_pages
-from api.pages.personal_register import router as register_pages
-from api.pages.routes import router as pages
 from api.pages.routes import show_error, static_files
+from api.serving import PAGES
 from attendance.store.push_tables import PunchPhotoRow
 from attendance.store.trail_checking import check_trail
 from tests.builders import rows, terminal_id
@@ -25,7 +23,7 @@ OTHERS = ("Trần Văn Nam", "Lê Hoàng Yến", "Phạm Minh")
 
 @pytest.fixture
 def office(make_office: Callable[..., Office]) -> Office:
-    made = make_office(extra_routers=(pages, personal_pages, register_pages), page_error=show_error)
+    made = make_office(extra_routers=PAGES, page_error=show_error)
     made.app.mount(*static_files())
     assert made.app.routes[-1].path == MOUNT  # type: ignore[attr-defined]
     return made

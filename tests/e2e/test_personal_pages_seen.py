@@ -11,10 +11,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from api.pages.personal import router as personal_pages
-from api.pages.personal_register import router as register_pages
-from api.pages.routes import router as pages
 from api.pages.routes import show_error, static_files
+from api.serving import PAGES
 from attendance.services.personal import requests, retention
 from attendance.store.push_tables import PunchPhotoRow
 from attendance.store.trail import Actor
@@ -29,7 +27,7 @@ SEEN = {"e2": ("/notice", "/me/data", "/me/export"), "hr": ("/requests", "/destr
 
 @pytest.fixture
 def origin(make_office: Callable[..., Office]) -> Iterator[str]:
-    office = make_office(extra_routers=(pages, personal_pages, register_pages), page_error=show_error)
+    office = make_office(extra_routers=PAGES, page_error=show_error)
     office.app.mount(*static_files())
     hr = Actor("hr.lan", via="page", role="hr")
     with office.database.writing() as session:
