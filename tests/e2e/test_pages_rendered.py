@@ -170,7 +170,8 @@ def test_touch_targets_are_large_on_a_phone(browser: Any, origin: str) -> None:
         visit.page.goto(f"{origin}/today", wait_until="load")
         small = visit.page.evaluate(
             "[...document.querySelectorAll('.person, .chip, .tool, .tabs a, .more summary, .brand, .card-figure')]"
-            ".filter(e => e.checkVisibility()).filter(e => e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 90))"
+            ".filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)"
+            ".map(e => e.outerHTML.slice(0, 90))"
         )
         assert small == []
 
