@@ -50,6 +50,7 @@ VIAS = ("api", "page", "console", "job", "terminal")
 FIELDS = (
     "name", "code", "unit", "parent", "schedule", "employee", "terminal", "pin", "from", "to", "document", "role", "by",
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
+    "second_factor", "status", "decision", "note", "hours",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300
@@ -195,5 +196,7 @@ def _fields(value: Any) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else "–"
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Annotated, Any
 
@@ -25,6 +25,8 @@ from attendance.services.personal.notice import Notice
 from attendance.services.personal.requests import Request as SubjectRequest
 from attendance.store.within import Within
 
+LONGEST_BESIDE = 60
+"""Letters of a text that still stands in a column."""
 MOST_ROWS = 300
 """Rows of a section on the page; the file holds all of them."""
 _OWN = {"x-open": "about oneself alone"}
@@ -64,6 +66,16 @@ class ShownSection:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     more: bool
+
+    @property
+    def short(self) -> tuple[int, ...]:
+        """Places of the columns that fit beside others; what is longer stands below its row."""
+        fits = range(len(self.columns))
+        return tuple(at for at in fits if all(len(row[at]) <= LONGEST_BESIDE for row in self.rows))
+
+    @property
+    def long(self) -> tuple[int, ...]:
+        return tuple(at for at in range(len(self.columns)) if at not in self.short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +221,11 @@ def _text(value: Any, zone: str) -> str:
         return ""
     if isinstance(value, datetime):
         wall = clock.to_wall(value, zone) if value.tzinfo is not None else value
-        return f"{wall:%d/%m/%Y %H:%M}"
+        return f"{wall:%H:%M %d/%m/%Y}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, bool):
+        return "✓" if value else "–"
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_text(each, zone)}" for name, each in value.items() if _is_said(each))
     if isinstance(value, list | tuple):
