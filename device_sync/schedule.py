@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from attendance.clock import Now, utc_now
 from attendance.errors import AttendanceError
 from attendance.services.evaluate import Evaluation, evaluate_dirty
+from attendance.services.personal import retention
 from attendance.services.verifying import verify_nightly
 from attendance.store import leases
 from attendance.store.database import Database
@@ -130,11 +131,13 @@ class Timetable:
             self.poller.make_due(full=True)
 
     def _compare(self) -> None:
-        """Compare what terminals pushed with what was read from them, after the nightly reading."""
+        """Compare what terminals pushed with what was read, after the nightly reading; propose what is due to go."""
         if self._stopped.is_set() or not self._leads():
             return
         reconcile_all(self.database, zone=self.zone, at=self.now())
         delete_old_photos(self.database, zone=self.zone, at=self.now())
+        if self.judging:
+            retention.propose(self.database, self.zone, at=self.now())
 
     def _verify(self) -> None:
         """Check that what is kept still verifies; the log alarms where it does not."""

@@ -34,11 +34,16 @@ ACTS = (
         "second_factor_set", "second_factor_removed", "recovery_codes_renewed", "session_ended", "token_made",
         "token_revoked", "linked", "unlinked", "setup_code_shown",
     )),
+    "notice.read", "personal_data.exported", "personal_request.received", "personal_request.answered",
+    "personal_request.refused", "personal_request.extended", "personal_request.completed", "personal_request.withdrawn",
+    "personal_setting.set", "personal_setting.withdrawn", "destruction.proposed", "destruction.approved",
+    "destruction.refused", "destruction.carried_out", "person.names_erased",
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
     "terminal users", "month", "report violations", "trail", "papers", "rosters",
+    "personal_requests", "notice_readings", "export",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

@@ -15,6 +15,7 @@ from api.cli import (
     months,
     office,
     papers,
+    personal,
     rosters,
     rules,
     serving,
@@ -35,7 +36,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, tokens, units, terminals, sites, papers, rosters, rules, months, judging, verifying,
+    serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months,
+    judging, verifying,
 ):  # fmt: skip
     commands.register(app)
 

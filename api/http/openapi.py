@@ -31,6 +31,7 @@ TAGS = [
     {"name": "imports", "description": "Spreadsheets: brought in, undone, templates."},
     {"name": "office", "description": "Units, people, where they serve, their numbers."},
     {"name": "users", "description": "Accounts, and what is granted to them."},
+    {"name": "personal data", "description": "The notice, all data of one person, requests, retention."},
     {"name": "trail", "description": "Who did and who read what."},
     {"name": "rules", "description": "Hours and calendar in force."},
     {

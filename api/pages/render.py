@@ -34,6 +34,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/rosters", "nav.rosters", "papers.read"),
     ("/units", "nav.units", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
+    ("/requests", "nav.requests", "personal_data.manage"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )

@@ -35,6 +35,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA trusted_schema=OFF",
+    "PRAGMA secure_delete=FAST",  # what is deleted does not stay readable where overwriting it costs no writing
     "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE would remove a row past the trigger that forbids it
 )
 
@@ -111,6 +112,23 @@ class Database:
                 raise
         if self.looks.refused:
             self.looks.retry()
+
+    @contextmanager
+    def destroying(self) -> Iterator[Session]:
+        """`writing()`, where what is deleted is overwritten in the file too: SQLite would leave it in free pages."""
+        with self.writing() as session:
+            if self.is_sqlite:
+                session.execute(text("PRAGMA secure_delete=ON"))
+            yield session
+
+    def settle(self) -> None:
+        """Write the log of changes back and cut it, as far as nobody reads: old pages stay in it until then."""
+        if self.is_sqlite:
+            connection = self.engine.raw_connection()  # no transaction may be open around it
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     def _patient(self, wait_seconds: float) -> Engine:
         waits = self.is_sqlite and wait_seconds < BUSY_SECONDS

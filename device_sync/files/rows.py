@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from device_sync.files.dates import YEAR_FIRST, read_moment
+from device_sync.files.named import without_secrets
 from device_sync.files.words import MODES, STATES, WORD, bare
 
 BAD_TIME = "bad_time"
@@ -155,9 +156,9 @@ class RowReader:
         return cells is not None and not (cut_after and len(cells) - 1 in layout.open_ended)
 
     def keepable(self, raw: bytes, reason: str) -> bytes:
-        """At most 256 bytes of a rejected row for the eyes of a person: names starred out, long NUL runs cut to 8."""
+        """At most 256 bytes of a rejected row for the eyes of a person: names and secrets out, long NUL runs cut."""
         layout = self.layout
-        raw = _LONG_NUL.sub(bytes(8), raw)[: LONGEST_ROW + 1]
+        raw = without_secrets(_LONG_NUL.sub(bytes(8), raw)[: LONGEST_ROW + 1])
         if layout.has_names:
             cells = None if reason in (BROKEN_ROW, NUL_BLOCK) else self._cells(raw)
             if cells is None:

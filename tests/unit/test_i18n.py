@@ -18,13 +18,16 @@ from api.pages.render import NAVIGATION, TEMPLATES, environment
 from api.pages.users import PROBLEMS
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
-from attendance.store import alarms
+from attendance.services.personal import requests as subject_requests
+from attendance.services.personal.kinds import shipped_terms
+from attendance.store import alarms, personal_schema
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
 from reports import papers, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
+KINDS = shipped_terms()
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
@@ -86,6 +89,40 @@ VOCABULARIES = {
     "proposal": matching.GROUNDS,
     "grant_state": ("holds", "later", "ended", "revoked"),
     "users_problem": PROBLEMS,
+    "data_kind": tuple(kind.code for kind in KINDS.kinds),
+    "request_kind": tuple(kind.code for kind in KINDS.requests),
+    "request_state": subject_requests.STATES,
+    "request_way": subject_requests.WAYS,
+    "requests": ("late_answer", "late_completion"),
+    "requests_problem": ("about", "answer", "date"),
+    "notice": ("controller", "address", "protection_officer", "contact"),
+    "export_part": (
+        *(name for name, held in personal_schema.HELD.items() if held.by),
+        *("punches", "terminal_users", "differences", "photographs", "looks", "changes", "own_acts"),
+    ),
+    "export_column": (
+        *("unit", "terminal", "schedule", "from_on", "to_on", "document", "recorded_at", "at", "pin", "code", "reason"),
+        *(
+            "name",
+            "role",
+            "work_date",
+            "on_date",
+            "session",
+            "minutes",
+            "state",
+            "kind",
+            "act",
+            "what",
+            "starts",
+            "ends",
+        ),
+    ),
+    "destruction_state": ("proposed", "approved", "done", "refused"),
+    "destruction_count": (
+        *("photographs", "sign_ins", "texts", "rows", "requests", "people", "accounts", "names_on_terminals"),
+        *("bodies", "written_names", "trail_details", "from", "to"),
+    ),
+    "destruction_problem": ("own", "text", "state"),
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 

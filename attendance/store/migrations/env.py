@@ -8,6 +8,7 @@ import attendance.store.evidence_tables
 import attendance.store.health_tables
 import attendance.store.import_tables
 import attendance.store.paper_tables
+import attendance.store.personal_tables
 import attendance.store.polling_tables
 import attendance.store.push_tables
 import attendance.store.register_tables
