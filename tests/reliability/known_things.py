@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
-from tests.access.calls import SHEETS
-from tests.access.office import PAPERS, World
+from tests.access.calls import CALLS, SHEETS
+from tests.access.office import PAPERS, PASSWORD, World
 
 MOST_KEPT = 40
 DATES = ("2026-11-16", "2026-11-17", "2026-11-19", "2026-11-20", "2026-11-24", "2026-12-01", "2026-12-07", "2027-01-04")
@@ -39,6 +38,9 @@ OF_ADDRESS = (  # the beginning of an address, the name of its parameter, the ki
     ("/sessions/", "id", "session"),
     ("/tokens/", "id", "token"),
     ("/imports/", "batch", "batch"),
+    ("/me/requests/", "id", "request"),
+    ("/personal-data/requests/", "id", "request"),
+    ("/personal-data/", "id", "of personal data"),
 )
 OF_FIELD = {
     "unit": "unit", "parent": "unit", "into": "unit", "employee": "employee", "substitute": "employee",
@@ -46,7 +48,7 @@ OF_FIELD = {
 }  # fmt: skip
 DAYS = frozenset({"from", "to", "on", "date", "week", "first", "last", "until", "from_on", "to_on"})
 MOMENTS = frozenset({"begins", "ends", "starts", "as_of", "approved_at", "starts_at", "ends_at"})
-_LATIN = re.compile(r"[^\x20-\x7e]")
+PASSWORDS = frozenset({"old", "password"})
 
 
 class Known:
@@ -105,12 +107,22 @@ class Known:
         if name in OF_FIELD and self.things.get(OF_FIELD[name]):
             found = random.choice(self.things[OF_FIELD[name]])
             return [found] if isinstance(value, list) else found
+        if name in PASSWORDS and isinstance(value, str):
+            return PASSWORD
         if name in DAYS and isinstance(value, str):
             return random.choice(DATES)
         if name in MOMENTS and isinstance(value, str):
             time = random.choice(TIMES)
             return random.choice((time, f"{random.choice(DATES)}T{time}:00+07:00", f"{random.choice(DATES)}T{time}"))
         return value
+
+    def sound(self, operation: str, random: Random) -> Mapping[str, Any] | None:
+        """A body that this address takes where what it names is in the right state; None where none is known."""
+        calls = [call for call in CALLS.get(operation, ()) if isinstance(call.body, Mapping)]
+        if not calls:
+            return None
+        things = {kind: random.choice(kept) for kind, kept in self.things.items() if kept}
+        return dict(random.choice(calls).filled(things).body)
 
     def sheet(self, operation: str, random: Random) -> str | None:
         """The text of a sheet of this kind, some of its signs spoilt; None where this address takes no sheet."""
@@ -131,7 +143,7 @@ class Known:
 
 ODD_CELLS = (
     "", " ", "31/02/2026", "2026-13-01", "24/12/26", "99999999999999999999", "-1", "1e400", "NaN", "=1+1", "'", '"',
-    "24/12/9999", "00:00", "25:61", "Đ" * 300, "\u0000", "\ud83d\ude00", "a\u0301\u0323", "\u202e", "true",
+    "24/12/9999", "00:00", "25:61", "Đ" * 300, "\u0000", "😀", "a\u0301\u0323", "\u202e", "true",
 )  # fmt: skip
 
 
