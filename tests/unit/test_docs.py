@@ -160,14 +160,6 @@ def test_both_languages_have_the_same_guides() -> None:
     assert GUIDES == [
         "administrator.md", "auditor.md", "hr.md", "inspector.md", "leader.md", "official.md", "terminals.md",
     ]  # fmt: skip
-        "administrator.md",
-        "auditor.md",
-        "hr.md",
-        "inspector.md",
-        "leader.md",
-        "official.md",
-        "terminals.md",
-    ]
 
 
 @pytest.mark.parametrize("name", GUIDES)
