@@ -12,11 +12,12 @@ import dataclasses
 import gc
 import resource
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from api.http.service import Puller
 from api.importing import preview_import
 from api.pulling import make_puller, pull_json
 from attendance.store import sites
@@ -63,6 +64,20 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
     return made
 
 
+@pytest.fixture(scope="module")
+def of_all(make: Make) -> Fuzzing:
+    return make(ROLES)
+
+
+@pytest.fixture
+def fuzzing(of_all: Fuzzing) -> Iterator[Fuzzing]:
+    """The service of all, as it was at the beginning."""
+    parts = of_all.service.app.state.service
+    yield of_all
+    of_all.service.app.state.service = parts
+    of_all.begin_again()
+
+
 def _complete(service: Service) -> None:
     """Previews, and pulls: of terminals at this machine, which refuse; what a case registered elsewhere is let be."""
     parts = service.app.state.service
@@ -78,14 +93,64 @@ def _complete(service: Service) -> None:
     service.app.state.service = dataclasses.replace(parts, puller=pull, previewer=preview)
 
 
-def test_a_sample_of_everything_answers_as_described(make: Make) -> None:
-    fuzzing = make(ROLES)
+def test_a_sample_of_everything_answers_as_described(fuzzing: Fuzzing) -> None:
     with fuzzing.listening():
         for number, role in enumerate(ROLES):
             fuzzing.ask_all(role, 1, start=number, every=3, first=number)
     assert sum(fuzzing.found.cases.values()) >= 150
     assert fuzzing.found.reached
     assert not fuzzing.found.wrong, fuzzing.found.said()
+
+
+def _break(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
+    raise RuntimeError(f"a fault of {len(codes)} terminals")
+
+
+def _lie(codes: Sequence[str], full: bool) -> list[dict[str, Any]]:
+    return [{"terminal": code, "outcome": "ok"} for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("puller", "status", "kind"),
+    [(_break, 500, "RuntimeError: a fault of 1 terminals"), (_lie, 200, "JsonSchemaError")],
+)
+def test_a_fault_and_a_lie_are_seen(fuzzing: Fuzzing, puller: Puller, status: int, kind: str) -> None:
+    parts = fuzzing.service.app.state.service
+    fuzzing.service.app.state.service = dataclasses.replace(parts, puller=puller)
+    with fuzzing.listening():
+        fuzzing.ask_some("hr", "pullTerminal", 8)
+    seen = {(name, answered): why for name, why, answered in fuzzing.found.wrong}
+    assert set(seen) == {("pullTerminal", status)}
+    assert kind in seen["pullTerminal", status]
+
+
+UNREADABLE = b"\x8a\xee"  # no UTF-8
+ONCE_UNDESCRIBED = [
+    ("hr", "POST", "/api/v1/missions", UNREADABLE, 400),
+    ("administrator", "POST", "/api/v1/users", UNREADABLE, 400),
+    ("hr", "GET", "/api/v1/me/export", None, 404),
+    ("hr", "GET", "/api/v1/me/requests", None, 404),
+    ("official", "POST", "/api/v1/auth/password", b'{"old": "wrong", "new": "wrong too"}', 429),
+    ("official", "POST", "/api/v1/auth/second-factor/remove", b'{"code": "000000", "password": "wrong"}', 429),
+    ("official", "POST", "/api/v1/auth/second-factor/confirm", b'{"code": "000000"}', 429),
+]
+
+
+@pytest.mark.parametrize(("role", "method", "path", "content", "status"), ONCE_UNDESCRIBED)
+def test_a_status_that_was_once_undescribed_is_described(
+    fuzzing: Fuzzing, role: str, method: str, path: str, content: bytes | None, status: int
+) -> None:
+    secret = fuzzing.service.secrets[ROLES[role], "bearer"]
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+    for _ in range(12 if status == 429 else 1):
+        response = fuzzing.service.client.request(method, path, content=content, headers=headers)
+        if response.status_code == status:
+            break
+    assert response.status_code == status, response.text
+    described = fuzzing.service.app.openapi()["paths"][path][method.lower()]["responses"]
+    assert "application/problem+json" in described[str(status)]["content"]
+    if status == 400:
+        assert "send it as its Content-Type says" in response.json()["detail"]
 
 
 @pytest.mark.long
