@@ -32,6 +32,14 @@ class NoVersionInForce(AttendanceError):
         self.rule, self.on = rule, on
 
 
+class NoHours(NoVersionInForce):
+    """Neither a person, nor their unit, nor one above it has official hours on a date; others are judged."""
+
+    def __init__(self, unit: str, on: date) -> None:
+        super().__init__(f"schedule of {unit}", on)
+        self.args = (f"Unit {unit} has no schedule and none above it has; give one of them official hours.",)
+
+
 class Overlap(AttendanceError):
     """Two dated entries of the same thing hold on the same date."""
 

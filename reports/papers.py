@@ -9,10 +9,10 @@ from typing import Any
 
 from attendance import clock
 from attendance.services.papers import deciding
-from attendance.services.papers.deciding import Decider, NotTheirs
+from attendance.services.papers.deciding import Decider
 from attendance.services.papers.telling import as_told
 from attendance.services.roster import sheet
-from attendance.store import listing_papers, paper_register
+from attendance.store import listing_papers
 from attendance.store.database import Session
 from attendance.store.listing_papers import Asked
 from attendance.store.tables import UnitRow
@@ -136,7 +136,8 @@ def papers_page(
         found = listing_papers.papers(session, decider.within, reasons, asked, limit=MOST_WAITING, offset=0)
         total = found.total
         lines = [_line(as_told(row, reasons), zone) for row in reversed(found.rows)]
-        waiting = tuple(replace(line, may_decide=_may(session, decider, line.id, now)) for line in lines)
+        theirs = deciding.decidable(session, [line.id for line in lines], decider, now)
+        waiting = tuple(replace(line, may_decide=line.id in theirs) for line in lines)
     return PapersPage(
         waiting=waiting,
         waiting_total=total,
@@ -182,17 +183,6 @@ def _mine(
         )
         for row in newest
     )
-
-
-def _may(session: Session, decider: Decider, number: int, now: datetime) -> bool:
-    row = paper_register.find(session, number)
-    if row is None:
-        return False
-    try:
-        deciding.check_may_decide(session, row, decider, now)
-    except NotTheirs:
-        return False
-    return True
 
 
 def _line(row: dict[str, Any], zone: str) -> PaperLine:

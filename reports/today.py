@@ -42,7 +42,7 @@ def today_page(
     moment = local if on == local.date() else datetime.combine(on, datetime.max.time()).replace(microsecond=0)
     assigned = [row for row in office.assignments_between(session, on, on) if within.sees(row.unit_id, row.employee_id)]
     read = case_reading.read_case(session, zone, on, on, employee_ids=[row.employee_id for row in assigned])
-    judgement = evaluate(read.case, on, on)
+    judgement = evaluate(read.case, on, on, unruled=[])  # whose unit has no hours yet: nothing is expected of them
     links = _links(session, read, on)
     names = people.names(session, read.employee_ids)
     standing = _standing(judgement, on, clock.instant_seconds(moment, zone))
@@ -104,7 +104,7 @@ def _count(people_here: tuple[TodayPerson, ...]) -> dict[str, int]:
 def _day_kind(judgement: Judgement, on: date) -> str:
     """What kind of day it is for most people shown; a weekend where nobody is assigned."""
     days = judgement.expected.days
-    kinds = Counter(days.plans[plan].kind for plan in days.plan[days.day == clock.day_number(on)].tolist())
+    kinds = Counter(days.plans[plan].kind for plan in days.plan[days.day == clock.day_number(on)].tolist() if plan >= 0)
     return kinds.most_common(1)[0][0] if kinds else "weekend"
 
 

@@ -64,11 +64,11 @@ class UnitPage:
 
 def tree_page(session: Session, within: Within, on: date) -> TreePage:
     """The units a reader may see, down the tree of a date, with who leads each."""
-    lines = []
-    for unit in StoredTree(session).shown(on, within):
-        leading = [head for head in heads.heads_on(session, unit.id, on) if head.kind != "deputy"]
-        lines.append(TreeLine(unit, tuple(head.name for head in leading)))
-    return TreePage(on, tuple(lines))
+    leading = heads.leading_on(session, on)
+    units_shown = StoredTree(session).shown(on, within)
+    return TreePage(
+        on, tuple(TreeLine(unit, tuple(head.name for head in leading.get(unit.id, ()))) for unit in units_shown)
+    )
 
 
 def unit_page(session: Session, within: Within, unit: UnitRow, on: date) -> UnitPage:

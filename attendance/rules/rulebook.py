@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from attendance.errors import Invalid, NotFound
+from attendance.errors import NoHours, NotFound
 from attendance.facts import Unit
 from attendance.rules.calendar import NOTHING, WORKING_KINDS, Calendar, CalendarEntry, DayRuling
 from attendance.rules.citation import Citation
@@ -76,11 +76,11 @@ class Rulebook:
         return bisect_right(self._turns, on)
 
     def schedule_of(self, unit: str, own: str | None, on: date) -> Schedule:
-        """The person's own schedule, else that of the nearest unit up the tree of the date."""
+        """The person's own schedule, else that of the nearest unit up the tree of the date. Raises NoHours."""
         codes = (own, *(step.schedule for step in self.tree.steps(unit, on)))
         code = next((code for code in codes if code), None)
         if code is None:
-            raise Invalid(f"Unit {unit} has no schedule and none above it has; give one of them official hours.")
+            raise NoHours(unit, on)
         if code not in self.schedules:
             raise NotFound("schedule", code)
         return self.schedules[code]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -113,6 +113,18 @@ def terms_of(session: Session, unit_id: int) -> list[Heading]:
     return _headings(session, _terms(session, unit_id))
 
 
+def leading_on(session: Session, on: date) -> dict[int, list[Heading]]:
+    """Who leads each unit on a date, by the number of the unit, in the order of `heads_on`; without deputies."""
+    query = select(UnitHeadRow).where(col(UnitHeadRow.withdrawn_at).is_(None), UnitHeadRow.kind != "deputy")
+    rows = [
+        row for row in session.exec(query.order_by(col(UnitHeadRow.from_on), col(UnitHeadRow.id))) if _holds(row, on)
+    ]
+    found: dict[int, list[Heading]] = {}
+    for row, heading in zip(rows, _headings(session, rows), strict=True):
+        found.setdefault(row.unit_id, []).append(heading)
+    return {unit: sorted(there, key=lambda heading: heading.kind) for unit, there in found.items()}
+
+
 def heads_on(session: Session, unit_id: int, on: date) -> list[Heading]:
     """Who leads a unit on a date: whoever acts, the head, the deputies. Empty where nobody does."""
     there = [heading for heading in terms_of(session, unit_id) if _holds(heading, on)]
@@ -135,6 +147,14 @@ def units_headed(session: Session, employee_id: int, on: date) -> frozenset[int]
         UnitHeadRow.employee_id == employee_id, col(UnitHeadRow.withdrawn_at).is_(None), UnitHeadRow.kind != "deputy"
     )
     return frozenset(row.unit_id for row in session.exec(query) if _holds(row, on))
+
+
+def who_headed(session: Session, employee_ids: Iterable[int]) -> set[int]:
+    """Those of these people who are, were or will be head or acting head of some unit."""
+    query = select(UnitHeadRow.employee_id).where(
+        col(UnitHeadRow.employee_id).in_(set(employee_ids)), col(UnitHeadRow.withdrawn_at).is_(None)
+    )
+    return set(session.exec(query))
 
 
 def _holds(term: Heading | UnitHeadRow, on: date) -> bool:

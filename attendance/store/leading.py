@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from sqlmodel import Session, col, or_, select
@@ -29,6 +30,16 @@ def units_led_by(session: Session, employee_id: int, on: date) -> list[int]:
     )
     granted = {unit for unit in session.exec(query) if unit is not None}
     return sorted(granted | heads.units_headed(session, employee_id, on))
+
+
+def who_may_lead(session: Session, employee_ids: Iterable[int]) -> set[int]:
+    """Those of these people of whom `units_led_by` may answer a unit on some date."""
+    wanted = set(employee_ids)
+    granted = select(UserRow.employee_id).join(GrantRow, col(UserRow.id) == col(GrantRow.user_id))
+    granted = granted.where(
+        col(UserRow.employee_id).in_(wanted), GrantRow.role == "head", col(GrantRow.revoked_at).is_(None)
+    )
+    return {person for person in session.exec(granted) if person is not None} | heads.who_headed(session, wanted)
 
 
 def unit_above(session: Session, unit_id: int, on: date) -> int | None:

@@ -94,6 +94,7 @@ def _told(session: Session, rows: Sequence[PaperRow]) -> list[Row]:
     names = _names(session, [row.employee_id for row in rows])
     units = _codes(session, UnitRow, [row.unit_id for row in rows])
     terminals = _codes(session, TerminalRow, [row.terminal_id for row in rows])
+    facts = paper_register.facts_of_all(session, rows)
     told = []
     for row in rows:
         line: Row = {
@@ -114,7 +115,7 @@ def _told(session: Session, rows: Sequence[PaperRow]) -> list[Row]:
             "document": row.document,
             "place": row.place,
             "note": row.note,
-            "content": content_of(session, row),
+            "content": _content(session, row, facts.get(row.id or 0, [])),
             "author": row.author,
             "recorded_at": row.recorded_at,
             "decision": row.decision,
@@ -129,7 +130,7 @@ def _told(session: Session, rows: Sequence[PaperRow]) -> list[Row]:
     return told
 
 
-def content_of(session: Session, row: PaperRow) -> Row:
+def _content(session: Session, row: PaperRow, facts: list[Any]) -> Row:
     """What a paper says, as it was handed in."""
     if row.kind == "calendar":
         entries = {(entry.on, entry.kind, entry.pair_on, entry.session) for entry in _entries(session, row)}
@@ -139,7 +140,6 @@ def content_of(session: Session, row: PaperRow) -> Row:
                 for on, kind, pair_on, part in sorted(entries, key=lambda entry: entry[0])
             ]
         }
-    facts: list[Any] = paper_register.facts_of(session, row)
     if not facts:
         return {}
     first = facts[0]

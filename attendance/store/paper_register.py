@@ -6,7 +6,7 @@ may decide on what is asked in `attendance.services.papers`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -127,6 +127,10 @@ def find(session: Session, number: int) -> PaperRow | None:
     return session.get(PaperRow, number)
 
 
+def find_all(session: Session, numbers: Sequence[int]) -> Sequence[PaperRow]:
+    return session.exec(select(PaperRow).where(col(PaperRow.id).in_(numbers))).all()
+
+
 def get(session: Session, number: int) -> PaperRow:
     """The paper with this number, locked against others who decide on it now. Raises NotFound."""
     row = session.get(PaperRow, number, with_for_update=True)
@@ -146,6 +150,20 @@ def facts_of(session: Session, paper: PaperRow) -> list[Fact]:
         return []
     table: Any = TABLES[paper.kind]
     return list(session.exec(select(table).where(table.paper_id == paper.id).order_by(table.id)))
+
+
+def facts_of_all(session: Session, papers: Iterable[PaperRow]) -> dict[int, list[Fact]]:
+    """The same of many papers by their number, with one question for each kind among them."""
+    by_kind: dict[str, list[int]] = {}
+    for paper in papers:
+        if paper.kind != "calendar" and paper.id is not None:
+            by_kind.setdefault(paper.kind, []).append(paper.id)
+    found: dict[int, list[Fact]] = {}
+    for kind, numbers in by_kind.items():
+        table: Any = TABLES[kind]
+        for fact in session.exec(select(table).where(table.paper_id.in_(numbers)).order_by(table.id)):
+            found.setdefault(fact.paper_id, []).append(fact)
+    return found
 
 
 def entries_of(session: Session, paper: PaperRow) -> list[CalendarEntryRow]:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.pages.papers import router as papers_router
 from api.pages.routes import router, show_error
+from api.pages.sign_in import router as sign_in_router
 from tests.e2e.conftest import PASSWORD, Office
 from tests.e2e.test_api_papers import approve, post, verdict
 from tests.e2e.test_api_rosters import duty
@@ -17,7 +18,7 @@ from tests.e2e.test_api_rosters import duty
 
 @pytest.fixture
 def pages(make_office: Any) -> Office:
-    office: Office = make_office(extra_routers=[router, papers_router], page_error=show_error)
+    office: Office = make_office(extra_routers=[router, sign_in_router, papers_router], page_error=show_error)
     return office
 
 

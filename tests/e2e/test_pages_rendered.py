@@ -169,8 +169,9 @@ def test_touch_targets_are_large_on_a_phone(browser: Any, origin: str) -> None:
     with Visit(browser, 360) as visit:
         visit.page.goto(f"{origin}/today", wait_until="load")
         small = visit.page.evaluate(
-            "[...document.querySelectorAll('.person, .chip, .tool, .tabs a, .card-figure')]"
-            ".filter(e => e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 90))"
+            "[...document.querySelectorAll('.person, .chip, .tool, .tabs a, .more summary, .brand, .card-figure')]"
+            ".filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)"
+            ".map(e => e.outerHTML.slice(0, 90))"
         )
         assert small == []
 

@@ -40,6 +40,7 @@ from device_sync.zk.transport import Limits
 
 POLL_SECONDS = 5
 VISIT, VISITED = timedelta(days=14), "Đoàn kiểm tra công vụ (dữ liệu mẫu)"
+APART_SEE = {"auditor": "the trail alone", "administrator": "no attendance"}
 ATTEMPTS = 2  # a line that breaks is tried once more, as the timetable would
 PATIENCE = Limits(connect_seconds=2, idle_seconds=5, total_seconds=30)
 
@@ -172,9 +173,8 @@ def _announce(demo: Demo, url: str, logins: list[tuple[str, str, str]], browser:
     console.print(f"The sample office lives at {local:%H:%M on %A %d/%m/%Y}; every name in it is invented.")
     table = Table("role", "name", "password", "sees")
     for (role, name, password), login in zip(logins, demo.office.logins, strict=True):
-        table.add_row(
-            role, name, password, login.unit or (f"{login.employee} alone" if login.employee else "everything")
-        )
+        sees = login.unit or (f"{login.employee} alone" if login.employee else APART_SEE[role])
+        table.add_row(role, name, password, sees)
     console.print(table)
     console.print("Ctrl-C ends it and leaves nothing behind.")
     if browser and _has_screen():

@@ -33,6 +33,19 @@
     name(button);
   });
 
+  // The menu of further pages closes when one turns to something else.
+  const menus = (except) => document.querySelectorAll("details.more[open]").forEach((menu) => {
+    if (!except || !menu.contains(except)) menu.open = false;
+  });
+  document.addEventListener("click", (event) => menus(event.target));
+  document.addEventListener("focusin", (event) => menus(event.target));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.more[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   // The live page keeps its last figures when the server is away, and says so.
   document.addEventListener("htmx:sendError", () => lost(true));
   document.addEventListener("htmx:timeout", () => lost(true));

@@ -17,6 +17,7 @@ from attendance.engine.after_lock import AFTER_LOCK
 from attendance.engine.locks import MonthState
 from attendance.engine.run import Judgement
 from attendance.engine.verdict import DayVerdict, not_employed, verdicts
+from attendance.errors import NoHours
 from attendance.services.explain import (
     beside,
     conclusions,
@@ -120,8 +121,11 @@ def account_of(
 def _without_hours(judgement: Judgement, employee: str, on: date, row: int) -> DayAccount:
     """Of a date on which no version of the person's hours is in force nothing can be concluded."""
     served = judgement.case.assignments[int(judgement.expected.days.assignment[row])]
-    schedule = judgement.case.rulebook.schedule_of(served.unit, served.schedule, on).code
-    told = Statement("day", "day.no_hours", {"rule": Rule(f"schedule.{schedule}")})
+    try:
+        rule = f"schedule.{judgement.case.rulebook.schedule_of(served.unit, served.schedule, on).code}"
+    except NoHours:
+        rule = "schedule"
+    told = Statement("day", "day.no_hours", {"rule": Rule(rule)})
     return DayAccount(DayVerdict(employee, on, served.unit, NO_HOURS), statements=(told,))
 
 
