@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import fewer_colours
+
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 FLAGS = [
@@ -34,7 +36,25 @@ ROLE = "Cán bộ tổ chức"
 WIDE, NARROW = 1280, 360
 TELLING_MINUTES = 15  # a stretch that can be seen in the drawing
 # Height of each picture: enough to see what the page is about, not the whole page.
-HEIGHTS = {"today": 800, "why": 1040, "today-phone": 760, "why-phone": 760}
+HEIGHTS = {"today": 800, "why": 1040, "today-phone": 760, "why-phone": 760, "import-phone": 900, "papers-phone": 900}
+HEIGHT = 860
+# Name of the picture, who signs in, address. Pictures of a phone are taken of those in ON_A_PHONE.
+PAGES = (
+    ("papers", "Thủ trưởng", "/papers"),
+    ("rosters", "Cán bộ tổ chức", "/rosters"),
+    ("units", "Cán bộ tổ chức", "/units"),
+    ("users", "Quản trị", "/users"),
+    ("trail", "Kiểm toán viên", "/trail"),
+    ("account", "Cán bộ, công chức", "/account"),
+    ("looks", "Cán bộ, công chức", "/looks"),
+)
+ON_A_PHONE = {"papers", "looks"}
+# As somebody would paste it from Excel: one unit is written wrongly, one date does not exist.
+PASTED = """Mã CB\tHọ và tên\tPhòng ban\tTừ ngày\tMáy\tSố trên máy
+CB-901\tNguyễn Thị Ví Dụ\tX1\t01/12/2026\tT-X1\t901
+CB-902\tTrần Văn Mẫu\tX9\t01/12/2026\tT-X1\t902
+CB-903\tLê Thị Mẫu\tX1-MC\t31/11/2026\tT-X1\t903
+"""
 
 
 @contextmanager
@@ -72,7 +92,16 @@ def sign_in(page: Any, origin: str, role: str = ROLE) -> None:
     """Press the demo's button of a role. The pages are in Vietnamese from here on."""
     page.goto(f"{origin}/sign-in?lang=vi", wait_until="load")
     page.locator(".demo-logins button").filter(has_text=role).first.click()
-    page.wait_for_url(re.compile(r"/today"))
+    page.wait_for_url(re.compile(r"/(today|users|trail)"))
+
+
+def check_a_sheet(page: Any, origin: str) -> None:
+    """The preview of a pasted list of people; nothing of it is stored."""
+    page.goto(f"{origin}/import", wait_until="load")
+    page.locator("input[name=kind][value=employees]").check()
+    page.locator("textarea[name=text]").fill(PASTED)
+    page.locator("form.import-choose button[type=submit]").click()
+    page.locator("#work").wait_for()
 
 
 def late_violation(page: Any, origin: str) -> str:
@@ -99,8 +128,16 @@ def take(page: Any, name: str, width: int) -> Path:
     page.evaluate("document.fonts.ready")
     page.evaluate("window.scrollTo(0, 0)")
     path = IMAGES / f"{name}.png"
-    page.screenshot(path=path, clip={"x": 0, "y": 0, "width": width, "height": HEIGHTS[name]}, full_page=True)
+    clip = {"x": 0, "y": 0, "width": width, "height": HEIGHTS.get(name, HEIGHT)}
+    page.screenshot(path=path, clip=clip, full_page=True)
+    fewer_colours.reduce(path)
     return path
+
+
+def new_page(browser: Any, width: int) -> Any:
+    """A page of somebody who has not signed in yet."""
+    viewport = {"width": width, "height": HEIGHT}
+    return browser.new_context(viewport=viewport, color_scheme="light", locale="vi-VN").new_page()
 
 
 def take_all() -> list[Path]:
@@ -116,16 +153,23 @@ def take_all() -> list[Path]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         violation = ""
         for width, suffix in ((WIDE, ""), (NARROW, "-phone")):
-            context = browser.new_context(
-                viewport={"width": width, "height": HEIGHTS[f"today{suffix}"]}, color_scheme="light", locale="vi-VN"
-            )
-            page = context.new_page()
+            page = new_page(browser, width)
             sign_in(page, origin)
             taken.append(take(page, f"today{suffix}", width))
             violation = violation or late_violation(page, origin)
             page.goto(f"{origin}{violation}", wait_until="load")
             taken.append(take(page, f"why{suffix}", width))
-            context.close()
+            check_a_sheet(page, origin)
+            taken.append(take(page, f"import{suffix}", width))
+            page.context.close()
+            for name, role, address in PAGES:
+                if suffix and name not in ON_A_PHONE:
+                    continue
+                page = new_page(browser, width)
+                sign_in(page, origin, role)
+                page.goto(f"{origin}{address}", wait_until="load")
+                taken.append(take(page, f"{name}{suffix}", width))
+                page.context.close()
         browser.close()
     return taken
 

@@ -167,6 +167,7 @@ TITLE: Mapping[int, str] = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed here",
+    408: "Too slow",
     409: "In conflict with what is stored",
     412: "Changed meanwhile",
     413: "Too large",
@@ -182,6 +183,7 @@ _CODE: Mapping[int, str] = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    408: "too_slow",
     413: "too_large",
     422: "invalid",
     500: "internal_error",
@@ -295,6 +297,7 @@ def install(app: FastAPI, page_error: PageError | None) -> None:
 
 
 _SENTENCE = {
+    400: "The body of this request cannot be read; send it as its Content-Type says, and JSON in UTF-8.",
     404: "There is nothing at this address.",
     405: "This address does not take this method.",
 }

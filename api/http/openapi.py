@@ -45,6 +45,9 @@ TAGS = [
 _OPEN = {"health"}
 _FOR_ALL = (401, 403, 422)
 _WRITES = (403, 404, 409, 413, 503)
+_GUESSED = {"changePassword", "confirmSecondFactor", "removeSecondFactor"}
+_OF_A_PERSON = {"exportOwn", "listOwnRequests"}  # 404 for an account that no person stands behind
+_TOO_FAST_OR_SLOW = {"takeSegments": (408, 429)}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -146,6 +149,13 @@ def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
         statuses = {401, 413, 422, 429, 503}
     if "{" in path or any(p["name"] in ("unit", "employee", "terminal") for p in operation.get("parameters", ())):
         statuses.add(404)
+    if operation["operationId"] in _OF_A_PERSON:
+        statuses.add(404)
+    if operation["operationId"] in _GUESSED:
+        statuses.add(429)
+    statuses.update(_TOO_FAST_OR_SLOW.get(operation["operationId"], ()))
+    if {"application/json", "multipart/form-data"} & operation.get("requestBody", {}).get("content", {}).keys():
+        statuses.add(400)
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
         statuses.add(412)
     for status in sorted(statuses):

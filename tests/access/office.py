@@ -289,7 +289,7 @@ def _users_and_sides(session: Session, terminal: int, pull_id: int, token: str) 
     terminal_users.file(session, terminal, terminal_users.Changes(begun=((entry, None),)), pull_id)
     wall = clock.wall_seconds(datetime(2026, 11, 18, 9, 9))
     # 88 is nobody's number but at A, where somebody of B has it: that punch is not for readers of A
-    push_evidence.note_differences(session, terminal, "push", [(wall, "99", 0, 1), (wall, "88", 0, 1)], JUDGED)
+    push_evidence.note_differences(session, terminal, "pushed_only", [(wall, "99", 0, 1), (wall, "88", 0, 1)], JUDGED)
     push_devices.knock(session, f"S-{token}", address="10.0.0.9", at=JUDGED)
 
 
