@@ -169,7 +169,7 @@ def test_thousands_of_cases_have_no_server_error(
     rounds, before = 0, 0
     with fuzzing.listening():
         while (left := cases - sum(fuzzing.found.cases.values())) > 0:
-            fuzzing.ask_all(role, min(20, left // len(fuzzing.operations) + 1), start=crc32(role.encode()) + rounds)
+            fuzzing.ask_all(role, min(10, left // len(fuzzing.operations) + 1), start=crc32(role.encode()) + rounds)
             rounds += 1
             before = before or _megabytes()
     grown = _megabytes() - before
