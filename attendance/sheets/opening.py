@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 
 from attendance.sheets import delimited, limits, ods, xls, xlsx
@@ -56,7 +57,7 @@ def read_pasted(text: str) -> Book:
             "{file} is larger than {most} MB; remove pictures and other sheets, or split it.",
             file="paste", most=limits.FILE_BYTES // 2**20,
         )  # fmt: skip
-    return delimited.from_text(text, "paste", form="pasted")
+    return replace(delimited.from_text(text, "paste", form="pasted"), file_name="")  # a block has no name to show
 
 
 def _zipped(data: bytes, name: str) -> Book:
