@@ -150,7 +150,7 @@ def test_a_mapping_is_chosen_remembered_and_forgotten(browser: Any, pages: tuple
         page.goto(f"{address}/import")
         hand_in(page, tmp_path, sheet)
         assert page.locator("button[value=forget]").count() == 1
-        page.click("summary")
+        page.click("main summary")
         page.click("button[value=forget]")
         page.wait_for_selector("button[value=forget]", state="detached")
         assert visit.complaints == []

@@ -81,7 +81,7 @@ def test_open_it_needs_no_sign_in_but_an_approval(open_office: Office) -> None:
     assert terminal.start().text.startswith(f"GET OPTION FROM: {SERIAL}\nATTLOGStamp=0\n")
     terminal.flush()
     assert terminal.waiting == []
-    found = open_office.get("root", "/punches", terminal="P-1", **{"from": "2026-11-23", "to": "2026-11-23"})["items"]
+    found = open_office.get("hr", "/punches", terminal="P-1", **{"from": "2026-11-23", "to": "2026-11-23"})["items"]
     assert [(punch["pin"], punch["pull"]["source"]) for punch in found] == [
         ("1001", "push"), ("1002", "push"), ("1003", "push")
     ]  # fmt: skip
@@ -234,7 +234,7 @@ def test_a_body_that_breaks_off_is_not_filed(open_office: Office) -> None:
 
     status, _ = ask(door, receive, query=f"SN={SERIAL}&table=ATTLOG".encode())
     assert status == 400
-    found = open_office.get("root", "/punches", terminal="P-1", **{"from": "2026-11-23", "to": "2026-11-23"})
+    found = open_office.get("hr", "/punches", terminal="P-1", **{"from": "2026-11-23", "to": "2026-11-23"})
     assert found["items"] == []
 
 
@@ -306,5 +306,5 @@ def test_many_terminals_at_once_lose_nothing(served: Served, open_office: Office
     for thread in threads:
         thread.join(60)
     for serial in serials:
-        found = open_office.get("root", "/punches", terminal=serial, **{"from": "2026-11-23", "to": "2026-11-23"})
+        found = open_office.get("hr", "/punches", terminal=serial, **{"from": "2026-11-23", "to": "2026-11-23"})
         assert [punch["pin"] for punch in found["items"]] == every(keys(30, first=FIRST))

@@ -189,6 +189,6 @@ def test_a_forged_punch_is_found_when_the_terminal_is_read(served: Served, open_
     assert [(pin, clock.from_wall_seconds(wall)) for wall, pin, *_ in found.pushed_only] == [
         ("1002", FIRST + timedelta(minutes=3, seconds=7))
     ]
-    [listed] = open_office.get("root", f"/terminals/{CODE}/differences")["items"]
+    [listed] = open_office.get("hr", f"/terminals/{CODE}/differences")["items"]
     assert (listed["side"], listed["pin"]) == ("pushed_only", "1002")
     assert ("1002", clock.wall_seconds(FIRST) + 187, 0, 1) in stored_punches(open_office.database, CODE)

@@ -26,7 +26,7 @@ def assert_cited(questions: Questions) -> None:
             assert policy, verdict.citations
             assignment = assignment_on(office.document, employee, on, at)
             assert assignment is not None, "nobody is accused who is not employed"
-            chain = unit_chain(office.document, assignment["unit"])
+            chain = unit_chain(office.document, assignment["unit"], on)
             version = version_on(office.document, assignment, chain, on, at)
             assert hours[0].document == version["document"]
             assert hours[0].from_on == (day(version["from"]) if version.get("from") else None)

@@ -1,4 +1,7 @@
-"""A tiny sample of each benchmark: it runs, and both sides of it come to the same result."""
+"""A tiny sample of each benchmark: it runs, and both sides of it come to the same result.
+
+Those that start terminals or servers of their own take longest, and `make bench` runs them whole: they are long.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +34,14 @@ def test_ways_take_turns() -> None:
     assert ratio(measured["a"], measured["b"]) == 3.0
 
 
+@pytest.mark.long
 def test_pull(tmp_path: Path) -> None:
     lines = pulling.bench(tmp_path, 1_000, 1, people=5, barred=False)
     assert len(lines) == 5
     assert all(line.ratio > 0 for line in lines)
 
 
+@pytest.mark.long
 def test_reading_alone() -> None:
     lines = reading.bench(500, 1, smallest=100, largest=1_000)
     assert [line.bar for line in lines] == ["<= 2", ">= 80", "<= 1.15", "<= 80"]
@@ -44,6 +49,7 @@ def test_reading_alone() -> None:
     assert 0 <= lines[3].ratio < 80
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_a_first_log_is_stored_on_both_databases(tmp_path: Path) -> None:
     lines = ingesting.bench(tmp_path, 1_000, 1)
@@ -69,6 +75,7 @@ def test_a_disagreement_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         judging.bench(10, 1)
 
 
+@pytest.mark.long
 def test_store(tmp_path: Path) -> None:
     assert len(storing.bench(tmp_path, 20, 1)) == 3
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.errors import Invalid, NotFound, NoVersionInForce
+from attendance.errors import NoHours, NotFound, NoVersionInForce
 from attendance.facts import Unit
 from attendance.rules.calendar import Calendar, CalendarEntry
 from attendance.rules.citation import Citation
@@ -105,7 +105,7 @@ def test_a_schedule_is_the_persons_own_or_that_of_the_nearest_unit() -> None:
         rules.schedule_of("B", "X", DAY)
     with pytest.raises(NotFound):
         rules.schedule_of("Z", None, DAY)
-    with pytest.raises(Invalid, match="Unit Q has no schedule"):
+    with pytest.raises(NoHours, match="Unit Q has no schedule"):
         Rulebook([Unit("Q")], {}).schedule_of("Q", None, DAY)
 
 
