@@ -9,7 +9,8 @@ from __future__ import annotations
 import secrets
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Literal
@@ -70,6 +71,13 @@ class Identity:
     subject: str
     name: str
     second_factor: bool
+
+
+def _known(listed: Iterable[dict[str, Any]]) -> Iterator[Any]:
+    """The keys of kinds we know; others are passed over (RFC 7517 §5)."""
+    for key in listed:
+        with suppress(JoseError, ValueError, KeyError, TypeError):
+            yield from KeySet.import_key_set({"keys": [key]}).keys
 
 
 class Provider:
@@ -158,7 +166,7 @@ class Provider:
         header = extract_compact(id_token.encode()).protected
         for fresh in (False, True):
             listed = self._document(self._endpoint("jwks_uri"), fresh=fresh)["keys"]
-            keys = KeySet.import_key_set({"keys": [key for key in listed if key.get("use", "sig") == "sig"]}).keys
+            keys = _known(key for key in listed if key.get("use", "sig") == "sig")
             wanted = [key for key in keys if header.get("kid") in (None, key.kid)]
             if len(wanted) == 1:
                 return wanted[0]

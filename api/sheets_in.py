@@ -25,6 +25,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2200
 
 def open_sheet(data: bytes, file_name: str) -> tuple[Book, str]:
     """A file as a book, and the digest of its bytes. Raises BookRefused."""
+    # a name out of a badly packed archive may hold bytes that are no text, which no database takes
+    file_name = "".join(sign if sign.isprintable() else "_" for sign in file_name)
     return read_book(data, file_name), sha256(data).hexdigest()
 
 

@@ -20,6 +20,8 @@ from attendance.errors import UnknownZone
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the origin of wall seconds has no zone by definition
 EPOCH_ORDINAL = EPOCH.toordinal()
 DAY_SECONDS = 86_400
+FIRST_DATE, LAST_DATE = date(1990, 1, 1), date(2200, 12, 31)
+"""Dates that an office can mean; what people write beyond them is a slip."""
 Now = Callable[[], datetime]
 
 

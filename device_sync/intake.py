@@ -24,7 +24,7 @@ from attendance.store.tables import TerminalRow
 from attendance.store.terminal_tables import TerminalProfileRow
 from device_sync import user_tables
 from device_sync.files import Export
-from device_sync.files.named import without_secrets
+from device_sync.files.families import keepable
 from device_sync.layouts import PUNCH_LAYOUTS, ZK40
 from device_sync.noticing import USUAL, Pulled, Thresholds, notice, notice_failure
 from device_sync.sorting import Sorted, append_new, past_changed, sort_records
@@ -223,7 +223,7 @@ def file_export(
     """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them.
 
     A list that a program wrote covers nothing: somebody may have chosen whom it names, and who is not on it was not
-    absent for that. All of the bytes are kept but what `without_secrets` takes out.
+    absent for that. All of the bytes are kept but what `keepable` takes out.
     """
     begun = perf_counter()
     records = export.records
@@ -245,7 +245,7 @@ def file_export(
         )
         pull = _pull_row(number, filed, received_at, received_at, {})
         pull.source, pull.format, pull.file_name = "file", export.format, export.source
-        kept = without_secrets(data)
+        kept = keepable(data)
         pull.log_bytes, pull.log_digest = len(kept), hashlib.sha256(kept).hexdigest()
         pull.payload = intake_log.compress(kept) if found.new.size or found.to_quarantine else None
         if found.span is not None and export.is_whole_log:

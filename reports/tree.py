@@ -98,7 +98,11 @@ def unit_page(session: Session, within: Within, unit: UnitRow, on: date) -> Unit
             )
             for version, document in zip(versions[::-1], documents[::-1], strict=True)
         ),
-        merged=tuple(stored.name(code, on) for code in sorted(stored.tree.merged_into(unit.code, on))),
+        merged=tuple(
+            stored.name(code, on)
+            for code in sorted(stored.tree.merged_into(unit.code, on))
+            if within.names(stored.numbers[code])
+        ),
         terms=tuple(heads.terms_of(session, number)[::-1]),
         places=tuple(
             Place(place.name, place.address, tuple(site.code for site in sites if site.place_id == place.id))

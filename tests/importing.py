@@ -22,8 +22,10 @@ def sheet(kind: str, listed: Iterable[dict[str, Any]], *, first: int = 2) -> Row
     rows = []
     for number, given in enumerate(listed, first):
         said = {name.rstrip("_"): value for name, value in given.items()}
-        assert said.keys() <= {column.name for column in columns}
+        parts = {part.name for part in KINDS[kind].parts}
+        assert said.keys() <= {column.name for column in columns} | parts
         values = {column.name: said.get(column.name, column.default) for column in columns}
+        values |= {name: value for name, value in said.items() if name in parts}
         cells = {column.name: f"{letter(place)}{number}" for place, column in enumerate(columns)}
         rows.append(Row(number, values, cells))
     return Rows(tuple(rows), read=len(rows))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli import deciding_papers
-from api.cli.place import open_database, operator, print_json, read_date, read_settings, say
+from api.cli.place import check_meant, open_database, operator, print_json, read_date, read_settings, say
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def leave(
 
     first = read_date(on)
     last = read_date(to) if to else first
-    paper = _hand_in(
+    paper = hand_in(
         document, approved_by, propose,
         lambda session, handed: handing_in.leave(session, handed, employee, first, last, code=code, part=part),
     )  # fmt: skip
@@ -74,7 +74,7 @@ def mission(
     from attendance.services.papers import handing_in
 
     window, kind = (read_wall(starts), read_wall(ends)), "meeting" if meeting else "mission"
-    paper = _hand_in(
+    paper = hand_in(
         document, approved_by, propose,
         lambda session, handed: handing_in.mission(session, handed, employee, *window, kind=kind), place=place,
     )  # fmt: skip
@@ -94,14 +94,14 @@ def outage(
     from attendance.services.papers import handing_in
 
     window, mode = (read_wall(starts), read_wall(ends)), "network" if network else "dead"
-    paper = _hand_in(
+    paper = hand_in(
         document, approved_by, propose,
         lambda session, handed: handing_in.outage(session, handed, terminal, *window, mode=mode),
     )  # fmt: skip
     say(f"{terminal} was out of order from {starts} to {ends}, paper {paper}. {_next(propose, paper)}")
 
 
-def _hand_in(
+def hand_in(
     document: str,
     approved_by: str,
     propose: bool,
@@ -177,4 +177,5 @@ def read_wall(text: str) -> datetime:
         raise Invalid(f"{text!r} is not a moment; write it as 2026-11-20T07:30.") from None
     if moment.tzinfo is not None or "T" not in text:
         raise Invalid(f"{text!r} must be the time on the wall of the office; write it as 2026-11-20T07:30.")
+    check_meant(moment.date(), text)
     return moment

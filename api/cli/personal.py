@@ -45,10 +45,12 @@ def show_notice(
     json: AsJson = False,
 ) -> None:
     """Print the notice as it stands today, or who has not read it yet (exit 1 where there are such)."""
+    from api.cli.speech import speak
     from attendance import clock
     from attendance.services.personal import notice
     from attendance.store.within import EVERYTHING
 
+    language = speak(language, "vi").lang
     settings = read_settings()
     today = clock.today(clock.utc_now(), settings.timezone)
     with open_database(settings) as database, database.reading() as session:
@@ -222,7 +224,7 @@ def show_terms(json: AsJson = False) -> None:
 def set_term(
     subject: Annotated[str, typer.Argument(help="data.KIND, request.KIND or office.")],
     field: Annotated[str, typer.Argument(help="months, issued_under, purpose.vi, answer_workdays, …")],
-    value: Annotated[str, typer.Argument(help="The value; whole numbers, true and false are taken as such.")],
+    value: Annotated[str, typer.Argument(help="A text, a whole number, true or false, as the field expects.")],
     from_: Annotated[str, typer.Option("--from", help="Date from which it holds.")],
     document: Annotated[str, typer.Option(help="The document it rests on.")],
 ) -> None:
@@ -230,7 +232,7 @@ def set_term(
     from attendance.clock import utc_now
     from attendance.services.personal import kinds
 
-    plain: Any = {"true": True, "false": False}.get(value, int(value) if value.isdigit() else value)
+    plain = kinds.read_value(subject, field, value)
     with open_database(read_settings()) as database, database.writing() as session:
         row = kinds.set_term(
             session, subject, field, plain, from_on=read_date(from_), document=document, actor=operator(),

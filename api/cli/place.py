@@ -114,9 +114,19 @@ def see(session: Session, view: str, codes: Iterable[str]) -> None:
 
 def read_date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise Invalid(f"{text!r} is not a date; write it as 2026-11-20.") from None
+    check_meant(found, text)
+    return found
+
+
+def check_meant(on: date, text: str) -> None:
+    """Raises Invalid for a date that no office can mean."""
+    from attendance.clock import FIRST_DATE, LAST_DATE
+
+    if not FIRST_DATE <= on <= LAST_DATE:
+        raise Invalid(f"Dates go from {FIRST_DATE} to {LAST_DATE}; {text!r} is none of them.")
 
 
 def read_moment(text: str, zone: str) -> datetime:
@@ -127,6 +137,7 @@ def read_moment(text: str, zone: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise Invalid(f"{text!r} is not a moment; write it as 2026-11-20T08:00.") from None
+    check_meant(moment.date(), text)
     return moment.astimezone(clock.UTC) if moment.tzinfo else clock.to_instant(moment, zone)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.papers import Document, Propose, SignedBy, read_wall
+from api.cli.papers import Document, Propose, SignedBy, hand_in, read_wall
 from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, today_of
 
 if TYPE_CHECKING:
@@ -52,20 +52,16 @@ def add(
     propose: Propose = False,
 ) -> None:
     """Enter a duty. Refused: somebody who does not serve then, whom a protection shuts out, or who is on duty."""
-    from attendance.clock import utc_now
-    from attendance.services.papers import deciding
-    from attendance.services.papers.handing_in import Handed
     from attendance.services.roster import entering
 
-    settings, now = read_settings(), utc_now()
-    with open_database(settings) as database, database.writing() as session:
-        paper = entering.enter(
-            session, settings.timezone, Handed(operator(), now, document), employee, read_wall(starts),
-            read_wall(ends), kind=kind, desk=desk, unit=unit, counts_as_schedule=counts, may_know_reasons=True,
-        )  # fmt: skip
-        if not propose:
-            deciding.was_signed(session, settings.timezone, paper, approved_by, at=now)
-        number = paper.id
+    zone, window = read_settings().timezone, (read_wall(starts), read_wall(ends))
+    number = hand_in(
+        document, approved_by, propose,
+        lambda session, handed: entering.enter(
+            session, zone, handed, employee, *window, kind=kind, desk=desk, unit=unit, counts_as_schedule=counts,
+            may_know_reasons=True,
+        ),
+    )  # fmt: skip
     say(f"{employee} is on duty from {starts} to {ends}, paper {number}{', proposed' if propose else ''}.")
 
 
@@ -77,20 +73,16 @@ def substitute(
     propose: Propose = False,
 ) -> None:
     """Have a duty taken over: an entry of the one who does; the holder's is taken back with the reason."""
-    from attendance.clock import utc_now
-    from attendance.services.papers import deciding
-    from attendance.services.papers.handing_in import Handed
     from attendance.services.roster import entering
     from attendance.store import paper_register
 
-    settings, now = read_settings(), utc_now()
-    with open_database(settings) as database, database.writing() as session:
-        holder = paper_register.get(session, number)
-        handed = Handed(operator(), now, document)
-        paper = entering.substitute(session, settings.timezone, handed, holder, employee, may_know_reasons=True)
-        if not propose:
-            deciding.was_signed(session, settings.timezone, paper, approved_by, at=now)
-        taken = paper.id
+    zone = read_settings().timezone
+    taken = hand_in(
+        document, approved_by, propose,
+        lambda session, handed: entering.substitute(
+            session, zone, handed, paper_register.get(session, number), employee, may_know_reasons=True
+        ),
+    )  # fmt: skip
     say(f"{employee} takes over the duty of paper {number}, as paper {taken}{', proposed' if propose else ''}.")
 
 

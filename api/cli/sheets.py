@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_settings, say
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
     from attendance.services.imports.filing import Result
     from attendance.services.imports.reading import Read
-    from attendance.store.trail import Actor
 
 WHAT = {
     "employees": "People, where they serve, and their numbers on terminals.",
@@ -90,7 +88,7 @@ def _importing(kind: str) -> Callable[..., None]:
         )  # fmt: skip
         book, digest = open_sheet(_bytes(file), file.name)
         with open_database(settings) as database:
-            actor, now = console(), utc_now()
+            actor, now = operator(), utc_now()
             read = read_sheet(database, book, digest, kind, choices)
             _refuse_without_columns(kind, read)
             result = import_rows(
@@ -118,7 +116,7 @@ def undo(
     from attendance.services.imports.undoing import undo as undo_import
 
     with open_database(read_settings()) as database:
-        done = undo_import(database, batch, actor=console(), now=utc_now())
+        done = undo_import(database, batch, actor=operator(), now=utc_now())
     if as_json:
         counts = {"withdrawn": done.withdrawn, "restored": done.restored, "days_marked": done.days_marked}
         print_json({"batch": batch, "undone_by": done.batch, **counts})
@@ -165,16 +163,6 @@ def template(
     except OSError as error:
         raise Invalid(f"{out} cannot be written ({error.strerror}); name another file.") from error
     say(f"{out} is written. Fill it in and bring it back: attendance import {kind} {out}")
-
-
-def console() -> Actor:
-    """Whoever is signed in to this machine."""
-    from attendance.store.trail import Actor
-
-    try:
-        return Actor(getpass.getuser()[:64])
-    except (OSError, KeyError):
-        return Actor("console")
 
 
 def _bytes(file: Path) -> bytes:

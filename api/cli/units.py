@@ -204,7 +204,8 @@ def heads(
     if sum(wanted is not None for wanted in (name, end_term, withdraw)) > 1:
         raise Invalid("Say one of --name, --end and --withdraw at a time.")
     told: dict[str, Any] = {"actor": operator(), "at": utc_now()}
-    with open_database(read_settings()) as database, database.writing() as session:
+    changes = any(wanted is not None for wanted in (name, end_term, withdraw))
+    with open_database(read_settings()) as database, database.writing() if changes else database.reading() as session:
         unit = office.key(office.get(session, UnitRow, code))
         known = {term.id for term in terms.terms_of(session, unit)}
         if (number := end_term or withdraw) is not None and number not in known:
@@ -254,7 +255,8 @@ def places(
 
     settings = read_settings()
     day = read_date(on) if on else today_of(settings)
-    with open_database(settings) as database, database.writing() as session:
+    changes = name is not None
+    with open_database(settings) as database, database.writing() if changes else database.reading() as session:
         if name is not None:
             units.add_place(
                 session, code, name, address=address, terminals=terminal or (), actor=operator(), at=utc_now()

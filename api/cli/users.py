@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli import lost_accounts
-from api.cli.place import open_database, operator, print_json, read_moment, read_password, read_settings, say
+from api.cli.place import open_database, operator, print_json, read_date, read_moment, read_password, read_settings, say
 from attendance.errors import Invalid
 
 ROLES = "official, head, hr, inspector, leader, auditor or administrator."
@@ -140,7 +140,7 @@ def _times(from_: str | None, to: str | None, zone: str) -> dict[str, Any]:
     starts_at = read_moment(from_, zone) if from_ else None
     ends_at = None
     if to:
-        ends_at = read_moment((date.fromisoformat(to) + timedelta(days=1)).isoformat() if _is_date(to) else to, zone)
+        ends_at = read_moment((read_date(to) + timedelta(days=1)).isoformat() if _is_date(to) else to, zone)
     return {"starts_at": starts_at, "ends_at": ends_at}
 
 

@@ -123,7 +123,14 @@ def page_holder(request: Request) -> SignedIn:
 def session_user(request: Request) -> SignedIn | None:
     """Who is looking at a page; None: nobody is signed in."""
     secret = read_cookie(request, SESSION_COOKIE)
-    return service(request).accounts.who(secret, "session") if secret else None
+    return service(request).accounts.who(secret, "session", used=not _asks_by_itself(request)) if secret else None
+
+
+def _asks_by_itself(request: Request) -> bool:
+    """Whether an open page asks again, which keeps nobody signed in who has walked away from it."""
+    if request.url.path == "/today/stream":
+        return True
+    return request.url.path == "/today/live" and request.headers.get("hx-trigger") == "live"
 
 
 def came(request: Request, name: str) -> Came:

@@ -12,12 +12,12 @@ from pydantic import BeforeValidator
 
 from api.http.service import service
 from attendance import clock
+from attendance.clock import FIRST_DATE, LAST_DATE
 from attendance.errors import Invalid
 
 MAX_LIMIT = 500
 MAX_OFFSET = 1_000_000
 MAX_SPAN_DAYS = 400
-FIRST_DATE, LAST_DATE = date(1990, 1, 1), date(2200, 12, 31)
 
 
 def iso_date(given: Any) -> Any:

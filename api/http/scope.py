@@ -64,7 +64,12 @@ class Reader:
         """The rows for which the same person has another permission; none where they have it nowhere."""
         if not _is_in_scope(self.user, permission):
             return NOTHING
+        if self.within.only is None and self._granted(permission) == self._granted(self.permission):
+            return self.within  # the same grants allow both: nothing new to ask the tree
         return access.within(session, permission, self.user.grants, self.user.employee_id, self.today) or NOTHING
+
+    def _granted(self, permission: Permission) -> list[int]:
+        return [grant.id for grant in self.user.grants if access.may(grant.role, permission)]
 
     def unit(self, session: Session, code: str) -> UnitRow:
         found = office.find(session, UnitRow, askable("unit", code))

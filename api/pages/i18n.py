@@ -17,6 +17,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from attendance.clock import FIRST_DATE, LAST_DATE
+
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
 DEFAULT_LANGUAGE = "vi"
@@ -150,16 +152,21 @@ class Translator:
 
 
 def read_day(text: str, today: date) -> date | None:
-    """A day as people type it: `24/11/2026`, `24/11` and `24` (of this year and month), or ISO; None when it is none.
+    """A day as people type it: `24/11/2026`, `24/11` and `24` (of this year and month), or ISO; None when it is none,
+    or none that an office can mean.
 
     Never month before day: a date that could only be read so is refused.
     """
-    text = text.strip()
     try:
-        if "-" in text:
-            return date.fromisoformat(text)
-        numbers = [int(part) for part in text.split("/")]
-        day, month, year = numbers + [today.day, today.month, today.year][len(numbers) :]
-        return date(year, month, day)
-    except ValueError:
+        found = _typed(text.strip(), today)
+    except (ValueError, OverflowError):
         return None
+    return found if FIRST_DATE <= found <= LAST_DATE else None
+
+
+def _typed(text: str, today: date) -> date:
+    if "-" in text:
+        return date.fromisoformat(text)
+    numbers = [int(part) for part in text.split("/")]
+    day, month, year = numbers + [today.day, today.month, today.year][len(numbers) :]
+    return date(year, month, day)

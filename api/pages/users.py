@@ -240,7 +240,7 @@ def _day(request: Request, text: str) -> date | None:
     if not text.strip():
         return None
     found = read_day(text, service(request).today())
-    if found is None or not 2000 <= found.year <= 2200:
+    if found is None:
         raise GrantInvalid("date", "A date is written as 24/11/2026.")
     return found
 

@@ -275,8 +275,8 @@ class Accounts:
                 record(session, actor, "account.signed_in", kind="account", key=user.name, after=told, at=at)
         return Opened(secret, user, expires_at, kind)
 
-    def who(self, secret: str, kind: Kind) -> SignedIn | None:
-        """Who this secret signs in; None: nobody (any more)."""
+    def who(self, secret: str, kind: Kind, *, used: bool = True) -> SignedIn | None:
+        """Who this secret signs in; None: nobody (any more). `used`: a person asks, not a page by itself."""
         if kind == "bearer" and secret.startswith(PREFIX):
             return self._token_holder(secret)
         if len(secret) != _SECRET_LENGTH or not secret.isascii():
@@ -291,7 +291,7 @@ class Accounts:
         if kind == "session":
             if at - found.seen_at >= (VISIT_LASTS if _is_on_visit(user) else SESSION_IDLE):
                 return None
-            if at - found.seen_at >= SEEN_STEP:
+            if used and at - found.seen_at >= SEEN_STEP:
                 self._touch(found.id, at)
         return user
 

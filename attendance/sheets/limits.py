@@ -11,7 +11,6 @@ ROWS = 200_000
 COLUMNS = 256
 CELLS = 2_500_000
 SHEETS = 100
-CELL_CHARACTERS = 32_767
 
 
 def check_extent(sheet: str, rows: int, columns: int) -> None:

@@ -124,7 +124,7 @@ def acknowledge(session: Session, terminal_id: int, alarm_id: int, *, by: str, a
     name = by.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
         raise Invalid(f"Say who acknowledges the alarm, in 1 to {MAX_NAME} letters.")
-    row = session.get(TerminalAlarmRow, alarm_id, with_for_update=True)
+    row = session.get(TerminalAlarmRow, alarm_id, with_for_update=True, populate_existing=True)
     if row is None or row.terminal_id != terminal_id:
         raise NotFound("alarm", str(alarm_id), "Look at `attendance terminals health` for its number.")
     if row.seen_at is not None:

@@ -124,7 +124,7 @@ def add(session: Session, row: DestructionRow) -> DestructionRow:
 
 def get(session: Session, number: int) -> DestructionRow:
     """Raises NotFound."""
-    row = session.get(DestructionRow, number, with_for_update=True)
+    row = session.get(DestructionRow, number, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound("destruction", str(number))
     return row

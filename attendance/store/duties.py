@@ -49,8 +49,11 @@ def overlapping(
 
 
 def paper_of(session: Session, duty_id: int) -> PaperRow | None:
+    """The paper of a duty, locked against others who decide on it now."""
     duty = session.get_one(DutyRow, duty_id)
-    return session.get(PaperRow, duty.paper_id) if duty.paper_id is not None else None
+    if duty.paper_id is None:
+        return None
+    return session.get(PaperRow, duty.paper_id, with_for_update=True, populate_existing=True)
 
 
 def lines(session: Session, within: Within, from_on: date, to_on: date) -> list[RosterLine]:

@@ -12,7 +12,7 @@ from attendance.errors import Invalid, NotFound, Overlap
 from attendance.rules.validity import meet, words
 from attendance.store import office
 from attendance.store.tables import EmployeeRow, UnitRow
-from attendance.store.tree_filing import check_dates, check_life
+from attendance.store.tree_filing import check_dates, check_life, lock_tree
 from attendance.store.tree_tables import UnitHeadRow
 
 KINDS = ("head", "acting", "deputy")
@@ -48,6 +48,7 @@ def name_head(
 
     Raises Overlap, Invalid, NotFound.
     """
+    lock_tree(session)
     if kind not in KINDS:
         raise Invalid(f"{kind!r} is not a kind of head; write one of {', '.join(KINDS)}.")
     place, person = office.get(session, UnitRow, unit), office.get(session, EmployeeRow, employee)

@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel
 
 from attendance.store.questions import among, answers, core, listed, plain
-from attendance.store.tables import EmployeeRow, RuleVersionRow, ScheduleRow, TerminalRow, UnitRow
+from attendance.store.tables import EmployeeRow, ScheduleRow, TerminalRow, UnitRow
 
 Values = dict[str, Any]
 
@@ -41,15 +41,6 @@ def standing(session: Session, table: type[SQLModel], people: Collection[int] | 
         query, values = query.where(among(columns.employee_id, "people")), {"people": listed(people)}
     query = query.order_by(core(columns.recorded_at), core(columns.id))
     return tuple(dict(row._mapping) for row in answers(session, query, values))
-
-
-def leave_and_exemption_codes(session: Session) -> tuple[frozenset[str], frozenset[str]]:
-    """The codes of leave and of exemptions that rules of this office name, in any scope and at any time."""
-    rules = {row["rule"] for row in standing(session, RuleVersionRow)}
-    return tuple(  # type: ignore[return-value]
-        frozenset(rule.removeprefix(kind) for rule in rules if rule.startswith(kind))
-        for kind in ("leave.", "exemption.")
-    )
 
 
 def read_values(row: SQLModel) -> Values:

@@ -12,6 +12,7 @@ from attendance.store import heads
 from attendance.store.access_tables import GrantRow
 from attendance.store.tables import UserRow
 from attendance.store.tree import StoredTree
+from attendance.store.within import Within
 
 
 def units_led_by(session: Session, employee_id: int, on: date) -> list[int]:
@@ -40,6 +41,15 @@ def who_may_lead(session: Session, employee_ids: Iterable[int]) -> set[int]:
         col(UserRow.employee_id).in_(wanted), GrantRow.role == "head", col(GrantRow.revoked_at).is_(None)
     )
     return {person for person in session.exec(granted) if person is not None} | heads.who_headed(session, wanted)
+
+
+def led_beside(session: Session, employee_id: int, on: date, within: Within) -> int | None:
+    """A unit this person leads on a date above which nothing is `within`, so that others sign for them; None: none."""
+    for led in units_led_by(session, employee_id, on):
+        above = unit_above(session, led, on)
+        if not (within.units is None or (above is not None and above in within.units)):
+            return led
+    return None
 
 
 def unit_above(session: Session, unit_id: int, on: date) -> int | None:

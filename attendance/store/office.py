@@ -91,8 +91,9 @@ def units(session: Session) -> list[UnitRow]:
 
 def terminals_of(session: Session, unit_ids: set[int]) -> set[int]:
     """Numbers of the terminals that stand in these units, or that somebody assigned to them depends on."""
-    here = {key(row) for row in terminals(session) if row.unit_id in unit_ids}
-    by_code = {row.code: key(row) for row in terminals(session)}
+    known = terminals(session)
+    here = {key(row) for row in known if row.unit_id in unit_ids}
+    by_code = {row.code: key(row) for row in known}
     query = select(AssignmentRow.terminals).where(
         col(AssignmentRow.withdrawn_at).is_(None), col(AssignmentRow.unit_id).in_(unit_ids)
     )

@@ -133,7 +133,7 @@ def find_all(session: Session, numbers: Sequence[int]) -> Sequence[PaperRow]:
 
 def get(session: Session, number: int) -> PaperRow:
     """The paper with this number, locked against others who decide on it now. Raises NotFound."""
-    row = session.get(PaperRow, number, with_for_update=True)
+    row = session.get(PaperRow, number, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound("paper", str(number))
     return row
@@ -208,7 +208,8 @@ def withdraw(session: Session, paper: PaperRow, actor: Actor, *, note: str = "",
     for entry in entries_of(session, paper):
         entry.withdrawn_at = at
         session.add(entry)
-        calendar_filing.mark(session, entry.on, at)
+        if entry.status != "proposed":  # what was only proposed decided nothing
+            calendar_filing.mark(session, entry.on, at)
     close(session, paper, actor, note=note, at=at, before=before)
 
 

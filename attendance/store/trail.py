@@ -7,6 +7,7 @@ A look that was noted in a session that only reads is written when that session 
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from attendance.store.trail_chain import ERASED, micros
 from attendance.store.trail_tables import TrailDetailRow, TrailRow, TrailSubjectRow
 from attendance.store.trail_writing import LOOKED, Entry, append
 
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""An escaped NUL, which PostgreSQL does not take; not a backslash that somebody typed before `u0000`."""
 Via = Literal["console", "api", "page", "job", "terminal"]
 _NOTED = "trail"
 
@@ -128,7 +131,7 @@ def _entry(
     fields = (actor.name, actor.user_id, actor.role, actor.via, actor.address, act, kind, key)
     content = None
     if detail is not None:
-        content = orjson.dumps(detail, default=str, option=orjson.OPT_NON_STR_KEYS).decode().replace("\\u0000", "")
+        content = _NUL.sub(r"\1", orjson.dumps(detail, default=str, option=orjson.OPT_NON_STR_KEYS).decode())
     return Entry(
         (micros(at), *(_plain(part) if isinstance(part, str) else part for part in fields)),
         tuple(sorted(set(employees))),

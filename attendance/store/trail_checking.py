@@ -29,7 +29,7 @@ _GUARDS = {
         },
     ),
     "postgresql": (
-        "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+        "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')",
         {
             "trail_no_change", "trail_subject_no_change", "trail_erasure_no_change", "trail_detail_no_update",
             "trail_detail_no_delete", "trail_head_no_change", "trail_head_forwards", "trail_no_truncate",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from device_sync.files.dates import DAY_FIRST, MIXED, UNDECIDED, order_of
 from device_sync.files.headers import layouts_of
+from device_sync.files.named import without_secrets
 from device_sync.files.rows import ATTLOG, BOM, LONGEST_ROW, PUSHED, REPORT, SPACED, Layout, Row, RowReader
 
 HEADER_WITHIN_LINES = 20
@@ -48,6 +49,16 @@ def as_lines(data: bytes) -> bytes:
         data = data[skipped:].decode(encoding, "replace").encode("utf-8", "replace")
     data = data.removeprefix(BOM)
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+
+
+def keepable(data: bytes) -> bytes:
+    """The file as it may be kept: in its own encoding, without the secrets that `named` knows."""
+    encoding, skipped = _wide(data[:LONGEST_ROW])
+    if encoding is None:
+        return without_secrets(data)
+    plain = data[skipped:].decode(encoding, "replace").encode("utf-8", "replace")
+    clean = without_secrets(plain)
+    return data if clean == plain else data[:skipped] + clean.decode("utf-8").encode(encoding, "replace")
 
 
 def _wide(start: bytes) -> tuple[str | None, int]:

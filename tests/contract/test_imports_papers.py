@@ -7,13 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from attendance.services.imports.undoing import StillNeeded, undo
-from attendance.store import import_reading, paper_register
+from attendance.store import heads, import_reading, paper_register
 from attendance.store.database import Database
 from attendance.store.paper_tables import DutyRow
 from attendance.store.register_tables import PaperRow
-from attendance.store.tables import AbsenceRow
+from attendance.store.tables import AbsenceRow, EmployeeRow, UnitRow
 from attendance.store.trail import Actor
 from attendance.store.within import Within
 from tests.importing import HR, NOW, at, bring, on
@@ -93,3 +94,49 @@ def test_duties_hold_at_once_where_whoever_brings_them_may_sign(office: Database
     first, second = facts(office, DutyRow)
     assert (first["desk"], first["approved_at"], second["approved_at"]) == ("Bàn 2", NOW, None)
     assert [paper.status for paper in papers(office)] == ["approved", "proposed"]
+
+
+def named(database: Database, employee: int, name: str) -> None:
+    with database.writing() as session:
+        session.get_one(EmployeeRow, employee).name = name
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("absences", {"kind": "leave", "code": "P", "from_": on("03/03/2026"), "to": on("05/03/2026")}),
+        ("rosters", {"from_": at("10/03/2026 18:00"), "to": at("10/03/2026 22:00")}),
+    ],
+)
+def test_people_named_by_name_alone_are_known_as_those_named_by_code(
+    office: Database, kind: str, given: dict[str, Any]
+) -> None:
+    """The same sheet again stores nothing, and two people on the same dates are two people."""
+    named(office, 1, "Lê Thị Mai")
+    named(office, 2, "Vũ Văn Nam")
+    rows = [{"employee": None, "employee_name": name} | given for name in ("Lê Thị Mai", "Vũ Văn Nam")]
+    assert bring(office, kind, *rows).new == 2
+    again = bring(office, kind, *rows, now=LATER)
+    assert (again.new, again.unchanged, again.errors) == (0, 2, ())
+
+
+def test_who_headed_a_unit_no_more_signs_for_nobody_in_it(office: Database) -> None:
+    """E4 serves in B since 09/03. Nobody signs for days on which somebody serves elsewhere, nor for who leads the unit they sign for."""
+    with office.writing() as session:
+        unit = session.exec(select(UnitRow.id).where(UnitRow.code == "A")).one()
+        heads.name_head(session, "A", "E1", from_on=on("01/01/2026"), at=NOW - timedelta(days=1))
+    of_a = Within(frozenset({unit}))
+    day = {"employee": "E4", "kind": "leave", "code": "P", "approved_at": on("02/03/2026")}
+    away = bring(office, "absences", day | {"from_": on("18/03/2026")}, approving=of_a)
+    assert [error.code for error in away.errors] == ["may_not_approve"]
+    assert bring(office, "absences", day | {"from_": on("05/03/2026")}, approving=of_a).new == 1
+    head = bring(office, "absences", day | {"employee": "E1", "from_": on("05/03/2026")}, approving=of_a)
+    assert [error.code for error in head.errors] == ["may_not_approve"]
+
+
+def test_an_approved_duty_is_changed_by_who_may_approve_it_alone(office: Database) -> None:
+    night: dict[str, Any] = {"employee": "E1", "from_": at("10/03/2026 18:00"), "to": at("10/03/2026 22:00")}
+    bring(office, "rosters", night | {"desk": "Bàn 2"})
+    done = bring(office, "rosters", night | {"desk": "Bàn 3"}, approving=Within(), now=LATER)
+    assert [error.code for error in done.errors] == ["may_not_change"]
+    assert [row["desk"] for row in facts(office, DutyRow)] == ["Bàn 2"]

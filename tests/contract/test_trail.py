@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from attendance.errors import StoreUnavailable
-from attendance.store import registering, trail
+from attendance.store import registering, trail, trail_reading
 from attendance.store.database import Database, Session
 from attendance.store.trail import Actor
 from attendance.store.trail_chain import Sealer
@@ -326,3 +326,21 @@ def test_a_replaced_key_needs_the_old_one_to_verify(sqlite_database: Database) -
         act(session, 2)
     assert checked(sqlite_database, b"another secret of the tests").broken == 1
     assert checked(sqlite_database, b"another secret of the tests", SECRET).holds
+
+
+def test_what_somebody_typed_stays_readable_and_no_nul_is_kept(any_database: Database) -> None:
+    typed, spoilt = r"QĐ \u0000 \\u0000", "a\x00b\\\x00c"
+    with any_database.writing() as session:
+        trail.record(session, HR, "paper.filed", kind="paper", key="1", why=typed, after={"note": spoilt}, at=AT)
+    with any_database.reading() as session:
+        [row] = trail_reading.entries(session, trail_reading.Asked(), limit=10).rows
+    assert (row["why"], row["after"]) == (typed, {"note": "ab\\c"})
+    assert checked(any_database).broken is None
+
+
+@pytest.mark.postgres
+def test_a_trigger_that_fires_for_replicas_alone_is_no_guard(postgres_database: Database) -> None:
+    with postgres_database.writing() as session:
+        session.execute(text("ALTER TABLE trail ENABLE REPLICA TRIGGER trail_no_change"))
+    with postgres_database.reading() as session:
+        assert missing_guards(session) == ["trail_no_change"]

@@ -15,6 +15,7 @@ from attendance.services.papers.deciding import Decider, NotTheirs
 from attendance.services.papers.handing_in import Handed
 from attendance.store import heads, paper_register
 from attendance.store import office as store_office
+from attendance.store.evidence_tables import DirtyDayRow
 from attendance.store.tables import EmployeeRow, UserRow
 from attendance.store.trail import Actor
 from attendance.store.within import EVERYTHING
@@ -160,3 +161,22 @@ def test_two_who_decide_at_once_decide_once(office: Office) -> None:
     for thread in threads:
         thread.join()
     assert sorted(answers) == [200, 409]
+
+
+def test_a_decision_about_the_whole_tree_is_for_whoever_sees_all_of_it(office: Office) -> None:
+    paper = post(office, "hr", "/calendar", {"date": "2026-12-10", "kind": "holiday", "document": "TB 9"})["id"]
+    for user in ("head.a1", "hr.a"):
+        answer = office.client(user).post(f"{API}/calendar/{paper}/approve", json={})
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_theirs_to_decide"), answer.text
+    approve(office, "hr2", "calendar", paper)
+
+
+def test_a_decision_taken_back_before_anybody_approved_it_has_no_day_judged_again(office: Office) -> None:
+    def marked() -> list[Any]:
+        with office.database.reading() as session:
+            return sorted(session.exec(select(DirtyDayRow.employee_id, DirtyDayRow.work_date)).all())
+
+    paper = post(office, "hr", "/calendar", {"date": "2026-11-12", "kind": "holiday", "document": "TB 9"})["id"]
+    before = marked()
+    post(office, "hr", f"/calendar/{paper}/withdraw", status=200)
+    assert marked() == before

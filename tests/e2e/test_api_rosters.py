@@ -175,3 +175,11 @@ def test_the_public_sheet_has_names_and_times_and_no_reasons(office: Office) -> 
         ]
     ]
     assert office.client("e2").get(f"{API}/rosters/sheet?unit=B").status_code == 404
+
+
+def test_a_duty_of_two_days_fills_the_posts_of_its_last(office: Office) -> None:
+    rostered(office, "E2", "10T12:00", "12T12:00", kind="holiday")
+    given = {"unit": "A1", "kind": "holiday", "dates": ["2026-11-12"], "starts": "08:00", "ends": "11:00"}
+    post(office, "hr", "/rosters/posts", given)
+    for first in ("2026-11-11", "2026-11-12"):
+        assert office.get("hr", "/rosters/gaps", **{"from": first, "to": "2026-11-12"})["items"] == []

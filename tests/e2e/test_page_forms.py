@@ -69,3 +69,18 @@ def test_nothing_is_changed_by_looking(site: Site) -> None:
     assert person.is_in
     assert site.accounts.tokens.of(None) == []
     assert site.accounts.second_factors.begun(site.accounts.signed_in_of("minh").user_id, "minh") is None
+
+
+@pytest.mark.parametrize("day", ["1/1/99999999999", "31/12/9999", "9999-12-31", "0001-01-01", "32/13/2026", "abc"])
+def test_a_date_that_no_office_can_mean_is_no_fault(site: Site, day: str) -> None:
+    person = site.signed_in("lan")
+    for page in ("/today?day=", "/violations?from=", "/units?on=", "/rosters?week=", "/papers?from="):
+        assert person.client.get(page + day).status_code < 500, page
+
+
+def test_an_open_page_keeps_nobody_signed_in_who_has_walked_away(site: Site) -> None:
+    person = site.signed_in("lan")
+    for _ in range(40):
+        site.clock.pass_by(minutes=1)
+        person.client.get("/today/live", headers={"HX-Request": "true", "HX-Trigger": "live"})
+    assert not person.is_in

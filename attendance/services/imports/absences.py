@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from attendance import clock
-from attendance.services.imports.lookups import find_person
+from attendance.services.imports.lookups import find_person, people_named
 from attendance.services.imports.taking import Taking, Values, covers, day
 from attendance.sheets import Row
 from attendance.store import import_reading, office
@@ -40,21 +40,27 @@ def take(taking: Taking, rows: Sequence[Row]) -> None:
     seen: dict[tuple[Any, ...], int] = {}
     for row in rows:
         person = find_person(taking, row, "employee")
-        key = tuple(row.values[name] for name in ("employee", "kind", "code", "from", "to", "session"))
+        who = person["id"] if person is not None else row.values["employee"] or row.number
+        key = (who, *(row.values[name] for name in ("kind", "code", "from", "to", "session")))
         if key in seen:
             taking.refuse(row, "employee", "repeated", row=seen[key])
         seen.setdefault(key, row.number)
         approved_at = _approved_at(taking, row)
-        if person is not None and approved_at is not None and not taking.may_approve(person["id"]):
+        if person is not None and approved_at is not None and not taking.may_approve(person["id"], _first_day(row)):
             taking.refuse(row, "approved_at", "may_not_approve")
         if person is None or taking.is_wrong(row):
             continue
         _TAKE[str(row.values["kind"])](taking, row, person["id"], approved_at, filed)
 
 
+def _first_day(row: Row) -> date:
+    begins = row.values["from"]
+    assert isinstance(begins, date)
+    return begins.date() if isinstance(begins, datetime) else begins
+
+
 def _read(taking: Taking, rows: Sequence[Row]) -> _Filed:
-    codes = {str(row.values["employee"]) for row in rows}
-    people = {taking.known.people[code]["id"] for code in codes if code in taking.known.people}
+    people = people_named(taking, rows)
     rules = {row["rule"]: row["value"] for row in import_reading.standing(taking.session, RuleVersionRow)}
     filed = _Filed(
         {"all", ADDED, *office.session_names(taking.session)},

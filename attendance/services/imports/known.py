@@ -39,9 +39,6 @@ class Names:
         found = self._by_code.get(text)
         return (found,) if found is not None else tuple(self._folded.get(fold(text), ()))
 
-    def has_code(self, code: str) -> bool:
-        return code in self._by_code
-
 
 @dataclass(slots=True)
 class Known:

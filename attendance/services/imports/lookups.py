@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from attendance.errors import Invalid
@@ -65,6 +66,18 @@ def find_person(taking: Taking, row: Row, target: str) -> Values | None:
     elif name and fold(name) != fold(str(found["name"])):
         taking.refuse(row, "employee_name", "other_person", code=str(code), name=str(found["name"]))
         return None
+    return found
+
+
+def people_named(taking: Taking, rows: Sequence[Row]) -> set[int]:
+    """Numbers of everybody the rows may be about, by code or by name."""
+    found: set[int] = set()
+    for row in rows:
+        code = row.values["employee"]
+        if code is None:
+            found |= {each["id"] for each in taking.known.named(str(row.values.get("employee_name") or ""))}
+        elif str(code) in taking.known.people:
+            found.add(taking.known.people[str(code)]["id"])
     return found
 
 

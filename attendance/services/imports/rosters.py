@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from attendance import clock
 from attendance.engine.night import night_spans
 from attendance.engine.roster import NO_NIGHTS
-from attendance.services.imports.lookups import find_person
+from attendance.services.imports.lookups import find_person, people_named
 from attendance.services.imports.taking import Taking, Values, covers, day
 from attendance.sheets import Row
 from attendance.store import import_reading
@@ -21,8 +21,7 @@ _LONGEST = timedelta(days=3)
 
 
 def take(taking: Taking, rows: Sequence[Row]) -> None:
-    codes = {str(row.values["employee"]) for row in rows}
-    people = {taking.known.people[code]["id"] for code in codes if code in taking.known.people}
+    people = people_named(taking, rows)
     held: dict[int, list[Values]] = {}
     for stored in import_reading.standing(taking.session, DutyRow, people):
         held.setdefault(stored["employee_id"], []).append(stored)
@@ -63,6 +62,9 @@ def _file(taking: Taking, row: Row, number: int, starts: datetime, ends: datetim
         if all(same[name] == value for name, value in said.items()):
             taking.settle(row, "unchanged")
             return
+        if same["approved_at"] is not None and not taking.may_approve(number, starts.date()):
+            taking.refuse(row, "from", "may_not_change")
+            return
         held.remove(same)
         held.append(taking.replace(DutyRow, row, same, **said))
         taking.settle(row, "changed")
@@ -72,7 +74,7 @@ def _file(taking: Taking, row: Row, number: int, starts: datetime, ends: datetim
         begins, until = f"{met['starts']:%d/%m/%Y %H:%M}", f"{met['ends']:%d/%m/%Y %H:%M}"
         taking.refuse(row, "from", "duty_overlaps", begins=begins, ends=until)
         return
-    approved_at = taking.at if taking.may_approve(number) else None
+    approved_at = taking.at if taking.may_approve(number, starts.date()) else None
     serving = taking.known.serving.get(number, ())
     values = {
         "employee_id": number,

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from attendance.services.imports.known import Known
 from attendance.sheets import KINDS, CellError, Row, Sentence
+from attendance.store import leading
 from attendance.store.database import Session
 from attendance.store.import_pen import Pen, Table
 from attendance.store.register_tables import PaperRow
@@ -72,9 +73,14 @@ class Taking:
         if held is None or rank.index(state) > rank.index(held):
             self.states[row.number] = state
 
-    def may_approve(self, employee_id: int) -> bool:
+    def may_approve(self, employee_id: int, on: date) -> bool:
+        """Whether the importer may sign for a person where they serve on a date; who leads is signed for further up."""
+        if employee_id == self.own or self.approving.units is None:
+            return employee_id != self.own
         serving = self.known.serving.get(employee_id, ())
-        return employee_id != self.own and any(self.approving.sees(each["unit_id"]) for each in serving)
+        if not any(covers(each, on) and self.approving.sees(each["unit_id"]) for each in serving):
+            return False
+        return leading.led_beside(self.session, employee_id, on, self.approving) is None
 
     def add(self, table: Table, row: Row, **values: Any) -> Values:
         """File a row; answers it as if it were read again."""

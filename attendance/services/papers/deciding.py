@@ -108,6 +108,10 @@ def _check(
         raise NotTheirs(f"Paper {paper.id} was handed in by you; somebody else has to decide on it.")
     if person is not None and _is_person(session, by.actor, person, behind):
         raise NotTheirs(f"Paper {paper.id} is about you; somebody else has to decide on it.")
+    if not by.within.sees(paper.unit_id, paper.employee_id):
+        raise NotTheirs(
+            f"Paper {paper.id} is about more than the units you decide for; somebody responsible for all of it has to."
+        )
     if person is not None and (leaders is None or person.id in leaders):
         _check_one_level_up(session, paper, person, by.within, at)
 
@@ -131,11 +135,9 @@ def _is_person(session: Session, actor: Actor, person: EmployeeRow, behind: Behi
 
 def _check_one_level_up(session: Session, paper: PaperRow, person: EmployeeRow, within: Within, at: datetime) -> None:
     """Who decides on a head's paper sees the unit above the one they lead; of the topmost unit, everything."""
-    for led in leading.units_led_by(session, office.key(person), paper.from_on or at.date()):
-        unit = session.get_one(UnitRow, led)
-        above = leading.unit_above(session, led, paper.from_on or at.date())
-        if not (within.units is None or (above is not None and above in within.units)):
-            raise NotTheirs(
-                f"{person.code} leads {unit.code}: paper {paper.id} is decided one level up, by somebody responsible "
-                "for the unit above it."
-            )
+    led = leading.led_beside(session, office.key(person), paper.from_on or at.date(), within)
+    if led is not None:
+        raise NotTheirs(
+            f"{person.code} leads {session.get_one(UnitRow, led).code}: paper {paper.id} is decided one level up, by "
+            "somebody responsible for the unit above it."
+        )

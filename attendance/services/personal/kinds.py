@@ -162,6 +162,14 @@ def _checked(group: str, field: str, value: Any) -> Any:
     raise Invalid(f"{field[:40]!r} cannot be set here; there are {', '.join(known)}.")
 
 
+def read_value(subject: str, field: str, text: str) -> Any:
+    """What a text says as the value of a setting: a number or a switch only where one is expected."""
+    kind = (subject.partition(".")[0], field)
+    if kind in _NUMBERS and text.isdecimal():
+        return int(text)
+    return {"true": True, "false": False}.get(text, text) if kind in _SWITCHES else text
+
+
 def _named(what: str, code: str, among: tuple[Any, ...]) -> Any:
     found = next((each for each in among if each.code == code), None)
     if found is None:

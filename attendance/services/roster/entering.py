@@ -85,7 +85,7 @@ def substitute(
     )  # fmt: skip
 
 
-def check_before_approval(session: Session, zone: str, paper: PaperRow, *, may_know_reasons: bool = False) -> None:
+def check_before_approval(session: Session, zone: str, paper: PaperRow) -> None:
     """What was right when it was entered may not be any more. Raises DutyRefused, NotAsItWas."""
     if paper.kind != "duty":
         return
@@ -96,9 +96,7 @@ def check_before_approval(session: Session, zone: str, paper: PaperRow, *, may_k
         besides = duties.paper_of(session, duty.in_place_of_id)
         if besides is None or besides.status not in ("proposed", "approved"):
             raise paper_register.NotAsItWas("The duty this one takes over is not held any more; enter an own duty.")
-    _check(
-        session, zone, person, duty.employee_id, duty.starts, duty.ends, may_know_reasons, besides=besides, but=paper
-    )
+    _check(session, zone, person, duty.employee_id, duty.starts, duty.ends, False, besides=besides, but=paper)
 
 
 def take_over(session: Session, paper: PaperRow, by: Actor, at: datetime) -> None:

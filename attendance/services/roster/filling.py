@@ -11,7 +11,7 @@ from attendance.engine.on_duty import presence_on_duty
 from attendance.engine.run import evaluate
 from attendance.errors import Invalid
 from attendance.rules.schedule import WEEKDAYS
-from attendance.services.roster.entering import KINDS
+from attendance.services.roster.entering import KINDS, LONGEST
 from attendance.store import case_reading, duties, office, trail
 from attendance.store.database import Session
 from attendance.store.duties import RosterLine
@@ -132,7 +132,7 @@ def slots(session: Session, within: Within, from_on: date, to_on: date) -> list[
 
 def gaps(session: Session, within: Within, from_on: date, to_on: date) -> list[Gap]:
     """Where posts are not filled by approved duties, by time."""
-    listed = duties.lines(session, within, from_on - _DAY, to_on + _DAY)
+    listed = duties.lines(session, within, from_on - LONGEST, to_on + _DAY)
     approved = [line for line in listed if line.status == "approved"]
     return [gap for slot in slots(session, within, from_on, to_on) for gap in _unfilled(slot, approved)]
 
