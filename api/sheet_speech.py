@@ -9,7 +9,7 @@ from typing import Protocol
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from api.pages.i18n import LANGUAGES, LOCALE_FOLDER
+from api.pages.i18n import LANGUAGES, LOCALE_FOLDER, Translator
 from attendance.sheets import CellError, Sentence, make_template
 
 
@@ -40,13 +40,16 @@ def say(key: str, /, lang: str, **values: object) -> str:
 def tell(said: Said | Sentence, lang: str) -> str:
     """One sentence. Of a CellError it is what is wrong, without where; `tell_where` says both."""
     sentence = said if isinstance(said, Sentence) else said.sentence
-    return say(sentence.key, lang, **sentence.values)
+    values = dict(sentence.values)
+    if isinstance(said, CellError) and not said.header and "header" in values:
+        values["header"] = Translator(lang).label("imports.column", said.target)  # the sheet has no such column
+    return say(sentence.key, lang, **values)
 
 
 def tell_where(error: CellError, lang: str) -> str:
     """`Hàng 7, cột C (Từ ngày): “32/13” không phải là một ngày; …`"""
     key = "sheets.where.cell" if error.column else "sheets.where.row" if error.row else "sheets.where.all"
-    header = error.header or error.target
+    header = error.header or Translator(lang).label("imports.column", error.target)
     return say(key, lang, row=error.row, column=error.column, header=header, sentence=tell(error, lang))
 
 

@@ -27,8 +27,8 @@ KINDS = (
 DUTIES = ("one_stop", "saturday", "night", "holiday", "reception", "duty")
 DONE = ("handed_in", "approve", "refuse", "withdraw")
 PROBLEMS = (
-    "no_date", "invalid", "not_theirs_to_decide", "not_as_it_was", "changed_meanwhile", "no_note", "duty_not_employed",
-    "duty_not_possible", "duty_overlaps",
+    "no_date", "backwards", "invalid", "not_theirs_to_decide", "not_as_it_was", "changed_meanwhile", "no_note",
+    "duty_not_employed", "duty_not_possible", "duty_overlaps",
 )  # fmt: skip
 MOST_WAITING, MOST_MINE = 100, 50
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,7 +51,7 @@ VIAS = ("api", "page", "console", "job", "terminal")
 FIELDS = (
     "name", "code", "unit", "parent", "schedule", "employee", "terminal", "pin", "from", "to", "document", "role", "by",
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
-    "second_factor", "status", "decision", "note", "hours",
+    "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300
@@ -143,7 +144,7 @@ def trail_page(
         TrailLine(
             at=clock.to_wall(row["at"], zone),
             employees=tuple(row["employees"]),
-            differences=differences(row["before"], row["after"]),
+            differences=differences(row["before"], row["after"], zone),
             **{name: row[name] for name in _SAME},
         )
         for row in map(disclosure.entry, found.rows)
@@ -161,6 +162,7 @@ def trail_page(
     )
 
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 _SAME = ("seq", "actor", "role", "via", "address", "act", "kind", "key", "people", "why", "erased")
 
 
@@ -178,9 +180,12 @@ def looks_page(
     return LooksPage(lines, found.total, found.after)
 
 
-def differences(before: Any, after: Any) -> tuple[Difference, ...]:
-    """The fields that differ between two values, each as text; values that are no mappings stand as a whole."""
-    old, new = _fields(before), _fields(after)
+def differences(before: Any, after: Any, zone: str) -> tuple[Difference, ...]:
+    """The fields that differ between two values, each as text; values that are no mappings stand as a whole.
+
+    Instants become wall time of the office.
+    """
+    old, new = _fields(before, zone), _fields(after, zone)
     return tuple(
         Difference(name, old.get(name), new.get(name))
         for name in dict.fromkeys((*old, *new))
@@ -188,15 +193,17 @@ def differences(before: Any, after: Any) -> tuple[Difference, ...]:
     )
 
 
-def _fields(value: Any) -> dict[str, str]:
+def _fields(value: Any, zone: str) -> dict[str, str]:
     if value is None:
         return {}
     named = value if isinstance(value, Mapping) else {"": value}
-    return {str(name): _text(each) for name, each in named.items() if each not in (None, "", [], {})}
+    return {str(name): _text(each, zone) for name, each in named.items() if each not in (None, "", [], {})}
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, zone: str) -> str:
     if isinstance(value, bool):
         return "✓" if value else "–"
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return clock.to_wall(datetime.fromisoformat(value), zone).isoformat()
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -307,9 +307,10 @@ class ErrorPage:
 @dataclass(frozen=True, slots=True)
 class User:
     """Who looks at a page. `may`: everything they are allowed somewhere; the navigation offers nothing else. `remind`:
-    their role should have a second factor, and this account has none."""
+    their role should have a second factor, and this account has none. `is_person`: somebody stands behind it."""
 
     name: str
     role: str
     may: frozenset[str] = frozenset()
     remind: bool = False
+    is_person: bool = False

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from api.http.auth import HOME, came, own_actor, page_holder, page_user, sent_from_here
 from api.http.service import service
-from api.pages.account_view import AccountPage, PasswordPage, SecondFactorPage, SessionRow, TokenRow
+from api.pages.account_view import AccountPage, PasswordPage, SecondFactorPage, SessionRow, TokenGiven, TokenRow
 from api.pages.routes import show
 from attendance import clock
 from attendance.errors import AttendanceError, Invalid, NotFound
@@ -164,7 +164,9 @@ def make_token(
             actor=own_actor(request, user),
         )
     except Invalid:
-        return _account(request, user, problem="token.incomplete", status=422)
+        problem = "token.incomplete" if scope else "token.no_scope"
+        given = TokenGiven(name[:64], tuple(scope), read_only == "yes", days, problem)
+        return _account(request, user, given=given, status=422)
     return _account(request, user, made=made.secret)
 
 
@@ -214,6 +216,7 @@ def _account(
     made: str = "",
     done: str | None = None,
     problem: str | None = None,
+    given: TokenGiven | None = None,
     status: int = 200,
 ) -> Response:
     parts = service(request)
@@ -249,6 +252,7 @@ def _account(
         made=made,
         done=done,
         problem=problem,
+        given=given or TokenGiven(),
     )
     return show(request, "account.html", view, user=user, status=status)
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 PROBLEMS = (
     *("sign_in.locked", "sign_in.code_wrong", "sign_in.code_unreadable"),
-    *("setup.wrong", "setup.name", "token.incomplete"),
+    *("setup.wrong", "setup.name", "token.incomplete", "token.no_scope"),
     *("password.differ", "password.old_wrong", "password.short", "password.common", "password.same"),
 )
 
@@ -73,6 +73,17 @@ class TokenRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenGiven:
+    """What somebody filled into the form of a new token; `problem` is said beside it."""
+
+    name: str = ""
+    scopes: tuple[str, ...] = ()
+    read_only: bool = True
+    days: int = 30
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """`scopes`: what a token of this person can be made for; `made`: a token made a moment ago, shown this once."""
 
@@ -84,3 +95,4 @@ class AccountPage:
     made: str = ""
     done: str | None = None
     problem: str | None = None
+    given: TokenGiven = TokenGiven()

@@ -62,6 +62,8 @@ def hand_in_leave(
     def hand_in(open_session: Session, handed: Handed, employee: str) -> None:
         first = _day(request, from_on)
         last = _day(request, to_on) if to_on.strip() else first
+        if last < first:
+            raise _Backwards
         handing_in.leave(open_session, handed, employee, first, last, code=code, part=session)
 
     return _hand_in(request, reader, csrf_token, given, hand_in)
@@ -87,8 +89,11 @@ def hand_in_mission(
 
     def hand_in(open_session: Session, handed: Handed, employee: str) -> None:
         day = _day(request, on)
+        starts, until = _moment(day, begins), _moment(day, ends)
+        if until <= starts:
+            raise _Backwards
         more = replace(handed, document=document.strip(), place=place.strip())
-        handing_in.mission(open_session, more, employee, _moment(day, begins), _moment(day, ends), kind=kind)
+        handing_in.mission(open_session, more, employee, starts, until, kind=kind)
 
     return _hand_in(request, reader, csrf_token, given, hand_in)
 
@@ -172,6 +177,10 @@ class _NoNote(Invalid):
 
 class _NoDate(Invalid):
     code = "no_date"
+
+
+class _Backwards(Invalid):
+    code = "backwards"
 
 
 def _view(request: Request, reader: Reader) -> PapersPage:

@@ -146,7 +146,7 @@ def ask(
             )  # fmt: skip
     except Invalid:
         return _own_data(request, user, text)
-    return RedirectResponse("/me/data", 303)
+    return RedirectResponse("/me/data?done=sent", 303)
 
 
 def _own_data(request: Request, user: SignedIn, given: str | None = None) -> Response:

@@ -7,7 +7,7 @@ Undefined names are errors; everything printed is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from api.pages import explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import LANGUAGES, Translator
 from api.pages.names import name_key
+from api.pages.trail_values import trail_value
 from attendance.services.access import ROLES, Permission
 from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
 
@@ -52,9 +53,11 @@ def render(
     csrf_token: str = "",
     demo: bool = False,
     path: str = "/",
+    unread: Sequence[str] = (),
     **extra: Any,
 ) -> str:
-    """The HTML of a template for one view model in one language; `extra` names are for further pages."""
+    """The HTML of a template for one view model in one language; `unread`: dates of the address that are none; `extra`
+    names are for further pages."""
     return (
         environment()
         .get_template(template)
@@ -66,6 +69,7 @@ def render(
             csrf_token=csrf_token,
             demo=demo,
             path=path,
+            unread=unread,
             nav=navigation(user),
             **extra,
         )
@@ -101,6 +105,7 @@ def environment() -> Environment:
         "summary": explain.summary,
         "tell": sheets_in.tell,
         "timeline_rows": timeline.rows,
+        "trail_value": trail_value,
         "violation_label": timeline.violation_label,
         "violation_types": VIOLATION_TYPES,
         "with_query": with_query,

@@ -80,6 +80,7 @@ def show(
         csrf_token=token or csrf_token(request),
         demo=is_demo(request),
         path=path,
+        unread=_unread_dates(request),
     )
     response = HTMLResponse(html, status)
     chosen = request.query_params.get("lang")
@@ -88,11 +89,18 @@ def show(
     return response
 
 
+def _unread_dates(request: Request) -> list[str]:
+    """Dates of the address that are none: nobody shall take what is shown for what they asked for."""
+    given = [request.query_params.get(name, "").strip()[:40] for name in ("from", "to", "on", "week", "day")]
+    return [text for text in given if text and read_day(text, service(request).today()) is None]
+
+
 def shown_user(user: SignedIn | None, *, remind: bool = False) -> User | None:
     """`remind`: those who should have a second factor and have none are told."""
     if user is None:
         return None
-    return User(user.name, user.role or "none", permissions(user.grants), remind and user.held.remind)
+    remind, is_person = remind and user.held.remind, user.employee_id is not None
+    return User(user.name, user.role or "none", permissions(user.grants), remind, is_person)
 
 
 def is_demo(request: Request) -> bool:

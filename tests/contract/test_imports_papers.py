@@ -121,7 +121,7 @@ def test_people_named_by_name_alone_are_known_as_those_named_by_code(
 
 
 def test_who_headed_a_unit_no_more_signs_for_nobody_in_it(office: Database) -> None:
-    """E4 serves in B since 09/03. Nobody signs for days on which somebody serves elsewhere, nor for who leads the unit they sign for."""
+    """E4 serves in B since 09/03. Nobody signs for days served elsewhere, nor for who leads the unit they sign for."""
     with office.writing() as session:
         unit = session.exec(select(UnitRow.id).where(UnitRow.code == "A")).one()
         heads.name_head(session, "A", "E1", from_on=on("01/01/2026"), at=NOW - timedelta(days=1))

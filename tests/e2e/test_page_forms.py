@@ -84,3 +84,19 @@ def test_an_open_page_keeps_nobody_signed_in_who_has_walked_away(site: Site) -> 
         site.clock.pass_by(minutes=1)
         person.client.get("/today/live", headers={"HX-Request": "true", "HX-Trigger": "live"})
     assert not person.is_in
+
+
+def test_a_date_that_was_not_understood_is_said(site: Site) -> None:
+    """Else whoever asks takes what is shown for what they asked for."""
+    person = site.signed_in("lan")
+    for page in ("/violations?from=32/13/2026", "/units?on=32/13/2026"):
+        assert "“32/13/2026” không phải là một ngày" in person.see(page)
+    assert "không phải là một ngày" not in person.see("/violations?from=24/11/2026")
+
+
+def test_a_token_without_a_right_keeps_what_was_filled_in(site: Site) -> None:
+    person = site.signed_in("lan")
+    page = person.send("/account/tokens", on="/account", name="Bảng lương", days="90").text
+    assert "Hãy chọn ít nhất một quyền" in page
+    assert 'value="Bảng lương"' in page
+    assert '<option value="90" selected>' in page

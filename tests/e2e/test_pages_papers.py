@@ -76,7 +76,10 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(pages: Office) -> None
     assert "Viết ngày như 24/11/2026" in said
     assert 'value="Con ốm"' in said
     assert 'value="11/2026/3"' in said
-    assert "Xem lại ngày, giờ và buổi" in send(official, "/papers/leave", 422, **{"from": "12/11", "to": "10/11"})
+    assert "Ngày cuối trước ngày đầu" in send(official, "/papers/leave", 422, **{"from": "12/11", "to": "10/11"})
+    late = {"on": "12/11", "begins": "14:00", "ends": "09:00"}
+    assert "giờ kết thúc trước giờ bắt đầu" in send(official, "/papers/mission", 422, **late)
+    assert send(official, "/papers/leave", 422, **{"from": "31/12/9999"})
     assert pages.get("hr", "/absences", status="proposed")["total"] == 0
 
 

@@ -59,3 +59,10 @@ def test_braces_in_a_cell_are_text() -> None:
     table = "Mã NV\tLoại nghỉ\tTừ ngày\tĐến ngày\n1\tPhép\t{0.__class__}\t24/11/2026\n"
     (error,) = read_rows(recognise(read_pasted(table), "absences")).errors
     assert "{0.__class__}" in tell_where(error, "vi")
+
+
+def test_a_column_that_a_sheet_does_not_have_is_called_as_people_call_it() -> None:
+    found = recognise(read_pasted("Họ tên\tNơi\nLê Mai\tA\n"), "employees")
+    [error] = [error for error in read_rows(found).errors if error.target == "code"]
+    assert "code" not in tell_where(error, "vi")
+    assert "Mã" in tell_where(error, "vi")

@@ -61,6 +61,7 @@ VOCABULARIES = {
     "papers_problem": papers.PROBLEMS,
     "duty": papers.DUTIES,
     "field": trail.FIELDS,
+    "signed_in_by": ("session", "bearer"),
     "language": LANGUAGES,
     "sign_in": view.SIGN_IN_PROBLEMS,
     "sessions": ("where", "address", "since", "seen"),
