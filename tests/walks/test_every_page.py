@@ -1,8 +1,8 @@
-"""Every page that a link leads to, of the demo, as each role: whole, accessible in both themes, in one language, at home.
+"""Every page that a link of the demo leads to: whole, accessible in both themes, in one language, asking only at home.
 
-Pages are found by following links, so a new page is asked as soon as something leads to it. Of pages that differ only in
-what they are about (`/days/CB-07/2026-11-20`) one is looked at by whoever comes to it first; all roles look in the long
-pack.
+Pages are found by following links, so a new page is asked as soon as something leads to it. Of pages that differ only
+in what they are about (`/days/CB-07/2026-11-20`) one is examined, by whoever comes to it first; in the long pack each
+role examines all of its own.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ WORDS = """() => {
   return found;
 }"""
 RAW = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z_]+\.[a-z_]+\b(?!\w*@)|\{\w*\}|None|undefined")
+SAMPLE = ("official", "head", "hr", "auditor", "administrator")  # the others come to no page that these do not
 BUDGET = 150 * 1024
 
 
@@ -52,9 +53,9 @@ def browser() -> Iterator[Any]:
 
 
 def pattern(path: str) -> str:
-    """The address without what it is about: segments that hold a digit, a capital letter or a dot."""
+    """The address without what it is about: segments that hold a digit, a capital letter or a dot, and accounts."""
     parts = [("*" if re.search(r"[0-9A-Z.%]", part) else part) for part in path.split("/")]
-    return "/".join(parts)
+    return "/users/*" if parts[1:2] == ["users"] and len(parts) == 3 else "/".join(parts)
 
 
 def other_language(lang: str) -> set[str]:
@@ -76,18 +77,20 @@ class Crawl:
     def as_role(self, role: str) -> None:
         with Visit(self.browser, self.width, self.theme) as visit:
             enter(visit.page, self.origin, role, self.lang)
-            waiting = [urlsplit(visit.page.url).path]
+            waiting, followed = [urlsplit(visit.page.url).path], set()
             while waiting:
                 path = waiting.pop(0)
                 bare = path.split("?")[0]
-                if pattern(bare) in self.seen or bare.startswith(STAYS_OUT) or FILES.search(path):
+                kind = pattern(bare)
+                if kind in followed or bare.startswith(STAYS_OUT) or FILES.search(path):
                     continue
-                self.seen[pattern(bare)] = f"{path} ({role})"
-                waiting += self.look(visit, path, role)
+                followed.add(kind)
+                waiting += self.look(visit, path, role, closely=kind not in self.seen)
+                self.seen.setdefault(kind, f"{path} ({role})")
             self.problems += [f"{role}: {text}" for text in visit.complaints]
             self.problems += [f"{role} asked {url}" for url in visit.requests if not url.startswith(self.origin)]
 
-    def look(self, visit: Visit, path: str, role: str) -> list[str]:
+    def look(self, visit: Visit, path: str, role: str, *, closely: bool) -> list[str]:
         page, where = visit.page, f"{path} as {role}, {self.lang}, {self.theme}, {self.width}"
         response = page.goto(self.origin + path, wait_until="load")
         if "text/html" not in response.headers.get("content-type", ""):
@@ -95,6 +98,13 @@ class Crawl:
         if not response.ok:
             self.problems.append(f"{where}: {response.status}")
             return []
+        if closely:
+            self.examine(visit, where)
+        links = page.evaluate(LINKS)
+        return [href for href, whole in links if whole.startswith(self.origin) and href.startswith("/")]
+
+    def examine(self, visit: Visit, where: str) -> None:
+        page = visit.page
         if page.get_attribute("html", "lang") != self.lang:
             self.problems.append(f"{where}: in another language")
         if (overflow := page.evaluate(WIDE)) > 0:
@@ -103,8 +113,6 @@ class Crawl:
         texts = page.evaluate(WORDS)
         self.problems += [f"{where}: untranslated {text!r}" for text in texts if text in self.foreign]
         self.problems += [f"{where}: raw {text[:80]!r}" for text in texts if RAW.search(text)]
-        links = page.evaluate(LINKS)
-        return [href for href, whole in links if whole.startswith(self.origin) and href.startswith("/")]
 
 
 @pytest.mark.parametrize(("lang", "theme", "width"), WAYS)
@@ -112,18 +120,16 @@ def test_every_page_is_whole_accessible_and_speaks_one_language(
     browser: Any, origin: str, lang: str, theme: str, width: int
 ) -> None:
     crawl = Crawl(browser, origin, lang, theme, width)
-    for role in ROLES:
+    for role in SAMPLE:
         crawl.as_role(role)
-    assert len(crawl.seen) > 20, crawl.seen
+    assert len(crawl.seen) >= 20, crawl.seen
     assert crawl.problems == []
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize(("lang", "theme", "width"), [*WAYS, ("vi", "dark", 1280), ("en", "light", 360)])
-def test_every_role_sees_whole_pages(
-    browser: Any, origin: str, role: str, lang: str, theme: str, width: int
-) -> None:
+def test_every_role_sees_whole_pages(browser: Any, origin: str, role: str, lang: str, theme: str, width: int) -> None:
     crawl = Crawl(browser, origin, lang, theme, width)
     crawl.as_role(role)
     assert crawl.problems == []
