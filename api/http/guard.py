@@ -24,6 +24,8 @@ _UPLOADS = (f"{API}/imports/", "/import/sheets")
 MAX_ATTACHED = 33 * 1024 * 1024
 _ATTACHED = re.compile(rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain")
 """Where a few photographs may be sent with what is said of a violation."""
+_KEPT_FORM = (b"x-kept-form", b"1")
+"""What `static/keep.js` sends a form with, so that it stays on screen until it was answered."""
 PUSHED = "/iclock/"
 LONG_SECONDS = 1.0
 """Before an answer that took so long is given, it is asked again whether its reader may still have it."""
@@ -79,6 +81,8 @@ class Guard:
                         withheld = True
                         return
                 started = True
+                if _KEPT_FORM in scope["headers"]:
+                    _tell_where(message)
                 self._finish(scope, message, time.perf_counter() - begun)
             await send(message)
 
@@ -119,6 +123,15 @@ def _most(path: str) -> int:
     if path.startswith(_UPLOADS):
         return MAX_UPLOAD
     return MAX_ATTACHED if _ATTACHED.fullmatch(path) else MAX_BODY
+
+
+def _tell_where(message: Message) -> None:
+    """A script that sent a form for its page cannot read where a redirect leads: it is told instead."""
+    headers = MutableHeaders(scope=message)
+    if message["status"] in (302, 303) and "location" in headers:
+        message["status"] = 200
+        headers["X-Led-To"] = headers["location"]
+        del headers["location"]
 
 
 def _declared(scope: Scope) -> int | None:
