@@ -11,6 +11,7 @@ from attendance import clock
 from attendance.services import impartial
 from attendance.services.explanations import proposals, standing
 from attendance.services.explanations.deadlines import Deadlines
+from attendance.services.explanations.handing_in import is_theirs
 from attendance.services.explanations.telling import as_told
 from attendance.services.impartial import Decider
 from attendance.store import explanation_register, heads, listing_explanations, people
@@ -133,7 +134,6 @@ def one_page(session: Session, zone: str, now: datetime, who: Readers, row: Expl
         and who.confirming is not None
         and _theirs(session, [matter], who, who.confirming)[0]
     )
-    filing = who.filing is not None and who.filing.sees(row.unit_id, row.employee_id)
     return OnePage(
         line=line,
         question=_question(session, zone, now, question) if question is not None else None,
@@ -144,7 +144,7 @@ def one_page(session: Session, zone: str, now: datetime, who: Readers, row: Expl
         superior=head.name if head is not None and head.employee_id != row.employee_id else "",
         may_confirm=confirms,
         may_decide=decides,
-        may_withdraw=line.is_open and (filing or row.author_id == who.user_id),
+        may_withdraw=line.is_open and who.filing is not None and is_theirs(session, row, who.actor),
         needs_confirmation=row.status == "confirm" and bool(above.nearest) and who.user_id not in above.nearest,
     )
 
