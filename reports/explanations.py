@@ -69,12 +69,13 @@ def inbox_page(
     tab: str,
     page: int,
 ) -> InboxPage:
-    """One tab. `within`: the rows of the filter's unit."""
+    """One tab; none chosen: the first in which something waits. `within`: the rows of the filter's unit."""
     today = clock.today(now, zone)
     asked = Asked(covers=wanted.covers or None, from_on=wanted.from_on, to_on=wanted.to_on)
     others = replace(asked, other_than=who.employee_id)
-    offered = _tabs(who)
-    tab = tab if tab in offered else offered[0]
+    tabs = tuple((each, _waiting(session, who, each, today)) for each in _tabs(who))
+    if tab not in dict(tabs):
+        tab = next((each for each, waits in tabs if waits), tabs[0][0])
     found = Listed([], 0)
     lines: tuple[Line, ...] = ()
     to_write: tuple[ToWrite, ...] = ()
@@ -93,7 +94,6 @@ def inbox_page(
         chosen = replace(asked if tab == "closed" else others, states=states)
         found = listing_explanations.explanations(session, within, who.reasons, chosen, limit=PAGE_SIZE, offset=offset)
         lines = _lines(session, zone, found.rows, who.reasons)
-    tabs = tuple((each, _waiting(session, who, each, today)) for each in offered)
     units = tuple(UnitOption(row.code, row.name, row.depth) for row in StoredTree(session).shown(today, who.reading))
     return InboxPage(tab, tabs, lines, to_write, requests, found.total, page, wanted, units)
 
