@@ -39,19 +39,23 @@ ACTS = (
     "personal_request.refused", "personal_request.extended", "personal_request.completed", "personal_request.withdrawn",
     "personal_setting.set", "personal_setting.withdrawn", "destruction.proposed", "destruction.approved",
     "destruction.refused", "destruction.carried_out", "person.names_erased",
+    *(f"explanation.{what}" for what in (
+        "asked", "filed", "attached", "confirmed", "denied", "approved", "refused", "withdrawn",
+    )),
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
     "terminal users", "month", "report violations", "trail", "papers", "rosters",
-    "personal_requests", "notice_readings", "export",
+    "personal_requests", "notice_readings", "export", "explanations",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
 FIELDS = (
     "name", "code", "unit", "parent", "schedule", "employee", "terminal", "pin", "from", "to", "document", "role", "by",
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
-    "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state",
+    "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
+    "granted", "due", "files",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

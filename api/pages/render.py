@@ -31,6 +31,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/users", "nav.users", "users.manage"),  # first: to administrators, who see no attendance, it is the home page
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
+    ("/explanations", "nav.explanations", "explanations.read"),
     ("/papers", "nav.papers", "papers.read"),
     ("/rosters", "nav.rosters", "papers.read"),
     ("/units", "nav.units", "office.read"),

@@ -20,10 +20,11 @@ from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
-from attendance.store import alarms, personal_schema
+from attendance.store import alarms, listing_explanations, personal_schema
+from attendance.store.explanation_tables import GROUNDS
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import papers, trail, view
+from reports import explanation_view, papers, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -61,6 +62,26 @@ VOCABULARIES = {
     "papers_done": papers.DONE,
     "papers_problem": papers.PROBLEMS,
     "duty": papers.DUTIES,
+    "explanation_tab": explanation_view.TABS,
+    "explanation_state": (*listing_explanations.STATES, "part"),
+    "explanation_ground": GROUNDS,
+    "explanation_request": ("open", "answered", "closed"),
+    "explanation_step": ("asked", "filed", "confirmed", "denied", "approved", "part", "refused", "withdrawn"),
+    "explain_done": explanation_view.DONE,
+    "explain_problem": explanation_view.PROBLEMS,
+    "explain_file": explanation_view.FILE_PROBLEMS,
+    "explain_file_kind": ("jpeg", "png", "pdf"),
+    "explain_fact": (
+        "own",
+        "seen",
+        "no_own",
+        "colleagues",
+        "silent",
+        "unknown",
+        "outage_dead",
+        "outage_network",
+        "paper",
+    ),
     "field": trail.FIELDS,
     "signed_in_by": ("session", "bearer"),
     "language": LANGUAGES,
