@@ -84,7 +84,7 @@ def confirmed(session: Session, way: str) -> dict[int, str]:
     query = select(col(NoticeAddressRow.user_id), col(NoticeAddressRow.address)).where(
         col(NoticeAddressRow.way) == way, col(NoticeAddressRow.address) != ""
     )
-    return {number: found for number, found in session.execute(query)}
+    return {int(number): str(found) for number, found in session.execute(query)}
 
 
 def forget(session: Session, user_id: int, way: str) -> None:

@@ -169,7 +169,9 @@ def listed(session: Session, within: Within, *, state: str | None, limit: int, o
     if not within.is_all:
         wanted.append(col(NoticeRow.webhook_id).is_not(None))
         wanted += within.rows(col(WebhookRow.unit_id))
-    base = select(NoticeRow.id).outerjoin(WebhookRow, col(WebhookRow.id) == col(NoticeRow.webhook_id)).where(*wanted)
+    base = (
+        select(col(NoticeRow.id)).outerjoin(WebhookRow, col(WebhookRow.id) == col(NoticeRow.webhook_id)).where(*wanted)
+    )
     total = int(session.scalar(select(func.count()).select_from(base.subquery())) or 0)
     query = (
         select(NoticeRow, col(UserRow.name), col(WebhookRow.name))

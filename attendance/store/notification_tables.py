@@ -24,7 +24,7 @@ class NoticeAccountRow(SQLModel, table=True):
 
 
 class NoticeAddressRow(SQLModel, table=True):
-    """Where an account is reached by one way. `address` is empty until `wanted` was confirmed by the code sent to it."""
+    """Where an account is reached by one way. `address` is empty until `wanted` was confirmed by its code."""
 
     __tablename__: ClassVar[str] = "notice_address"
     __table_args__ = (UniqueConstraint("user_id", "way"),)

@@ -25,7 +25,7 @@ Missing = Callable[[Session, datetime, Collection[int]], Collection[int]]
 
 
 def morning(session: Session, zone: str, at: datetime) -> None:
-    """The morning list of whoever chose a minute that has come. Whether it is a working day is asked when it is sent."""
+    """The morning list of whoever chose a minute that has come. Whether they work that day is asked when it is sent."""
     on, minute = _wall(at, zone)
     due: list[NewNotice] = []
     for one in listeners(session, "morning"):
