@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
+from api.notifying.notifier import Notifier, make_notifier
 from api.openid import Provider
 from api.pages.account import router as account_router
 from api.pages.importing.routes import router as importing_router
@@ -48,6 +49,7 @@ def make_app(
     now: Now = utc_now,
     demo_logins: Sequence[tuple[str, str, str]] | None = None,
     accounts: Accounts | None = None,
+    notifier: Notifier | None = None,
 ) -> FastAPI:
     """The whole web service. `accounts`: the door to it where it is not the one of the settings; `demo_logins` (role,
     name, password) turn the demo's banner and sign-in buttons on."""
@@ -78,6 +80,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         accounts=accounts,
+        notifier=notifier or make_notifier(settings, database, now, settings.secret()),
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
         extra_routers=PAGES,
         page_error=show_error,

@@ -31,7 +31,8 @@ def listeners(session: Session, kind: str) -> list[Listener]:
     chosen = {wish.user_id: wish for wish in notice_wishes.wishes(session) if wish.kind == kind}
     reached: dict[str, dict[int, str]] = {}
     found = []
-    for who in notice_wishes.recipients(session):
+    everybody = bool(about.ways)  # else nobody is told who did not choose it
+    for who in notice_wishes.recipients(session, None if everybody else list(chosen)):
         wish = chosen.get(who.user_id)
         ways = wish.ways if wish is not None else about.ways
         if not ways or (about.own and who.employee_id is None):

@@ -24,17 +24,17 @@ Missing = Callable[[Session, datetime, Collection[int]], Collection[int]]
 """People (numbers) of whom a punch of today is missing although every terminal they depend on was read since."""
 
 
-def morning(session: Session, zone: str, at: datetime) -> None:
+def morning(session: Session, zone: str, at: datetime) -> list[NewNotice]:
     """The morning list of whoever chose a minute that has come. Whether they work that day is asked when it is sent."""
     on, minute = _wall(at, zone)
     due: list[NewNotice] = []
     for one in listeners(session, "morning"):
         if one.minute is not None and one.minute <= minute < one.minute + MORNING_LASTS:
             due += _notices(one, f"{on}", {"date": on.isoformat()})
-    notices.put(session, due, at)
+    return due
 
 
-def missing(session: Session, zone: str, at: datetime, find: Missing) -> None:
+def missing(session: Session, zone: str, at: datetime, find: Missing) -> list[NewNotice]:
     """The evening's note to whoever misses a punch; asked again until midnight, for terminals that are read late."""
     on, minute = _wall(at, zone)
     waiting: dict[int, list[Listener]] = defaultdict(list)
@@ -52,13 +52,13 @@ def missing(session: Session, zone: str, at: datetime, find: Missing) -> None:
                 own = scopes.of(one.who, "attendance.read")
                 if own is not None and own.employee == employee_id:
                     due += _notices(one, f"{on}", {"date": on.isoformat()})
-    notices.put(session, due, at)
+    return due
 
 
-def terminals(session: Session, zone: str, at: datetime, told: Sequence[Told]) -> None:
+def terminals(session: Session, zone: str, at: datetime, told: Sequence[Told]) -> list[NewNotice]:
     """One message to each listener on all terminals of their part of the tree that went silent or are back."""
     if not told:
-        return
+        return []
     heard = listeners(session, "terminals")
     scopes = Scopes(session, [one.who for one in heard], at, clock.today(at, zone))
     due: list[NewNotice] = []
@@ -73,7 +73,7 @@ def terminals(session: Session, zone: str, at: datetime, told: Sequence[Told]) -
             for word, silent in (("silent", True), ("back", False))
         }
         due += _notices(one, digest, params)
-    notices.put(session, due, at)
+    return due
 
 
 def system(session: Session, at: datetime, what: str, key: str, params: dict[str, str]) -> None:
