@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
-from api.notifying.notifier import Notifier, make_notifier
+from api.notifying.notifier import Notifier
 from api.openid import Provider
 from api.pages.account import router as account_router
 from api.pages.importing.routes import router as importing_router
@@ -80,7 +80,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         accounts=accounts,
-        notifier=notifier or make_notifier(settings, database, now, settings.secret()),
+        notifier=notifier,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
         extra_routers=PAGES,
         page_error=show_error,

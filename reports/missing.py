@@ -49,7 +49,7 @@ def missing_today(
 
 
 def _missing(judgement: Judgement, day: int, now: int, zone: str) -> list[tuple[int, MissingPunch]]:
-    expected, paired, coverable = judgement.expected, judgement.paired, judgement.coverable
+    expected, coverable = judgement.expected, judgement.coverable
     days, due, groups = expected.days, expected.due, expected.groups
     latest = read_to(judgement)
     found = []
@@ -80,4 +80,3 @@ def _side(judgement: Judgement, group: int) -> Side | None:
     if not paired.lone[group]:
         return None
     return "out" if paired.lone_is_in[group] else "in"
-

@@ -175,10 +175,7 @@ def terminals_letter(
             if len(silent) == 1
             else t.n("letter.terminals.silent", len(silent))
         )
-        for one in silent:
-            parts.append(
-                f"{_terminal(one)}: {health_sentence(t, one.reason, one.params)} {_until(t, one, today)}\n{next_step(t, one.next_step)}".strip()
-            )
+        parts.extend(_trouble(t, one, today) for one in silent)
         parts.append(t("letter.terminals.nobody"))
     if back:
         titles.append(
@@ -189,6 +186,11 @@ def terminals_letter(
         parts.append("\n".join([t("letter.terminals.back_list"), *(f"- {_terminal(one)}" for one in back)]))
     title = "; ".join(titles)
     return Letter(title, "\n\n".join(parts), title, "/today")
+
+
+def _trouble(t: Translator, one: TerminalFreshness, today: date) -> str:
+    sentence = health_sentence(t, one.reason, one.params)
+    return f"{_terminal(one)}: {sentence} {_until(t, one, today)}\n{next_step(t, one.next_step)}".strip()
 
 
 def _terminal(one: TerminalFreshness) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import smtplib
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Literal
@@ -55,15 +55,15 @@ class Mail:
             self.close()
             raise self._broken(error) from None
 
-    def message(self, parcel: Parcel) -> EmailMessage:
+    def message(self, parcel: Parcel) -> MIMEText:
         """The letter as mail. Header lines are one line each, whatever stands in a name."""
-        found = EmailMessage(policy=SMTP)
+        found = MIMEText(_text(parcel.letter, self.public_url), "plain", "utf-8")
         found["From"], found["To"] = self.sender, parcel.to
-        found["Subject"] = " ".join(parcel.letter.title.split())
+        # the newer EmailMessage of Python 3.11 loses spaces where it breaks a long Vietnamese line
+        found["Subject"] = Header(" ".join(parcel.letter.title.split()), "utf-8")
         found["Date"] = format_datetime(utc_now())
         found["Message-ID"] = f"<{parcel.id}@{self.sender.rpartition('@')[2] or 'localhost'}>"
         found["Auto-Submitted"] = "auto-generated"
-        found.set_content(_text(parcel.letter, self.public_url), charset="utf-8")
         return found
 
     def close(self) -> None:
