@@ -14,6 +14,8 @@ from api.notifying.notifier import Notifier
 from api.openid import Provider
 from api.pages.account import router as account_router
 from api.pages.importing.routes import router as importing_router
+from api.pages.notification_admin import router as notification_admin_router
+from api.pages.notifications import router as notifications_router
 from api.pages.papers import router as papers_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
@@ -35,7 +37,7 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    importing_router, personal_router, register_router, router,
+    importing_router, notifications_router, notification_admin_router, personal_router, register_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

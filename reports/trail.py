@@ -39,12 +39,15 @@ ACTS = (
     "personal_request.refused", "personal_request.extended", "personal_request.completed", "personal_request.withdrawn",
     "personal_setting.set", "personal_setting.withdrawn", "destruction.proposed", "destruction.approved",
     "destruction.refused", "destruction.carried_out", "person.names_erased",
+    "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
+    "notice.retried",
+    *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
     "terminal users", "month", "report violations", "trail", "papers", "rosters",
-    "personal_requests", "notice_readings", "export",
+    "personal_requests", "notice_readings", "export", "morning_list",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

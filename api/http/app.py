@@ -25,6 +25,7 @@ from api.http.routers import (
     iclock,
     imports,
     lost_accounts,
+    notifications,
     own_account,
     papers,
     personal_data,
@@ -86,6 +87,7 @@ ROUTERS = (
     rosters.router,
     *papers.ROUTERS,
     audit.router,
+    notifications.router,
 )
 
 keep_answers(*ROUTERS)

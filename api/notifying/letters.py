@@ -155,12 +155,14 @@ def _names(t: Translator, named: Iterable[tuple[str, TodayPerson]]) -> list[str]
     ranked = by_attention(person for _, person in named)
     lines = []
     for person in ranked[:MOST_NAMES]:
-        since = ""
+        line = f"- {person.name} ({person.employee}), {units[person.employee]}"
         if person.state == "late" and person.since is not None:
-            since = f": {t('letter.morning.late', time=t.time(person.since), minutes=t.minutes(person.minutes or 0))}"
-        lines.append(f"- {person.name} ({person.employee}), {units[person.employee]}{since}")
+            late = t("letter.morning.late", time=t.time(person.since), minutes=t.minutes(person.minutes or 0))
+            line = f"{line}: {late}"
+        lines.append(line)
     if len(ranked) > MOST_NAMES:
-        lines.append(f"- {t.n('letter.morning.more', len(ranked) - MOST_NAMES)}")
+        more = t.n("letter.morning.more", len(ranked) - MOST_NAMES)
+        lines.append(f"- {more}")
     return lines
 
 

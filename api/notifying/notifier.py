@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from fastapi import FastAPI
 
 from api.notifying.channels import read_channels
 from api.notifying.hooks import HookPost
 from api.notifying.letters import Letters
 from api.notifying.mail import Mail, check_sender
+from api.pages.i18n import Translator, pick_language
 from api.settings import Settings
 from attendance.clock import Now
 from attendance.errors import Invalid
 from attendance.services.notifications import events, planning
-from attendance.services.notifications.delivering import Deliverer, Done, Event, LetterWay
+from attendance.services.notifications.delivering import (
+    Deliverer,
+    Done,
+    Event,
+    Letter,
+    LetterWay,
+    Parcel,
+    Undelivered,
+)
 from attendance.services.notifications.kinds import INBOX, MAIL
 from attendance.services.notifications.watching import watch
 from attendance.store import notices
@@ -87,6 +99,20 @@ class Notifier:
                 events.months(session, at, hearers)
             notices.put(session, due, at)
 
+    def send_code(self, way: str, address: str, code: str, language: str) -> None:
+        """Bring the code that confirms an address to it, at once. Raises Undelivered."""
+        carrier = self.ways.get(way)
+        if carrier is None:
+            raise Undelivered(f"There is no way {way!r} here.", scope="way")
+        t = Translator(pick_language(language, self.settings.language))
+        text = t("letter.code.text", code=code)
+        try:
+            carrier.carry(
+                Parcel(f"code_{secrets.token_hex(12)}", address, Letter(t("letter.code.title"), text, text, ""))
+            )
+        finally:
+            carrier.close()
+
     def deliverer(self) -> Deliverer:
         letters = Letters(self.settings.timezone, self.settings.language)
         return Deliverer(self.database, self.now, self.secret_key, letters, self.ways, self.post)
@@ -97,6 +123,12 @@ class Notifier:
             with self.database.writing() as session:
                 notices.prune(session, at - KEPT)
             self._pruned = at
+
+
+def notifier_of(app: FastAPI) -> Notifier:
+    """The notifier of a service."""
+    found: Notifier = app.state.notifier
+    return found
 
 
 def make_notifier(settings: Settings, database: Database, now: Now, secret_key: bytes) -> Notifier:

@@ -244,6 +244,12 @@ CALLS: dict[str, list[Call]] = {
     "listGrants": [Call(path={"name": "{user}"}, query=ALL)],
     "addGrant": [Call(path={"name": "{user}"}, body={"role": "leader", "unit": "{unit}"}, answers=201)],
     "revokeGrant": at("id", "grant"),
+    "listWebhooks": [Call(query=ALL, tells=False)],  # those of every place: tests/e2e/test_api_notifications.py
+    "addWebhook": [
+        Call(body={"name": "Cổng báo cáo", "url": "https://hook.example.vn/a", "unit": "{unit}",
+                   "events": ["violation.opened"]}, answers=201)
+    ],
+    "listNotices": [Call(query=ALL, tells=False)],
 }  # fmt: skip
 
 PAGES: dict[tuple[str, str], list[Call]] = {
@@ -326,6 +332,13 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("GET", "/requests"): [Call()],
     ("GET", "/people/{employee}/export"): [Call(path={"employee": "{employee}"}, query={"why": "Yêu cầu số 7"})],
     ("GET", "/destruction"): [Call(tells=False)],
+    ("GET", "/system/notifications"): [Call()],  # it offers the units one looks after
+    ("POST", "/system/notifications/webhooks"): [
+        Call(
+            form={"name": "Cổng", "url": "https://hook.example.vn/a", "unit": "{unit}", "event": "month.locked"},
+            refused=422,
+        )
+    ],
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
@@ -366,6 +379,18 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/account/tokens/revoke"): "tests/e2e/test_account_pages.py",
     ("POST", "/sign-out"): "test_at_once.py",
     ("GET", "/today/stream"): "test_at_once.py",
+    **{
+        ("POST", f"/api/v1/webhooks/{{id}}/{verb}"): "tests/e2e/test_api_notifications.py"
+        for verb in ("rotate", "disable", "enable", "test")
+    },
+    ("POST", "/api/v1/notices/{id}/retry"): "tests/e2e/test_api_notifications.py",
+    ("POST", "/system/notifications/webhooks/{number}/{verb}"): "tests/e2e/test_notification_pages.py",
+    ("POST", "/system/notifications/outbox/{number}/retry"): "tests/e2e/test_notification_pages.py",
+    ("GET", "/account/notifications"): "tests/e2e/test_notification_pages.py",
+    **{
+        ("POST", f"/account/notifications{verb}"): "tests/e2e/test_notification_pages.py"
+        for verb in ("", "/address", "/confirm", "/forget", "/test", "/seen")
+    },
     ("POST", "/api/v1/imports/{batch}/undo"): "tests/e2e/test_import_api.py",
     ("GET", "/import/{token}"): "tests/e2e/test_import_scope.py",
     ("POST", "/import/{token}"): "tests/e2e/test_import_scope.py",

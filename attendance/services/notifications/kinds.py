@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from attendance.services.access import Permission
+from attendance.services.access import Permission, may
 
 Kind = Literal["morning", "missing", "waiting", "terminals", "system"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -40,3 +41,16 @@ ABOUT: dict[str, About] = {
     "terminals": About("terminals.read", False, None, (), 24),
     "system": About("system.manage", False, None, (INBOX,), 72),
 }
+
+
+def offered(roles: Collection[str], is_person: bool) -> tuple[str, ...]:
+    """The kinds that somebody with these roles can choose: what is about others is for whoever looks after others."""
+    found = []
+    for kind, about in ABOUT.items():
+        allowed = {role for role in roles if may(role, about.permission)}
+        if about.own:
+            if is_person and "official" in allowed:
+                found.append(kind)
+        elif allowed - {"official"} or (allowed and kind == "waiting"):
+            found.append(kind)
+    return tuple(found)

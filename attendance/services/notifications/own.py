@@ -65,6 +65,14 @@ def choose(
     )  # fmt: skip
 
 
+def speak(session: Session, user_id: int, language: str, *, actor: Actor, at: datetime) -> None:
+    """Be written to in this language from now on."""
+    before = next((who.language for who in notice_wishes.recipients(session, [user_id])), "")
+    if before != language:
+        notice_wishes.set_language(session, user_id, language, at)
+        record(session, actor, "notices.chosen", kind="account", key=actor.name, after={"language": language}, at=at)
+
+
 def ask_address(
     database: Database, secret_key: bytes, user_id: int, way: str, address: str, send: SendCode, *, actor: Actor,
     at: datetime,
