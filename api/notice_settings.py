@@ -71,10 +71,16 @@ class NoticeSettings(BaseSettings):
     )
 
     def mail_password(self) -> str:
-        """Raises Invalid for a file that cannot be read."""
+        """Raises Invalid for a file that cannot be read, or whose letters mail servers are not sent."""
         if self.smtp_password_file is None:
             return ""
-        return read_secret_file(self.smtp_password_file, "ATTENDANCE_SMTP_PASSWORD_FILE")
+        found = read_secret_file(self.smtp_password_file, "ATTENDANCE_SMTP_PASSWORD_FILE")
+        if not found.isascii():
+            raise Invalid(
+                f"The password in {self.smtp_password_file} has letters with marks, which cannot be sent to a mail "
+                "server; choose another and correct ATTENDANCE_SMTP_PASSWORD_FILE."
+            )
+        return found
 
 
 def read_secret_file(path: Path, setting: str) -> str:

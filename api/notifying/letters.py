@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from api.notifying import waiting_letters
 from api.pages.i18n import Translator, pick_language
 from api.pages.render import by_attention
 from api.pages.terminals import health_sentence, next_step
@@ -47,6 +48,7 @@ class Letters:
             "morning": self._morning,
             "missing": self._missing,
             "terminals": self._terminals,
+            "waiting": self._waiting,
             "system": self._system,
             "test": self._test,
         }[row.kind]
@@ -108,6 +110,11 @@ class Letters:
         if not silent and not back:
             return "scope"
         return terminals_letter(t, silent, back, today)
+
+    def _waiting(
+        self, session: Session, t: Translator, params: dict[str, Any], who: Recipient, at: datetime
+    ) -> Letter | str:
+        return waiting_letters.write(session, t, params, who, at, self.zone)
 
     def _system(
         self, session: Session, t: Translator, params: dict[str, Any], who: Recipient, at: datetime

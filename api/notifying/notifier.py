@@ -17,7 +17,7 @@ from api.pages.i18n import Translator, pick_language
 from api.settings import Settings
 from attendance.clock import Now
 from attendance.errors import Invalid
-from attendance.services.notifications import events, planning
+from attendance.services.notifications import events, explaining, planning
 from attendance.services.notifications.delivering import (
     Deliverer,
     Done,
@@ -89,6 +89,8 @@ class Notifier:
             if self._asked_missing is None or at - self._asked_missing >= planning.MISSING_EVERY:
                 due += planning.missing(session, zone, at, lambda *asked: missing_today(asked[0], zone, *asked[1:]))
                 self._asked_missing = at
+            due += explaining.digest(session, zone, at)
+            due += explaining.news(session, at)
         with self.database.writing() as session:
             told = watch(session, zone, at, timedelta(minutes=self.settings.silent_minutes))
             due += planning.terminals(session, zone, at, told)
@@ -97,6 +99,7 @@ class Notifier:
                 events.terminals(session, zone, at, hearers, told)
                 events.violations(session, zone, at, hearers)
                 events.months(session, at, hearers)
+                due += explaining.events(session, at, hearers)
             notices.put(session, due, at)
 
     def send_code(self, way: str, address: str, code: str, language: str) -> None:

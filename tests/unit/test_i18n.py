@@ -136,6 +136,8 @@ VOCABULARIES = {
     "letter": (
         *(f"missing.{side}" for side in ("in", "out", "both")),
         *(f"webhook.{why}" for why in ("failing", "gone")),
+        *(f"decided.{said}" for said in ("approved", "partly", "refused")),
+        *(f"waiting.{step}" for step in ("decide", "confirm", "explain")),
     ),
     "way": (kinds.INBOX, kinds.MAIL, kinds.WEBHOOK),
     "notify_done": notifications.DONE,
