@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.header import Header
@@ -104,6 +105,8 @@ class Mail:
     def _broken(self, error: Exception) -> Undelivered:
         if isinstance(error, smtplib.SMTPAuthenticationError):
             said = f"does not take the user name and password ({error.smtp_code})"
+        elif isinstance(error, ssl.SSLCertVerificationError):
+            said = f"has a certificate that is not trusted ({error.verify_message}); see ATTENDANCE_SMTP_CA_FILE"
         elif isinstance(error, smtplib.SMTPNotSupportedError):
             said = "cannot do what ATTENDANCE_SMTP_TLS or ATTENDANCE_SMTP_USER ask of it"
         else:
