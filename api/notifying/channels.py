@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,15 +46,17 @@ class Channel:
         """Nothing is kept open."""
 
     def _sender(self, to: str) -> Any:
-        # read at first use: its hundreds of services take a second
-        from apprise import Apprise, AppriseAsset
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # some of its services use what Python 3.13 drops
+            # read at first use: its hundreds of services take a second
+            from apprise import Apprise, AppriseAsset
 
-        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines tell addresses, which are secrets
-        found = Apprise(asset=AppriseAsset(async_mode=False, storage_mode="memory", app_id="attendance"))
-        if not found.add(self.template.replace(_TO, quote(to, safe=""))):
-            raise Undelivered(
-                f"The address of {self.name} in ATTENDANCE_CHANNELS_FILE is not one of Apprise.", scope="way"
-            )
+            logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines tell addresses, which are secrets
+            found = Apprise(asset=AppriseAsset(async_mode=False, storage_mode="memory", app_id="attendance"))
+            known = found.add(self.template.replace(_TO, quote(to, safe="")))
+        if not known:
+            said = f"The address of {self.name} in ATTENDANCE_CHANNELS_FILE is not one of Apprise."
+            raise Undelivered(said, scope="way")
         return found
 
 

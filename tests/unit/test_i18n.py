@@ -142,6 +142,7 @@ VOCABULARIES = {
     "way": (kinds.INBOX, kinds.MAIL, kinds.WEBHOOK),
     "notify_done": notifications.DONE,
     "notify_problem": notifications.PROBLEMS,
+    "notify_language": LANGUAGES,
     "notify_act": ("rotate", "disable", "enable", "test", "retry"),
     "notify_shut": ("by_hand", "failing", "gone"),
     "notify_column": ("way", "standing", "last", "hook", "told", "at", "what", "to", "state"),

@@ -47,7 +47,7 @@ def watch(session: Session, zone: str, at: datetime, patience: timedelta) -> lis
     soon: list[tuple[TerminalHealth, TerminalWatchRow]] = []
     for health in terminals_health(session, zone, at):
         row = known.get(health.facts.id)
-        silent = health.state in SILENT
+        silent = is_silent(health)
         if row is None:
             row = TerminalWatchRow(terminal_id=health.facts.id, silent=silent, since=at)
         elif health.state is None:  # out of use: nobody waits for it
@@ -68,6 +68,12 @@ def watch(session: Session, zone: str, at: datetime, patience: timedelta) -> lis
     if not due:
         return []
     return [_tell(health, row, at) for health, row in (*due, *soon)]
+
+
+def is_silent(health: TerminalHealth) -> bool:
+    """Whether nothing comes from a terminal; one that never answered yet is silent too."""
+    never = health.reason == "never_read" and health.facts.failing_since is not None
+    return health.state in SILENT or never
 
 
 def _tell(health: TerminalHealth, row: TerminalWatchRow, at: datetime) -> Told:
