@@ -52,6 +52,7 @@ class Channel:
             from apprise import Apprise, AppriseAsset
 
             logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines tell addresses, which are secrets
+            logging.getLogger("urllib3").setLevel(logging.WARNING)  # so do these
             found = Apprise(asset=AppriseAsset(async_mode=False, storage_mode="memory", app_id="attendance"))
             known = found.add(self.template.replace(_TO, quote(to, safe="")))
         if not known:
