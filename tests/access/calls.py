@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.access import calls_notifications
+
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
 FILE = b"99\t2026-11-19 07:15:00\t1\t0\t0\t0\r\n"
@@ -159,6 +161,7 @@ SHEETS: dict[str, list[Call]] = {
 CALLS: dict[str, list[Call]] = {
     **PAPER_CALLS,
     **SHEETS,
+    **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -244,15 +247,10 @@ CALLS: dict[str, list[Call]] = {
     "listGrants": [Call(path={"name": "{user}"}, query=ALL)],
     "addGrant": [Call(path={"name": "{user}"}, body={"role": "leader", "unit": "{unit}"}, answers=201)],
     "revokeGrant": at("id", "grant"),
-    "listWebhooks": [Call(query=ALL, tells=False)],  # those of every place: tests/e2e/test_api_notifications.py
-    "addWebhook": [
-        Call(body={"name": "Cổng báo cáo", "url": "https://hook.example.vn/a", "unit": "{unit}",
-                   "events": ["violation.opened"]}, answers=201)
-    ],
-    "listNotices": [Call(query=ALL, tells=False)],
 }  # fmt: skip
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
@@ -332,16 +330,10 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("GET", "/requests"): [Call()],
     ("GET", "/people/{employee}/export"): [Call(path={"employee": "{employee}"}, query={"why": "Yêu cầu số 7"})],
     ("GET", "/destruction"): [Call(tells=False)],
-    ("GET", "/system/notifications"): [Call()],  # it offers the units one looks after
-    ("POST", "/system/notifications/webhooks"): [
-        Call(
-            form={"name": "Cổng", "url": "https://hook.example.vn/a", "unit": "{unit}", "event": "month.locked"},
-            refused=422,
-        )
-    ],
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
     ("GET", "/api/v1/sites/me"): "tests/e2e/test_api_sites.py",
@@ -379,18 +371,6 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/account/tokens/revoke"): "tests/e2e/test_account_pages.py",
     ("POST", "/sign-out"): "test_at_once.py",
     ("GET", "/today/stream"): "test_at_once.py",
-    **{
-        ("POST", f"/api/v1/webhooks/{{id}}/{verb}"): "tests/e2e/test_api_notifications.py"
-        for verb in ("rotate", "disable", "enable", "test")
-    },
-    ("POST", "/api/v1/notices/{id}/retry"): "tests/e2e/test_api_notifications.py",
-    ("POST", "/system/notifications/webhooks/{number}/{verb}"): "tests/e2e/test_notification_pages.py",
-    ("POST", "/system/notifications/outbox/{number}/retry"): "tests/e2e/test_notification_pages.py",
-    ("GET", "/account/notifications"): "tests/e2e/test_notification_pages.py",
-    **{
-        ("POST", f"/account/notifications{verb}"): "tests/e2e/test_notification_pages.py"
-        for verb in ("", "/address", "/confirm", "/forget", "/test", "/seen")
-    },
     ("POST", "/api/v1/imports/{batch}/undo"): "tests/e2e/test_import_api.py",
     ("GET", "/import/{token}"): "tests/e2e/test_import_scope.py",
     ("POST", "/import/{token}"): "tests/e2e/test_import_scope.py",
