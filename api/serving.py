@@ -10,10 +10,13 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
+from api.notifying.notifier import Notifier
 from api.openid import Provider
 from api.pages.account import router as account_router
 from api.pages.explanations import router as explanations_router
 from api.pages.importing.routes import router as importing_router
+from api.pages.notification_admin import router as notification_admin_router
+from api.pages.notifications import router as notifications_router
 from api.pages.papers import router as papers_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
@@ -35,7 +38,8 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    explanations_router, importing_router, personal_router, register_router, router,
+    explanations_router, importing_router, personal_router, register_router, notifications_router,
+    notification_admin_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 
@@ -49,6 +53,7 @@ def make_app(
     now: Now = utc_now,
     demo_logins: Sequence[tuple[str, str, str]] | None = None,
     accounts: Accounts | None = None,
+    notifier: Notifier | None = None,
 ) -> FastAPI:
     """The whole web service. `accounts`: the door to it where it is not the one of the settings; `demo_logins` (role,
     name, password) turn the demo's banner and sign-in buttons on."""
@@ -79,6 +84,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         accounts=accounts,
+        notifier=notifier,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
         extra_routers=PAGES,
         page_error=show_error,

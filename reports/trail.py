@@ -42,12 +42,15 @@ ACTS = (
     *(f"explanation.{what}" for what in (
         "asked", "filed", "attached", "confirmed", "denied", "approved", "refused", "withdrawn",
     )),
+    "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
+    "notice.retried",
+    *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
-    "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
-    "terminal users", "month", "report violations", "trail", "papers", "rosters",
-    "personal_requests", "notice_readings", "export", "explanations",
+    "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
+    "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
+    "notice_readings", "export", "explanations", "morning_list",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

@@ -37,6 +37,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/units", "nav.units", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
     ("/requests", "nav.requests", "personal_data.manage"),
+    ("/system/notifications", "nav.notifications", "system.manage"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )
@@ -46,7 +47,7 @@ GROUPS = {
     "1.daily": {"/today", "/violations", "/explanations", "/months", "/papers", "/rosters", "/me", "/charts"},
     "2.office": {"/units", "/people", "/calendar", "/schedules", "/rules"},
     "3.data": {"/terminals", "/import"},
-    "4.care": {"/users", "/system", "/requests", "/trail", "/looks"},
+    "4.care": {"/users", "/system", "/system/notifications", "/requests", "/trail", "/looks"},
 }
 
 # Those who need a look come first; inside a state, by given name.

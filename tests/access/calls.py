@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.access import calls_notifications
+
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
 FILE = b"99\t2026-11-19 07:15:00\t1\t0\t0\t0\r\n"
@@ -177,6 +179,7 @@ CALLS: dict[str, list[Call]] = {
     **PAPER_CALLS,
     **EXPLANATION_CALLS,
     **SHEETS,
+    **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -265,6 +268,7 @@ CALLS: dict[str, list[Call]] = {
 }  # fmt: skip
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
@@ -380,6 +384,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
     ("GET", "/api/v1/sites/me"): "tests/e2e/test_api_sites.py",

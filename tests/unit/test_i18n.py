@@ -11,13 +11,15 @@ import pytest
 from jinja2 import nodes
 
 from api.importing import SENTENCES
-from api.pages import account, account_view
+from api.notifying import letters
+from api.pages import account, account_view, notification_admin, notifications
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, TEMPLATES, environment
 from api.pages.users import PROBLEMS
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
+from attendance.services.notifications import kinds
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
 from attendance.store import alarms, listing_explanations, personal_schema
@@ -146,6 +148,27 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
+    "notice_kind": (*kinds.KINDS, "test"),
+    "notice_about": kinds.KINDS,
+    "notice_event": (*kinds.EVENTS, kinds.TEST),
+    "notice_state": notification_admin.STATES,
+    "notice_dropped": notification_admin.DROPPED,
+    "letter_state": ("present", *letters.SHOWN),
+    "letter": (
+        *(f"missing.{side}" for side in ("in", "out", "both")),
+        *(f"webhook.{why}" for why in ("failing", "gone")),
+        *(f"decided.{said}" for said in ("approved", "partly", "refused")),
+        *(f"waiting.{step}" for step in ("decide", "confirm", "explain")),
+    ),
+    "way": (kinds.INBOX, kinds.MAIL, kinds.WEBHOOK),
+    "notify_done": notifications.DONE,
+    "notify_problem": notifications.PROBLEMS,
+    "notify_language": LANGUAGES,
+    "notify_act": ("rotate", "disable", "enable", "test", "retry"),
+    "notify_shut": ("by_hand", "failing", "gone"),
+    "notify_column": ("way", "standing", "last", "hook", "told", "at", "what", "to", "state"),
+    "notify_admin_done": notification_admin.DONE,
+    "notify_admin_problem": notification_admin.PROBLEMS,
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 
@@ -169,8 +192,8 @@ def constant_keys() -> set[str]:
             is_n = isinstance(name, nodes.Getattr) and isinstance(name.node, nodes.Name) and name.attr == "n"
             if (is_t or is_n) and call.args and isinstance(call.args[0], nodes.Const):
                 found.add(call.args[0].value)
-    for path in PAGES.glob("*.py"):
-        found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\("([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
+    for path in (*PAGES.glob("*.py"), *(PAGES.parent / "notifying").glob("*.py")):
+        found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
     return found
 
 

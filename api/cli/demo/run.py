@@ -24,6 +24,7 @@ from rich.table import Table
 
 from api.cli.demo.explaining import file_explanations
 from api.cli.demo.filing import file_office
+from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.stage import Stage, choose_moment
 from api.cli.demo.waiting import file_waiting
@@ -119,6 +120,7 @@ def run_once() -> dict[str, Any]:
 def run_demo(port: int, *, browser: bool) -> None:
     """The living office until Ctrl-C."""
     from api.cli.web import run_web
+    from api.notifying.notifier import make_notifier
     from api.serving import make_app
     from attendance.services.accounts import Accounts
 
@@ -138,11 +140,32 @@ def run_demo(port: int, *, browser: bool) -> None:
             data_dir=demo.folder,
             secret_key=SecretStr(secrets.token_urlsafe(48)),
             timezone=demo.office.zone,
+            silent_minutes=SILENT_MINUTES,
+            webhook_networks=(),
             _env_file=None,  # type: ignore[call-arg]
         )
+        choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
+        notifier = make_notifier(settings, demo.database, demo.now, settings.secret())
         poller = Poller(demo.puller)
-        timetable = Timetable(demo.database, poller, demo.office.zone, now=demo.now, tick_seconds=1, evaluate_seconds=1)
-        app = make_app(settings, demo.database, poller, timetable=timetable, now=demo.now, demo_logins=logins)
+        timetable = Timetable(
+            demo.database,
+            poller,
+            demo.office.zone,
+            now=demo.now,
+            tick_seconds=1,
+            evaluate_seconds=1,
+            notify=notifier.round,
+            notify_seconds=5,
+        )
+        app = make_app(
+            settings,
+            demo.database,
+            poller,
+            timetable=timetable,
+            now=demo.now,
+            demo_logins=logins,
+            notifier=notifier,
+        )
         timetable.start()
         try:
             with demo.stage.people_passing():
