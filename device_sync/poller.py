@@ -148,7 +148,7 @@ class Poller:
         return jobs
 
     def join(self, codes: Iterable[str]) -> list[tuple[Job, bool]]:
-        """As `begin`, but a reading that waits or is under way is shared and no other follows; with each, whether so."""
+        """As `begin`, but a reading that waits or is under way is shared, no other follows; with each, whether so."""
         found = []
         with self._guard:
             for code in codes:

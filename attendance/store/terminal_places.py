@@ -26,7 +26,7 @@ def was_read(session: Session, terminal_id: int) -> bool:
 
 
 def move_terminal(session: Session, code: str, unit: str) -> TerminalRow:
-    """A terminal stands in another unit. Raises Invalid once it was read: what it brought is judged by its old place."""
+    """A terminal stands in another unit. Raises Invalid once it was read: what it brought is judged by where it was."""
     row = office.get(session, TerminalRow, code)
     if was_read(session, office.key(row)):
         raise Invalid(
