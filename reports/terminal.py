@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -60,6 +60,21 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """How a terminal is reached and read; never its key, only whether there is one."""
+
+    serial: str | None
+    host: str | None
+    port: int
+    transport: str
+    has_comm_key: bool
+    poll_seconds: int
+    live: bool
+    direction: str
+    counts_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class TerminalPage:
     """`alarms` are open, `past` have ended; moments of alarms, settings and pulls are on the wall of the office.
 
@@ -68,7 +83,7 @@ class TerminalPage:
 
     line: TerminalLine
     now: datetime
-    row: TerminalRow
+    row: Reached
     place: str
     firmware: str
     model: str
@@ -111,7 +126,7 @@ def terminal_page(
     return TerminalPage(
         line=terminal_line(session, zone, now, row, within, pulled),
         now=clock.to_wall(now, zone),
-        row=row,
+        row=Reached(**{each.name: getattr(row, each.name) for each in fields(Reached)}),
         place=place.name if place is not None else "",
         firmware=profile.firmware if profile is not None else "",
         model=profile.options.get("~DeviceName", "") if profile is not None else "",

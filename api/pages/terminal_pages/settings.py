@@ -31,7 +31,7 @@ Text = Annotated[str, Form(max_length=200)]
 FORM = [Depends(sent_from_here)]
 PROBLEMS = ("name", "address", "network", "port", "every", "key", "unit", "unit_read", "place", "layout", "sure")
 LAYOUTS = (AUTO, *PUNCH_LAYOUTS)
-EVERY = (30, 86_400)
+EVERY = (5, 86_400)
 
 
 class WrongField(Exception):
