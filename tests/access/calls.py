@@ -328,13 +328,10 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("GET", "/terminals/{code}"): at("code", "terminal"),
     ("GET", "/terminals/{code}/live"): at("code", "terminal"),
     ("POST", "/terminals/{code}/pull"): [Call(path=TERMINAL, form={}, answers=303, tells=False)],
-    ("POST", "/terminals/{code}/alarms/{alarm}"): [
+    ("POST", "/terminals/{code}/alarms/{alarm}/acknowledge"): [
         Call(path=TERMINAL | {"alarm": "{alarm}"}, form={}, answers=303, tells=False)
     ],
     ("GET", "/terminals/{code}/people"): at("code", "terminal"),
-    ("POST", "/terminals/{code}/people"): [
-        Call(path=TERMINAL, form={"accept": "77", "other.77": "{employee}"}, answers=303, tells=False, refused=422)
-    ],
     ("GET", "/terminals/{code}/settings"): at("code", "terminal"),
     ("POST", "/terminals/{code}/settings"): [
         Call(path=TERMINAL, form={"name": "Cổng", "every": "300", "unit": "{unit}"}, answers=303, tells=False)
@@ -404,6 +401,7 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/personal-data/destructions/{id}/approve"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/refuse"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/carry-out"): "tests/e2e/test_personal_data.py",
+    ("POST", "/terminals/{code}/people"): "tests/e2e/test_terminal_pages.py",
     ("POST", "/terminals/add/search"): "tests/e2e/test_terminal_adding.py",
     ("POST", "/terminals/add/address"): "tests/e2e/test_terminal_adding.py",
     ("GET", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",

@@ -127,7 +127,7 @@ def pull_one(
     return _back(request, f"/terminals/{quote(known, safe='')}", {})
 
 
-@router.post("/terminals/{code}/alarms/{alarm}", dependencies=FORM)
+@router.post("/terminals/{code}/alarms/{alarm}/acknowledge", dependencies=FORM)
 def acknowledge(request: Request, reader: Writing, code: str, alarm: Number) -> Response:
     """Notes that one has seen an alarm."""
     parts = service(request)

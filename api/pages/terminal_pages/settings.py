@@ -16,7 +16,7 @@ from api.http.service import service
 from api.keys import MAX_COMM_KEY
 from api.pages.routes import show
 from api.terminal_filing import Changes
-from attendance.errors import Invalid, NotFound
+from attendance.errors import Invalid
 from attendance.services import units
 from attendance.store import office, terminal_places
 from attendance.store.database import Session
@@ -29,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 Writing = Annotated[Reader, Depends(page_may("terminals.write"))]
 Text = Annotated[str, Form(max_length=200)]
 FORM = [Depends(sent_from_here)]
-PROBLEMS = ("name", "address", "network", "port", "every", "key", "unit", "unit_read", "place", "layout", "sure")
+PROBLEMS = ("name", "address", "network", "port", "every", "key", "unit_read", "place", "layout", "sure")
 LAYOUTS = (AUTO, *PUNCH_LAYOUTS)
 EVERY = (5, 86_400)
 
@@ -195,11 +195,9 @@ def _changes(request: Request, given: Given) -> Changes:
 
 
 def _check_unit(session: Session, reader: Reader, row: TerminalRow, unit: str) -> None:
-    try:
-        found = reader.unit(session, unit)
-    except NotFound:
-        raise WrongField("unit") from None
-    if office.key(found) != row.unit_id and terminal_places.was_read(session, office.key(row)):
+    """Raises NotFound for a unit out of sight, WrongField where the terminal cannot move any more."""
+    is_other = office.key(reader.unit(session, unit)) != row.unit_id
+    if is_other and terminal_places.was_read(session, office.key(row)):
         raise WrongField("unit_read")
 
 
