@@ -12,6 +12,7 @@ from attendance.store import office
 from attendance.store.database import Session
 from device_sync.discovery import Registered
 from device_sync.zk.client import ZkTerminal
+from device_sync.zk.transport import Limits
 
 
 def registered(session: Session, settings: Settings) -> list[Registered]:
@@ -28,7 +29,9 @@ def registered(session: Session, settings: Settings) -> list[Registered]:
     ]
 
 
-def unregistered(settings: Settings, host: str, port: int, transport: str, comm_key: int | None) -> ZkTerminal:
+def unregistered(
+    settings: Settings, host: str, port: int, transport: str, comm_key: int | None, limits: Limits | None = None
+) -> ZkTerminal:
     """A terminal that is not added yet. Raises Invalid for an address, a port or a way that none can have."""
     if transport not in ("tcp", "udp"):
         raise Invalid(f"{transport!r} is not a transport; write tcp or udp.")
@@ -37,6 +40,7 @@ def unregistered(settings: Settings, host: str, port: int, transport: str, comm_
         port=port,
         transport=cast(Literal["tcp", "udp"], transport),
         comm_key=comm_key or 0,
+        limits=limits,
         allowed_networks=settings.allowed_networks,
         zone_name=settings.timezone,
     )

@@ -28,8 +28,7 @@ class Beginning:
     networks: tuple[HostNetwork, ...]
     given: dict[str, str] = field(default_factory=dict)
     problem: str = ""
-    step: str = "find"
-    draft: Draft | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from attendance.store.database import Database, Session
 from attendance.store.tables import TerminalRow
 from attendance.store.trail import Actor
 from attendance.store.within import Within
-from device_sync.checking import FAILED, NOT_TRIED, OK, STEPS, Step, check_terminal
+from device_sync.checking import FAILED, NOT_TRIED, OK, PAUSE_SECONDS, STEPS, Step, check_terminal
 from device_sync.discovery import discover_terminals
 from device_sync.layouts import PUNCH_LAYOUTS
 from device_sync.poller import Poller
@@ -29,11 +29,14 @@ from device_sync.previewing import FIRST_SANE
 from device_sync.terminal import Terminal, TerminalLog
 from device_sync.user_tables import MAX_PIN
 from device_sync.zk.records import decode
+from device_sync.zk.transport import Limits
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 4
 """Searches and trials of this process at the same time: each opens many connections, or keeps a terminal busy."""
+TRIAL = Limits(connect_seconds=4.0, idle_seconds=8.0, total_seconds=180.0)
+"""Somebody waits at the page: a terminal that is silent for so long is told of, not waited for."""
 _lanes = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
@@ -75,11 +78,12 @@ def try_out(draft: Draft, database: Database, settings: Settings, within: Within
     if trial.known is not None:
         trial.is_running = False
         return
-    terminal = _Listening(unregistered(settings, draft.host, draft.port, draft.transport, draft.comm_key), trial)
+    found = unregistered(settings, draft.host, draft.port, draft.transport, draft.comm_key, TRIAL)
+    terminal = _Listening(found, trial)
 
     def work() -> None:
         try:
-            for step in check_terminal(terminal):
+            for step in check_terminal(terminal, pause_seconds=PAUSE_SECONDS):
                 if step.name == "serial" and step.state == OK:
                     trial.serial, trial.model = str(step.values["serial"]), str(step.values.get("model", ""))
                     with database.reading() as session:
