@@ -23,6 +23,10 @@ from api.pages.personal_register import router as register_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
+from api.pages.terminal_pages.adding.routes import router as adding_router
+from api.pages.terminal_pages.people import router as terminal_people_router
+from api.pages.terminal_pages.routes import router as terminals_router
+from api.pages.terminal_pages.settings import router as terminal_settings_router
 from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
@@ -39,7 +43,8 @@ from reports.evidence import evidence_of
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
     explanations_router, importing_router, personal_router, register_router, notifications_router,
-    notification_admin_router, router,
+    notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
+    router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

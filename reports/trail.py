@@ -18,7 +18,8 @@ from attendance.store.trail_reading import Asked
 
 ACTS = (
     "looked", "looks.lost", "unit.added", "employee.added", "employee.renamed", "assignment.added", "enrolment.added",
-    "enrolment.ended", "terminal.added", "terminal.changed", "terminal.retired", "clock.asked", "clock.set",
+    "enrolment.ended", "terminal.added", "terminal.changed", "terminal.retired",
+    "terminal.searched", "terminal.tried", "clock.asked", "clock.set",
     "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
     "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",

@@ -16,7 +16,12 @@ from api.pages import account, account_view, notification_admin, notifications
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, TEMPLATES, environment
+from api.pages.terminal_pages import people as terminal_people
+from api.pages.terminal_pages import settings as terminal_settings
+from api.pages.terminal_pages import view as terminals_view
+from api.pages.terminal_pages.adding import view as adding
 from api.pages.users import PROBLEMS
+from attendance.facts import DIRECTIONS
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
 from attendance.services.notifications import kinds
@@ -26,6 +31,7 @@ from attendance.store import alarms, listing_explanations, personal_schema
 from attendance.store.explanation_tables import GROUNDS
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
+from device_sync.zk.failures import OUTCOMES
 from reports import explanation_view, papers, trail, view
 
 PAGES = TEMPLATES.parent
@@ -169,6 +175,22 @@ VOCABULARIES = {
     "notify_column": ("way", "standing", "last", "hook", "told", "at", "what", "to", "state"),
     "notify_admin_done": notification_admin.DONE,
     "notify_admin_problem": notification_admin.PROBLEMS,
+    "direction": DIRECTIONS,
+    "source": ("pull", "push", "agent", "file"),
+    "outcome": tuple(OUTCOMES),
+    "terminals_problem": terminals_view.PROBLEMS,
+    "enrol_problem": terminal_people.PROBLEMS,
+    "enrol_note": ("without_number", "not_on_terminal"),
+    "settings_problem": terminal_settings.PROBLEMS,
+    "adding_problem": adding.PROBLEMS,
+    "adding_step": adding.PAGES,
+    "safety": adding.CHECKS,
+    "safety_state": ("good", "look", "ask"),
+    "safety_key": ("good", "look"),
+    "safety_clock": ("good", "look"),
+    "safety_memory": ("good", "look", "ask"),
+    "safety_menu": ("good", "look", "ask"),
+    "safety_network": ("ask",),
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 

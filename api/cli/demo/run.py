@@ -26,8 +26,10 @@ from api.cli.demo.explaining import file_explanations
 from api.cli.demo.filing import file_office
 from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
+from api.cli.demo.on_terminals import file_filling
 from api.cli.demo.stage import Stage, choose_moment
 from api.cli.demo.waiting import file_waiting
+from api.keys import read_comm_key
 from api.settings import Settings
 from attendance import clock
 from attendance.clock import Now
@@ -70,7 +72,15 @@ def open_demo() -> Iterator[Demo]:
         try:
             schema.upgrade(database)
             file_office(database, office, stage.addresses, poll_seconds=POLL_SECONDS)
-            puller = Puller(database, office.zone, stage.comm_key, now=now, limits=PATIENCE)
+            file_filling(database, office)
+            keys = _settings(folder, office.zone).keys_dir
+            puller = Puller(
+                database,
+                office.zone,
+                lambda code: stage.comm_key(code) or read_comm_key(keys, code) or 0,
+                now=now,
+                limits=PATIENCE,
+            )
             yield Demo(office, stage, database, puller, now, folder)
         finally:
             database.close()
@@ -136,14 +146,7 @@ def run_demo(port: int, *, browser: bool) -> None:
             logins.append((login.role, login.name, password))
         file_waiting(demo.database, demo.office, demo.now())
         file_explanations(demo.database, demo.office, demo.now())
-        settings = Settings(
-            data_dir=demo.folder,
-            secret_key=SecretStr(secrets.token_urlsafe(48)),
-            timezone=demo.office.zone,
-            silent_minutes=SILENT_MINUTES,
-            webhook_networks=(),
-            _env_file=None,  # type: ignore[call-arg]
-        )
+        settings = _settings(demo.folder, demo.office.zone)
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
         notifier = make_notifier(settings, demo.database, demo.now, settings.secret())
         poller = Poller(demo.puller)
@@ -179,6 +182,17 @@ def run_demo(port: int, *, browser: bool) -> None:
         finally:
             timetable.stop()
             poller.stop()
+
+
+def _settings(folder: Path, zone: str) -> Settings:
+    return Settings(
+        data_dir=folder,
+        secret_key=SecretStr(secrets.token_urlsafe(48)),
+        timezone=zone,
+        silent_minutes=SILENT_MINUTES,
+        webhook_networks=(),
+        _env_file=None,  # type: ignore[call-arg]
+    )
 
 
 def _password() -> str:
