@@ -44,7 +44,7 @@ ACTS = (
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
     "terminal users", "month", "report violations", "trail", "papers", "rosters",
-    "personal_requests", "notice_readings", "export",
+    "personal_requests", "notice_readings", "export", "rule_trial",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

@@ -16,6 +16,7 @@ from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pic
 from api.pages.names import name_key
 from api.pages.render import NAVIGATION, TEMPLATES, environment
 from api.pages.users import PROBLEMS
+from attendance.rules import kinds, policy, schedule
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
@@ -23,7 +24,8 @@ from attendance.services.personal.kinds import shipped_terms
 from attendance.store import alarms, personal_schema
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import papers, trail, view
+from reports import calendar, papers, rule_trial, trail, view
+from reports import rules as rule_pages
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -124,6 +126,22 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
+    "rule_scope": ("default", "nation"),
+    "rule_origin": rule_pages.ORIGINS,
+    "rule_state": rule_pages.STATES,
+    "rule_pay": kinds.PAYS,
+    "rule_question": rule_pages.ORDER,
+    "rule_field": rule_trial.FIELDS,
+    "measure": ("minutes", "seconds", "workdays", "occurrences", "choice", "yes_or_no"),
+    "rules_problem": rule_trial.PROBLEMS,
+    "regime": schedule.REGIMES,
+    "regime_note": schedule.REGIMES,
+    "weekday": schedule.WEEKDAYS,
+    "weekday_short": schedule.WEEKDAYS,
+    "calendar_waiting": ("announced", "proposed"),
+    "calendar_kind": calendar.KINDS,
+    "calendar_problem": calendar.PROBLEMS,
+    "wall_missing": policy.MEASURES["missing_punch_refused"].choices,
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 
