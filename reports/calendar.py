@@ -125,13 +125,21 @@ def year_page(
 
 
 def effect_of(
-    session: Session, on: date, kind: str, for_on: date | None, unit: str, part: str | None, document: str, at: datetime
+    session: Session,
+    on: date,
+    kind: str,
+    for_on: date | None,
+    unit: str,
+    part: str | None,
+    document: str,
+    today: date,
+    at: datetime,
 ) -> Effect:
     """How many days that were judged a decision would have judged again. Raises Invalid, Refused."""
     if unit:
         office.get(session, UnitRow, unit)
     file = rule_drafts.decision(on, kind, for_on=for_on, unit=unit, part=part, document=document)
-    return rule_drafts.effect(session, file, at)
+    return rule_drafts.effect(session, file, today, at)
 
 
 def _month(book: Rulebook, unit: str, first: date, today: date, waiting: Mapping[date, Decision]) -> Month:

@@ -16,7 +16,7 @@ from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 from reports.view import UnitOption
 
-ORIGINS = ("default", "own", "law")
+ORIGINS = ("default", "own", "law", "shipped")
 STATES = ("past", "now", "later")
 DONE = ("adopted",)
 ORDER = (
@@ -30,7 +30,10 @@ assert set(ORDER) == set(MEASURES)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A rule: what holds (`line`), where that comes from, and every stored version of the scopes that were asked."""
+    """A rule: what holds (`line`), where that comes from, and every stored version of the scopes that were asked.
+
+    `origin`: `own` of the office, `law` that is shipped with its document, `shipped` without one, or the `default`.
+    """
 
     rule: str
     measure: Measure
@@ -121,4 +124,6 @@ def _origin(line: RuleLine, versions: tuple[Version, ...]) -> str:
     if line.scope == DEFAULT:
         return "default"
     held = (each for each in versions if str(each.version.scope) == line.scope and each.version.from_on == line.from_on)
-    return "law" if any(each.shipped for each in held) else "own"
+    if not any(each.shipped for each in held):
+        return "own"
+    return "law" if line.document else "shipped"

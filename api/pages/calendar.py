@@ -137,8 +137,9 @@ def _looked_over(session: Session, request: Request, reader: Reader, view: Decid
     if found.kind in PAIRED and found.for_on is not None:
         halves.append((found.for_on, PAIRED[found.kind], found.on))
     effect = effect_of(
-        session, found.on, found.kind, found.for_on, found.unit, found.part, found.document, service(request).now()
-    )
+        session, found.on, found.kind, found.for_on, found.unit, found.part, found.document, view.today,
+        service(request).now(),
+    )  # fmt: skip
     return replace(view, dates=tuple(halves), effect=effect)
 
 

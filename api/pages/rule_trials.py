@@ -113,12 +113,12 @@ def adopt(request: Request, reader: Writing, rulebook: Annotated[str, Form(max_l
             _check_scope(session, reader, given, write=True)
             if rulebook and read_rulebook(session).fingerprint != rulebook:
                 raise Unread("changed")
-            done = rule_drafts.adopt_draft(
-                session, draft, from_on, to_on, parts.settings.timezone, at=parts.now(), actor=reader.actor
-            )
+            file = rule_drafts.as_file(draft, from_on, to_on, parts.settings.timezone)
+            effect = rule_drafts.effect(session, file, view.today, parts.now())
+            rule_drafts.adopt_draft(session, draft, file, at=parts.now(), actor=reader.actor)
     if found.view is not None:
         return show(request, "rules_adopt.html", found.view, user=reader.user, status=422)
-    told = {"done": "adopted", "days": done.marked}
+    told = {"done": "adopted", "days": effect.days}
     if given.is_hours:
         return RedirectResponse(f"/schedules?{urlencode(told)}", 303)
     return RedirectResponse(f"/rules?{urlencode({'unit': view.place.unit, **told})}#{given.fields['rule']}", 303)
@@ -223,7 +223,9 @@ def _looked_over(session: Session, request: Request, reader: Reader, given: Type
     if not draft.document:
         raise Unread("no_document")
     file = rule_drafts.as_file(draft, from_on, to_on, parts.settings.timezone)
-    return replace(view, from_on=from_on, to_on=to_on, effect=rule_drafts.effect(session, file, parts.now()))
+    return replace(
+        view, from_on=from_on, to_on=to_on, effect=rule_drafts.effect(session, file, view.today, parts.now())
+    )
 
 
 def _check_scope(session: Session, reader: Reader, given: Typed, *, write: bool) -> None:

@@ -125,18 +125,18 @@ def decision(
     return RuleFile("calendar", scope=scope, entries=tuple(WrittenEntry("entry", entry) for entry in entries))
 
 
-def effect(session: Session, file: RuleFile, at: datetime) -> Effect:
-    """What adopting a file would mark to be judged again, without writing anything. Raises Refused, Invalid."""
+def effect(session: Session, file: RuleFile, today: date, at: datetime) -> Effect:
+    """What adopting a file would have judged again up to today, without writing anything. Raises Refused, Invalid."""
     before = read_rulebook(session)
     scope = placed(file, before.tree, {code for code, _ in people.everybody(session)}, None)
     after = overlay(before, file, scope)
     refuse_overruled(session, after, file, scope)
-    found = touched(session, before, after, spans_of(file), at)
+    found = [day for day in touched(session, before, after, spans_of(file), at) if day[1] <= today]
     days = [on for _, on in found]
     return Effect(
         days=len(found),
         people=len({who for who, _ in found}),
-        locked=_locked(session, [*found]),
+        locked=_locked(session, found),
         first_on=min(days, default=None),
         last_on=max(days, default=None),
         makes_room=tuple(_in_the_way(before, file, scope)),
@@ -150,16 +150,13 @@ def spans_of(file: RuleFile) -> list[Span]:
     return found + [(written.entry.on, written.entry.on) for written in file.entries]
 
 
-def adopt_draft(
-    session: Session, draft: Draft, from_on: date, to_on: date | None, zone: str, *, at: datetime, actor: Actor
-) -> Adopted:
-    """Put a draft in force from a date, in the caller's transaction; what holds there at its scope makes room.
+def adopt_draft(session: Session, draft: Draft, file: RuleFile, *, at: datetime, actor: Actor) -> Adopted:
+    """Put the file of a draft in force, in the caller's transaction; what holds there at its scope makes room.
 
     Raises Invalid without a document, Refused.
     """
     if not draft.document.strip():
         raise Invalid("What is put in force rests on a document; write its number and date.")
-    file = as_file(draft, from_on, to_on, zone)
     return rules.adopt_within(session, file, replace=True, at=at, actor=actor)
 
 
