@@ -89,7 +89,7 @@ def decide(request: Request, reader: Writing) -> Response:
 
 
 @router.post("/decide", dependencies=[Depends(sent_from_here)])
-def hand_in(request: Request, reader: Writing) -> Response:
+def propose_decision(request: Request, reader: Writing) -> Response:
     """Hand the decision of the address in; it decides nothing before somebody else approved it."""
     parts, given = service(request), _given(request)
     problem = ""

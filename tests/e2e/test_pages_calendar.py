@@ -138,7 +138,9 @@ def test_hours_stand_with_who_works_by_them(pages: Office) -> None:
 def test_new_hours_are_tried_and_put_in_force_from_a_date(pages: Office) -> None:
     hr = browser(pages, "hr")
     form = hr.get("/rules/try", params={"rule": "hours", "code": "HANH-CHINH"}).text
-    assert re.search(r'name="s_name" value="sáng".*?name="s_from" value="07:30".*?name="s_to" value="12:00"', form, re.S)
+    assert re.search(
+        r'name="s_name" value="sáng".*?name="s_from" value="07:30".*?name="s_to" value="12:00"', form, re.S
+    )
     span = [("first", "02/11/2026"), ("last", "20/11/2026")]
     text = words(hr.get("/rules/try/changes", params=[*HOURS, *span]).text)
     assert re.search(r"Đi muộn: \d+ → \d+", text)

@@ -138,6 +138,7 @@ VOCABULARIES = {
     "regime": schedule.REGIMES,
     "regime_note": schedule.REGIMES,
     "weekday": schedule.WEEKDAYS,
+    "month_name": tuple(str(n) for n in range(1, 13)),
     "weekday_short": schedule.WEEKDAYS,
     "calendar_waiting": ("announced", "proposed"),
     "calendar_kind": calendar.KINDS,
