@@ -51,7 +51,7 @@ ACTS = (
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
-    "notice_readings", "export", "explanations", "morning_list",
+    "notice_readings", "export", "explanations", "morning_list", "rule_trial",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

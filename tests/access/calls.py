@@ -116,6 +116,7 @@ EXPLANATION_CALLS: dict[str, list[Call]] = {
     "withdrawExplanation": [Call(path={"id": "{explanation}"}, body=NOTE)],
     "decideOnViolation": [Call(path={"id": "{early}"}, body={"decision": "approved", "reason": "được"}, answers=201)],
 }
+TRIED = 'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 600\n'
 PAPER_CALLS: dict[str, list[Call]] = {
     "listPapers": listing("unit", "employee"),
     "getPaper": at("id", "leave"),
@@ -148,6 +149,9 @@ PAPER_CALLS: dict[str, list[Call]] = {
     "getRosterSheet": [Call(query={"unit": "{unit}", "week": "2026-11-18"}, posted=True)],
     "listRules": [Call(query={"unit": "{unit}", "employee": "{employee}", "on": "2026-11-18"})],
     "adoptRules": [Call(body={"file": RULES, "unit": "{unit}"}, answers=201)],
+    "tryRules": [
+        Call(body={"file": TRIED, "unit": "{unit}", "from": "2026-11-16", "to": "2026-11-20"}, posted=True)
+    ],
     "addSchedule": [
         Call(body={"code": "HC-2", "sessions": {"am": ["07:00", "11:30"]}, "weekdays": ["mon"], "document": "QĐ 1"},
              answers=201, tells=False)  # hours are the same for the whole tree
@@ -266,6 +270,10 @@ CALLS: dict[str, list[Call]] = {
     "addGrant": [Call(path={"name": "{user}"}, body={"role": "leader", "unit": "{unit}"}, answers=201)],
     "revokeGrant": at("id", "grant"),
 }  # fmt: skip
+
+DECISION = {"kind": "stoppage", "on": "14/12/2026", "unit": "{unit}", "document": "CV 1"}
+DRAFT = {"rule": "late_grace_minutes", "value": "600", "unit": "{unit}", "first": "16/11/2026", "last": "20/11/2026"}
+PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
@@ -394,6 +402,16 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("POST", "/terminals/{code}/retire"): [Call(path=TERMINAL, form={"sure": "yes"}, answers=303, tells=False)],
     ("GET", "/terminals/add"): [Call(tells=False)],
     ("GET", "/notice"): [Call(tells=False)],
+    ("GET", "/calendar"): [Call(above=True, tells=False), Call(query={"unit": "{unit}", "year": "2026"}, above=True)],
+    ("GET", "/calendar/decide"): [Call(query=DECISION, tells=False)],
+    ("POST", "/calendar/decide"): [Call(query=DECISION, form={}, answers=303, tells=False)],
+    ("GET", "/schedules"): [Call(tells=False)],
+    ("GET", "/rules"): [Call(query={"unit": "{unit}", "on": "18/11/2026"}, above=True)],
+    ("GET", "/rules/notice"): [Call(query={"unit": "{unit}", "on": "18/11/2026"}, above=True)],
+    ("GET", "/rules/try"): [Call(query=DRAFT, above=True)],
+    ("GET", "/rules/try/changes"): [Call(query=DRAFT, above=True)],
+    ("GET", "/rules/adopt"): [Call(query=DRAFT | PUT_IN_FORCE, above=True)],
+    ("POST", "/rules/adopt"): [Call(query=DRAFT | PUT_IN_FORCE, form={}, answers=303, tells=False)],
     ("GET", "/me/data"): [Call(tells=False)],
     ("GET", "/me/export"): [Call(tells=False)],
     ("GET", "/me/export.json"): [Call(tells=False)],

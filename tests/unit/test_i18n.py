@@ -22,6 +22,7 @@ from api.pages.terminal_pages import view as terminals_view
 from api.pages.terminal_pages.adding import view as adding
 from api.pages.users import PROBLEMS
 from attendance.facts import DIRECTIONS
+from attendance.rules import kinds, policy, schedule
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
 from attendance.services.notifications import kinds
@@ -32,7 +33,8 @@ from attendance.store.explanation_tables import GROUNDS
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
 from device_sync.zk.failures import OUTCOMES
-from reports import explanation_view, papers, trail, view
+from reports import calendar, explanation_view, papers, rule_trial, trail, view
+from reports import rules as rule_pages
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -191,6 +193,23 @@ VOCABULARIES = {
     "safety_memory": ("good", "look", "ask"),
     "safety_menu": ("good", "look", "ask"),
     "safety_network": ("ask",),
+    "rule_scope": ("default", "nation"),
+    "rule_origin": rule_pages.ORIGINS,
+    "rule_state": rule_pages.STATES,
+    "rule_pay": kinds.PAYS,
+    "rule_question": rule_pages.ORDER,
+    "rule_field": rule_trial.FIELDS,
+    "measure": ("minutes", "seconds", "workdays", "occurrences", "choice", "yes_or_no"),
+    "rules_problem": rule_trial.PROBLEMS,
+    "regime": schedule.REGIMES,
+    "regime_note": schedule.REGIMES,
+    "weekday": schedule.WEEKDAYS,
+    "month_name": tuple(str(n) for n in range(1, 13)),
+    "weekday_short": schedule.WEEKDAYS,
+    "calendar_waiting": ("announced", "proposed"),
+    "calendar_kind": calendar.KINDS,
+    "calendar_problem": calendar.PROBLEMS,
+    "wall_missing": policy.MEASURES["missing_punch_refused"].choices,
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 

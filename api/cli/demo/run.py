@@ -27,8 +27,9 @@ from api.cli.demo.filing import file_office
 from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.on_terminals import file_filling
+from api.cli.demo.rules import file_proposed_swap
 from api.cli.demo.stage import Stage, choose_moment
-from api.cli.demo.waiting import file_waiting
+from api.cli.demo.waiting import CLERK, file_waiting
 from api.keys import read_comm_key
 from api.settings import Settings
 from attendance import clock
@@ -145,6 +146,7 @@ def run_demo(port: int, *, browser: bool) -> None:
             accounts.create_user(login.name, password, login.role, login.unit, employee=login.employee, **visit)
             logins.append((login.role, login.name, password))
         file_waiting(demo.database, demo.office, demo.now())
+        file_proposed_swap(demo.database, demo.office, CLERK, demo.now())
         file_explanations(demo.database, demo.office, demo.now())
         settings = _settings(demo.folder, demo.office.zone)
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
