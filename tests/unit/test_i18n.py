@@ -25,7 +25,7 @@ from attendance.facts import DIRECTIONS
 from attendance.rules import kinds, policy, schedule
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
-from attendance.services.notifications import kinds
+from attendance.services.notifications import kinds as notice_kinds
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
 from attendance.store import alarms, listing_explanations, personal_schema
@@ -156,9 +156,9 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
-    "notice_kind": (*kinds.KINDS, "test"),
-    "notice_about": kinds.KINDS,
-    "notice_event": (*kinds.EVENTS, kinds.TEST),
+    "notice_kind": (*notice_kinds.KINDS, "test"),
+    "notice_about": notice_kinds.KINDS,
+    "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),
     "notice_state": notification_admin.STATES,
     "notice_dropped": notification_admin.DROPPED,
     "letter_state": ("present", *letters.SHOWN),
@@ -168,7 +168,7 @@ VOCABULARIES = {
         *(f"decided.{said}" for said in ("approved", "partly", "refused")),
         *(f"waiting.{step}" for step in ("decide", "confirm", "explain")),
     ),
-    "way": (kinds.INBOX, kinds.MAIL, kinds.WEBHOOK),
+    "way": (notice_kinds.INBOX, notice_kinds.MAIL, notice_kinds.WEBHOOK),
     "notify_done": notifications.DONE,
     "notify_problem": notifications.PROBLEMS,
     "notify_language": LANGUAGES,
