@@ -141,7 +141,7 @@ def papers_page(
     return PapersPage(
         waiting=waiting,
         waiting_total=total,
-        mine=_mine(session, zone, own, reasons, employee_id, user_id),
+        mine=own_papers(session, zone, own, reasons, employee_id, user_id),
         is_approver=is_approver,
         employee=employee,
         leave_codes=tuple(leave_codes),
@@ -164,18 +164,26 @@ def roster_page(session: Session, unit: UnitRow, on: date, today: date, named: W
     )
 
 
-def _mine(
-    session: Session, zone: str, own: Within, reasons: Within, employee_id: int | None, user_id: int
+def own_papers(
+    session: Session,
+    zone: str,
+    own: Within,
+    reasons: Within,
+    employee_id: int | None,
+    user_id: int,
+    *,
+    most: int = MOST_MINE,
+    kinds: Sequence[str] = (),
 ) -> tuple[PaperLine, ...]:
-    """Papers about the reader and those they handed in, each once, the newest first."""
-    asked = [Asked(author_id=user_id)]
+    """Papers about the reader and those they handed in, each once, the newest first; of these `kinds`, or of all."""
+    asked = [Asked(kinds=kinds, author_id=user_id)]
     if employee_id is not None:
-        asked.append(Asked(employee_id=employee_id))
+        asked.append(Asked(kinds=kinds, employee_id=employee_id))
     rows = {}
     for each in asked:
-        found = listing_papers.papers(session, own, reasons, each, limit=MOST_MINE, offset=0)
+        found = listing_papers.papers(session, own, reasons, each, limit=most, offset=0)
         rows |= {row["id"]: row for row in found.rows}
-    newest = [rows[number] for number in sorted(rows, reverse=True)[:MOST_MINE]]
+    newest = [rows[number] for number in sorted(rows, reverse=True)[:most]]
     return tuple(
         replace(
             _line(as_told(row, reasons), zone),

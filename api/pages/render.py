@@ -22,6 +22,7 @@ from api.pages.i18n import LANGUAGES, Translator
 from api.pages.names import name_key
 from api.pages.trail_values import trail_value
 from attendance.services.access import ROLES, Permission
+from reports.person import DAY_MARKS, SHOWN_DAYS
 from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,6 +40,9 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )
+
+OWN_PAGE = ("/me", "nav.me")
+"""The page of whoever has a record of their own; where somebody begins who sees no other."""
 
 # Those who need a look come first; inside a state, by given name.
 _ATTENTION = {state: rank for rank, state in enumerate(("late", "absent", "unknown", "excused", "present"))}
@@ -78,7 +82,12 @@ def render(
 
 def navigation(user: User | None) -> list[tuple[str, str]]:
     """Address and message key of the pages that somebody may open; the first is where they begin."""
-    return [(address, key) for address, key, needed in NAVIGATION if user is not None and needed in user.may]
+    if user is None:
+        return []
+    found = [(address, key) for address, key, needed in NAVIGATION if needed in user.may]
+    if not user.is_person or "attendance.read" not in user.may:
+        return found
+    return [OWN_PAGE, *found] if user.role == "official" else [*found, OWN_PAGE]
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +101,7 @@ def environment() -> Environment:
     )
     found.globals |= {
         "asset": asset,
+        "day_marks": DAY_MARKS,
         "everyone": everyone,
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,
@@ -102,6 +112,7 @@ def environment() -> Environment:
         "person_address": person_address,
         "person_states": PERSON_STATES,
         "roles": ROLES,
+        "shown_days": SHOWN_DAYS,
         "summary": explain.summary,
         "tell": sheets_in.tell,
         "timeline_rows": timeline.rows,

@@ -14,7 +14,7 @@ from api.importing import SENTENCES
 from api.pages import account, account_view
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
-from api.pages.render import NAVIGATION, TEMPLATES, environment
+from api.pages.render import NAVIGATION, OWN_PAGE, TEMPLATES, environment
 from api.pages.users import PROBLEMS
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
@@ -23,7 +23,7 @@ from attendance.services.personal.kinds import shipped_terms
 from attendance.store import alarms, personal_schema
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import papers, trail, view
+from reports import papers, person, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -124,6 +124,10 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
+    "day_mark": person.DAY_MARKS,
+    "day_letter": person.DAY_MARKS,
+    "me_now": (*view.PERSON_STATES[:2], "absent", "unknown", "not_scheduled", "leave", "mission"),
+    "me_sum": ("late", "early", "left_post", "absent", "missing", "unverified"),
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 
@@ -138,7 +142,7 @@ def templates() -> list[Path]:
 
 def constant_keys() -> set[str]:
     """Every key that is written out whole in a template or in the code of the pages."""
-    found = {key for _, key, _ in NAVIGATION}
+    found = {key for _, key, _ in NAVIGATION} | {OWN_PAGE[1]}
     for path in templates():
         tree = environment().parse(path.read_text(encoding="utf-8"))
         for call in tree.find_all(nodes.Call):
