@@ -98,7 +98,7 @@ class OwnViolation:
 
 @dataclass(frozen=True, slots=True)
 class MyPage:
-    """`months`: the last twelve, of those of which something is known, the newest first; `shown` is the one drawn large.
+    """`months`: the last twelve of which something is known, the newest first; `shown` is the one drawn large.
 
     `now_standing`: how the person stands today, by terminals all of which were read until `read_until`. `is_person`
     False: nobody's record stands behind the account, or it may not be seen in it.
