@@ -44,6 +44,14 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
 OWN_PAGE = ("/me", "nav.me")
 """The page of whoever has a record of their own; where somebody begins who sees no other."""
 
+# The group of the menu that an entry stands in; its first letters put the groups in order.
+GROUPS = {
+    "1.daily": {"/today", "/violations", "/explanations", "/months", "/papers", "/rosters", "/me", "/charts"},
+    "2.office": {"/units", "/people", "/calendar", "/schedules", "/rules"},
+    "3.data": {"/terminals", "/import"},
+    "4.care": {"/users", "/system", "/requests", "/trail", "/looks"},
+}
+
 # Those who need a look come first; inside a state, by given name.
 _ATTENTION = {state: rank for rank, state in enumerate(("late", "absent", "unknown", "excused", "present"))}
 
@@ -80,14 +88,14 @@ def render(
     )
 
 
-def navigation(user: User | None) -> list[tuple[str, str]]:
-    """Address and message key of the pages that somebody may open; the first is where they begin."""
+def navigation(user: User | None) -> list[tuple[str, str, str]]:
+    """Address, message key and group of the pages that somebody may open; the first is where they begin."""
     if user is None:
         return []
     found = [(address, key) for address, key, needed in NAVIGATION if needed in user.may]
-    if not user.is_person or "attendance.read" not in user.may:
-        return found
-    return [OWN_PAGE, *found] if user.role == "official" else [*found, OWN_PAGE]
+    if user.is_person and "attendance.read" in user.may:
+        found.insert(0 if user.role == "official" else len(found), OWN_PAGE)
+    return [(*entry, next(group for group, those in GROUPS.items() if entry[0] in those)) for entry in found]
 
 
 @lru_cache(maxsize=1)
