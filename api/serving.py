@@ -23,6 +23,7 @@ from api.pages.streaming import router as streaming_router
 from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
+from api.pages.why import router as why_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
@@ -36,6 +37,7 @@ from reports.evidence import evidence_of
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
     importing_router, personal_router, register_router, me_router, router,
+    why_router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

@@ -135,7 +135,7 @@ def papers_page(
         asked = Asked(status="proposed")
         found = listing_papers.papers(session, decider.within, reasons, asked, limit=MOST_WAITING, offset=0)
         total = found.total
-        lines = [_line(as_told(row, reasons), zone) for row in reversed(found.rows)]
+        lines = [line_of(as_told(row, reasons), zone) for row in reversed(found.rows)]
         theirs = deciding.decidable(session, [line.id for line in lines], decider, now)
         waiting = tuple(replace(line, may_decide=line.id in theirs) for line in lines)
     return PapersPage(
@@ -186,14 +186,15 @@ def own_papers(
     newest = [rows[number] for number in sorted(rows, reverse=True)[:most]]
     return tuple(
         replace(
-            _line(as_told(row, reasons), zone),
+            line_of(as_told(row, reasons), zone),
             may_withdraw=row["author_id"] == user_id and row["status"] in ("proposed", "approved"),
         )
         for row in newest
     )
 
 
-def _line(row: dict[str, Any], zone: str) -> PaperLine:
+def line_of(row: dict[str, Any], zone: str) -> PaperLine:
+    """A paper as told to a reader (`services.papers.telling`), with wall times of the office."""
     content = row["content"]
     parts = tuple((day["date"], day["session"]) for day in content.get("days", ()))
 

@@ -48,7 +48,9 @@ class MarkedDay:
 
 @dataclass(frozen=True, slots=True)
 class MonthSums:
-    """`days`: on which work was due. Times and minutes of what counts; minutes of leave and of what is not known."""
+    """`days`: on which work was due. Times and minutes of what counts.
+
+    `unverified_days`: of which nothing is known for want of data; one where a punch is missing is in `missing`."""
 
     month: date
     days: int = 0
@@ -201,7 +203,8 @@ def sums_of(month: date, rows: Iterable[Mapping[str, Any]]) -> MonthSums:
     counted = {name: 0 for kind in _COUNTED for name in (kind, f"{kind}_min")}
     for row in rows:
         found["days"] += bool(row["scheduled_min"])
-        found["unverified_days"] += bool(row["unverified_min"])
+        waits = {each["type"] for each in row["violations"] if each["status"] == "pending"}
+        found["unverified_days"] += bool(row["unverified_min"] and not waits)
         for name in ("scheduled_min", "credited_min", "leave_min"):
             found[name] += row[name]
         for violation in row["violations"]:

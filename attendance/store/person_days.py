@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from attendance.store.evidence_tables import RulingRow, ViolationRow
@@ -54,3 +55,17 @@ def _occurrences(session: Session, employee_id: int, from_on: date, to_on: date)
         row["id"] = violation_id(employee_id, on, row["session"], row["type"])
         found.setdefault(ruling, []).append(row)
     return found
+
+
+def next_to(session: Session, within: Within, employee_id: int, on: date) -> tuple[date | None, date | None]:
+    """The nearest days of work before and after a date that are concluded and may be seen."""
+    day = col(RulingRow.work_date)
+    query = select(day).where(
+        col(RulingRow.employee_id) == employee_id,
+        col(RulingRow.superseded_at).is_(None),
+        col(RulingRow.scheduled_min) > 0,
+        *within.rows(col(RulingRow.unit_id), col(RulingRow.employee_id)),
+    )
+    before = session.execute(query.where(day < on).order_by(day.desc()).limit(1)).scalar()
+    after = session.execute(query.where(day > on).order_by(day).limit(1)).scalar()
+    return before, after

@@ -276,6 +276,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(query={"employee": "{employee}"}),
     ],  # a filter that finds nothing
     ("GET", "/looks"): [Call(tells=False)],
+    ("GET", "/me"): [Call(tells=False), Call(query={"month": "2026-11"}, tells=False)],
     ("GET", "/users"): [Call()],
     ("POST", "/users"): [
         Call(

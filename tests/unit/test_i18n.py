@@ -23,7 +23,7 @@ from attendance.services.personal.kinds import shipped_terms
 from attendance.store import alarms, personal_schema
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import papers, person, trail, view
+from reports import compared, papers, person, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -127,7 +127,9 @@ VOCABULARIES = {
     "destruction_problem": ("own", "text", "state"),
     "day_mark": person.DAY_MARKS,
     "day_letter": person.DAY_MARKS,
-    "me_now": (*view.PERSON_STATES[:2], "absent", "unknown", "not_scheduled", "leave", "mission"),
+    "me_now": view.PERSON_STATES,
+    "compared": ("a", "b", "violations", "symbols", "flags", "rules", "day_kind"),
+    "fact": compared.FACTS,
     "me_sum": ("late", "early", "left_post", "absent", "missing", "unverified"),
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }

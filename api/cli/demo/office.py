@@ -124,4 +124,14 @@ def _whose(login: Login, posts: Sequence[Post], told: Mapping[str, Sequence[tupl
     return login._replace(employee=max(here, key=lambda who: lived[who]))
 
 
-_TELLING = ("missing_out", "missing_in", "late", "early", "absent", "absent_half", "leave", "leave_half", "mission")
+_TELLING = (
+    "missing_out",
+    "missing_in",
+    "late",
+    "early",
+    "absent",
+    "absent_half",
+    "leave_day",
+    "leave_half",
+    "mission_day",
+)
