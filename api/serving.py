@@ -12,6 +12,7 @@ from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
 from api.openid import Provider
 from api.pages.account import router as account_router
+from api.pages.charts import router as charts_router
 from api.pages.importing.routes import router as importing_router
 from api.pages.me import router as me_router
 from api.pages.papers import router as papers_router
@@ -36,7 +37,7 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    importing_router, personal_router, register_router, me_router, router,
+    importing_router, personal_router, register_router, me_router, charts_router, router,
     why_router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""

@@ -32,7 +32,7 @@ Part = Literal["figure", "symbols", "violations", "flags", "rules", "day_kind"]
 class Line:
     """One thing that both conclusions say something of. `name`: which figure, for those.
 
-    `before` and `after`: minutes; signs by session; violations; flags; rules as (title or id, document); a kind of day.
+    `before` and `after`: minutes; signs by session; violations; flags; rules as (id, title, document); a kind of day.
     """
 
     part: Part
@@ -137,7 +137,7 @@ def _told(row: RulingRow, found: Sequence[ViolationRow], titles: dict[str, str],
         "day_kind": row.day_kind,
         "symbols": tuple(signs.items()),
         "flags": tuple(row.flags if disclosed else disclosure.flags(row.flags)),
-        "rules": tuple(sorted({(titles.get(each["rule"], each["rule"]), each["document"]) for each in cited})),
+        "rules": tuple(sorted({(each["rule"], titles.get(each["rule"], ""), each["document"]) for each in cited})),
         "violations": tuple(_violation(each) for each in found),
     }
 

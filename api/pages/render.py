@@ -16,12 +16,13 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import sheets_in
-from api.pages import explain, terminals, timeline
+from api.pages import bars, explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import LANGUAGES, Translator
 from api.pages.names import name_key
 from api.pages.trail_values import trail_value
 from attendance.services.access import ROLES, Permission
+from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
 from reports.person import DAY_MARKS, SHOWN_DAYS
 from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
 
@@ -34,6 +35,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/violations", "nav.violations", "attendance.read"),
     ("/papers", "nav.papers", "papers.read"),
     ("/rosters", "nav.rosters", "papers.read"),
+    ("/charts", "nav.charts", "attendance.read"),
     ("/units", "nav.units", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
     ("/requests", "nav.requests", "personal_data.manage"),
@@ -111,12 +113,16 @@ def environment() -> Environment:
         "asset": asset,
         "day_marks": DAY_MARKS,
         "everyone": everyone,
+        "fewest_people": FEWEST_PEOPLE,
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,
         "next_step": terminals.next_step,
         "account": explain.account,
         "languages": LANGUAGES,
         "lay_out": timeline.lay_out,
+        "longest_minute": LONGEST_MINUTE,
+        "minutes_chart": bars.minutes_chart,
+        "most_units": bars.MOST_UNITS,
         "person_address": person_address,
         "person_states": PERSON_STATES,
         "roles": ROLES,
@@ -124,9 +130,12 @@ def environment() -> Environment:
         "summary": explain.summary,
         "tell": sheets_in.tell,
         "timeline_rows": timeline.rows,
+        "times_chart": bars.times_chart,
         "trail_value": trail_value,
+        "units_chart": bars.units_chart,
         "violation_label": timeline.violation_label,
         "violation_types": VIOLATION_TYPES,
+        "weekdays_chart": bars.weekdays_chart,
         "with_query": with_query,
     }
     found.filters |= {"by_attention": by_attention, "capital": capital, "short_digest": short_digest}

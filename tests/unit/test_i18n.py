@@ -23,7 +23,7 @@ from attendance.services.personal.kinds import shipped_terms
 from attendance.store import alarms, personal_schema
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import compared, papers, person, trail, view
+from reports import charts, compared, papers, person, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -130,6 +130,8 @@ VOCABULARIES = {
     "me_now": view.PERSON_STATES,
     "compared": ("a", "b", "violations", "symbols", "flags", "rules", "day_kind"),
     "fact": compared.FACTS,
+    "charts": (*charts.TABLES, *(f"{table}_head" for table in charts.TABLES if table != "minutes")),
+    "charts_column": ("late", "excused", "known", "rate", "unknown", "unknown_share", "sessions"),
     "me_sum": ("late", "early", "left_post", "absent", "missing", "unverified"),
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
