@@ -24,7 +24,8 @@ MOST_UNITS = 30
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`length` is the whole of it, `excused` what was excused at its end. `is_known` False: too little to draw.
+    """`length` is the whole of it, `excused` what was excused at its end. `is_known` False: too little to draw. `note` stands at the
+    other end of a lying bar.
 
     An upright bar stands on the floor at `x`; a lying one begins at the left, at `y`.
     """
@@ -37,6 +38,7 @@ class Bar:
     label: str
     value: str
     is_known: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,10 @@ def units_chart(page: ChartsPage, t: Translator, width: int = WIDE) -> Chart:
                 breadth=16,
                 length=round(length, 1),
                 excused=round(reach * rate.excused_per_hundred / most, 1),
-                label=_cut(rate.name or t.n("charts.folded", page.folded), width),
-                value=_value(rate, t),
+                label=_cut(rate.name or t.n("charts.folded", page.folded), width - len(_unknown(rate, t)) * _LETTER),
+                value=_value(rate, t) if rate.known else t("charts.nothing_known"),
                 is_known=rate.per_hundred is not None,
+                note=_unknown(rate, t),
             )
         )
     floor = top + len(rates) * _ROW
@@ -114,15 +117,19 @@ def units_chart(page: ChartsPage, t: Translator, width: int = WIDE) -> Chart:
     return Chart("units", width, floor + 22, left, right, floor, tuple(bars), marks, lying=True)
 
 
+def _unknown(rate: Rate, t: Translator) -> str:
+    return t("charts.unknown_part", share=t.number(rate.unknown_share)) if rate.unknown_share else ""
+
+
 def _rates(name: str, rates: Sequence[Rate], labels: Sequence[str], t: Translator, width: int) -> Chart:
     values = [(rate.per_hundred or 0.0, rate.excused_per_hundred) for rate in rates]
     known = [rate.per_hundred is not None for rate in rates]
-    said = [_value(rate, t) for rate in rates]
+    said = ["–" if rate.per_hundred is None else _value(rate, t) for rate in rates]
     return _upright(name, width, labels, values, said, t, known)
 
 
 def _value(rate: Rate, t: Translator) -> str:
-    return "–" if rate.per_hundred is None else t.number(rate.per_hundred)
+    return t("charts.few_short") if rate.per_hundred is None else t.number(rate.per_hundred)
 
 
 def _upright(
@@ -198,7 +205,7 @@ def _label_of(group: Sequence[Minute], size: int, t: Translator) -> str:
     return t.number(first) if size == 1 else f"{first}–{last}"
 
 
-def _cut(name: str, width: int) -> str:
+def _cut(name: str, width: float) -> str:
     """A name that does not fit over its bar, shortened; the table has it whole."""
     most = int((width - 6) / _LETTER)
     return name if len(name) <= most else f"{name[: most - 1]}…"
