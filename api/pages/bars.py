@@ -24,8 +24,8 @@ MOST_UNITS = 30
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`length` is the whole of it, `excused` what was excused at its end. `is_known` False: too little to draw. `note` stands at the
-    other end of a lying bar.
+    """`length` is the whole of it, `excused` what was excused at its end. `is_known` False: too little to draw. `note`
+    stands at the other end of a lying bar.
 
     An upright bar stands on the floor at `x`; a lying one begins at the left, at `y`.
     """

@@ -11,7 +11,7 @@ import pytest
 from jinja2 import nodes
 
 from api.importing import SENTENCES
-from api.pages import account, account_view
+from api.pages import account, account_view, export_words
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, OWN_PAGE, TEMPLATES, environment
@@ -21,13 +21,32 @@ from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
 from attendance.store import alarms, personal_schema
+from attendance.store.every_table import every_table
 from attendance.store.heads import KINDS as HEAD_KINDS
+from attendance.store.personal_export import tables
+from attendance.store.personal_schema import CODED
 from device_sync import checking, operations
 from reports import charts, compared, papers, person, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
 KINDS = shipped_terms()
+
+# What is told of a person, beside the columns of tables: sections that are put together, and fields inside of fields.
+EXPORT_COLUMNS = tuple(
+    sorted(
+        {
+            CODED.get(column.name, column.name)
+            for name, held in tables()
+            for column in every_table()[name].columns
+            if column.name not in {*held.withheld, *held.by, *held.acted, *export_words.INTERNAL}
+        }
+        | {"at", "act", "what", "role", "via", "by_oneself", "detail", "people", "key", "record", "user"}
+        | {"pin", "privilege", "since", "until", "side", "settled_at", "taken", "delete_on", "name", "disabled"}
+        | {"verify", "received_at", "log_position", "quarantined", "pull", "source", "file_name", "started_at"}
+        | {"from", "to", "night_min", "attributed_to", "result", "why", "before", "after", "facts", "days"}
+    )
+)
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
@@ -102,23 +121,14 @@ VOCABULARIES = {
         *(name for name, held in personal_schema.HELD.items() if held.by),
         *("punches", "terminal_users", "differences", "photographs", "looks", "changes", "own_acts"),
     ),
-    "export_column": (
-        *("unit", "terminal", "schedule", "from_on", "to_on", "document", "recorded_at", "at", "pin", "code", "reason"),
-        *(
-            "name",
-            "role",
-            "work_date",
-            "on_date",
-            "session",
-            "minutes",
-            "state",
-            "kind",
-            "act",
-            "what",
-            "starts",
-            "ends",
-        ),
+    "export_column": EXPORT_COLUMNS,
+    "export_value": (
+        *("yes", "no", "own_setting", "day_start", "day_end", "pull", "push", "agent", "file"),
+        *("person", "unit", "office"),
     ),
+    "punch_state": ("0", "1", "2", "3", "4", "5", "255"),
+    "punch_verify": ("0", "1", "2", "3", "4", "15"),
+    "thing": export_words.THINGS,
     "destruction_state": ("proposed", "approved", "done", "refused"),
     "destruction_count": (
         *("photographs", "sign_ins", "texts", "rows", "requests", "people", "accounts", "names_on_terminals"),
