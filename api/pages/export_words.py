@@ -16,7 +16,8 @@ from attendance import clock
 INTERNAL = frozenset(
     {
         "id", "ruling_id", "inspection_id", "destruction_id", "in_place_of_id", "digest", "rulebook", "jpeg_base64",
-        "sequence", "log_index", "pull_id", "superseded_at",
+        "sequence", "log_index", "pull_id", "superseded_at", "answered_id", "explanation_id", "sheet_id", "webhook_id",
+        "content", "version",
     }
 )  # fmt: skip
 """Columns that stand in the file alone."""
@@ -25,7 +26,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "day_kind": ("day_kind",),
     "session": ("session",),
     "type": ("violation",),
-    "covers": ("about",),
+    "covers": ("about", "violation"),
     "status": ("status",),
     "cause": ("cause",),
     "decision": ("paper_status",),
@@ -34,7 +35,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "what": ("look", "thing", "paper_kind"),
     "via": ("via",),
     "way": ("request_way",),
-    "state": ("request_state", "punch_state"),
+    "state": ("request_state", "punch_state", "explanation_state"),
+    "ground": ("ground",),
+    "confirmation": ("confirmation",),
+    "part": ("signature_part",),
     "verify": ("punch_verify",),
     "language": ("language",),
     "scopes": ("scope",),

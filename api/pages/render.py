@@ -20,7 +20,7 @@ from api.pages import bars, explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
-from api.pages.trail_values import trail_value
+from api.pages.trail_values import trail_field, trail_value
 from attendance.services.access import ROLES, Permission
 from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
 from reports.person import DAY_MARKS, SHOWN_DAYS
@@ -132,6 +132,7 @@ def environment() -> Environment:
         "tell": sheets_in.tell,
         "timeline_rows": timeline.rows,
         "times_chart": bars.times_chart,
+        "trail_field": trail_field,
         "trail_value": trail_value,
         "units_chart": bars.units_chart,
         "violation_label": timeline.violation_label,

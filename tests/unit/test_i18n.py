@@ -44,7 +44,20 @@ EXPORT_COLUMNS = tuple(
         | {"at", "act", "what", "role", "via", "by_oneself", "detail", "people", "key", "record", "user"}
         | {"pin", "privilege", "since", "until", "side", "settled_at", "taken", "delete_on", "name", "disabled"}
         | {"verify", "received_at", "log_position", "quarantined", "pull", "source", "file_name", "started_at"}
-        | {"from", "to", "night_min", "attributed_to", "result", "why", "before", "after", "facts", "days"}
+        | {
+            "from",
+            "to",
+            "night_min",
+            "attributed_to",
+            "result",
+            "why",
+            "before",
+            "after",
+            "facts",
+            "days",
+            "weekdays",
+            "needed",
+        }
     )
 )
 
@@ -221,6 +234,7 @@ def test_no_key_is_left_that_nothing_asks_for() -> None:
         "explain.",
         "check_next.",
         "imports.",
+        "export_column.",
     )  # codes given at run time; see test_why, test_checking, test_imports_words
     spare = {key for key in keys("vi") - constant_keys() - built if not key.startswith(open_groups)}
     assert spare == set()
