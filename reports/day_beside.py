@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from attendance.store import person_days, schedule_names
 from attendance.store.database import Session
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 from reports.compared import compared
+from reports.explained import Rights, explained
 from reports.trail import looks_of_day
 from reports.view import DayBeside
 
@@ -28,8 +31,13 @@ def beside(
     revisions: tuple[int, int] | None,
     own_employee: int | None,
     own_user: int,
+    rights: Rights,
+    questions: Sequence[str],
+    today: date,
+    month_page: bool,
 ) -> DayBeside:
-    """What a reader who may see the day within `within` is shown beside it. Without `disclosed`, no reasons and nobody
+    """What a reader who may see the day within `within` is shown beside it. `questions`: its violations that were not
+    excused. Without `disclosed`, no reasons and nobody
     who looked: that is for the person themselves and for those who answer for them."""
     before_on, after_on = person_days.next_to(session, within, employee_id, on)
     seen = looks_of_day(session, zone, employee_id, own_user, on, limit=MOST_LOOKS) if disclosed else None
@@ -54,4 +62,6 @@ def beside(
         looks_total=seen.total if seen is not None else 0,
         compared=found,
         is_own=employee_id == own_employee,
+        explained=explained(session, rights, employee_id, StoredTree(session).numbers.get(unit), questions, today),
+        month_page=month_page,
     )

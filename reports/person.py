@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from attendance import clock
 from attendance.store import people, person_days
 from attendance.store.database import Session
 from attendance.store.within import Within
+from reports.explained import Explained
 from reports.papers import PaperLine
 from reports.trail import LookLine
 from reports.view import TodayPerson
@@ -115,6 +116,7 @@ class MyPage:
     months: tuple[Month, ...] = ()
     shown: Month | None = None
     violations: tuple[OwnViolation, ...] = ()
+    explained: Mapping[str, Explained] = field(default_factory=dict)
     papers: tuple[PaperLine, ...] = ()
     looks: tuple[LookLine, ...] = ()
     looks_total: int = 0

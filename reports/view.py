@@ -16,6 +16,7 @@ from attendance.services.terminal_health import State
 
 if TYPE_CHECKING:
     from reports.compared import Compared
+    from reports.explained import Explained
     from reports.trail import LookLine
 
 PersonState = Literal["present", "late", "absent", "excused", "unknown", "not_scheduled"]
@@ -209,7 +210,8 @@ class Revision:
 @dataclass(frozen=True, slots=True)
 class DayBeside:
     """`unit`: the code of where the person served on that day. `before_on` and `after_on`: their nearest days of work
-    that were concluded and that the reader may see. `looks` None: not for this reader."""
+    that were concluded and that the reader may see. `looks` None: not for this reader. `explained`: how each violation
+    stands as a question, by its id. `month_page`: the reader may see the sheet of the unit's month."""
 
     unit: str = ""
     before_on: date | None = None
@@ -218,6 +220,8 @@ class DayBeside:
     looks_total: int = 0
     compared: Compared | None = None
     is_own: bool = False
+    explained: Mapping[str, Explained] = field(default_factory=dict)
+    month_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from fastapi.responses import HTMLResponse, Response
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.routes import show
+from api.pages.why import rights_of
 from attendance.services import access
 from attendance.services.personal import notice
-from attendance.store import listing
+from attendance.store import listing, office
 from attendance.store.within import Within
+from reports.explained import explained
 from reports.papers import own_papers
 from reports.person import MyPage, my_page
 from reports.today import today_page
@@ -46,8 +48,11 @@ def me(
         board = today_page(session, zone, now, within=own, alarms=False)
         seen = looks_page(session, zone, number, user.user_id, limit=LAST_LOOKS, before=None)
         filing = access.within(session, "papers.file", user.grants, number, parts.today())
+        served = office.unit_on(session, number, parts.today())
+        questions = [each.id for each in view.violations if each.status != "excused"]
         view = replace(
             view,
+            explained=explained(session, rights_of(session, reader), number, served, questions, parts.today()),
             now_standing=next((person for unit in board.units for person in unit.people), None),
             read_until=min((each.data_until for each in board.terminals if each.data_until), default=None),
             papers=own_papers(session, zone, own, own, number, user.user_id, most=LAST_PAPERS, kinds=ASKED_FOR),

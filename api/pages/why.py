@@ -17,9 +17,12 @@ from api.pages.routes import EARLIEST, show
 from attendance.errors import NotFound
 from attendance.services.disclosure import Disclosed
 from attendance.store import listing
+from attendance.store.database import Session
 from attendance.store.listing_keys import read_violation_id
+from attendance.store.tree import StoredTree
 from reports.day import why_page
 from reports.day_beside import beside
+from reports.explained import Rights
 
 Attending = Annotated[Reader, Depends(page_may("attendance.read"))]
 Revision = Annotated[str, Query(max_length=6)]
@@ -55,6 +58,14 @@ def _two(a: str, b: str) -> tuple[int, int] | None:
     return (int(a), int(b)) if a.isdecimal() and b.isdecimal() else None
 
 
+def rights_of(session: Session, reader: Reader) -> Rights:
+    return Rights(
+        reader.elsewhere(session, "explanations.read"),
+        reader.elsewhere(session, "reasons.read"),
+        reader.elsewhere(session, "explanations.file"),
+    )
+
+
 def _why(
     request: Request, reader: Reader, employee_id: int, on: date, focus: str | None, revisions: tuple[int, int] | None
 ) -> Response:
@@ -84,6 +95,10 @@ def _why(
                 revisions=revisions,
                 own_employee=user.employee_id,
                 own_user=user.user_id,
+                rights=rights_of(session, reader),
+                questions=[each.id for each in view.violations if each.status != "excused"],
+                today=parts.today(),
+                month_page=reader.elsewhere(session, "months.read").sees(StoredTree(session).numbers.get(view.unit)),
             ),
         )
         reader.saw(session, "day", [view.employee], at=parts.now(), key=on.isoformat())
