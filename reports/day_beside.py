@@ -35,6 +35,7 @@ def beside(
     questions: Sequence[str],
     today: date,
     month_page: bool,
+    may_file: bool,
 ) -> DayBeside:
     """What a reader who may see the day within `within` is shown beside it. `questions`: its violations that were not
     excused. Without `disclosed`, no reasons and nobody
@@ -64,4 +65,5 @@ def beside(
         is_own=employee_id == own_employee,
         explained=explained(session, rights, employee_id, StoredTree(session).numbers.get(unit), questions, today),
         month_page=month_page,
+        may_file=may_file,
     )

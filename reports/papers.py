@@ -28,7 +28,7 @@ DUTIES = ("one_stop", "saturday", "night", "holiday", "reception", "duty")
 DONE = ("handed_in", "approve", "refuse", "withdraw")
 PROBLEMS = (
     "no_date", "backwards", "invalid", "not_theirs_to_decide", "not_as_it_was", "changed_meanwhile", "no_note",
-    "duty_not_employed", "duty_not_possible", "duty_overlaps",
+    "duty_not_employed", "duty_not_possible", "duty_overlaps", "no_person",
 )  # fmt: skip
 MOST_WAITING, MOST_MINE = 100, 50
 
@@ -75,7 +75,10 @@ class PaperLine:
 
 @dataclass(frozen=True, slots=True)
 class PapersPage:
-    """`waiting`: papers the reader is asked about. `mine`: those about them, or handed in by them."""
+    """`waiting`: papers the reader is asked about. `mine`: those about them, or handed in by them.
+
+    `employee`: the reader's own code, for whom they may hand in; `for_others`: they may hand in what others brought.
+    """
 
     waiting: tuple[PaperLine, ...]
     waiting_total: int
@@ -87,6 +90,7 @@ class PapersPage:
     done: str = ""
     problem: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
+    for_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

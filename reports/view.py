@@ -211,7 +211,8 @@ class Revision:
 class DayBeside:
     """`unit`: the code of where the person served on that day. `before_on` and `after_on`: their nearest days of work
     that were concluded and that the reader may see. `looks` None: not for this reader. `explained`: how each violation
-    stands as a question, by its id. `month_page`: the reader may see the sheet of the unit's month."""
+    stands as a question, by its id. `month_page`: the reader may see the month of the unit; `may_file`: they may
+    hand in a paper for this day."""
 
     unit: str = ""
     before_on: date | None = None
@@ -222,6 +223,7 @@ class DayBeside:
     is_own: bool = False
     explained: Mapping[str, Explained] = field(default_factory=dict)
     month_page: bool = False
+    may_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def _why(
         view = why_page(session, zone, parts.now(), employee_id, on, focus=focus, shown=shown)
         if focus is not None and view.focus is None:
             raise NotFound("violation", focus[:64])
+        unit = StoredTree(session).numbers.get(view.unit)
         view = replace(
             view,
             beside=beside(
@@ -98,7 +99,8 @@ def _why(
                 rights=rights_of(session, reader),
                 questions=[each.id for each in view.violations if each.status != "excused"],
                 today=parts.today(),
-                month_page=reader.elsewhere(session, "months.read").sees(StoredTree(session).numbers.get(view.unit)),
+                month_page=reader.elsewhere(session, "months.read").sees(unit),
+                may_file=reader.elsewhere(session, "papers.file").sees(unit, employee_id),
             ),
         )
         reader.saw(session, "day", [view.employee], at=parts.now(), key=on.isoformat())
