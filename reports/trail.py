@@ -125,12 +125,15 @@ class TrailPage:
 
 @dataclass(frozen=True, slots=True)
 class LookLine:
+    """`on`: the day that was looked at, where it was one day alone."""
+
     at: datetime
     actor: str
     role: str
     via: str
     view: str
     lost: bool
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ def trail_page(
 
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SAME = ("seq", "actor", "role", "via", "address", "act", "kind", "key", "people", "why", "erased")
 
 
@@ -181,11 +185,18 @@ def looks_page(
     if employee_id is None:
         return LooksPage((), 0, None, is_person=False)
     found = trail_reading.looks_at(session, employee_id, user_id, limit=limit, before=before)
-    lines = tuple(
-        LookLine(clock.to_wall(row["at"], zone), row["actor"], row["role"], row["via"], row["view"], row["lost"])
-        for row in found.rows
-    )
-    return LooksPage(lines, found.total, found.after)
+    return LooksPage(tuple(_look(row, zone) for row in found.rows), found.total, found.after)
+
+
+def looks_of_day(session: Session, zone: str, employee_id: int, user_id: int, on: date, *, limit: int) -> LooksPage:
+    """Who opened the record of one day of a person, newest first; not who met it in a list of many."""
+    found = trail_reading.looks_at(session, employee_id, user_id, limit=limit, record=on.isoformat())
+    return LooksPage(tuple(_look(row, zone) for row in found.rows), found.total, found.after)
+
+
+def _look(row: Mapping[str, Any], zone: str) -> LookLine:
+    on = date.fromisoformat(row["record"]) if _DATE.fullmatch(row["record"]) else None
+    return LookLine(clock.to_wall(row["at"], zone), row["actor"], row["role"], row["via"], row["view"], row["lost"], on)
 
 
 def differences(before: Any, after: Any, zone: str) -> tuple[Difference, ...]:

@@ -24,6 +24,7 @@ from rich.table import Table
 
 from api.cli.demo.explaining import file_explanations
 from api.cli.demo.filing import file_office
+from api.cli.demo.late_paper import file_late_paper
 from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.on_terminals import file_filling
@@ -148,6 +149,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         file_waiting(demo.database, demo.office, demo.now())
         file_proposed_swap(demo.database, demo.office, CLERK, demo.now())
         file_explanations(demo.database, demo.office, demo.now())
+        file_late_paper(demo.database, demo.office, demo.now())
         settings = _settings(demo.folder, demo.office.zone)
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
         notifier = make_notifier(settings, demo.database, demo.now, settings.secret())
