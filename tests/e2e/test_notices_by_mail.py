@@ -287,6 +287,7 @@ def test_many_recipients_are_sent_in_bounded_time_over_one_line(office: Office, 
     done = sender.deliver(seconds=0.4)
     assert time.monotonic() - begun < 5, "a round ends when its time is over"
     assert 0 < done.sent < count
+    assert {state for *_, state, _ in states(office.database)} == {"sent", "waiting"}, "nothing stays held"
     sender.deliver(seconds=120)
     assert len(box.taken) == count
     assert time.monotonic() - begun < 0.05 * count + 5
