@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import sheets_in
+from api.notifying.failures import failure
 from api.pages import explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
@@ -107,6 +108,7 @@ def environment() -> Environment:
         "asset": asset,
         "day_pattern": DAY_PATTERN,
         "everyone": everyone,
+        "failure": failure,
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,
         "next_step": terminals.next_step,
