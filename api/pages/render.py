@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import sheets_in
+from api.notifying.failures import failure
 from api.pages import bars, explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
@@ -120,6 +121,7 @@ def environment() -> Environment:
         "day_marks": DAY_MARKS,
         "day_pattern": DAY_PATTERN,
         "everyone": everyone,
+        "failure": failure,
         "fewest_people": FEWEST_PEOPLE,
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,

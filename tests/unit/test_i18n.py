@@ -11,7 +11,7 @@ import pytest
 from jinja2 import nodes
 
 from api.importing import SENTENCES
-from api.notifying import letters
+from api.notifying import failures, letters
 from api.pages import account, account_view, export_words, notification_admin, notifications
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
@@ -195,6 +195,7 @@ VOCABULARIES = {
     "notify_done": notifications.DONE,
     "notify_problem": notifications.PROBLEMS,
     "notify_language": LANGUAGES,
+    "undelivered": failures.CODES,
     "notify_act": ("rotate", "disable", "enable", "test", "retry"),
     "notify_shut": ("by_hand", "failing", "gone"),
     "notify_column": ("way", "standing", "last", "hook", "told", "at", "what", "to", "state"),
