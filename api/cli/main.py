@@ -11,6 +11,7 @@ import sys
 import typer
 
 from api.cli import (
+    explanations,
     judging,
     months,
     office,
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months,
+    serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
     judging, verifying,
 ):  # fmt: skip
     commands.register(app)
