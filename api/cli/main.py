@@ -14,6 +14,7 @@ from api.cli import (
     explanations,
     judging,
     months,
+    notifications,
     office,
     papers,
     personal,
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    judging, verifying,
+    notifications, judging, verifying,
 ):  # fmt: skip
     commands.register(app)
 
