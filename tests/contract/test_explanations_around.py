@@ -18,7 +18,7 @@ from attendance.services.explanations.proposals import Fact, proposals
 from attendance.services.papers import handing_in
 from attendance.services.papers.handing_in import Handed
 from attendance.services.personal import export
-from attendance.store import destruction, explanation_register, papers, schema
+from attendance.store import destruction, explanation_register, listing_explanations, papers, schema
 from attendance.store import office as store_office
 from attendance.store.database import Database, sqlite_url
 from attendance.store.paper_tables import ExplanationRow
@@ -149,3 +149,21 @@ def test_explanations_from_before_name_their_unit_and_nobody_who_handed_them_in(
         assert (row.unit_id, row.author, row.status, row.version) == (2, "", "approved", 1)
         assert (row.minutes, row.decided_minutes, row.reason, row.confirm_first) == (5, None, "kẹt xe", False)
     database.close()
+
+
+def test_unverified_sessions_are_offered_to_be_explained_until_somebody_did(sqlite_database: Database) -> None:
+    build(sqlite_database, "07:20:00", "12:01:00")
+    with sqlite_database.writing() as session:
+        papers.add_outage(session, "T-A", wall("13:00"), wall("18:00"), document="BB 1", at=NOW)
+    evaluate_dirty(sqlite_database, ZONE, LATER)
+
+    def offered() -> list[str]:
+        with sqlite_database.reading() as session:
+            rows = listing_explanations.unverified_to_write(session, key(session).employee_id, date(2026, 3, 1))
+            return [row["id"] for row in rows]
+
+    (name,) = offered()
+    assert name.endswith("-20260304-pm-unverified")
+    with sqlite_database.writing() as session:
+        explanations.hand_in(session, decider(session, "an"), key(session, "unverified", "pm"), **GIVEN)
+    assert offered() == []
