@@ -11,6 +11,7 @@ import sys
 import typer
 
 from api.cli import (
+    explanations,
     judging,
     months,
     notifications,
@@ -37,8 +38,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months, notifications,
-    judging, verifying,
+    serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
+    notifications, judging, verifying,
 ):  # fmt: skip
     commands.register(app)
 

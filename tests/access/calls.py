@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import calls_notifications
+from tests.access import calls_explanations, calls_notifications
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
@@ -99,23 +99,6 @@ RULES = (
     'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\nfrom = 2026-12-01\n'
     'document = "QĐ 20"\narticle = "1"\n'
 )
-GROUND = {"ground": "other", "text": "kẹt cầu"}
-EXPLANATION_CALLS: dict[str, list[Call]] = {
-    "listExplanations": [
-        *listing("unit", "employee"),
-        Call(query=ALL | {"status": "decide", "ground": "other"}, tells=False),
-    ],
-    "getExplanation": at("id", "explanation"),
-    "getExplanationAttachment": [Call(path={"id": "{explanation}", "digest": "{attachment}"}, tells=False)],
-    "listExplanationRequests": listing("unit", "employee"),
-    "askForExplanations": [Call(body={"violations": ["{early}"]}, answers=201, tells=False)],
-    "addExplanation": [Call(path={"id": "{early}"}, body=GROUND, answers=201)],
-    "addExplanationAttachment": [Call(path={"id": "{explanation}"}, file=True, answers=422, tells=False)],
-    "confirmExplanation": [Call(path={"id": "{explanation}"}, body=NOTE)],
-    "decideExplanation": [Call(path={"id": "{explanation}"}, body=NOTE | {"decision": "approved"})],
-    "withdrawExplanation": [Call(path={"id": "{explanation}"}, body=NOTE)],
-    "decideOnViolation": [Call(path={"id": "{early}"}, body={"decision": "approved", "reason": "được"}, answers=201)],
-}
 TRIED = 'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 600\n'
 PAPER_CALLS: dict[str, list[Call]] = {
     "listPapers": listing("unit", "employee"),
@@ -181,9 +164,9 @@ SHEETS: dict[str, list[Call]] = {
 
 CALLS: dict[str, list[Call]] = {
     **PAPER_CALLS,
-    **EXPLANATION_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -277,6 +260,7 @@ PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
@@ -286,39 +270,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
             tells=False,
             refused=422,
         )
-    ],
-    ("GET", "/explanations"): [
-        *(Call(query={"tab": tab}) for tab in ("confirm", "decide", "closed")),
-        Call(query={"tab": "asked"}, tells=False),
-    ],
-    ("GET", "/explanations/{number}"): at("number", "explanation"),
-    ("GET", "/explanations/{number}/attachments/{digest}"): [
-        Call(path={"number": "{explanation}", "digest": "{attachment}"}, tells=False)
-    ],
-    ("GET", "/violations/{violation}/explain"): at("violation", "violation"),
-    ("POST", "/violations/{violation}/explain"): [
-        Call(path={"violation": "{early}"}, form=GROUND, answers=303, tells=False)
-    ],
-    ("POST", "/violations/{violation}/ask"): [Call(path={"violation": "{early}"}, form={}, answers=303, tells=False)],
-    ("POST", "/violations/{violation}/decide"): [
-        Call(path={"violation": "{early}"}, form=NOTE | {"decision": "refused"}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/confirm"): [
-        Call(path={"number": "{explanation}"}, form=NOTE | {"version": "2"}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/decide"): [
-        Call(
-            path={"number": "{explanation}"},
-            form=NOTE | {"version": "2", "decision": "approved"},
-            answers=303,
-            tells=False,
-        )
-    ],
-    ("POST", "/explanations/{number}/withdraw"): [
-        Call(path={"number": "{explanation}"}, form={}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/attachments"): [
-        Call(path={"number": "{explanation}"}, form={}, answers=422, tells=False)
     ],
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
