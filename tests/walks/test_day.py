@@ -95,6 +95,11 @@ def test_a_sick_paper_that_comes_two_days_later(site: Site) -> None:
         site.clock.at = TWO_DAYS_LATER
         with Visit(browser, 1280) as visit:  # HR, who was brought the paper, from the list to that day
             page = entered(visit, address, "lan")
+            page.goto(f"{address}/days/E2/2026-11-10", wait_until="load")
+            page.keyboard.press("p")
+            page.wait_for_url("**/days/E2/2026-11-09")
+            page.keyboard.press("n")
+            page.wait_for_url("**/days/E2/2026-11-10")
             page.goto(f"{address}/violations?from=20/11/2026", wait_until="load")
             page.locator("main tr", has_text="Lê Minh Thu").locator("a[href*='/violations/']").first.click()
             page.wait_for_url(re.compile(r"/violations/.+"))
