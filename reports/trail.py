@@ -18,7 +18,8 @@ from attendance.store.trail_reading import Asked
 
 ACTS = (
     "looked", "looks.lost", "unit.added", "employee.added", "employee.renamed", "assignment.added", "enrolment.added",
-    "enrolment.ended", "terminal.added", "terminal.changed", "terminal.retired", "clock.asked", "clock.set",
+    "enrolment.ended", "terminal.added", "terminal.changed", "terminal.retired",
+    "terminal.searched", "terminal.tried", "clock.asked", "clock.set",
     "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
     "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
@@ -39,19 +40,26 @@ ACTS = (
     "personal_request.refused", "personal_request.extended", "personal_request.completed", "personal_request.withdrawn",
     "personal_setting.set", "personal_setting.withdrawn", "destruction.proposed", "destruction.approved",
     "destruction.refused", "destruction.carried_out", "person.names_erased",
+    *(f"explanation.{what}" for what in (
+        "asked", "filed", "attached", "confirmed", "denied", "approved", "refused", "withdrawn",
+    )),
+    "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
+    "notice.retried",
+    *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
-    "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
-    "terminal users", "month", "report violations", "trail", "papers", "rosters",
-    "personal_requests", "notice_readings", "export",
+    "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
+    "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
+    "notice_readings", "export", "explanations", "morning_list", "rule_trial",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
 FIELDS = (
     "name", "code", "unit", "parent", "schedule", "employee", "terminal", "pin", "from", "to", "document", "role", "by",
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
-    "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state",
+    "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
+    "granted", "due", "files",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

@@ -33,12 +33,18 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/users", "nav.users", "users.manage"),  # first: to administrators, who see no attendance, it is the home page
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
+    ("/explanations", "nav.explanations", "explanations.read"),
     ("/papers", "nav.papers", "papers.read"),
     ("/rosters", "nav.rosters", "papers.read"),
     ("/charts", "nav.charts", "attendance.read"),
     ("/units", "nav.units", "office.read"),
+    ("/terminals", "nav.terminals", "terminals.read"),
+    ("/calendar", "nav.calendar", "office.read"),
+    ("/schedules", "nav.schedules", "office.read"),
+    ("/rules", "nav.rules", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
     ("/requests", "nav.requests", "personal_data.manage"),
+    ("/system/notifications", "nav.notifications", "system.manage"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )
@@ -51,7 +57,7 @@ GROUPS = {
     "1.daily": {"/today", "/violations", "/explanations", "/months", "/papers", "/rosters", "/me", "/charts"},
     "2.office": {"/units", "/people", "/calendar", "/schedules", "/rules"},
     "3.data": {"/terminals", "/import"},
-    "4.care": {"/users", "/system", "/requests", "/trail", "/looks"},
+    "4.care": {"/users", "/system", "/system/notifications", "/requests", "/trail", "/looks"},
 }
 
 # Those who need a look come first; inside a state, by given name.
@@ -118,6 +124,7 @@ def environment() -> Environment:
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,
         "next_step": terminals.next_step,
+        "deed_word": terminals.deed_word,
         "account": explain.account,
         "languages": LANGUAGES,
         "lay_out": timeline.lay_out,

@@ -9,7 +9,8 @@ from api.pages.i18n import Translator
 
 _VOCABULARIES = {
     "kind": ("paper_kind", "duty", "request_kind", "signed_in_by", "head"),
-    "status": ("paper_status", "request_state"),
+    "status": ("paper_status", "request_state", "explanation_state"),
+    "covers": ("about",),
     "state": ("request_state", "paper_status"),
     "decision": ("paper_status",),
     "code": ("duty",),

@@ -11,22 +11,33 @@ import pytest
 from jinja2 import nodes
 
 from api.importing import SENTENCES
-from api.pages import account, account_view, export_words
+from api.notifying import letters
+from api.pages import account, account_view, export_words, notification_admin, notifications
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, OWN_PAGE, TEMPLATES, environment
+from api.pages.terminal_pages import people as terminal_people
+from api.pages.terminal_pages import settings as terminal_settings
+from api.pages.terminal_pages import view as terminals_view
+from api.pages.terminal_pages.adding import view as adding
 from api.pages.users import PROBLEMS
+from attendance.facts import DIRECTIONS
+from attendance.rules import kinds, policy, schedule
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
+from attendance.services.notifications import kinds as notice_kinds
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
-from attendance.store import alarms, personal_schema
+from attendance.store import alarms, listing_explanations, personal_schema
 from attendance.store.every_table import every_table
+from attendance.store.explanation_tables import GROUNDS
 from attendance.store.heads import KINDS as HEAD_KINDS
 from attendance.store.personal_export import tables
 from attendance.store.personal_schema import CODED
 from device_sync import checking, operations
-from reports import charts, compared, papers, person, trail, view
+from device_sync.zk.failures import OUTCOMES
+from reports import calendar, charts, compared, explanation_view, papers, person, rule_trial, trail, view
+from reports import rules as rule_pages
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -93,6 +104,26 @@ VOCABULARIES = {
     "papers_done": papers.DONE,
     "papers_problem": papers.PROBLEMS,
     "duty": papers.DUTIES,
+    "explanation_tab": explanation_view.TABS,
+    "explanation_state": (*listing_explanations.STATES, "part"),
+    "explanation_ground": GROUNDS,
+    "explanation_request": ("open", "answered", "closed"),
+    "explanation_step": ("asked", "filed", "confirmed", "denied", "approved", "part", "refused", "withdrawn"),
+    "explain_done": explanation_view.DONE,
+    "explain_problem": explanation_view.PROBLEMS,
+    "explain_file": explanation_view.FILE_PROBLEMS,
+    "explain_file_kind": ("jpeg", "png", "pdf"),
+    "explain_fact": (
+        "own",
+        "seen",
+        "no_own",
+        "colleagues",
+        "silent",
+        "unknown",
+        "outage_dead",
+        "outage_network",
+        "paper",
+    ),
     "field": trail.FIELDS,
     "signed_in_by": ("session", "bearer"),
     "language": LANGUAGES,
@@ -148,6 +179,60 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
+    "notice_kind": (*notice_kinds.KINDS, "test"),
+    "notice_about": notice_kinds.KINDS,
+    "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),
+    "notice_state": notification_admin.STATES,
+    "notice_dropped": notification_admin.DROPPED,
+    "letter_state": ("present", *letters.SHOWN),
+    "letter": (
+        *(f"missing.{side}" for side in ("in", "out", "both")),
+        *(f"webhook.{why}" for why in ("failing", "gone")),
+        *(f"decided.{said}" for said in ("approved", "partly", "refused")),
+        *(f"waiting.{step}" for step in ("decide", "confirm", "explain")),
+    ),
+    "way": (notice_kinds.INBOX, notice_kinds.MAIL, notice_kinds.WEBHOOK),
+    "notify_done": notifications.DONE,
+    "notify_problem": notifications.PROBLEMS,
+    "notify_language": LANGUAGES,
+    "notify_act": ("rotate", "disable", "enable", "test", "retry"),
+    "notify_shut": ("by_hand", "failing", "gone"),
+    "notify_column": ("way", "standing", "last", "hook", "told", "at", "what", "to", "state"),
+    "notify_admin_done": notification_admin.DONE,
+    "notify_admin_problem": notification_admin.PROBLEMS,
+    "direction": DIRECTIONS,
+    "source": ("pull", "push", "agent", "file"),
+    "outcome": tuple(OUTCOMES),
+    "terminals_problem": terminals_view.PROBLEMS,
+    "enrol_problem": terminal_people.PROBLEMS,
+    "enrol_note": ("without_number", "not_on_terminal"),
+    "settings_problem": terminal_settings.PROBLEMS,
+    "adding_problem": adding.PROBLEMS,
+    "adding_step": adding.PAGES,
+    "safety": adding.CHECKS,
+    "safety_state": ("good", "look", "ask"),
+    "safety_key": ("good", "look"),
+    "safety_clock": ("good", "look"),
+    "safety_memory": ("good", "look", "ask"),
+    "safety_menu": ("good", "look", "ask"),
+    "safety_network": ("ask",),
+    "rule_scope": ("default", "nation"),
+    "rule_origin": rule_pages.ORIGINS,
+    "rule_state": rule_pages.STATES,
+    "rule_pay": kinds.PAYS,
+    "rule_question": rule_pages.ORDER,
+    "rule_field": rule_trial.FIELDS,
+    "measure": ("minutes", "seconds", "workdays", "occurrences", "choice", "yes_or_no"),
+    "rules_problem": rule_trial.PROBLEMS,
+    "regime": schedule.REGIMES,
+    "regime_note": schedule.REGIMES,
+    "weekday": schedule.WEEKDAYS,
+    "month_name": tuple(str(n) for n in range(1, 13)),
+    "weekday_short": schedule.WEEKDAYS,
+    "calendar_waiting": ("announced", "proposed"),
+    "calendar_kind": calendar.KINDS,
+    "calendar_problem": calendar.PROBLEMS,
+    "wall_missing": policy.MEASURES["missing_punch_refused"].choices,
     "day_mark": person.DAY_MARKS,
     "day_letter": person.DAY_MARKS,
     "me_now": view.PERSON_STATES,
@@ -179,8 +264,8 @@ def constant_keys() -> set[str]:
             is_n = isinstance(name, nodes.Getattr) and isinstance(name.node, nodes.Name) and name.attr == "n"
             if (is_t or is_n) and call.args and isinstance(call.args[0], nodes.Const):
                 found.add(call.args[0].value)
-    for path in PAGES.glob("*.py"):
-        found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\("([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
+    for path in (*PAGES.glob("*.py"), *(PAGES.parent / "notifying").glob("*.py")):
+        found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
     return found
 
 
