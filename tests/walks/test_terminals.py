@@ -15,7 +15,7 @@ from tests.e2e.terminal_site import ON_TERMINAL, QUICK, TerminalSite, open_termi
 from tests.e2e.test_today_live import serving
 from tests.walks.pictures import picture
 
-pytestmark = needs_chromium
+pytestmark = [*needs_chromium, pytest.mark.timeout(600)]
 KEY = 482913
 
 
@@ -30,10 +30,9 @@ def site(migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("width", [1280, pytest.param(360, marks=pytest.mark.long)])
 def test_a_terminal_added_from_nothing(site: TerminalSite, width: int) -> None:
-    users = [*ON_TERMINAL]
     with (
         SimulatedTerminal(
-            users=users, records=recent_records(), comm_key=KEY, clock_offset_seconds=75
+            users=ON_TERMINAL, records=recent_records(), comm_key=KEY, clock_offset_seconds=75
         ).running() as machine,
         serving(site.app) as address,
         chromium() as browser,
@@ -68,8 +67,8 @@ def test_a_terminal_added_from_nothing(site: TerminalSite, width: int) -> None:
         assert page.locator(".trial .step-mark.is-ok").count() == 7, "all but the clock, which is told and stops nobody"
         picture(page, "terminal-test")
         press("#next")
-        page.fill("[name=name]", "Cổng chính")
         picture(page, "terminal-name")
+        page.fill("[name=name]", "Cổng chính")
         press("#next")
         page.locator("#people-title").wait_for()
         assert page.locator("[name=accept]:checked").count() == 3
