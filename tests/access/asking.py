@@ -52,7 +52,7 @@ class Answer:
         for name, value in things.items():
             if value.isdigit():  # a number may stand anywhere; as the thing asked for it stands here
                 body = body.replace(f"/{value}/", f"/{name}/").replace(f"'{value}'", f"'{name}'")
-                body = body.replace(f'/{value}"', f'/{name}"')
+                body = body.replace(f'/{value}"', f'/{name}"').replace(f"/{value}?", f"/{name}?")
             else:
                 body = body.replace(value, name)
         kept = {name: value for name, value in self.headers.items() if name not in ("content-length", "set-cookie")}
