@@ -11,6 +11,7 @@ import sys
 import typer
 
 from api.cli import (
+    backing_up,
     judging,
     months,
     office,
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months,
-    judging, verifying,
+    judging, verifying, backing_up,
 ):  # fmt: skip
     commands.register(app)
 
