@@ -12,6 +12,7 @@ import typer
 
 from api.cli import (
     backing_up,
+    doctor,
     judging,
     months,
     office,
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months,
-    judging, verifying, backing_up,
+    judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

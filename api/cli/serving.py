@@ -12,7 +12,10 @@ import typer
 from api.cli.place import open_database, print_json, read_settings, say
 
 if TYPE_CHECKING:
+    from api.settings import Settings
     from attendance.store.database import Database
+
+_PREPARED = {"secret.key", ".env", "keys", "backups"}
 
 
 def register(app: typer.Typer) -> None:
@@ -39,9 +42,9 @@ def serve(
     settings = read_settings()
     settings.secret()
     settings.openid()
-    with open_database(settings) as database:
+    with open_database(settings, create=_is_new_place(settings)) as database:
         poller = Poller(make_puller(settings, database))
-        timetable = Timetable(database, poller, settings.timezone) if sync else None
+        timetable = Timetable(database, poller, settings.timezone, backups=settings.backups()) if sync else None
         app = make_app(settings, database, poller, timetable=timetable)
         if timetable is not None:
             timetable.start()
@@ -58,6 +61,12 @@ def serve(
             if timetable is not None:
                 timetable.stop()
             poller.stop()
+
+
+def _is_new_place(settings: Settings) -> bool:
+    """Whether nothing was ever here but what somebody prepares before the first start, such as the secret key."""
+    folder = settings.data_dir
+    return not folder.exists() or {path.name for path in folder.iterdir()} <= _PREPARED
 
 
 def _announce(database: Database, url: str) -> None:
@@ -82,7 +91,7 @@ def sync() -> None:
         signal.signal(number, lambda *_: ended.set())
     with open_database(settings) as database:
         poller = Poller(make_puller(settings, database))
-        timetable = Timetable(database, poller, settings.timezone)
+        timetable = Timetable(database, poller, settings.timezone, backups=settings.backups())
         timetable.start()
         say("The timetable runs; Ctrl-C ends it.")
         try:

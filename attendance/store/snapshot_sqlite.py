@@ -21,6 +21,8 @@ _PIECE = 1 << 20
 class Damaged(StoreUnavailable):
     """The database itself cannot be read as it should."""
 
+    code = "database_damaged"
+
 
 @contextmanager
 def _in_words() -> Iterator[None]:

@@ -12,11 +12,13 @@ from jinja2 import nodes
 
 from api.importing import SENTENCES
 from api.pages import account, account_view
+from api.pages import setting_up as setting_up_pages
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, TEMPLATES, environment
 from api.pages.users import PROBLEMS
-from attendance.services import api_tokens, browsers, matching, terminal_health
+from attendance.services import api_tokens, browsers, health, matching, setting_up, terminal_health
+from attendance.services.backups import making
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
@@ -125,6 +127,33 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
+    "installation": health.REASONS,
+    "installation_next": [reason for reason in health.REASONS if reason not in health.NOTHING_TO_DO],
+    "installation_level": health.LEVELS,
+    "backup_outcome": making.OUTCOMES,
+    "backup_source": making.SOURCES,
+    "kept_apart": tuple(str(number) for number in range(len(making.KEPT_APART))),
+    "set_up": [
+        *(
+            f"{part}.{code}"
+            for part, codes in {
+                "step": setting_up.STEPS,
+                "title": setting_up.STEPS,
+                "text": setting_up.STEPS,
+                "later": sorted(setting_up.MAY_WAIT),
+                "preset": (*setting_up_pages.PRESETS, "own"),
+                "problem": setting_up_pages.PROBLEMS,
+                "left": (*setting_up.STEPS, "second_factor", "accounts", "secret_key", "backups"),
+            }.items()
+            for code in codes
+        ),
+        *("morning_from", "morning_to", "afternoon_from", "afternoon_to"),
+    ],
+    "people": tuple(
+        f"column.{name}"
+        for name in ("name", "code", "unit", "numbers", "span", "schedule", "document", "terminal", "pin")
+    ),
+    "upkeep": tuple(f"column.{name}" for name in ("when", "file", "size", "by", "outcome")),
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 

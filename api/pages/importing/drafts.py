@@ -23,7 +23,7 @@ MOST_BYTES = 256 * 1024 * 1024
 
 @dataclass(slots=True)
 class Draft:
-    """A sheet and everything said of it so far, as it was typed."""
+    """A sheet and everything said of it so far, as it was typed. `home`: where its reader goes on to."""
 
     token: str
     user_id: int
@@ -32,6 +32,7 @@ class Draft:
     digest: str
     size: int
     seen_at: datetime
+    home: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
     mends: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
@@ -47,7 +48,7 @@ class Drafts:
         self._held: dict[str, Draft] = {}
         self._timer: threading.Timer | None = None
 
-    def keep(self, user_id: int, kind: str, book: Book, digest: str, size: int) -> Draft:
+    def keep(self, user_id: int, kind: str, book: Book, digest: str, size: int, *, home: str = "") -> Draft:
         """A new draft; the oldest of the same person gives way. Raises Invalid where this process holds too much."""
         with self._lock:
             self._forget_old()
@@ -57,7 +58,7 @@ class Drafts:
             held = sum(draft.size for draft in self._held.values())
             if len(self._held) >= MOST or (self._held and held + size > MOST_BYTES):
                 raise Invalid("Many people import at this moment; try again in a while, or use `attendance import`.")
-            draft = Draft(secrets.token_urlsafe(18), user_id, kind, book, digest, size, self._now())
+            draft = Draft(secrets.token_urlsafe(18), user_id, kind, book, digest, size, self._now(), home)
             self._held[draft.token] = draft
             self._wind()
             return draft

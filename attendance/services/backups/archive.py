@@ -35,6 +35,14 @@ class BackupRefused(AttendanceError):
     code = "backup_refused"
 
 
+class DiskFull(StoreUnavailable):
+    code = "disk_full"
+
+
+class CannotWrite(StoreUnavailable):
+    code = "cannot_write"
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A backup that was written and read back. `size` in bytes, `digest` the SHA-256 of the file."""
@@ -216,14 +224,15 @@ def _damaged(path: Path, what: str) -> BackupRefused:
 
 @contextmanager
 def in_words(path: Path) -> Iterator[None]:
-    """What a disk says while files are written, as StoreUnavailable with what to do."""
+    """What a disk says while files are written, with what to do. Raises DiskFull, CannotWrite."""
     try:
         yield
     except OSError as error:
-        said = (
-            f"The disk of {path.parent} is full: nothing was left there. Free some space or name another folder."
-            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-            else f"{path} cannot be written ({error.strerror or error}): nothing was left there. Name another folder, "
-            "or correct its rights."
-        )
-        raise StoreUnavailable(said) from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise DiskFull(
+                f"The disk of {path.parent} is full: nothing was left there. Free some space or name another folder."
+            ) from error
+        raise CannotWrite(
+            f"{path} cannot be written ({error.strerror or error}): nothing was left there. Name another folder, or "
+            "correct its rights."
+        ) from error

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from attendance.clock import Now, utc_now
-from attendance.errors import AttendanceError, StoreUnavailable
+from attendance.errors import AttendanceError
 from attendance.services.backups import archive
 from attendance.services.backups.archive import Written, in_words
 from attendance.store import backups, schema, snapshot_postgres, snapshot_sqlite
@@ -24,6 +24,10 @@ KEPT_APART = (
     "the password of the database",
 )
 """What a backup never holds: whoever has the file alone can neither sign the trail nor read second factors."""
+
+OUTCOMES = ("ok", "disk_full", "cannot_write", "database_damaged", "store_unavailable", "invalid", "backup_refused")
+"""What may come of one, as it is written down."""
+SOURCES = ("schedule", "console", "page", "restore")
 
 
 def make_backup(
@@ -43,18 +47,17 @@ def make_backup(
     at, begun = now(), perf_counter()
     row = BackupRow(made_at=at, file_name=path.name[:255], source=source, made_by=actor.name[:255], outcome="ok")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with in_words(path):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with archive.writing(path, overwrite=overwrite) as writer:
             writer.manifest = _manifest(database, at)
             _fill(database, path, writer)
         with archive.reading(path) as finished:
             written = Written(path, path.stat().st_size, finished.digest(), finished.manifest)
-    except (AttendanceError, OSError) as error:
-        row.outcome, row.said = getattr(error, "code", "disk"), str(error)[:1000]
+    except AttendanceError as error:
+        row.outcome, row.said = error.code, str(error)[:1000]
         with backups.where_it_can_be():  # a full disk takes no row either
             _note(database, row, actor, at, perf_counter() - begun)
-        if isinstance(error, OSError):
-            raise StoreUnavailable(f"{path} cannot be written ({error.strerror}); name another folder.") from error
         raise
     row.size, row.digest, row.revision = written.size, written.digest, str(written.manifest["revision"])
     with backups.where_it_can_be():  # the file is good, whether or not it can be written down
