@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from api.http.auth import check_csrf, sent_from_here
-from api.http.scope import Reader, page_may
+from api.http.scope import Reader, whole_office
 from api.http.service import service
 from api.pages.importing.routes import drafts_of
 from api.pages.routes import show
@@ -27,7 +27,7 @@ from attendance.store import office
 from attendance.store.database import Session
 
 router = APIRouter(include_in_schema=False, prefix="/setup", default_response_class=HTMLResponse)
-Managing = Annotated[Reader, Depends(page_may("system.manage"))]
+Managing = Annotated[Reader, Depends(whole_office("system.manage"))]
 FromHere = Depends(sent_from_here)
 Short = Annotated[str, Form(max_length=64)]
 Line = Annotated[str, Form(max_length=200)]

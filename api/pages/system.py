@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.http.auth import sent_from_here
-from api.http.scope import Reader, page_may
+from api.http.scope import Reader, whole_office
 from api.http.service import service
 from api.pages.i18n import Translator
 from api.pages.routes import language_of, show
@@ -23,8 +23,8 @@ from attendance.services.backups.making import KEPT_APART
 from attendance.store import backups
 
 router = APIRouter(include_in_schema=False, prefix="/system", default_response_class=HTMLResponse)
-Reading = Annotated[Reader, Depends(page_may("system.read"))]
-Managing = Annotated[Reader, Depends(page_may("system.manage"))]
+Reading = Annotated[Reader, Depends(whole_office("system.read"))]
+Managing = Annotated[Reader, Depends(whole_office("system.manage"))]
 SHOWN = 20
 
 

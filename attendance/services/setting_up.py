@@ -90,8 +90,8 @@ def name_office(session: Session, code: str, name: str, parts: Sequence[str], *,
         raise StepRefused("name", "The office has no name; write it as it stands on its documents.")
     named = [" ".join(part.split()) for part in parts if part.strip()]
     if len(named) > MOST_PARTS:
-        raise Invalid(
-            f"{len(named)} units are too many for one form (at most {MOST_PARTS}); bring the rest in by sheet."
+        raise StepRefused(
+            "parts", f"{len(named)} units are too many for one form (at most {MOST_PARTS}); bring the rest in by sheet."
         )
     twice = next((part for part in named if named.count(part) > 1), None)
     if twice is not None:
@@ -103,6 +103,8 @@ def name_office(session: Session, code: str, name: str, parts: Sequence[str], *,
         registering.check_code("unit", code)
     except Invalid as error:
         raise StepRefused("code", str(error)) from error
+    if code.split() != [code]:  # what others would take it for begins at the space
+        raise StepRefused("code", f"{code!r} has a space in it; a code is written in one piece.")
     units.add(session, code, name=name.strip(), actor=actor, at=at)
     for number, part in enumerate(named, 1):
         units.add(session, f"{code}{number:02}", name=part, parent=code, actor=actor, at=at)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
@@ -19,26 +20,40 @@ from attendance.store.tables import LeaseRow
 TIMETABLE = "timetable"
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A row of the book of backups, as `BackupRow` describes it; `made_at` is an instant."""
+
+    made_at: datetime
+    file_name: str
+    size: int
+    digest: str
+    source: str
+    made_by: str
+    outcome: str
+    said: str
+
+
 def add(session: Session, row: BackupRow) -> None:
     session.add(row)
     session.flush()
 
 
-def newest(session: Session, limit: int) -> list[BackupRow]:
+def newest(session: Session, limit: int, *conditions: ColumnElement[bool]) -> list[Tried]:
     """Newest first."""
-    query = select(BackupRow).order_by(col(BackupRow.made_at).desc(), col(BackupRow.id).desc()).limit(limit)
-    return list(session.exec(query))
+    query = select(BackupRow).where(*conditions).limit(limit)
+    query = query.order_by(col(BackupRow.made_at).desc(), col(BackupRow.id).desc())
+    names = [each.name for each in fields(Tried)]
+    return [Tried(*(getattr(row, name) for name in names)) for row in session.exec(query)]
 
 
-def last_good(session: Session) -> BackupRow | None:
-    query = select(BackupRow).where(BackupRow.outcome == "ok").order_by(col(BackupRow.made_at).desc()).limit(1)
-    return session.exec(query).first()
+def last_good(session: Session) -> Tried | None:
+    return next(iter(newest(session, 1, col(BackupRow.outcome) == "ok")), None)
 
 
-def last_of(session: Session, source: str) -> BackupRow | None:
+def last_of(session: Session, source: str) -> Tried | None:
     """The last that was made or tried in this way."""
-    query = select(BackupRow).where(BackupRow.source == source).order_by(col(BackupRow.made_at).desc()).limit(1)
-    return session.exec(query).first()
+    return next(iter(newest(session, 1, col(BackupRow.source) == source)), None)
 
 
 def leader_until(session: Session, at: datetime) -> datetime | None:

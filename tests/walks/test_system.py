@@ -74,8 +74,8 @@ class Clicks:
 
     def __call__(self, name: str, role: str = "button") -> None:
         self.count += 1
-        self.page.get_by_role(role, name=name, exact=True).click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role(role, name=name, exact=True).click()
 
 
 def test_from_an_empty_folder_to_ones_own_people(browser: Any, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_from_an_empty_folder_to_ones_own_people(browser: Any, tmp_path: Path) -
         click("Kiểm tra")
         page.wait_for_url("**/import/*")
         picture(page, "setup-preview")
-        click("Ghi 5 dòng")
+        click("Ghi vào sổ 5 dòng")
         page.wait_for_url("**/people?fresh=true")
         picture(page, "setup-done")
         shown = page.locator(".people-list tbody tr").all_inner_texts()
