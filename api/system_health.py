@@ -14,7 +14,7 @@ from attendance.services.health import NOTHING_TO_DO, Finding, Place
 
 def place_of(settings: Settings, *, sealed: bool) -> Place:
     try:
-        number = version("attendance")
+        number = version("attendance-compliance")
     except PackageNotFoundError:
         number = "source"
     return Place(number, settings.data_dir.absolute(), settings.backups(), sealed)

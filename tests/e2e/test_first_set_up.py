@@ -130,7 +130,7 @@ def test_what_cannot_be_is_said_with_what_was_typed_and_nothing_is_stored(
     before = count(site, "unit", "schedule_version", "schedule", "trail", "rule_version")
     answer = person.send(f"/setup/{step}", **form)
     assert answer.status_code == 422
-    assert said in answer.text, answer.text[answer.text.index("<main"):][:1500]
+    assert said in answer.text, answer.text[answer.text.index("<main") :][:1500]
     assert count(site, "unit", "schedule_version", "schedule", "trail", "rule_version") == before
     if form.get("name", "").strip():
         assert f'value="{form["name"]}"' in answer.text

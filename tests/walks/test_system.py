@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,8 +79,15 @@ class Clicks:
             self.page.get_by_role(role, name=name, exact=True).click()
 
 
-def test_from_an_empty_folder_to_ones_own_people(browser: Any, tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as (address, code), Visit(browser, 1280) as visit:
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder whose name may stand in a picture."""
+    with tempfile.TemporaryDirectory(prefix="cham-cong-") as name:
+        yield Path(name)
+
+
+def test_from_an_empty_folder_to_ones_own_people(browser: Any, place: Path) -> None:
+    with serving(place / "data") as (address, code), Visit(browser, 1280) as visit:
         page, click = visit.page, Clicks(visit.page)
         page.goto(address)
         assert page.url.endswith("/setup")
@@ -130,10 +138,10 @@ def test_from_an_empty_folder_to_ones_own_people(browser: Any, tmp_path: Path) -
         assert page.get_by_text("Đã sao lưu và đọc lại").is_visible()
         assert visit.complaints == [] or all("404" in each for each in visit.complaints)
         assert [each for each in visit.requests if not each.startswith(address)] == []
-    (made,) = (tmp_path / "data" / "backups").glob("*.backup")
+    (made,) = (place / "data" / "backups").glob("*.backup")
     restored = subprocess.run(
         [sys.executable, "-m", "api.cli.main", "restore", str(made)], capture_output=True, text=True,
-        env=os.environ | {"ATTENDANCE_DATA_DIR": str(tmp_path / "again"),
+        env=os.environ | {"ATTENDANCE_DATA_DIR": str(place / "again"),
                           "ATTENDANCE_SECRET_KEY": "a secret of the tests, long enough"},
     )  # fmt: skip
     assert restored.returncode == 0, restored.stderr

@@ -114,6 +114,6 @@ def _note(database: Database, row: BackupRow, actor: Actor, at: datetime, second
 
 def _program() -> str:
     try:
-        return version("attendance")
+        return version("attendance-compliance")
     except PackageNotFoundError:
         return "source"
