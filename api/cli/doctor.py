@@ -32,8 +32,9 @@ def doctor(
         print_json({"well": is_well, "findings": [finding_json(t, each, zone) for each in found]})
     else:
         for each in found:
+            where = f" ({each.params['folder']})" if "folder" in each.params else ""
             step = next_step(t, each, zone)
-            say(f"{t(f'installation_level.{each.level}')}: {sentence(t, each, zone)}")
+            say(f"{t(f'installation_level.{each.level}')}: {sentence(t, each, zone)}{where}")
             if step:
                 say(f"  {step}")
     if not is_well:

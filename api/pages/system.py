@@ -33,6 +33,7 @@ class FindingLine:
     level: str
     sentence: str
     next_step: str
+    folder: str
     address: str | None
 
 
@@ -89,7 +90,8 @@ def _show(request: Request, reader: Reader, *, made: bool = False, problem: str 
         rows = backups.newest(session, SHOWN)
     view = SystemPage(
         findings=tuple(
-            FindingLine(each.level, sentence(t, each, zone), next_step(t, each, zone), each.address) for each in found
+            FindingLine(each.level, sentence(t, each, zone), next_step(t, each, zone), each.params.get("folder", ""),
+                        each.address) for each in found
         ),
         backups=tuple(
             BackupLine(

@@ -59,7 +59,19 @@ def test_what_is_put_back_is_what_was_there(any_database: Database, elsewhere: s
         assert left_in(tmp_path / "new") == {"attendance.db"}
 
 
-def test_where_something_stands_it_gives_way_only_when_told_and_is_kept(any_database: Database, tmp_path: Path) -> None:
+def test_where_something_stands_it_gives_way_only_when_told_and_is_kept(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    gives_way(sqlite_database, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.postgres
+def test_where_something_stands_on_postgresql(postgres_database: Database, tmp_path: Path) -> None:
+    gives_way(postgres_database, tmp_path)
+
+
+def gives_way(any_database: Database, tmp_path: Path) -> None:
     fill(any_database, people=2)
     made = make_backup(any_database, tmp_path / "a.backup")
     first = contents(any_database, without=("backup",))
@@ -73,15 +85,15 @@ def test_where_something_stands_it_gives_way_only_when_told_and_is_kept(any_data
     assert "W-000001" in str(contents(any_database)["employee"])
 
 
-def test_a_service_that_runs_is_not_pulled_from_under_itself(any_database: Database, tmp_path: Path) -> None:
-    fill(any_database, people=1)
-    made = make_backup(any_database, tmp_path / "a.backup")
-    with any_database.writing() as session:
+def test_a_service_that_runs_is_not_pulled_from_under_itself(sqlite_database: Database, tmp_path: Path) -> None:
+    fill(sqlite_database, people=1)
+    made = make_backup(sqlite_database, tmp_path / "a.backup")
+    with sqlite_database.writing() as session:
         leases.hold(session, "timetable", "somebody", AT, 24)
-    before = contents(any_database)
+    before = contents(sqlite_database)
     with pytest.raises(Invalid, match="Stop it"):
-        restore(wish(any_database.url, made.path, replace=True, now=lambda: AT))
-    assert contents(any_database) == before
+        restore(wish(sqlite_database.url, made.path, replace=True, now=lambda: AT))
+    assert contents(sqlite_database) == before
 
 
 def test_an_older_schema_is_brought_to_this_one_and_a_newer_refused(
@@ -106,6 +118,7 @@ def test_an_older_schema_is_brought_to_this_one_and_a_newer_refused(
     assert not (tmp_path / "x.db").exists()
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_an_older_schema_on_postgresql(empty_postgres: str, postgres_database: Database, tmp_path: Path) -> None:
     old = Database(empty_postgres)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from api.pages.i18n import Translator
 from api.system_health import next_step, place_of, sentence, size
@@ -177,3 +178,24 @@ def test_people_are_found_without_accents_by_unit_and_lead_to_the_person(site: S
     assert "Trần Ánh Dương" not in head.see("/people")
     assert head.client.get("/people/E2").status_code == 404
     assert head.client.get("/people?unit=B").status_code == 404
+
+
+def test_the_api_says_and_does_the_same(site: Site) -> None:
+    site.accounts.create_user("root.a", PASSWORD, "administrator", "A")
+
+    def client(name: str) -> TestClient:
+        token = site.accounts.sign_in(name, PASSWORD, "10.0.0.1", "bearer").secret
+        return TestClient(site.app, "http://test", headers={"Authorization": f"Bearer {token}"})
+
+    root = client("minh")
+    assert root.get("/api/v1/system").json()["well"] is False
+    made = root.post("/api/v1/backups", headers={"Idempotency-Key": "one"})
+    assert made.status_code == 201
+    assert root.post("/api/v1/backups", headers={"Idempotency-Key": "one"}).json() == made.json()
+    (listed,) = root.get("/api/v1/backups").json()["items"]
+    assert listed == made.json()
+    assert listed["source"] == "api"
+    for name in ("root.a", "lan"):
+        other = client(name)
+        for answer in (other.get("/api/v1/system"), other.get("/api/v1/backups"), other.post("/api/v1/backups")):
+            assert answer.status_code == 403

@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.demo.filing import file_office
+from api.cli.demo.night import play_night
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.stage import Stage, choose_moment
 from api.cli.demo.waiting import file_waiting
@@ -138,6 +139,7 @@ def run_demo(port: int, *, browser: bool) -> None:
             timezone=demo.office.zone,
             _env_file=None,  # type: ignore[call-arg]
         )
+        play_night(demo.database, settings.backups(), demo.now)
         poller = Poller(demo.puller)
         timetable = Timetable(demo.database, poller, demo.office.zone, now=demo.now, tick_seconds=1, evaluate_seconds=1)
         app = make_app(settings, demo.database, poller, timetable=timetable, now=demo.now, demo_logins=logins)

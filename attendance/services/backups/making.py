@@ -27,7 +27,7 @@ KEPT_APART = (
 
 OUTCOMES = ("ok", "disk_full", "cannot_write", "database_damaged", "store_unavailable", "invalid", "backup_refused")
 """What may come of one, as it is written down."""
-SOURCES = ("schedule", "console", "page", "restore")
+SOURCES = ("schedule", "console", "page", "api", "restore")
 
 
 def make_backup(
