@@ -15,6 +15,7 @@ from api.cli import (
     doctor,
     judging,
     months,
+    notifications,
     office,
     papers,
     personal,
@@ -38,7 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months,
+    serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months, notifications,
     judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
