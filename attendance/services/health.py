@@ -32,10 +32,12 @@ REASONS = (
     "terminals_good", "terminals_look", "terminals_none",
     "backup_good", "backup_old", "backup_none", "backup_failed", "backup_off", "backup_same_disk",
     "trail_good", "trail_old", "trail_unchecked", "trail_broken", "guards_missing",
+    "notices_failing",
     "key_missing", "one_administrator", "no_second_factor",
 )  # fmt: skip
 NOTHING_TO_DO = frozenset({"version", "database", "disk_good", "leads", "terminals_good", "backup_good", "trail_good"})
 BACKUP_OLD = timedelta(hours=50)  # two nights were missed
+NOTICES_SINCE = timedelta(days=2)
 TRAIL_OLD = timedelta(hours=50)
 DISK_LOW, DISK_FULL = 5 * 1024**3, 512 * 1024**2
 LOW_SHARE = 0.05
@@ -73,6 +75,7 @@ def findings(database: Database, place: Place, zone: str, at: datetime) -> tuple
             *_terminals(session, zone, at),
             *_backups(session, place, at),
             *_trail(session, at),
+            *_notices(session, at),
             *_people(session, place, at),
         ]
     return tuple(sorted(found, key=lambda each: LEVELS.index(each.level)))
@@ -154,6 +157,12 @@ def _trail(session: Session, at: datetime) -> Iterator[Finding]:
         yield Finding("trail_old", "look", params)
     else:
         yield Finding("trail_good", "good", params)
+
+
+def _notices(session: Session, at: datetime) -> Iterator[Finding]:
+    failing = health_reading.undelivered(session, at - NOTICES_SINCE)
+    if failing:
+        yield Finding("notices_failing", "look", {"count": failing}, "/system/notifications")
 
 
 def _people(session: Session, place: Place, at: datetime) -> Iterator[Finding]:

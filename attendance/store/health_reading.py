@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from attendance.store.access_tables import GrantRow
 from attendance.store.database import Database
+from attendance.store.notification_tables import NoticeRow, WebhookRow
 from attendance.store.sign_in_tables import SecondFactorRow
 from attendance.store.tables import UserRow
 
@@ -18,6 +19,15 @@ def size_in_bytes(database: Database, session: Session) -> int:
         pages, size = (session.execute(text(f"PRAGMA {what}")).scalar_one() for what in ("page_count", "page_size"))
         return int(pages) * int(size)
     return int(session.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
+
+def undelivered(session: Session, since: datetime) -> int:
+    """How many notices since a moment were given up, and how many webhooks in use do not answer now."""
+    given_up = select(func.count()).where(NoticeRow.state == "failed", col(NoticeRow.created_at) >= since)
+    silent = select(func.count()).where(
+        col(WebhookRow.failing_since).is_not(None), col(WebhookRow.disabled_at).is_(None)
+    )
+    return session.exec(given_up).one() + session.exec(silent).one()
 
 
 def administrators(session: Session, at: datetime) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from attendance.services.health import REASONS, Finding, findings
 from attendance.services.verifying import verify_nightly
 from attendance.store import backups, leases, registering
 from attendance.store.database import Database
+from attendance.store.notification_tables import NoticeRow
 from tests.e2e.site import NOON, PASSWORD, Site, open_site
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -54,6 +55,16 @@ def test_each_finding_comes_and_goes_with_what_it_is_about(site: Site) -> None:
     found = reasons(site)
     assert found["backup_old"] == found["nobody_leads"] == "bad"
     assert found["trail_old"] == "look"
+
+
+def test_notices_that_did_not_get_through_are_told(site: Site) -> None:
+    assert "notices_failing" not in reasons(site)
+    with site.database.writing() as session:
+        at = {"created_at": NOON, "not_after": NOON, "next_at": NOON}
+        session.add(NoticeRow(key="one", kind="morning", way="mail", state="failed", **at))
+    assert reasons(site)["notices_failing"] == "look"
+    site.clock.pass_by(days=3)
+    assert "notices_failing" not in reasons(site)
 
 
 def test_every_finding_has_a_sentence_and_a_next_step_in_both_languages() -> None:

@@ -13,7 +13,6 @@ from jinja2 import nodes
 from api.importing import SENTENCES
 from api.notifying import letters
 from api.pages import account, account_view, export_words, notification_admin, notifications
-from api.pages import setting_up as setting_up_pages
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, OWN_PAGE, TEMPLATES, environment
@@ -24,8 +23,7 @@ from api.pages.terminal_pages.adding import view as adding
 from api.pages.users import PROBLEMS
 from attendance.facts import DIRECTIONS
 from attendance.rules import kinds, policy, schedule
-from attendance.services import api_tokens, browsers, health, matching, setting_up, terminal_health
-from attendance.services.backups import making
+from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
 from attendance.services.notifications import kinds as notice_kinds
 from attendance.services.personal import requests as subject_requests
@@ -40,6 +38,7 @@ from device_sync import checking, operations
 from device_sync.zk.failures import OUTCOMES
 from reports import calendar, charts, compared, explanation_view, papers, person, rule_trial, trail, view
 from reports import rules as rule_pages
+from tests.unit import system_words
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -181,33 +180,7 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
-    "installation": health.REASONS,
-    "installation_next": [reason for reason in health.REASONS if reason not in health.NOTHING_TO_DO],
-    "installation_level": health.LEVELS,
-    "backup_outcome": making.OUTCOMES,
-    "backup_source": making.SOURCES,
-    "kept_apart": tuple(str(number) for number in range(len(making.KEPT_APART))),
-    "set_up": [
-        *(
-            f"{part}.{code}"
-            for part, codes in {
-                "step": setting_up.STEPS,
-                "title": setting_up.STEPS,
-                "text": setting_up.STEPS,
-                "later": sorted(setting_up.MAY_WAIT),
-                "preset": (*setting_up_pages.PRESETS, "own"),
-                "problem": setting_up_pages.PROBLEMS,
-                "left": (*setting_up.STEPS, "second_factor", "accounts", "secret_key", "backups"),
-            }.items()
-            for code in codes
-        ),
-        *("morning_from", "morning_to", "afternoon_from", "afternoon_to"),
-    ],
-    "people": tuple(
-        f"column.{name}"
-        for name in ("name", "code", "unit", "numbers", "span", "schedule", "document", "terminal", "pin")
-    ),
-    "upkeep": tuple(f"column.{name}" for name in ("when", "file", "size", "by", "outcome")),
+    **system_words.VOCABULARIES,
     "notice_kind": (*notice_kinds.KINDS, "test"),
     "notice_about": notice_kinds.KINDS,
     "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),
