@@ -38,6 +38,7 @@ from device_sync import checking, operations
 from device_sync.zk.failures import OUTCOMES
 from reports import calendar, charts, compared, explanation_view, papers, person, rule_trial, trail, view
 from reports import rules as rule_pages
+from tests.unit import system_words
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -179,6 +180,7 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
+    **system_words.VOCABULARIES,
     "notice_kind": (*notice_kinds.KINDS, "test"),
     "notice_about": notice_kinds.KINDS,
     "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),
