@@ -45,7 +45,6 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/schedules", "nav.schedules", "office.read"),
     ("/rules", "nav.rules", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
-    ("/terminals", "nav.terminals", "terminals.read"),
     ("/system", "nav.system", "system.read"),
     ("/requests", "nav.requests", "personal_data.manage"),
     ("/system/notifications", "nav.notifications", "system.manage"),
