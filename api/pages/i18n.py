@@ -23,6 +23,8 @@ LOCALE_FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
 DEFAULT_LANGUAGE = "vi"
 
+DAY_PATTERN = r"[tThH]|[+\-]\d{1,3}|\d{1,2}(/\d{1,2}(/\d{4})?)?|\d{4}-\d\d-\d\d"
+"""What a field for a day lets through to `read_day`, as a pattern of HTML."""
 _READ_ELSEWHERE = ("sheets.po",)  # what reading a spreadsheet says: `api.sheet_speech`
 
 # English readers here write days before months too.

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api import sheets_in
 from api.pages import explain, terminals, timeline
 from api.pages.assets import asset
-from api.pages.i18n import LANGUAGES, Translator
+from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
 from api.pages.trail_values import trail_value
 from attendance.services.access import ROLES, Permission
@@ -104,6 +104,7 @@ def environment() -> Environment:
     )
     found.globals |= {
         "asset": asset,
+        "day_pattern": DAY_PATTERN,
         "everyone": everyone,
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,

@@ -58,17 +58,18 @@
   const send = async (form, submitter) => {
     const buttons = form.querySelectorAll("button");
     const body = new FormData(form, submitter);
+    const action = submitter && submitter.hasAttribute("formaction") ? submitter.formAction : form.action;
     buttons.forEach((button) => { button.disabled = true; });
     try {
       // A redirect is followed by the window, not here: what it leads to may have something to say only once.
-      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", credentials: "same-origin", headers: { Accept: "text/html", "X-Kept-Form": "1" } });
+      const answer = await fetch(action, { method: "POST", body, redirect: "manual", credentials: "same-origin", headers: { Accept: "text/html", "X-Kept-Form": "1" } });
       const to = answer.headers.get("X-Led-To");
       if (to) { if (!to.startsWith("/sign-in")) forget(form); location.assign(to); return; }
       if (answer.type === "opaqueredirect") { forget(form); location.reload(); return; }
       if (answer.status >= 500) { say(form, "unsent"); return; }
       const html = await answer.text();
       if (answer.ok) forget(form);
-      show(html, form.action);
+      show(html, action);
     } catch {
       say(form, "unsent");
     } finally {
