@@ -13,6 +13,7 @@ from api.importing import import_export, preview_import
 from api.openid import Provider
 from api.pages.account import router as account_router
 from api.pages.importing.routes import router as importing_router
+from api.pages.months import router as months_router
 from api.pages.papers import router as papers_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
@@ -34,7 +35,7 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    importing_router, personal_router, register_router, router,
+    months_router,    importing_router, personal_router, register_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

@@ -32,6 +32,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
     ("/papers", "nav.papers", "papers.read"),
+    ("/months", "nav.months", "months.read"),
     ("/rosters", "nav.rosters", "papers.read"),
     ("/units", "nav.units", "office.read"),
     ("/import", "nav.import", "imports.sheets"),

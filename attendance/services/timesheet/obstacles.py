@@ -17,11 +17,12 @@ from attendance.engine.period import QUESTION_MARK
 from attendance.engine.timesheet import NOT_JUDGED, Timesheet
 from attendance.errors import NoVersionInForce
 from attendance.rules.rulebook import Rulebook
-from attendance.store import listing_papers, month_reading, office, questions, rulebook_reading, terminal_reading, tree
+from attendance.store import listing_papers, month_reading, office, questions, rulebook_reading, terminal_reading
 from attendance.store.database import Session
 from attendance.store.listing_papers import Asked
 from attendance.store.month_reading import Serving
 from attendance.store.tables import ScheduleRow, UnitRow
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 
 OBSTACLES = (
@@ -78,7 +79,7 @@ def obstacles(
                 kind = _why_open(sheet.cells[place].marks, flags.get((number, on), "[]"))
             if kind is not None:
                 found[kind].append(Item(line.employee, line.name, on))
-    found["terminals"] += _unread(session, unit_id, serving, month, last) if not found["not_over"] else []
+    found["terminals"] += _unread(session, unit_id, serving, last) if not found["not_over"] else []
     papers, waiting = _proposed(session, unit_id, month, last, reasons)
     found["papers"] += papers
     totals = {"papers": waiting}
@@ -105,17 +106,19 @@ def _has_hours(
     return True
 
 
-def _unread(session: Session, unit_id: int, serving: list[Serving], first: date, last: date) -> Iterator[Item]:
+def _unread(session: Session, unit_id: int, serving: list[Serving], last: date) -> Iterator[Item]:
     """The terminals that the unit's people depend on and that were not read past the end of the month."""
     named = {code for each in serving for code in orjson.loads(each.terminals)}
-    by_default = any(not orjson.loads(each.terminals) for each in serving)
-    until = terminal_reading.read_until(session)
-    for site in office.terminals(session):
-        depends = site.code in named or (
-            by_default and site.in_use and tree.meets(tree.depending(session, site, first, last), unit_id, first, last)
-        )
+    sites = [site for site in office.terminals(session) if site.in_use]
+    if any(each.terminals == "[]" for each in serving):
+        stored = StoredTree(session)
+        placed = {site.code: stored.tree.standing(stored.codes[site.unit_id], last) for site in sites}
+        near = stored.tree.nearest(stored.codes[unit_id], last, set(placed.values()))
+        named |= {code for code, place in placed.items() if place == near}
+    until, over = terminal_reading.read_until(session), datetime.combine(last, time()) + timedelta(days=1)
+    for site in sites:
         read = until.get(site.id or 0)
-        if depends and (read is None or read < datetime.combine(last, time()) + timedelta(days=1)):
+        if site.code in named and (read is None or read < over):
             yield Item(site.code, site.name or site.code, at=read)
 
 
