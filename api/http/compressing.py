@@ -8,7 +8,7 @@ import secrets
 
 from fastapi import Request, Response
 
-_LEVEL = 6
+_LEVEL = 8
 _MOST_PADDING = 64
 
 

@@ -1,11 +1,12 @@
 """The rows of a month's sheet as HTML, written without a template: tens of thousands of days in a few milliseconds.
 
 End tags that HTML lets go are left out, and rows stand in parts of `PART` lines: a browser lays out those in view.
-Days that want a look are links; a script makes every other day one, and names lead to the person's month without it.
+Days to be settled are links; a script makes every other day one, and names lead to the person's month without it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from urllib.parse import quote
@@ -18,6 +19,9 @@ from reports.months import SheetPage
 from reports.timesheet import NOTHING_YET, Table, cell_text, figure
 
 PART = 50
+FEW = 500
+"""Sheets of so many lines show the code of everybody; longer ones of those who bear the same name as another."""
+_LINKED = frozenset("mqk")
 _CLASS = {"missing": "m", "unverified": "q", "late": "l", "early": "l", "left_post": "l"}
 
 
@@ -48,6 +52,8 @@ def _parts(page: SheetPage, t: Translator) -> Iterator[Markup]:
     table = page.table
     opened, linked = _cells(table, page.printed, t)
     dates = [f"/{on}" for on in table.sheet.dates]
+    namesakes = Counter(line.name for line in table.lines)
+    few = len(table.lines) <= FEW
     off = ["<td class=w>" if is_off else "<td>" for is_off in page.weekend]
     where = f"{page.head.month:%Y-%m}/people/" if page.live else "../people/"  # relative: short, two thousand times
     for begin in range(0, len(table.lines), PART):
@@ -56,7 +62,8 @@ def _parts(page: SheetPage, t: Translator) -> Iterator[Markup]:
         for line, totals in zip(table.lines[part], table.totals[part], strict=True):
             code = quote(line.employee, safe="")
             name = escape(line.name or line.employee)
-            rows.append(f'<tr><th scope=row><a href="{where}{code}">{name}</a><i>{escape(line.employee)}</i>')
+            shown = f"<i>{escape(line.employee)}</i>" if few or namesakes[line.name] > 1 else ""
+            rows.append(f'<tr><th scope=row><a href="{where}{code}">{name}</a>{shown}')
             link = f"<a href=/days/{code}" if _is_bare(code) else f'<a href="/days/{code}'
             tail = "" if _is_bare(code) else '"'
             for at, place in enumerate(line.days):
@@ -66,7 +73,7 @@ def _parts(page: SheetPage, t: Translator) -> Iterator[Markup]:
                     rows.append(opened[place])
                 else:
                     rows.append(off[at] if place == NO_DAY else f"<td class=u>{NOTHING_YET}")
-            rows.append("".join(f"<td class=t>{figure(value)}" if value else "<td class=t>" for value in totals))
+            rows.append("".join(f"<td>{figure(value)}" if value else "<td>" for value in totals))
         yield _safe("".join(rows))
 
 
@@ -81,11 +88,11 @@ def _cells(table: Table, printed: Mapping[str, str], t: Translator) -> tuple[lis
     for place, cell in enumerate(table.sheet.cells):
         kind = _look(cell)
         text = _signs(cell, printed)
-        if kind and kind != "w":
+        if kind in _LINKED:
             linked[place] = text
             opened.append(f"<td class={kind}>")
         else:
-            opened.append(f"<td class=w>{text}" if kind else f"<td>{text}")
+            opened.append(f"<td class={kind}>{text}" if kind else f"<td>{text}")
     return opened, linked
 
 
@@ -117,7 +124,7 @@ def _bottom(page: SheetPage, t: Translator) -> Markup:
     if not table.lines:
         return Markup("")
     present = "".join(f"<td>{many or ''}" for many in table.present)
-    sums = "".join(f"<td class=t>{figure(value)}" for value in table.bottom)
+    sums = "".join(f"<td>{figure(value)}" for value in table.bottom)
     return _safe(f"<tfoot><tr><th scope=row>{escape(t('sheet.bottom'))}{present}{sums}")
 
 

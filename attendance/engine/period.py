@@ -26,6 +26,9 @@ class OvertimeMinutes:
     night: int = 0
 
 
+_NO_OVERTIME = OvertimeMinutes()
+
+
 @dataclass(frozen=True, slots=True)
 class MonthLine:
     """What a person did in a unit in a month. Every day belongs to the unit of the assignment valid that day.
@@ -95,6 +98,8 @@ def blockers(days: Iterable[DayVerdict]) -> Iterable[Blocker]:
 
 
 def _overtime(lines: Sequence[OvertimeLine]) -> OvertimeMinutes:
+    if not lines:
+        return _NO_OVERTIME
     by_kind = {kind: sum(line.minutes for line in lines if line.kind == kind) for kind in ("NT", "NN", "NL")}
     return OvertimeMinutes(**by_kind, night=sum(line.night_min for line in lines))
 

@@ -7,8 +7,8 @@
   const days = sheet.tHead.rows[0].querySelectorAll("th:not(.t)").length - 1;
   const isDay = (cell) => cell && cell.cellIndex > 0 && cell.cellIndex <= days && cell.closest("tbody");
   const open = (cell, aside) => {
-    const code = cell.parentElement.cells[0].querySelector("i").textContent;
-    const address = `/days/${encodeURIComponent(code)}/${sheet.dataset.sheet}-${String(cell.cellIndex).padStart(2, "0")}`;
+    const code = cell.parentElement.cells[0].querySelector("a").pathname.split("/").pop();
+    const address = `/days/${code}/${sheet.dataset.sheet}-${String(cell.cellIndex).padStart(2, "0")}`;
     if (aside) window.open(address); else location.href = address;
   };
   sheet.addEventListener("click", (event) => {

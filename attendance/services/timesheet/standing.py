@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -32,6 +31,9 @@ from attendance.store import month_reading, office, people, rulebook_reading
 from attendance.store.database import Session
 from attendance.store.tables import UnitRow
 
+Occurred = tuple[tuple[str, str], ...]
+"""(type, status) of the violations of a day."""
+_NO_OVERTIME = f"{month_reading.PART}[]"
 Marked = dict[date, dict[str, list[Occurrence]]]
 
 
@@ -91,7 +93,7 @@ def _places(
     session: Session, unit_id: int, first: date, last: date, book: CellBook, found: Marked
 ) -> tuple[dict[int, list[int]], dict[int, list[Any]]]:
     """The place of the cell of every day of everybody; days of which the text is the same are taken apart once."""
-    known: dict[str, int] = {}
+    known: dict[tuple[str, Occurred], int] = {}
     first_day = first.toordinal()
     empty = [NO_DAY] * ((last - first).days + 1)
     places: dict[str, list[int]] = {}
@@ -104,21 +106,20 @@ def _places(
             if row is None:
                 row = places[employee] = empty.copy()
             marked = here.get(employee)
-            place = known.get(rest) if marked is None else None
-            if place is None:
+            key = rest, tuple([(v.type, v.status) for v in marked]) if marked is not None else ()
+            place = known.get(key)
+            if place is None or not rest.endswith(_NO_OVERTIME):
                 kind, leave, symbols, extra = rest.split(month_reading.PART)
-                place = book.place(_cell(kind, symbols, leave == "1", marked or ()))
+                place = known[key] = book.place(_cell(kind, symbols, leave == "1", key[1]))
                 if extra != "[]":
                     overtime.setdefault(int(employee), []).extend(map(overtime_line, orjson.loads(extra)))
-                elif marked is None:
-                    known[rest] = place
             row[at] = place
     return {int(employee): row for employee, row in places.items()}, overtime
 
 
-def _cell(kind: str, symbols: str, leave: bool, violations: Iterable[Occurrence]) -> Cell:
+def _cell(kind: str, symbols: str, leave: bool, violations: Occurred) -> Cell:
     pairs = tuple(orjson.loads(symbols).items())
-    return Cell(kind, pairs, marks_of(pairs, [(v.type, v.status) for v in violations]), bool(leave))
+    return Cell(kind, pairs, marks_of(pairs, violations), leave)
 
 
 def _sums(
