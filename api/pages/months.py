@@ -312,6 +312,6 @@ def _close(request: Request, reader: Reader, unit: str, month: str) -> ClosePage
             session, parts.settings.timezone, parts.now(), shown, reasons=reader.elsewhere(session, "reasons.read"),
             may_lock=may_lock, part=part,
         )  # fmt: skip
-        named = {each.key for obstacle in view.obstacles for each in obstacle.items}
+        named = {each.code or each.key for obstacle in view.obstacles for each in obstacle.items}
         _saw(session, reader, named | {who for who, _, _ in view.later}, request)
     return view

@@ -156,7 +156,19 @@ SHEETS: dict[str, list[Call]] = {
     "getTemplate": [Call(path={"kind": "employees"}, tells=False)],
 }
 
+MONTH = {"unit": "{unit}", "month": "2026-11"}
+EMPTY_MONTH = {"unit": "{unit}", "month": "2024-05"}
+MONTHS: dict[str, list[Call]] = {
+    "getMonth": [Call(path=MONTH)],
+    "lockMonth": [Call(path=EMPTY_MONTH)],
+    "reopenMonth": [Call(path=MONTH, body={"reason": "Giấy nghỉ nộp muộn"}, answers=409)],
+    "signMonth": [Call(path=MONTH, body={"as": "keeper", "digest": "0" * 64, "password": "mưa rơi trên mái ngói"},
+                       answers=409)],
+    "getTimesheet": [Call(query={**MONTH, "format": "json"}), Call(query={**MONTH, "format": "csv"})],
+}  # fmt: skip
+
 CALLS: dict[str, list[Call]] = {
+    **MONTHS,
     **PAPER_CALLS,
     **SHEETS,
     "health": [Call(tells=False)],
@@ -257,6 +269,12 @@ PAGES: dict[tuple[str, str], list[Call]] = {
             refused=422,
         )
     ],
+    ("GET", "/months"): [Call(query={"month": "2026-11"})],
+    ("GET", "/months/{unit}/{month}"): [Call(path=MONTH)],
+    ("GET", "/months/{unit}/{month}/close"): [Call(path=MONTH)],
+    ("GET", "/months/{unit}/{month}/people/{employee}"): [Call(path={**MONTH, "employee": "{employee}"})],
+    ("GET", "/months/{unit}/{month}/sheet.{format}"): [Call(path={**MONTH, "format": "csv"})],
+    ("POST", "/months/{unit}/{month}/lock"): [Call(path=EMPTY_MONTH, form={}, answers=303, tells=False)],
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
@@ -331,6 +349,10 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
+    ("GET", "/months/{unit}/{month}/versions/{version}"): "tests/e2e/test_month_pages.py",
+    ("GET", "/months/{unit}/{month}/versions/{version}/difference"): "tests/e2e/test_month_pages.py",
+    ("POST", "/months/{unit}/{month}/reopen"): "tests/e2e/test_month_pages.py",
+    ("POST", "/months/{unit}/{month}/sign"): "tests/e2e/test_month_pages.py",
     ("GET", "/api/v1/sites/me"): "tests/e2e/test_api_sites.py",
     ("POST", "/api/v1/sites/segments"): "tests/e2e/test_api_sites.py",
     ("GET", "/sign-in"): "tests/e2e/test_account_pages.py",

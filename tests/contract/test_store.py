@@ -22,6 +22,7 @@ from attendance.store import evidence_tables as evidence
 from attendance.store import leases, month_events, paper_tables, registering
 from attendance.store import tables as office_tables
 from attendance.store.database import Database, sqlite_url
+from attendance.store.every_table import every_table
 from attendance.store.schema import is_current, upgrade
 from tests import builders
 from tests.builders import ZONE, build_office, file_body, records, rows
@@ -56,6 +57,7 @@ def fill(database: Database) -> None:
 
 
 def test_the_migrations_create_exactly_the_tables_of_the_code(any_database: Database) -> None:
+    every_table()
 
     def for_this_database(found: Any, *_: object) -> bool:
         only = getattr(found, "_ddl_if", None)

@@ -17,7 +17,15 @@ from attendance.engine.period import QUESTION_MARK
 from attendance.engine.timesheet import NOT_JUDGED, Timesheet
 from attendance.errors import NoVersionInForce
 from attendance.rules.rulebook import Rulebook
-from attendance.store import listing_papers, month_reading, office, questions, rulebook_reading, terminal_reading
+from attendance.store import (
+    listing_explanations,
+    listing_papers,
+    month_reading,
+    office,
+    questions,
+    rulebook_reading,
+    terminal_reading,
+)
 from attendance.store.database import Session
 from attendance.store.listing_papers import Asked
 from attendance.store.month_reading import Serving
@@ -35,12 +43,13 @@ _MOST = 500
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing of an obstacle: a person and date, a terminal (`key`, `name`, read until `at`), a paper or an
-    explanation (`key`: its number)."""
+    explanation (`key`: its number). `code`: whose it is, where the key does not say it."""
 
     key: str
     name: str = ""
     on: date | None = None
     at: datetime | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,10 @@ def obstacles(
             if kind is not None:
                 found[kind].append(Item(line.employee, line.name, on))
     found["terminals"] += _unread(session, unit_id, serving, last) if not found["not_over"] else []
+    found["explanations"] += [
+        Item(str(each.explanation_id), each.name or each.employee, each.on, code=each.employee)
+        for each in listing_explanations.undecided(session, [unit_id], month, last)
+    ]
     papers, waiting = _proposed(session, unit_id, month, last, reasons)
     found["papers"] += papers
     totals = {"papers": waiting}
@@ -126,7 +139,9 @@ def _proposed(session: Session, unit_id: int, first: date, last: date, reasons: 
     asked = Asked(status="proposed", from_on=first, to_on=last)
     within = Within(frozenset({unit_id}))
     found = listing_papers.papers(session, within, reasons, asked, limit=_MOST, offset=0)
-    return [Item(str(row["id"]), row["name"] or "", row["from"]) for row in found.rows], found.total
+    return [
+        Item(str(row["id"]), row["name"] or "", row["from"], code=row["employee"] or "") for row in found.rows
+    ], found.total
 
 
 def settled(found: list[Obstacle]) -> bool:
