@@ -71,6 +71,7 @@ class SheetPage:
     before: date
     after: date | None
     signatures: tuple[Signature, ...]
+    today: date
     holds: bool = True
 
     @property
@@ -201,6 +202,7 @@ def sheet_page(
         before=before(shown.month),
         after=after(shown.month, today),
         signatures=_signatures(shown.kept.signatures if shown.kept else (), zone),
+        today=today,
         holds=shown.kept.holds if shown.kept is not None else True,
     )
 

@@ -54,7 +54,10 @@ def _parts(page: SheetPage, t: Translator) -> Iterator[Markup]:
     dates = [f"/{on}" for on in table.sheet.dates]
     namesakes = Counter(line.name for line in table.lines)
     few = len(table.lines) <= FEW
-    off = ["<td class=w>" if is_off else "<td>" for is_off in page.weekend]
+    off = [
+        "<td class=w>" if is_off else "<td class=n>" if on <= page.today else "<td>"
+        for on, is_off in zip(table.sheet.dates, page.weekend, strict=True)
+    ]
     where = f"{page.head.month:%Y-%m}/people/" if page.live else "../people/"  # relative: short, two thousand times
     for begin in range(0, len(table.lines), PART):
         rows = ["<tbody>"]

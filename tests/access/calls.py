@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.access import calls_months
+
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
 FILE = b"99\t2026-11-19 07:15:00\t1\t0\t0\t0\r\n"
@@ -156,19 +158,8 @@ SHEETS: dict[str, list[Call]] = {
     "getTemplate": [Call(path={"kind": "employees"}, tells=False)],
 }
 
-MONTH = {"unit": "{unit}", "month": "2026-11"}
-EMPTY_MONTH = {"unit": "{unit}", "month": "2024-05"}
-MONTHS: dict[str, list[Call]] = {
-    "getMonth": [Call(path=MONTH)],
-    "lockMonth": [Call(path=EMPTY_MONTH)],
-    "reopenMonth": [Call(path=MONTH, body={"reason": "Giấy nghỉ nộp muộn"}, answers=409)],
-    "signMonth": [Call(path=MONTH, body={"as": "keeper", "digest": "0" * 64, "password": "mưa rơi trên mái ngói"},
-                       answers=409)],
-    "getTimesheet": [Call(query={**MONTH, "format": "json"}), Call(query={**MONTH, "format": "csv"})],
-}  # fmt: skip
-
 CALLS: dict[str, list[Call]] = {
-    **MONTHS,
+    **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **PAPER_CALLS,
     **SHEETS,
     "health": [Call(tells=False)],
@@ -269,12 +260,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
             refused=422,
         )
     ],
-    ("GET", "/months"): [Call(query={"month": "2026-11"})],
-    ("GET", "/months/{unit}/{month}"): [Call(path=MONTH)],
-    ("GET", "/months/{unit}/{month}/close"): [Call(path=MONTH)],
-    ("GET", "/months/{unit}/{month}/people/{employee}"): [Call(path={**MONTH, "employee": "{employee}"})],
-    ("GET", "/months/{unit}/{month}/sheet.{format}"): [Call(path={**MONTH, "format": "csv"})],
-    ("POST", "/months/{unit}/{month}/lock"): [Call(path=EMPTY_MONTH, form={}, answers=303, tells=False)],
+    **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
@@ -347,12 +333,9 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_months.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
-    ("GET", "/months/{unit}/{month}/versions/{version}"): "tests/e2e/test_month_pages.py",
-    ("GET", "/months/{unit}/{month}/versions/{version}/difference"): "tests/e2e/test_month_pages.py",
-    ("POST", "/months/{unit}/{month}/reopen"): "tests/e2e/test_month_pages.py",
-    ("POST", "/months/{unit}/{month}/sign"): "tests/e2e/test_month_pages.py",
     ("GET", "/api/v1/sites/me"): "tests/e2e/test_api_sites.py",
     ("POST", "/api/v1/sites/segments"): "tests/e2e/test_api_sites.py",
     ("GET", "/sign-in"): "tests/e2e/test_account_pages.py",

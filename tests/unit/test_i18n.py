@@ -16,14 +16,16 @@ from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pic
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, TEMPLATES, environment
 from api.pages.users import PROBLEMS
+from attendance.engine import timesheet as sheet_marks
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
+from attendance.services.timesheet import kept, obstacles
 from attendance.store import alarms, personal_schema
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import papers, trail, view
+from reports import months, papers, timesheet, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -125,6 +127,16 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
+    "sheet": ("name", "code", "bottom", "print_title", "open_state", "locked_state"),
+    "sheet_total": timesheet.COUNTS,
+    "sheet_total_long": timesheet.COUNTS,
+    "sheet_mark": sheet_marks.MARKS,
+    "sign_part": kept.PARTS,
+    "weekday_short": tuple("1234567"),
+    "obstacle": obstacles.OBSTACLES,
+    "obstacle_how": obstacles.OBSTACLES,
+    "close_problem": months.PROBLEMS,
+    "close_done": months.DONE,
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 

@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.demo.filing import file_office
+from api.cli.demo.months import close_last_month
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.stage import Stage, choose_moment
 from api.cli.demo.waiting import file_waiting
@@ -132,6 +133,7 @@ def run_demo(port: int, *, browser: bool) -> None:
             accounts.create_user(login.name, password, login.role, login.unit, employee=login.employee, **visit)
             logins.append((login.role, login.name, password))
         file_waiting(demo.database, demo.office, demo.now())
+        close_last_month(demo.database, demo.office, demo.now())
         settings = Settings(
             data_dir=demo.folder,
             secret_key=SecretStr(secrets.token_urlsafe(48)),
