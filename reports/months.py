@@ -16,7 +16,7 @@ from attendance.services.timesheet.obstacles import Obstacle, obstacles, settled
 from attendance.services.timesheet.showing import ShownMonth
 from attendance.store import month_events, month_sheets, office
 from attendance.store.database import Session
-from attendance.store.month_tables import MonthSignatureRow
+from attendance.store.month_sheets import Signed
 from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 from reports.timesheet import Head, Sort, Table, is_day_off, lay_out, used_signs
@@ -290,7 +290,7 @@ def with_problem(page: ClosePage, problem: str, sentence: str, given: Mapping[st
     return replace(page, problem=problem if problem in PROBLEMS else "invalid", sentence=sentence, given=given)
 
 
-def _signatures(rows: Sequence[MonthSignatureRow], zone: str) -> tuple[Signature, ...]:
+def _signatures(rows: Sequence[Signed], zone: str) -> tuple[Signature, ...]:
     by_part = {row.part: row for row in rows}
     return tuple(
         Signature(part, row.name, row.role, clock.to_wall(row.signed_at, zone)) if (row := by_part.get(part)) else

@@ -136,18 +136,20 @@ def lock(
 ) -> Response:
     parts = service(request)
 
-    def act(session: Session, place: UnitRow) -> None:
-        first = read_month(month)
-        if version and version != str(_month(session, request, reader, unit, month, None).state.version):
-            raise _MovedOn(f"{month} was locked or reopened since you looked.")
+    def check() -> None:
         if not seen and any(not each.blocks for each in _close(request, reader, unit, month).obstacles):
             raise _Unread("What is undecided counts no more after the lock; say that you have seen it.")
+
+    def act(session: Session, place: UnitRow) -> None:
+        shown = _month(session, request, reader, unit, month, None)
+        if version and version != str(shown.state.version):
+            raise _MovedOn(f"{month} was locked or reopened since you looked.")
         months.lock(
-            session, parts.settings.timezone, place.code, first, by=reader.user.name, now=parts.now(),
+            session, parts.settings.timezone, place.code, shown.month, by=reader.user.name, now=parts.now(),
             actor=reader.actor,
         )  # fmt: skip
 
-    return _act(request, reader, unit, month, "locked", act, {})
+    return _act(request, reader, unit, month, "locked", act, {}, check)
 
 
 @router.post("/months/{unit}/{month}/reopen", dependencies=[FromHere])
@@ -207,14 +209,17 @@ def _act(
     done: str,
     act: Callable[[Session, UnitRow], None],
     given: dict[str, str],
-    prove: Callable[[], None] = lambda: None,
+    before: Callable[[], None] = lambda: None,
 ) -> Response:
-    """Does something with a month in one transaction; what hinders it is said on the page."""
+    """Does something with a month in one transaction; what hinders it is said on the page.
+
+    `before` looks at something, or tries a password, which must have ended before that transaction begins.
+    """
     parts = service(request)
     with parts.database.reading() as session:
         _unit(session, reader, unit)  # what is not there is told before anybody's password is tried
     try:
-        prove()
+        before()
         with parts.database.writing() as session:
             act(session, _unit(session, reader, unit))
     except (AttendanceError, TooManyAttempts) as error:

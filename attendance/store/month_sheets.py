@@ -25,6 +25,19 @@ class Name:
     salt: str
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature as it was given; `part`: keeper, section or approver."""
+
+    part: str
+    user_id: int
+    employee_id: int | None
+    name: str
+    role: str
+    digest: str
+    signed_at: datetime
+
+
 def keep(
     session: Session,
     unit_id: int,
@@ -93,12 +106,14 @@ def names(session: Session, sheet_id: int) -> list[Name]:
     return [Name(*row) for row in session.exec(query)]
 
 
-def signatures(session: Session, sheet_ids: Iterable[int | None]) -> dict[int, list[MonthSignatureRow]]:
+def signatures(session: Session, sheet_ids: Iterable[int | None]) -> dict[int, list[Signed]]:
     """The signatures of some sheets, in the order they were given."""
-    query = select(MonthSignatureRow).where(col(MonthSignatureRow.sheet_id).in_([n for n in sheet_ids if n]))
-    found: dict[int, list[MonthSignatureRow]] = {}
-    for row in session.exec(query.order_by(col(MonthSignatureRow.id))):
-        found.setdefault(row.sheet_id, []).append(row)
+    table = MonthSignatureRow
+    query = select(table).where(col(table.sheet_id).in_([number for number in sheet_ids if number]))
+    found: dict[int, list[Signed]] = {}
+    for row in session.exec(query.order_by(col(table.id))):
+        signed = Signed(row.part, row.user_id, row.employee_id, row.name, row.role, row.digest, row.signed_at)
+        found.setdefault(row.sheet_id, []).append(signed)
     return found
 
 

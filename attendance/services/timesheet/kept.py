@@ -14,7 +14,8 @@ import orjson
 from attendance.engine.timesheet import Timesheet, canonical, read_canonical
 from attendance.store import month_sheets, office
 from attendance.store.database import Session
-from attendance.store.month_tables import MonthSheetRow, MonthSignatureRow
+from attendance.store.month_sheets import Signed
+from attendance.store.month_tables import MonthSheetRow
 from attendance.store.tables import UnitRow
 
 PARTS = ("keeper", "section", "approver")
@@ -30,7 +31,7 @@ class Kept:
     locked_at: datetime
     digest: str
     sheet: Timesheet
-    signatures: tuple[MonthSignatureRow, ...]
+    signatures: tuple[Signed, ...]
     holds: bool
 
     @property

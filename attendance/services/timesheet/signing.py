@@ -9,6 +9,7 @@ from attendance.errors import Invalid, MayNotSign, MonthMovedOn
 from attendance.services.timesheet.kept import PARTS
 from attendance.store import month_events, month_sheets, office, people
 from attendance.store.database import Session
+from attendance.store.month_sheets import Signed
 from attendance.store.month_tables import MonthSignatureRow
 from attendance.store.trail import Actor, record
 
@@ -71,7 +72,7 @@ def sign(
     return signature
 
 
-def _check_turn(part: str, given: list[MonthSignatureRow]) -> None:
+def _check_turn(part: str, given: list[Signed]) -> None:
     before = next((row for row in given if row.part == part), None)
     if before is not None:
         raise MonthMovedOn(f"{before.name} has signed as {_WORDS[part]} already.")
@@ -80,7 +81,7 @@ def _check_turn(part: str, given: list[MonthSignatureRow]) -> None:
         raise MonthMovedOn(f"First {_WORDS[waits]} signs, then {_WORDS[part]}.")
 
 
-def _check_person(part: str, by: Signer, given: list[MonthSignatureRow]) -> None:
+def _check_person(part: str, by: Signer, given: list[Signed]) -> None:
     if part in LOCKING_PARTS and not by.may_lock:
         raise MayNotSign(f"Only somebody who may lock this month signs as {_WORDS[part]}.")
     for row in given:
