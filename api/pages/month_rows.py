@@ -133,7 +133,7 @@ def _bottom(page: SheetPage, t: Translator) -> Markup:
 
 def weekday(on: date, t: Translator) -> str:
     """Two letters: `T2` … `CN`."""
-    return t(f"weekday_short.{on.isoweekday()}")
+    return t(f"sheet_weekday.{on.isoweekday()}")
 
 
 def _spoken(on: date, kind: str, t: Translator) -> str:

@@ -84,6 +84,10 @@ HELD: dict[str, Held] = {
         ("user_id",),
         withheld={"request_digest": SECRET, "grants_digest": SECRET, "key": SECRET, "body": OTHERS, "headers": OTHERS},
     ),
+    "notice_account": Held("notices", ("user_id",)),
+    "notice_address": Held("notices", ("user_id",), withheld={"code_digest": SECRET}),
+    "notice_wish": Held("notices", ("user_id",)),
+    "notice": Held("notices", ("user_id",), withheld={"key": OTHERS, "params": OTHERS, "body": OTHERS}),
     "notice_reading": Held("requests", ("employee_id",)),
     "subject_request": Held(
         "requests",
