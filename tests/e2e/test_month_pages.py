@@ -109,7 +109,7 @@ def test_a_month_is_locked_signed_by_three_and_reopened(site: Site) -> None:
     assert sign(hoa, "section", seen).status_code == 303
     assert sign(vinh, "approver", seen).status_code == 303
     assert "Đã đủ ba chữ ký" in vinh.see(f"{MONTH}/close")
-    first = rows(vinh.see(f"{MONTH}/versions/1"))
+    first = rows(hoa.see(f"{MONTH}/versions/1"))
     site.clock.pass_by(minutes=10)
     assert hoa.send(f"{MONTH}/reopen", on=f"{MONTH}/close", reason=" ").status_code == 409
     assert hoa.send(f"{MONTH}/reopen", on=f"{MONTH}/close", reason="Giấy nghỉ nộp muộn").status_code == 303

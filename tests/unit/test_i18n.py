@@ -21,7 +21,6 @@ from api.pages.terminal_pages import settings as terminal_settings
 from api.pages.terminal_pages import view as terminals_view
 from api.pages.terminal_pages.adding import view as adding
 from api.pages.users import PROBLEMS
-from attendance.engine import timesheet as sheet_marks
 from attendance.facts import DIRECTIONS
 from attendance.rules import kinds, policy, schedule
 from attendance.services import api_tokens, browsers, matching, terminal_health
@@ -29,7 +28,6 @@ from attendance.services.explain import rules
 from attendance.services.notifications import kinds as notice_kinds
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
-from attendance.services.timesheet import kept, obstacles
 from attendance.store import alarms, listing_explanations, personal_schema
 from attendance.store.every_table import every_table
 from attendance.store.explanation_tables import GROUNDS
@@ -38,20 +36,9 @@ from attendance.store.personal_export import tables
 from attendance.store.personal_schema import CODED
 from device_sync import checking, operations
 from device_sync.zk.failures import OUTCOMES
-from reports import (
-    calendar,
-    charts,
-    compared,
-    explanation_view,
-    months,
-    papers,
-    person,
-    rule_trial,
-    timesheet,
-    trail,
-    view,
-)
+from reports import calendar, charts, compared, explanation_view, papers, person, rule_trial, trail, view
 from reports import rules as rule_pages
+from tests.unit.words_of_months import WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -193,16 +180,7 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
-    "sheet": ("name", "code", "bottom", "print_title", "open_state", "locked_state"),
-    "sheet_total": timesheet.COUNTS,
-    "sheet_total_long": timesheet.COUNTS,
-    "sheet_mark": sheet_marks.MARKS,
-    "sign_part": kept.PARTS,
-    "sheet_weekday": tuple("1234567"),
-    "obstacle": obstacles.OBSTACLES,
-    "obstacle_how": obstacles.OBSTACLES,
-    "close_problem": months.PROBLEMS,
-    "close_done": months.DONE,
+    **WORDS,
     "notice_kind": (*notice_kinds.KINDS, "test"),
     "notice_about": notice_kinds.KINDS,
     "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),
