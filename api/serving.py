@@ -18,6 +18,7 @@ from api.pages.charts import router as charts_router
 from api.pages.explanations import router as explanations_router
 from api.pages.importing.routes import router as importing_router
 from api.pages.me import router as me_router
+from api.pages.months import router as months_router
 from api.pages.notification_admin import router as notification_admin_router
 from api.pages.notifications import router as notifications_router
 from api.pages.papers import router as papers_router
@@ -52,6 +53,7 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
+    months_router,
     explanations_router, importing_router, personal_router, register_router, notifications_router,
     notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
     calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router, people_router,

@@ -64,9 +64,16 @@ def language_of(request: Request) -> str:
 
 
 def show(
-    request: Request, template: str, view: object, *, user: SignedIn | None = None, token: str = "", status: int = 200
+    request: Request,
+    template: str,
+    view: object,
+    *,
+    user: SignedIn | None = None,
+    token: str = "",
+    status: int = 200,
+    **extra: object,
 ) -> HTMLResponse:
-    """A page in the reader's language; a language chosen in the address is remembered."""
+    """A page in the reader's language; a language chosen in the address is remembered. `extra`: names of that page."""
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     html = render(
         template,
@@ -77,6 +84,7 @@ def show(
         demo=is_demo(request),
         path=path,
         unread=_unread_dates(request),
+        **extra,
     )
     response = HTMLResponse(html, status)
     chosen = request.query_params.get("lang")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import calls_explanations, calls_notifications
+from tests.access import calls_explanations, calls_months, calls_notifications
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
@@ -163,6 +163,7 @@ SHEETS: dict[str, list[Call]] = {
 }
 
 CALLS: dict[str, list[Call]] = {
+    **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **PAPER_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
@@ -271,6 +272,40 @@ PAGES: dict[tuple[str, str], list[Call]] = {
             refused=422,
         )
     ],
+    **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
+    ("GET", "/explanations"): [
+        *(Call(query={"tab": tab}) for tab in ("confirm", "decide", "closed")),
+        Call(query={"tab": "asked"}, tells=False),
+    ],
+    ("GET", "/explanations/{number}"): at("number", "explanation"),
+    ("GET", "/explanations/{number}/attachments/{digest}"): [
+        Call(path={"number": "{explanation}", "digest": "{attachment}"}, tells=False)
+    ],
+    ("GET", "/violations/{violation}/explain"): at("violation", "violation"),
+    ("POST", "/violations/{violation}/explain"): [
+        Call(path={"violation": "{early}"}, form=GROUND, answers=303, tells=False)
+    ],
+    ("POST", "/violations/{violation}/ask"): [Call(path={"violation": "{early}"}, form={}, answers=303, tells=False)],
+    ("POST", "/violations/{violation}/decide"): [
+        Call(path={"violation": "{early}"}, form=NOTE | {"decision": "refused"}, answers=303, tells=False)
+    ],
+    ("POST", "/explanations/{number}/confirm"): [
+        Call(path={"number": "{explanation}"}, form=NOTE | {"version": "2"}, answers=303, tells=False)
+    ],
+    ("POST", "/explanations/{number}/decide"): [
+        Call(
+            path={"number": "{explanation}"},
+            form=NOTE | {"version": "2", "decision": "approved"},
+            answers=303,
+            tells=False,
+        )
+    ],
+    ("POST", "/explanations/{number}/withdraw"): [
+        Call(path={"number": "{explanation}"}, form={}, answers=303, tells=False)
+    ],
+    ("POST", "/explanations/{number}/attachments"): [
+        Call(path={"number": "{explanation}"}, form={}, answers=422, tells=False)
+    ],
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
@@ -377,6 +412,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_months.ELSEWHERE,
     **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",

@@ -39,6 +39,7 @@ from device_sync.zk.failures import OUTCOMES
 from reports import calendar, charts, compared, explanation_view, papers, person, rule_trial, trail, view
 from reports import rules as rule_pages
 from tests.unit import system_words
+from tests.unit.words_of_months import WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -181,6 +182,7 @@ VOCABULARIES = {
     ),
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
+    **WORDS,
     "notice_kind": (*notice_kinds.KINDS, "test"),
     "notice_about": notice_kinds.KINDS,
     "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),
