@@ -189,8 +189,7 @@ class ViolationRow(SQLModel, table=True):
     __table_args__ = (
         Index(
             "ix_violation_current",
-            "work_date",
-            "id",
+            *("work_date", "employee_id", "session", "type", "unit_id"),
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
         ),

@@ -68,6 +68,8 @@ HELD: dict[str, Held] = {
         ("user_id",),
         withheld={"request_digest": SECRET, "grants_digest": SECRET, "key": SECRET, "body": OTHERS, "headers": OTHERS},
     ),
+    "saved_view": Held("accounts", ("user_id",)),
+    "last_look": Held("accounts", ("user_id",), withheld={"seen": OTHERS, "compared": OTHERS}),
     "notice_reading": Held("requests", ("employee_id",)),
     "subject_request": Held(
         "requests",
