@@ -20,6 +20,8 @@ from api.pages.assets import CONTENT_SECURITY_POLICY, MOUNT
 MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
 _UPLOADS = (f"{API}/imports/", "/import/sheets")
+_KEPT_FORM = (b"x-kept-form", b"1")
+"""What `static/keep.js` sends a form with, so that it stays on screen until it was answered."""
 PUSHED = "/iclock/"
 LONG_SECONDS = 1.0
 """Before an answer that took so long is given, it is asked again whether its reader may still have it."""
@@ -75,6 +77,8 @@ class Guard:
                         withheld = True
                         return
                 started = True
+                if _KEPT_FORM in scope["headers"]:
+                    _tell_where(message)
                 self._finish(scope, message, time.perf_counter() - begun)
             await send(message)
 
@@ -109,6 +113,15 @@ class Guard:
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE") else "other"
         self.requests.labels(method, route, str(message["status"])).inc()
         self.seconds.labels(route).observe(seconds)
+
+
+def _tell_where(message: Message) -> None:
+    """A script that sent a form for its page cannot read where a redirect leads: it is told instead."""
+    headers = MutableHeaders(scope=message)
+    if message["status"] in (302, 303) and "location" in headers:
+        message["status"] = 200
+        headers["X-Led-To"] = headers["location"]
+        del headers["location"]
 
 
 def _declared(scope: Scope) -> int | None:

@@ -7,7 +7,7 @@ catalogue can be out of date. A key that a catalogue does not know is an error, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,8 @@ LOCALE_FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
 DEFAULT_LANGUAGE = "vi"
 
+DAY_PATTERN = r"[tThH]|[+\-]\d{1,3}|\d{1,2}(/\d{1,2}(/\d{4})?)?|\d{4}-\d\d-\d\d"
+"""What a field for a day lets through to `read_day`, as a pattern of HTML."""
 _READ_ELSEWHERE = ("sheets.po",)  # what reading a spreadsheet says: `api.sheet_speech`
 
 # English readers here write days before months too.
@@ -165,8 +167,8 @@ class Translator:
 
 
 def read_day(text: str, today: date) -> date | None:
-    """A day as people type it: `24/11/2026`, `24/11` and `24` (of this year and month), or ISO; None when it is none,
-    or none that an office can mean.
+    """A day as people type it: `24/11/2026`, `24/11` and `24` (of this year and month), `t` (today), `-1` (yesterday),
+    or ISO; None when it is none, or none that an office can mean.
 
     Never month before day: a date that could only be read so is refused.
     """
@@ -178,6 +180,10 @@ def read_day(text: str, today: date) -> date | None:
 
 
 def _typed(text: str, today: date) -> date:
+    if text.lower() in ("t", "h"):  # today, hôm nay
+        return today
+    if text[:1] in ("+", "-") and len(text) < 5:
+        return today + timedelta(days=int(text))
     if "-" in text:
         return date.fromisoformat(text)
     numbers = [int(part) for part in text.split("/")]

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api import sheets_in
 from api.pages import explain, terminals, timeline
 from api.pages.assets import asset
-from api.pages.i18n import LANGUAGES, Translator
+from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
 from api.pages.trail_values import trail_value
 from attendance.services.access import ROLES, Permission
@@ -39,6 +39,14 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )
+
+# The group of the menu that an entry stands in; its first letters put the groups in order.
+GROUPS = {
+    "1.daily": {"/today", "/violations", "/explanations", "/months", "/papers", "/rosters", "/me", "/charts"},
+    "2.office": {"/units", "/people", "/calendar", "/schedules", "/rules"},
+    "3.data": {"/terminals", "/import"},
+    "4.care": {"/users", "/system", "/requests", "/trail", "/looks"},
+}
 
 # Those who need a look come first; inside a state, by given name.
 _ATTENTION = {state: rank for rank, state in enumerate(("late", "absent", "unknown", "excused", "present"))}
@@ -76,9 +84,13 @@ def render(
     )
 
 
-def navigation(user: User | None) -> list[tuple[str, str]]:
-    """Address and message key of the pages that somebody may open; the first is where they begin."""
-    return [(address, key) for address, key, needed in NAVIGATION if user is not None and needed in user.may]
+def navigation(user: User | None) -> list[tuple[str, str, str]]:
+    """Address, message key and group of the pages that somebody may open; the first is where they begin."""
+    return [
+        (address, key, next(group for group, those in GROUPS.items() if address in those))
+        for address, key, needed in NAVIGATION
+        if user is not None and needed in user.may
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +104,7 @@ def environment() -> Environment:
     )
     found.globals |= {
         "asset": asset,
+        "day_pattern": DAY_PATTERN,
         "everyone": everyone,
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,

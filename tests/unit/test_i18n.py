@@ -14,7 +14,7 @@ from api.importing import SENTENCES
 from api.pages import account, account_view
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
-from api.pages.render import NAVIGATION, TEMPLATES, environment
+from api.pages.render import GROUPS, NAVIGATION, TEMPLATES, environment
 from api.pages.users import PROBLEMS
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
@@ -48,6 +48,7 @@ VOCABULARIES = {
     "symbol": view.SYMBOLS,
     "flag": view.FLAGS,
     "cause": view.REVISION_CAUSES,
+    "nav_group": [group[2:] for group in GROUPS],
     "card": ("present", "late", "absent", "excused", "unknown"),
     "excuse": ("leave", "mission"),
     "session": ("am", "pm"),
@@ -261,6 +262,9 @@ def test_typed_days_are_read_day_first_or_not_at_all() -> None:
     today = date(2026, 11, 23)
     assert read_day("24/11/2026", today) == date(2026, 11, 24)
     assert read_day(" 24/11 ", today) == date(2026, 11, 24)
+    assert [read_day(text, today) for text in ("t", "T", "h", "-1", "+7")] == [
+        today, today, today, date(2026, 11, 22), date(2026, 11, 30)
+    ]  # fmt: skip
     assert read_day("2", today) == date(2026, 11, 2)
     assert read_day("2026-11-24", today) == date(2026, 11, 24)
     assert [read_day(text, today) for text in ("11/24/2026", "", "x", "1/2/3/4", "31/02/2026")] == [None] * 5

@@ -1,0 +1,1 @@
+"""People at their work, each from signing in to the result, in a real browser."""
