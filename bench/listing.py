@@ -46,7 +46,7 @@ def _sign_in(database: Database, settings: Settings) -> tuple[Accounts, str]:
 def bench(folder: Path, violations: int, rounds: int, *, people: int = 20_000, deep: int = 1_000) -> list[Line]:
     """Raises Incomplete where a page does not hold what it should."""
     database = prepare(folder / "million.db", people, violations)
-    settings = Settings(_env_file=None, data_dir=folder, secret_key="a secret of the bench, long enough")  # type: ignore[call-arg]  # noqa: S106
+    settings = Settings(_env_file=None, data_dir=folder, secret_key="a secret of the bench, long enough")  # type: ignore[call-arg]
     accounts, secret = _sign_in(database, settings)
     first = Asking(create_app(settings, database, now=lambda: AT, accounts=accounts), secret)
     body = first.get(LIST)

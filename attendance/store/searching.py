@@ -50,6 +50,12 @@ def matching(text: str) -> list[Any]:
     ]
 
 
+def numbers(session: Session, text: str) -> list[int]:
+    """Numbers of everybody whose name or code holds each word, whoever may see them."""
+    query = select(col(EmployeeRow.id)).where(*matching(text)).order_by(col(EmployeeRow.id))
+    return [int(number) for number in session.scalars(query) if number is not None]
+
+
 def people(session: Session, within: Within, text: str, *, limit: int, offset: int = 0) -> Listed:
     """People the reader may see whose name or code holds each word: id, code, name. Whoever has it as their code comes
     first, then those with words that begin so, then the others, each by name.

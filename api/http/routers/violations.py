@@ -15,6 +15,7 @@ from attendance.errors import NotFound
 from attendance.services import disclosure
 from attendance.store import listing_rulings
 from attendance.store.listing_keys import read_violation_id
+from attendance.store.listing_violations import Wanted, violations
 
 router = APIRouter(prefix="/violations", tags=["attendance"])
 
@@ -32,14 +33,15 @@ def list_violations(
     employee: EmployeeFilter = None,
     type: Annotated[ViolationType | None, Query(description="Only of this kind.", examples=["late"])] = None,
     status: Annotated[ViolationStatus | None, Query(description="Only in this state.", examples=["counted"])] = None,
+    over: Annotated[int | None, Query(ge=0, le=1440, description="Only with more minutes than this.")] = None,
+    explained: Annotated[bool | None, Query(description="Only those that were explained, or were not.")] = None,
     cursor: Cursor = None,
 ) -> Response:
     """The violations that stand, by date, person, session and type."""
     parts = service(request)
     with parts.database.reading() as session:
         part = reader.part(session, unit, span.from_on, span.to_on)
-        found = listing_rulings.violations(
-            session,
+        wanted = Wanted(
             reader.within,
             span.from_on,
             span.to_on,
@@ -47,11 +49,11 @@ def list_violations(
             employee_id=reader.employee_id(session, employee) if employee is not None else None,
             type=type,
             status=status,
-            limit=page.limit,
-            offset=page.offset,
-            after=cursor,
+            over=over,
+            explained=explained,
         )
-        reader.saw(session, "violations", (row["employee"] for row in found.rows), at=parts.now())
+        found = violations(session, wanted, limit=page.limit, offset=page.offset, after=cursor)
+        reader.saw_people(session, "violations", found.people, at=parts.now())
     return listed(found, page)
 
 

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "page", name=op.f("pk_last_look")),
     )
     op.drop_index("ix_violation_current", "violation")
-    place = ["work_date", "employee_id", "session", "type", "unit_id"]
+    place = ["work_date", "employee_id", "session", "type", "unit_id", "status", "minutes"]
     op.create_index("ix_violation_current", "violation", place, sqlite_where=STANDS, postgresql_where=STANDS)
     op.add_column("employee", sa.Column("searched", sa.String(), nullable=False, server_default=""))
     _fill()
