@@ -24,7 +24,9 @@ SIGNING_IN = (
 )  # fmt: skip
 """Tables of an account that has no use any more."""
 WRITTEN_NAMES = (
-    ("explanation", "decided_by"), ("annulment", "decided_by"), ("paper", "author"), ("paper", "decided_by"),
+    *(("explanation", f"{act}_by") for act in ("confirmed", "decided", "withdrawn")), ("explanation", "author"),
+    ("explanation_request", "asked_by"), ("explanation_attachment", "added_by"),
+    ("annulment", "decided_by"), ("paper", "author"), ("paper", "decided_by"),
     ("paper", "withdrawn_by"), ("roster_post", "author"), ("roster_post", "withdrawn_by"),
     ("access_grant", "granted_by"), ("access_grant", "revoked_by"), ("push_device", "decided_by"),
     ("push_command", "asked_by"), ("subject_request", "entered_by"), ("subject_request", "answered_by"),

@@ -37,7 +37,23 @@ HELD: dict[str, Held] = {
     "enrolment": Held("enrolments", ("employee_id",)),
     "absence": Held("papers", ("employee_id",), reasons=_PAPER),
     "exemption": Held("papers", ("employee_id",), reasons=_PAPER),
-    "explanation": Held("reasons", ("employee_id",), withheld={"decided_by": OTHERS}, reasons=("reason", "document")),
+    "explanation": Held(
+        "reasons",
+        ("employee_id",),
+        acted=("author_id", "confirmed_by_id", "decided_by_id", "withdrawn_by_id"),
+        withheld={"author": OTHERS, "confirmed_by": OTHERS, "decided_by": OTHERS, "withdrawn_by": OTHERS},
+        reasons=("ground", "reason", "document", "confirmation_note", "decision_note", "withdrawal_note"),
+    ),
+    "explanation_request": Held(
+        "reasons", ("employee_id",), acted=("asked_by_id",), withheld={"asked_by": OTHERS}, reasons=("note",)
+    ),
+    "explanation_attachment": Held(
+        "reasons",
+        ("employee_id",),
+        acted=("added_by_id",),
+        withheld={"added_by": OTHERS},
+        reasons=("file_name", "content", "digest"),
+    ),
     "annulment": Held("reasons", ("employee_id",), withheld={"decided_by": OTHERS}, reasons=("reason", "document")),
     "protection": Held("papers", ("employee_id",), reasons=_PAPER),
     "duty": Held("papers", ("employee_id",)),
@@ -96,6 +112,6 @@ BESIDE: dict[str, str] = {
 
 LOOKING_SECRET = ("password", "digest", "secret", "sealed", "salt", "seal", "token", "hash")
 """Parts of names of columns that must not be exported unless `PLAIN` says that they are harmless."""
-PLAIN = frozenset({("notice_reading", "digest"), ("ruling", "digest")})
+PLAIN = frozenset({("notice_reading", "digest"), ("ruling", "digest"), ("explanation_attachment", "digest")})
 CODED = {"unit_id": "unit", "terminal_id": "terminal", "schedule_id": "schedule"}
 """Numbers that are told as the code of what they point at."""

@@ -56,6 +56,7 @@ def fill(database: Database) -> None:
 
 
 def test_the_migrations_create_exactly_the_tables_of_the_code(any_database: Database) -> None:
+    every_table()
     with any_database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         every_table()
