@@ -22,6 +22,7 @@ from api.pages.streaming import router as streaming_router
 from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
+from api.pages.violations import router as violations_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
@@ -34,7 +35,7 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    importing_router, personal_router, register_router, router,
+    importing_router, personal_router, register_router, violations_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

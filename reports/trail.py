@@ -29,7 +29,7 @@ ACTS = (
     "unit.renamed", "unit.moved", "unit.hours_changed", "unit.ended", "unit.goes_on", "unit.merged",
     "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
     "assignment.transferred", "assignment.ended", "assignment.withdrawn",
-    "import.filed", "import.undone",
+    "import.filed", "import.undone", "view.saved", "view.renamed", "view.deleted", "view.made_usual", "today.compared",
     *(f"account.{what}" for what in (
         "signed_in", "sign_in_failed", "code_wrong", "locked", "password_changed", "password_reset",
         "second_factor_set", "second_factor_removed", "recovery_codes_renewed", "session_ended", "token_made",
@@ -44,7 +44,7 @@ ACTS = (
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
     "terminal users", "month", "report violations", "trail", "papers", "rosters",
-    "personal_requests", "notice_readings", "export",
+    "personal_requests", "notice_readings", "export", "search",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

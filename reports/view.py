@@ -232,50 +232,10 @@ class WhyPage:
 
 
 @dataclass(frozen=True, slots=True)
-class ViolationRow:
-    id: str
-    employee: str
-    name: str
-    unit_name: str
-    day: date
-    type: str
-    session: str
-    minutes: int | None
-    counted_min: int
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
 class UnitOption:
     code: str
     name: str
     depth: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ViolationFilter:
-    """As it stands in the address: `?unit=&type=&from=&to=&page=`."""
-
-    unit: str = ""
-    type: str = ""
-    from_on: date | None = None
-    to_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ViolationsPage:
-    """`page` counts from 1; `total` is the number of rows in all pages."""
-
-    rows: tuple[ViolationRow, ...]
-    total: int
-    page: int
-    page_size: int
-    units: tuple[UnitOption, ...]
-    filter: ViolationFilter = field(default_factory=ViolationFilter)
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.page_size))
 
 
 SIGN_IN_PROBLEMS = (

@@ -22,7 +22,8 @@ from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
 from api.pages.trail_values import trail_value
 from attendance.services.access import ROLES, Permission
-from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
+from attendance.services.reviewing import RESULTS
+from reports.view import PERSON_STATES, VIOLATION_STATUSES, VIOLATION_TYPES, TodayPerson, User
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -120,6 +121,8 @@ def environment() -> Environment:
         "timeline_rows": timeline.rows,
         "trail_value": trail_value,
         "violation_label": timeline.violation_label,
+        "review_results": RESULTS,
+        "violation_statuses": VIOLATION_STATUSES,
         "violation_types": VIOLATION_TYPES,
         "with_query": with_query,
     }

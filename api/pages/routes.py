@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -32,7 +32,6 @@ from attendance.store.listing_keys import read_violation_id
 from reports.day import why_page
 from reports.today import today_page
 from reports.view import ErrorPage, User
-from reports.violations import violations_page
 
 LANGUAGE_COOKIE = "attendance_language"
 PAGE_SIZE = 50
@@ -166,36 +165,6 @@ def _asked_day(text: str, today_on: date) -> date | None:
     """A day that can have something to show; None for anything else, such as a slip of the year."""
     on = read_day(text, today_on)
     return on if on is not None and EARLIEST <= on <= today_on + timedelta(days=366) else None
-
-
-@router.get("/violations")
-def violations(
-    request: Request,
-    reader: Attending,
-    unit: Annotated[str, Query(max_length=64)] = "",
-    type: Annotated[str, Query(max_length=32)] = "",
-    page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
-) -> Response:
-    parts = service(request)
-    today_on = parts.today()
-    first = read_day(request.query_params.get("from", ""), today_on)
-    last = read_day(request.query_params.get("to", ""), today_on)
-    with parts.database.reading() as session:
-        from_on, to_on = first or today_on - timedelta(days=31), last or today_on
-        part = reader.part(session, unit or None, from_on, max(from_on, to_on))
-        view = violations_page(
-            session,
-            part=part,
-            visible=reader.within,
-            unit=unit,
-            kind=type,
-            from_on=from_on,
-            to_on=to_on,
-            page=page,
-            page_size=PAGE_SIZE,
-        )
-        reader.saw(session, "violations", (row.employee for row in view.rows), at=parts.now())
-    return show(request, "violations.html", view, user=reader.user)
 
 
 @router.get("/violations/{violation}")

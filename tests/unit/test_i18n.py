@@ -16,14 +16,14 @@ from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pic
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, TEMPLATES, environment
 from api.pages.users import PROBLEMS
-from attendance.services import api_tokens, browsers, matching, terminal_health
+from attendance.services import api_tokens, browsers, matching, reviewing, terminal_health
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
-from attendance.store import alarms, personal_schema
+from attendance.store import alarms, explained, personal_schema, saved_views
 from attendance.store.heads import KINDS as HEAD_KINDS
 from device_sync import checking, operations
-from reports import papers, trail, view
+from reports import papers, register, trail, view
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -49,6 +49,14 @@ VOCABULARIES = {
     "flag": view.FLAGS,
     "cause": view.REVISION_CAUSES,
     "nav_group": [group[2:] for group in GROUPS],
+    "question": ("none", *explained.STATES),
+    "list.problem": (*reviewing.REASONS, *saved_views.REASONS, "due_unread", "too_many_rows"),
+    "list.explained": ("any", "yes", "no"),
+    "review.verb": reviewing.VERBS,
+    "review.answers": reviewing.VERBS,
+    "review.result": reviewing.RESULTS,
+    "review.why": reviewing.RESULTS,
+    "register": register.COLUMNS,
     "card": ("present", "late", "absent", "excused", "unknown"),
     "excuse": ("leave", "mission"),
     "session": ("am", "pm"),

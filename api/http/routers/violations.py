@@ -19,8 +19,18 @@ from attendance.store.listing_violations import Wanted, violations
 
 router = APIRouter(prefix="/violations", tags=["attendance"])
 
-ViolationType = Literal["late", "early", "absent", "missing_in", "missing_out", "left_post"]
-ViolationStatus = Literal["counted", "pending", "excused", "partly_excused"]
+ViolationType = Annotated[
+    Literal["late", "early", "absent", "missing_in", "missing_out", "left_post"] | None,
+    Query(description="Only of this kind.", examples=["late"]),
+]
+ViolationStatus = Annotated[
+    Literal["counted", "pending", "excused", "partly_excused"] | None,
+    Query(description="Only in this state.", examples=["counted"]),
+]
+Over = Annotated[int | None, Query(ge=0, le=1440, description="Only with more minutes than this.")]
+Explained = Annotated[
+    bool | None, Query(description="Only those an explanation was handed in for, or only those without one.")
+]
 
 
 @router.get("", operation_id="listViolations", summary="Violations", response_model=ViolationList)
@@ -31,10 +41,10 @@ def list_violations(
     page: Page,
     unit: UnitFilter = None,
     employee: EmployeeFilter = None,
-    type: Annotated[ViolationType | None, Query(description="Only of this kind.", examples=["late"])] = None,
-    status: Annotated[ViolationStatus | None, Query(description="Only in this state.", examples=["counted"])] = None,
-    over: Annotated[int | None, Query(ge=0, le=1440, description="Only with more minutes than this.")] = None,
-    explained: Annotated[bool | None, Query(description="Only those that were explained, or were not.")] = None,
+    type: ViolationType = None,
+    status: ViolationStatus = None,
+    over: Over = None,
+    explained: Explained = None,
     cursor: Cursor = None,
 ) -> Response:
     """The violations that stand, by date, person, session and type."""
