@@ -31,7 +31,7 @@ PEOPLE = (("official", None, "an", "E1"), ("head", "A", "head", "E3"), ("leader"
 
 
 def build(database: Database, *times: str) -> None:
-    """E1 punched at these times of the 4th, all was read up to the 20th and judged; the accounts of PEOPLE are there."""
+    """E1 punched at these times of the 4th, which was read and judged; the accounts of PEOPLE are there."""
     build_office(database)
     with database.writing() as session:
         for role, unit, name, person in PEOPLE:

@@ -21,6 +21,7 @@ from api.http.routers import (
     calendar,
     employees,
     enrolments,
+    explanations,
     health,
     iclock,
     imports,
@@ -86,6 +87,7 @@ ROUTERS = (
     rules.router,
     rosters.router,
     *papers.ROUTERS,
+    *explanations.ROUTERS,
     audit.router,
 )
 

@@ -124,7 +124,7 @@ def test_nobody_on_their_own_and_the_heads_own_one_level_up(any_database: Databa
     build(any_database, *LATE)
     number = hand_in(any_database)
     for act in (confirm, decide):
-        with pytest.raises(NotTheirs, match="handed in by you|about you"):
+        with pytest.raises(NotTheirs, match=r"handed in by you|about you"):
             act(any_database, number, by="an")
     with any_database.writing() as session:
         heads.name_head(session, "A", "E1", from_on=date(2026, 1, 1), at=RECORDED_AT)
