@@ -17,8 +17,10 @@ from api.pages.papers import router as papers_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
 from api.pages.routes import Demo, router, show_error, static_files
+from api.pages.search import router as search_router
 from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
+from api.pages.today import router as today_router
 from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
@@ -35,7 +37,8 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    importing_router, personal_router, register_router, violations_router, router,
+    importing_router, personal_router, register_router, today_router, violations_router, search_router,
+    router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import quote
@@ -27,10 +27,9 @@ from attendance.errors import NotFound
 from attendance.services.access import permissions
 from attendance.services.accounts import SignedIn
 from attendance.services.disclosure import Disclosed
-from attendance.store import listing, polling
+from attendance.store import listing
 from attendance.store.listing_keys import read_violation_id
 from reports.day import why_page
-from reports.today import today_page
 from reports.view import ErrorPage, User
 
 LANGUAGE_COOKIE = "attendance_language"
@@ -80,6 +79,7 @@ def show(
         demo=is_demo(request),
         path=path,
         unread=_unread_dates(request),
+        today=service(request).today(),
     )
     response = HTMLResponse(html, status)
     chosen = request.query_params.get("lang")
@@ -127,41 +127,7 @@ def home(user: Annotated[SignedIn, Depends(page_user)]) -> RedirectResponse:
     return RedirectResponse(offered[0][0], 303)
 
 
-@router.get("/today")
-def today(request: Request, reader: Attending) -> Response:
-    return _today(request, reader, "today.html")
-
-
-@router.get("/today/live")
-def today_live(request: Request, reader: Attending) -> Response:
-    return _today(request, reader, "today_live.html")
-
-
-def _today(request: Request, reader: Reader, template: str) -> Response:
-    parts = service(request)
-    wanted = request.query_params.get("day")
-    on = _asked_day(wanted, parts.today()) if wanted else None
-    with parts.database.reading() as session:
-        page = today_page(
-            session,
-            parts.settings.timezone,
-            parts.now(),
-            within=reader.within,
-            alarms=not reader.within.is_person,
-            only=request.query_params.get("state"),
-            demo=is_demo(request),
-            day=on,
-        )
-        if getattr(request.app.state, "poller", None) is not None and page.day == page.now.date():
-            pulled = reader.elsewhere(session, "terminals.pull")
-            terminals, units = polling.pullable_below(session, page.day, pulled.places)
-            page = replace(page, pullable=terminals, pullable_units=units)
-        shown = (person.employee for part in page.units for person in part.people)
-        reader.saw(session, "today", shown, at=parts.now(), polled=template == "today_live.html")
-    return show(request, template, page, user=reader.user)
-
-
-def _asked_day(text: str, today_on: date) -> date | None:
+def asked_day(text: str, today_on: date) -> date | None:
     """A day that can have something to show; None for anything else, such as a slip of the year."""
     on = read_day(text, today_on)
     return on if on is not None and EARLIEST <= on <= today_on + timedelta(days=366) else None
@@ -177,7 +143,7 @@ def violation(request: Request, reader: Attending, violation: str) -> Response:
 
 @router.get("/days/{employee}/{day}")
 def day(request: Request, reader: Attending, employee: str, day: str) -> Response:
-    on = _asked_day(day, service(request).today())
+    on = asked_day(day, service(request).today())
     if on is None:
         raise NotFound("day", day[:64])
     with service(request).database.reading() as session:

@@ -21,6 +21,7 @@ from attendance.store.tables import UnitRow
 from attendance.store.trail import CONSOLE
 from attendance.store.tree import StoredTree, spread_of, units_below
 from attendance.store.within import EVERYTHING, Within
+from attendance.store.listing_violations import Wanted, violations
 from reports.today import today_page
 from tests import builders
 from tests.builders import ZONE, clear_marks, marked
@@ -116,7 +117,7 @@ def test_reports_of_june_keep_the_old_tree_and_those_of_july_show_the_new(provin
 
         def violations_of(unit: str) -> set[tuple[str, date]]:
             part = spread_of(session, unit, FIRST, LAST)
-            found = listing_rulings.violations(session, EVERYTHING, FIRST, LAST, part=part, limit=500)
+            found = violations(session, Wanted(EVERYTHING, FIRST, LAST, part=part), limit=500)
             return {(row["unit"], row["date"]) for row in found.rows}
 
         assert violations_of("P") >= {("N", on) for on in workdays(REFORM, LAST)} | {("P", FIRST)}

@@ -49,6 +49,7 @@ VOCABULARIES = {
     "flag": view.FLAGS,
     "cause": view.REVISION_CAUSES,
     "nav_group": [group[2:] for group in GROUPS],
+    "changed": view.PERSON_STATES,
     "question": ("none", *explained.STATES),
     "list.problem": (*reviewing.REASONS, *saved_views.REASONS, "due_unread", "too_many_rows"),
     "list.explained": ("any", "yes", "no"),
