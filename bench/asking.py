@@ -15,22 +15,32 @@ class Refused(AssertionError):
 
 
 class Asking:
-    """A loop of its own, in which requests are handed to the application as a server would."""
+    """A loop of its own, in which requests are handed to the application as a server would.
 
-    def __init__(self, app: FastAPI, secret: str) -> None:
+    Signed in by a token, or as a browser by a cookie. `headers` are those of the last answer.
+    """
+
+    def __init__(self, app: FastAPI, *, token: str = "", cookie: str = "") -> None:
         self._app, self._loop = app, asyncio.new_event_loop()
-        self._headers = [(b"authorization", f"Bearer {secret}".encode()), (b"host", b"test")]
+        named = {b"authorization": f"Bearer {token}" if token else "", b"cookie": cookie, b"host": "test"}
+        self._headers = [(name, value.encode()) for name, value in named.items() if value]
+        self.headers: dict[str, str] = {}
 
-    def get(self, address: str, **headers: str) -> bytes:
+    def get(self, address: str) -> bytes:
         """The body of a good answer. Raises Refused."""
-        return self._loop.run_until_complete(self._ask(address, headers))
+        status, body = self._loop.run_until_complete(self._ask(address, {}))
+        return _good(address, status, body)
+
+    def status(self, address: str, **headers: str) -> int:
+        """The status of any answer; names of headers with `_` for `-`."""
+        return self._loop.run_until_complete(self._ask(address, headers))[0]
 
     def times(self, address: str, count: int) -> Callable[[], object]:
         """The same question, one after the other."""
 
         async def ask() -> None:
             for _ in range(count):
-                await self._ask(address, {})
+                _good(address, *await self._ask(address, {}))
 
         return lambda: self._loop.run_until_complete(ask())
 
@@ -38,7 +48,7 @@ class Asking:
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
-    async def _ask(self, address: str, headers: dict[str, str]) -> bytes:
+    async def _ask(self, address: str, headers: dict[str, str]) -> tuple[int, bytes]:
         parts = urlsplit(address)
         status, body = 0, b""
 
@@ -49,6 +59,7 @@ class Asking:
             nonlocal status, body
             if message["type"] == "http.response.start":
                 status = message["status"]
+                self.headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
             else:
                 body += message.get("body", b"")
 
@@ -68,6 +79,10 @@ class Asking:
             "server": ("test", 80),
         }
         await self._app(scope, receive, send)
-        if status != 200:
-            raise Refused(f"{address} answered {status}: {body[:200].decode(errors='replace')}")
-        return body
+        return status, body
+
+
+def _good(address: str, status: int, body: bytes) -> bytes:
+    if status != 200:
+        raise Refused(f"{address} answered {status}: {body[:200].decode(errors='replace')}")
+    return body

@@ -48,14 +48,14 @@ def bench(folder: Path, violations: int, rounds: int, *, people: int = 20_000, d
     database = prepare(folder / "million.db", people, violations)
     settings = Settings(_env_file=None, data_dir=folder, secret_key="a secret of the bench, long enough")  # type: ignore[call-arg]
     accounts, secret = _sign_in(database, settings)
-    first = Asking(create_app(settings, database, now=lambda: AT, accounts=accounts), secret)
+    first = Asking(create_app(settings, database, now=lambda: AT, accounts=accounts), token=secret)
     body = first.get(LIST)
     first.close()
     page = orjson.loads(body)
     if page["total"] != violations or len(page["items"]) != min(PAGE, violations):
         raise Incomplete(f"{len(page['items'])} of {page['total']} violations")
     app = create_app(settings, database, now=lambda: AT, accounts=accounts, extra_routers=[_prebuilt(body)])
-    asking = Asking(app, secret)
+    asking = Asking(app, token=secret)
     address, seen = LIST, {row["id"] for row in page["items"]}
     for _ in range(deep - 1):
         address = f"{LIST}&cursor={page['next']}"
