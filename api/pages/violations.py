@@ -124,7 +124,7 @@ def _kept(session: Session, reader: Reader) -> tuple[SavedView, ...]:
     return tuple(SavedView(row.id or 0, row.name, row.query, row.is_default) for row in rows)
 
 
-@router.get("/violations/export")
+@router.get("/reports/violations")
 def export(request: Request, reader: Attending, format: Annotated[str, Query(max_length=20)] = "xlsx") -> Response:
     """Exactly what the list shows, all pages of it, in its order."""
     parts = service(request)

@@ -181,7 +181,7 @@ def test_the_export_is_exactly_what_is_shown_and_no_cell_is_a_formula(site: Offi
         registering.rename_employee(session, "E2", "=cmd|' /C calc'!A0")
     hr, query = browser(site, "hr"), f"{SPAN}&over=11"
     shown = listed(see(hr, f"/violations?{query}"))
-    answer = hr.get(f"/violations/export?format=xlsx&{query}")
+    answer = hr.get(f"/reports/violations?format=xlsx&{query}")
     assert answer.headers["content-disposition"] == 'attachment; filename="violations-2026-11-02-2026-11-20.xlsx"'
     head, *found = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert head[:4] == ["Ngày", "Mã", "Họ và tên", "Đơn vị"]
@@ -191,10 +191,10 @@ def test_the_export_is_exactly_what_is_shown_and_no_cell_is_a_formula(site: Offi
     assert "=cmd|' /C calc'!A0" in {row[2] for row in found}  # text, see the cell type below
     raw = answer.content
     assert b"<f>" not in raw
-    text = hr.get(f"/violations/export?format=csv&{query}").content.decode("utf-8-sig")
+    text = hr.get(f"/reports/violations?format=csv&{query}").content.decode("utf-8-sig")
     assert len(text.splitlines()) == len(shown) + 1
     assert "\"'=cmd|" in text or "'=cmd|" in text
-    assert hr.get(f"/violations/export?format=pdf&{query}").status_code == 422
+    assert hr.get(f"/reports/violations?format=pdf&{query}").status_code == 422
 
 
 def test_the_register_of_the_api_has_the_rows_of_the_list(site: Office) -> None:
