@@ -15,8 +15,8 @@ TABS = ("write", "confirm", "decide", "asked", "closed")
 CLOSED = ("approved", "refused", "withdrawn", "moot")
 DONE = ("handed_in", "asked", "confirmed", "denied", "approved", "refused", "withdrawn", "attached")
 PROBLEMS = (
-    "invalid", "not_theirs_to_decide", "not_as_it_was", "not_confirmed", "after_deadline", "no_note", "no_text",
-    "minutes", "no_ground", "moment", "file",
+    "invalid", "not_theirs_to_decide", "not_as_it_was", "not_confirmed", "after_deadline", "no_note", "minutes",
+    "moment",
 )  # fmt: skip
 FILE_PROBLEMS = ("kind", "damaged", "active", "empty", "too_large", "too_many")
 PAGE_SIZE = 50

@@ -11,6 +11,7 @@ from attendance import clock
 from attendance.services import impartial
 from attendance.services.explanations import proposals, standing
 from attendance.services.explanations.deadlines import Deadlines
+from attendance.services.explanations.handing_in import is_theirs
 from attendance.services.explanations.telling import as_told
 from attendance.services.impartial import Decider
 from attendance.store import explanation_register, heads, listing_explanations, people
@@ -68,12 +69,13 @@ def inbox_page(
     tab: str,
     page: int,
 ) -> InboxPage:
-    """One tab. `within`: the rows of the filter's unit."""
+    """One tab; none chosen: the first in which something waits. `within`: the rows of the filter's unit."""
     today = clock.today(now, zone)
     asked = Asked(covers=wanted.covers or None, from_on=wanted.from_on, to_on=wanted.to_on)
     others = replace(asked, other_than=who.employee_id)
-    offered = _tabs(who)
-    tab = tab if tab in offered else offered[0]
+    tabs = tuple((each, _waiting(session, who, each, today)) for each in _tabs(who))
+    if tab not in dict(tabs):
+        tab = next((each for each, waits in tabs if waits), tabs[0][0])
     found = Listed([], 0)
     lines: tuple[Line, ...] = ()
     to_write: tuple[ToWrite, ...] = ()
@@ -92,7 +94,6 @@ def inbox_page(
         chosen = replace(asked if tab == "closed" else others, states=states)
         found = listing_explanations.explanations(session, within, who.reasons, chosen, limit=PAGE_SIZE, offset=offset)
         lines = _lines(session, zone, found.rows, who.reasons)
-    tabs = tuple((each, _waiting(session, who, each, today)) for each in offered)
     units = tuple(UnitOption(row.code, row.name, row.depth) for row in StoredTree(session).shown(today, who.reading))
     return InboxPage(tab, tabs, lines, to_write, requests, found.total, page, wanted, units)
 
@@ -133,7 +134,6 @@ def one_page(session: Session, zone: str, now: datetime, who: Readers, row: Expl
         and who.confirming is not None
         and _theirs(session, [matter], who, who.confirming)[0]
     )
-    filing = who.filing is not None and who.filing.sees(row.unit_id, row.employee_id)
     return OnePage(
         line=line,
         question=_question(session, zone, now, question) if question is not None else None,
@@ -144,7 +144,7 @@ def one_page(session: Session, zone: str, now: datetime, who: Readers, row: Expl
         superior=head.name if head is not None and head.employee_id != row.employee_id else "",
         may_confirm=confirms,
         may_decide=decides,
-        may_withdraw=line.is_open and (filing or row.author_id == who.user_id),
+        may_withdraw=line.is_open and who.filing is not None and is_theirs(session, row, who.actor),
         needs_confirmation=row.status == "confirm" and bool(above.nearest) and who.user_id not in above.nearest,
     )
 

@@ -13,6 +13,7 @@ import typer
 from api.cli import (
     judging,
     months,
+    notifications,
     office,
     papers,
     personal,
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months,
+    serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months, notifications,
     judging, verifying,
 ):  # fmt: skip
     commands.register(app)

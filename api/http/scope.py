@@ -90,17 +90,31 @@ class Reader:
         return found
 
     def saw(
-        self, session: Session, view: str, codes: Iterable[str | None], *, at: datetime, polled: bool = False
+        self,
+        session: Session,
+        view: str,
+        codes: Iterable[str | None],
+        *,
+        at: datetime,
+        polled: bool = False,
+        key: str = "",
     ) -> None:
         """Write down that the reader is shown records of these people, themselves left out. See `trail.look`."""
-        self.saw_people(session, view, people.numbers(session, codes), at=at, polled=polled)
+        self.saw_people(session, view, people.numbers(session, codes), at=at, polled=polled, key=key)
 
     def saw_people(
-        self, session: Session, view: str, numbers: Iterable[int], *, at: datetime, polled: bool = False
+        self,
+        session: Session,
+        view: str,
+        numbers: Iterable[int],
+        *,
+        at: datetime,
+        polled: bool = False,
+        key: str = "",
     ) -> None:
         """The same for people known by their numbers."""
         shown = set(numbers) - {self.user.employee_id}
-        look(session, self.actor, view, shown, at=at, polled=polled)
+        look(session, self.actor, view, shown, at=at, polled=polled, key=key)
 
 
 def askable(kind: str, code: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import version
@@ -34,17 +34,32 @@ def library_version() -> str:
     return version("holidays")
 
 
+def _whole_office(_: date) -> Sequence[str]:
+    return ()
+
+
 def compare_year(
-    calendar: Calendar, announced: Iterable[CalendarEntry], year: int, language: str = "vi"
+    calendar: Calendar,
+    announced: Iterable[CalendarEntry],
+    year: int,
+    language: str = "vi",
+    path: Callable[[date], Sequence[str]] = _whole_office,
 ) -> Iterator[Difference]:
-    """Every date of a year on which the library and the decisions about the whole office differ."""
+    """Every date of a year on which the library and what is decided differ.
+
+    `path`: for whom, as `Calendar.of` asks it of each date; left out: only decisions about the whole office.
+    """
     import holidays
 
     theirs = holidays.country_holidays("VN", years=year, language=LANGUAGES[language])
-    waiting = {entry.on: entry for entry in announced if entry.unit is None and entry.session is None}
+    waiting = {
+        entry.on: entry
+        for entry in announced
+        if entry.session is None and (entry.unit is None or entry.unit in path(entry.on))
+    }
     on = date(year, 1, 1)
     while on.year == year:
-        entry = calendar.of(on, ()).whole
+        entry = calendar.of(on, path(on)).whole
         off = entry.kind not in WORKING_KINDS if entry is not None else on.weekday() >= SATURDAY
         their_off = not theirs.is_working_day(on)
         if off != their_off:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from attendance.errors import NoVersionInForce
@@ -13,7 +14,8 @@ from attendance.rules.kinds import is_kind
 from attendance.rules.policy import MEASURES
 from attendance.rules.rulebook import Rulebook
 from attendance.rules.schedule import WEEKDAYS, ScheduleVersion, SessionHours, times_of
-from attendance.rules.scoped import Resolved, RuleSet
+from attendance.rules.scoped import Resolved, RuleSet, RuleVersion
+from attendance.rules.shipped import NAMES, shipped
 from attendance.rules.trace import TraceStep, trace_of
 from attendance.rules.validity import Span
 from attendance.store import calendar_filing, office
@@ -128,3 +130,51 @@ def hours_of(version: ScheduleVersion) -> dict[str, Any]:
 
 def _sessions(listed: Iterable[SessionHours]) -> dict[str, list[str]]:
     return {hours.name: times_of(hours) for hours in listed}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A stored version of a rule. `state` on the date asked for: `past`, `now`, `later`; `shipped`: it stands word for
+    word in a rule file of the package."""
+
+    version: RuleVersion
+    state: str
+    shipped: bool
+
+
+def versions(session: Session, unit: str, on: date) -> dict[str, list[Version]]:
+    """By rule, every stored version of the scopes a unit is asked through on a date, by first date, widest scope first.
+
+    Versions of single persons are left out.
+    """
+    path = read_rulebook(session).path(unit, on)[::-1]
+    places = [("nation", ""), *((kind, code) for code in path for kind in ("province", "unit"))]
+    known = _shipped_versions()
+    found: dict[str, list[Version]] = {}
+    for version in read_rules(session):
+        if (version.scope.kind, version.scope.code) in places:
+            is_shipped = (version.rule, str(version.value), version.document, version.article) in known
+            found.setdefault(version.rule, []).append(Version(version, state_on(version, on), is_shipped))
+    for listed in found.values():
+        listed.sort(
+            key=lambda each: (
+                each.version.from_on or date.min,
+                places.index((each.version.scope.kind, each.version.scope.code)),
+            )
+        )
+    return found
+
+
+def state_on(version: RuleVersion | ScheduleVersion, on: date) -> str:
+    """Whether a version holds on a date (`now`), did before (`past`) or will (`later`)."""
+    if version.from_on is not None and version.from_on > on:
+        return "later"
+    return "past" if version.to_on is not None and version.to_on < on else "now"
+
+
+@cache
+def _shipped_versions() -> frozenset[tuple[str, str, str, str]]:
+    files = [shipped(name) for name in NAMES]
+    return frozenset(
+        (w.value.rule, str(w.value.value), w.value.document, w.value.article) for file in files for w in file.versions()
+    )

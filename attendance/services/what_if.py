@@ -29,15 +29,30 @@ _LISTS = ("duties", "overtime", "findings")
 class Change:
     """A conclusion that would be another: of a session, or (`session` None) of a day no session of which changes.
 
-    `before` and `after` of a session: `symbol` and `violations`; of a day: those of its fields that differ.
+    `before` and `after` of a session: `symbol` and `violations`; of a day: those of its fields that differ. `unit`:
+    the code of that where the person serves on that date.
     """
 
     employee: str
     name: str
+    unit: str
     on: date
     session: str | None
     before: dict[str, Any]
     after: dict[str, Any]
+
+
+class TooMuch(Invalid):
+    """A trial over more days than may be judged while somebody waits: `days` of at most `most`."""
+
+    code = "too_much"
+
+    def __init__(self, days: int, most: int) -> None:
+        super().__init__(
+            f"This would judge {days} days of people, at most {most} at a time; choose a unit further down or fewer "
+            "dates."
+        )
+        self.days, self.most = days, most
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +79,14 @@ def compare(
     *,
     unit: str | None = None,
     schedule: str | None = None,
+    most: int | None = None,
 ) -> WhatIf:
     """Judge a span of dates under two rulebooks, a month at a time: a file's rules over the stored ones; None: stored.
 
-    `unit`: only people of it and those below, and where a province's rules hold; `schedule` as for adoption.
-    Raises Refused where adopting a file would be refused, NoVersionInForce where the new rules have no hours on a date
-    that is judged under the old ones. A date that has hours only under the new ones is concluded from nothing.
+    `unit`: only people of it and those below, and where a province's rules hold; `schedule` as for adoption; `most`:
+    how many days of people may be judged, None: any. Raises TooMuch before any work where they are more; Refused where
+    adopting a file would be refused; NoVersionInForce where the new rules have no hours on a date that is judged under
+    the old ones. A date that has hours only under the new ones is concluded from nothing.
     """
     if to_on < from_on:
         raise Invalid(f"The last date {to_on} lies before the first {from_on}; swap them.")
@@ -78,6 +95,8 @@ def compare(
         names = dict(people.everybody(session))
         books = [_applied(session, stored, file, set(names), unit, schedule) for file in (old, new)]
         within = tree.spread_of(session, unit, from_on, to_on) if unit else None
+        if most is not None and (days := _days_of_people(session, from_on, to_on, within)) > most:
+            raise TooMuch(days, most)
         locked_months = {key for key, state in month_events.states(session).items() if state.locked_at is not None}
         changes: list[Change] = []
         days = locked = 0
@@ -103,6 +122,15 @@ def _applied(
     book = overlay(stored, file, scope)
     refuse_overruled(session, book, file, scope)
     return book
+
+
+def _days_of_people(session: Session, from_on: date, to_on: date, within: tree.Spread | None) -> int:
+    """How many dates of a span people serve on, everybody's together."""
+    return sum(
+        (min(row.to_on or to_on, to_on) - max(row.from_on, from_on)).days + 1
+        for row in office.assignments_between(session, from_on, to_on)
+        if within is None or tree.meets(within, row.unit_id, row.from_on, row.to_on)
+    )
 
 
 def _months(from_on: date, to_on: date) -> Iterator[tuple[date, date]]:
@@ -150,11 +178,11 @@ def _changes(name: str, before: DayVerdict | None, after: DayVerdict) -> Iterato
         then, now = old.get(session, _NOTHING), new.get(session, _NOTHING)
         if then != now:
             found = True
-            yield Change(after.employee, name, after.on, session, then, now)
+            yield Change(after.employee, name, after.unit or "", after.on, session, then, now)
     if before is not None and not found and _day(before) != _day(after):
         differs = [field for field, value in _day(before).items() if value != _day(after)[field]]
         then, now = ({field: _day(verdict)[field] for field in differs} for verdict in (before, after))
-        yield Change(after.employee, name, after.on, None, then, now)
+        yield Change(after.employee, name, after.unit or "", after.on, None, then, now)
 
 
 _NOTHING: dict[str, Any] = {"symbol": "", "violations": []}

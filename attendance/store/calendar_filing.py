@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from attendance.errors import Invalid
 from attendance.rules.calendar import ENTRY_KINDS, CalendarEntry
@@ -125,6 +125,31 @@ def announced(session: Session) -> list[CalendarEntry]:
     units = {row.id: row.code for row in session.exec(select(UnitRow))}
     rows = known_rows(session, CalendarEntryRow, None, CalendarEntryRow.status == "announced")
     return sorted((entry_of(row, units.get(row.unit_id)) for row in rows), key=lambda entry: entry.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A decision about a date that decides nothing yet; `paper`: the one somebody else has to approve."""
+
+    entry: CalendarEntry
+    unit_id: int | None
+    paper: int
+
+
+def proposed(session: Session, from_on: date, to_on: date) -> list[Proposed]:
+    """What papers propose for dates of a span, by date. The other half of a swap may lie outside of it."""
+    units = {row.id: row.code for row in session.exec(select(UnitRow))}
+    rows = session.exec(
+        select(CalendarEntryRow)
+        .where(col(CalendarEntryRow.withdrawn_at).is_(None), CalendarEntryRow.status == "proposed")
+        .where(CalendarEntryRow.on >= from_on, CalendarEntryRow.on <= to_on)
+        .order_by(col(CalendarEntryRow.on), col(CalendarEntryRow.id))
+    )
+    return [
+        Proposed(entry_of(row, units.get(row.unit_id)), row.unit_id, row.paper_id)
+        for row in rows
+        if row.paper_id is not None
+    ]
 
 
 def _row(entry: CalendarEntry, unit_id: int | None, status: str, document: str, at: datetime) -> CalendarEntryRow:

@@ -75,12 +75,9 @@ def _unverified(session: Session, key: ViolationKey) -> Question | None:
     return Question(key, row.unit_id, None, 0, "pending")
 
 
-def lock_person(session: Session, employee_id: int) -> EmployeeRow:
-    """The person, held against others who file about them until the transaction ends. Raises NotFound."""
-    row = session.get(EmployeeRow, employee_id, with_for_update=True)
-    if row is None:
-        raise NotFound("employee", str(employee_id))
-    return row
+def lock_person(session: Session, employee_id: int) -> EmployeeRow | None:
+    """The person, held against others who file about them until the transaction ends; None: there is none."""
+    return session.get(EmployeeRow, employee_id, with_for_update=True)
 
 
 def get(session: Session, number: int) -> ExplanationRow:

@@ -86,6 +86,10 @@ HELD: dict[str, Held] = {
     ),
     "saved_view": Held("accounts", ("user_id",)),
     "last_look": Held("accounts", ("user_id",), withheld={"seen": OTHERS, "compared": OTHERS}),
+    "notice_account": Held("notices", ("user_id",)),
+    "notice_address": Held("notices", ("user_id",), withheld={"code_digest": SECRET}),
+    "notice_wish": Held("notices", ("user_id",)),
+    "notice": Held("notices", ("user_id",), withheld={"key": OTHERS, "params": OTHERS, "body": OTHERS}),
     "notice_reading": Held("requests", ("employee_id",)),
     "subject_request": Held(
         "requests",

@@ -32,9 +32,22 @@ def mark_touched(session: Session, before: Rulebook, after: Rulebook, spans: lis
 
     Raises Invalid where people who could be judged on a date no longer have hours on it.
     """
+    found = touched(session, before, after, spans, at)
+    for cause in ("rule", "calendar"):
+        dirty.mark(session, [day for day in found if found[day] == cause], cause, at)
+    return len(found)
+
+
+def touched(
+    session: Session, before: Rulebook, after: Rulebook, spans: list[Span], at: datetime
+) -> dict[tuple[int, date], str]:
+    """The (employee id, date) that `mark_touched` would mark, with their causes; nothing is written.
+
+    `spans`: the dates of what is new. Raises Invalid as `mark_touched` does.
+    """
     first, last = known_span(session, date.min, None, at)
     if first > last or not spans:
-        return 0
+        return {}
     begin = max(first - _FAR, min(span[0] or date.min for span in spans))
     end = min(last + _FAR, max(span[1] or date.max for span in spans))
     rows = office.assignments_between(session, first, last)
@@ -54,10 +67,7 @@ def mark_touched(session: Session, before: Rulebook, after: Rulebook, spans: lis
     posts: dict[int, list[AssignmentRow]] = defaultdict(list)
     for row in rows:
         posts[row.employee_id].append(row)
-    employed = [(who, on) for who, on in causes if any(_covers(row, on) for row in posts[who])]
-    for cause in ("rule", "calendar"):
-        dirty.mark(session, [day for day in employed if causes[day] == cause], cause, at)
-    return len(employed)
+    return {day: cause for day, cause in causes.items() if any(_covers(row, day[1]) for row in posts[day[0]])}
 
 
 def _reaches(session: Session, begin: date, end: date) -> dict[int, timedelta]:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.access import calls_notifications
+
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
 FILE = b"99\t2026-11-19 07:15:00\t1\t0\t0\t0\r\n"
@@ -97,6 +99,24 @@ RULES = (
     'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\nfrom = 2026-12-01\n'
     'document = "QĐ 20"\narticle = "1"\n'
 )
+GROUND = {"ground": "other", "text": "kẹt cầu"}
+EXPLANATION_CALLS: dict[str, list[Call]] = {
+    "listExplanations": [
+        *listing("unit", "employee"),
+        Call(query=ALL | {"status": "decide", "ground": "other"}, tells=False),
+    ],
+    "getExplanation": at("id", "explanation"),
+    "getExplanationAttachment": [Call(path={"id": "{explanation}", "digest": "{attachment}"}, tells=False)],
+    "listExplanationRequests": listing("unit", "employee"),
+    "askForExplanations": [Call(body={"violations": ["{early}"]}, answers=201, tells=False)],
+    "addExplanation": [Call(path={"id": "{early}"}, body=GROUND, answers=201)],
+    "addExplanationAttachment": [Call(path={"id": "{explanation}"}, file=True, answers=422, tells=False)],
+    "confirmExplanation": [Call(path={"id": "{explanation}"}, body=NOTE)],
+    "decideExplanation": [Call(path={"id": "{explanation}"}, body=NOTE | {"decision": "approved"})],
+    "withdrawExplanation": [Call(path={"id": "{explanation}"}, body=NOTE)],
+    "decideOnViolation": [Call(path={"id": "{early}"}, body={"decision": "approved", "reason": "được"}, answers=201)],
+}
+TRIED = 'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 600\n'
 PAPER_CALLS: dict[str, list[Call]] = {
     "listPapers": listing("unit", "employee"),
     "getPaper": at("id", "leave"),
@@ -129,6 +149,9 @@ PAPER_CALLS: dict[str, list[Call]] = {
     "getRosterSheet": [Call(query={"unit": "{unit}", "week": "2026-11-18"}, posted=True)],
     "listRules": [Call(query={"unit": "{unit}", "employee": "{employee}", "on": "2026-11-18"})],
     "adoptRules": [Call(body={"file": RULES, "unit": "{unit}"}, answers=201)],
+    "tryRules": [
+        Call(body={"file": TRIED, "unit": "{unit}", "from": "2026-11-16", "to": "2026-11-20"}, posted=True)
+    ],
     "addSchedule": [
         Call(body={"code": "HC-2", "sessions": {"am": ["07:00", "11:30"]}, "weekdays": ["mon"], "document": "QĐ 1"},
              answers=201, tells=False)  # hours are the same for the whole tree
@@ -158,7 +181,9 @@ SHEETS: dict[str, list[Call]] = {
 
 CALLS: dict[str, list[Call]] = {
     **PAPER_CALLS,
+    **EXPLANATION_CALLS,
     **SHEETS,
+    **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -203,6 +228,11 @@ CALLS: dict[str, list[Call]] = {
     "listCalendar": listing(span=False, above=True),
     "listPunches": listing("unit", "employee", "terminal", span=True),
     "listVerdicts": listing("unit", "employee", span=True),
+    "reportViolations": [
+        Call(query={"from": "2026-11-16", "to": "2026-11-20", "format": "json", **more})
+        for more in ({}, {"unit": "{unit}"}, {"employee": "{employee}"})
+    ],
+    "search": [Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"}), Call(query={"q": "{terminal}"}, tells=False)],
     "listViolations": listing("unit", "employee", span=True),
     "getViolation": at("id", "violation"),
     "listTerminals": listing(),
@@ -246,7 +276,12 @@ CALLS: dict[str, list[Call]] = {
     "revokeGrant": at("id", "grant"),
 }  # fmt: skip
 
+DECISION = {"kind": "stoppage", "on": "14/12/2026", "unit": "{unit}", "document": "CV 1"}
+DRAFT = {"rule": "late_grace_minutes", "value": "600", "unit": "{unit}", "first": "16/11/2026", "last": "20/11/2026"}
+PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
+
 PAGES: dict[tuple[str, str], list[Call]] = {
+    **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
@@ -256,6 +291,39 @@ PAGES: dict[tuple[str, str], list[Call]] = {
             tells=False,
             refused=422,
         )
+    ],
+    ("GET", "/explanations"): [
+        *(Call(query={"tab": tab}) for tab in ("confirm", "decide", "closed")),
+        Call(query={"tab": "asked"}, tells=False),
+    ],
+    ("GET", "/explanations/{number}"): at("number", "explanation"),
+    ("GET", "/explanations/{number}/attachments/{digest}"): [
+        Call(path={"number": "{explanation}", "digest": "{attachment}"}, tells=False)
+    ],
+    ("GET", "/violations/{violation}/explain"): at("violation", "violation"),
+    ("POST", "/violations/{violation}/explain"): [
+        Call(path={"violation": "{early}"}, form=GROUND, answers=303, tells=False)
+    ],
+    ("POST", "/violations/{violation}/ask"): [Call(path={"violation": "{early}"}, form={}, answers=303, tells=False)],
+    ("POST", "/violations/{violation}/decide"): [
+        Call(path={"violation": "{early}"}, form=NOTE | {"decision": "refused"}, answers=303, tells=False)
+    ],
+    ("POST", "/explanations/{number}/confirm"): [
+        Call(path={"number": "{explanation}"}, form=NOTE | {"version": "2"}, answers=303, tells=False)
+    ],
+    ("POST", "/explanations/{number}/decide"): [
+        Call(
+            path={"number": "{explanation}"},
+            form=NOTE | {"version": "2", "decision": "approved"},
+            answers=303,
+            tells=False,
+        )
+    ],
+    ("POST", "/explanations/{number}/withdraw"): [
+        Call(path={"number": "{explanation}"}, form={}, answers=303, tells=False)
+    ],
+    ("POST", "/explanations/{number}/attachments"): [
+        Call(path={"number": "{explanation}"}, form={}, answers=422, tells=False)
     ],
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
@@ -276,6 +344,9 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(query={"employee": "{employee}"}),
     ],  # a filter that finds nothing
     ("GET", "/looks"): [Call(tells=False)],
+    ("GET", "/charts"): [Call(), Call(query={"unit": "{unit}", "from": "1/11/2026"})],
+    ("GET", "/charts.csv"): [Call(query={"table": "weekdays"}, tells=False)],
+    ("GET", "/me"): [Call(tells=False), Call(query={"month": "2026-11"}, tells=False)],
     ("GET", "/users"): [Call()],
     ("POST", "/users"): [
         Call(
@@ -312,6 +383,15 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026"}),
     ],
     ("GET", "/violations/{violation}"): at("violation", "violation"),
+    ("GET", "/reports/violations"): [
+        Call(query={"from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
+        Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
+    ],
+    ("GET", "/today/people"): [Call(query={"unit": "{unit}", "day": "2026-11-17"})],
+    ("POST", "/today/seen"): [Call(form={}, answers=303, tells=False)],
+    ("GET", "/search"): [Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"})],
+    ("GET", "/search/suggest"): [Call(query={"q": "{employee}"})],
+    ("POST", "/violations/views"): [Call(form={"name": "V", "query": "over=5"}, answers=303, tells=False)],
     ("GET", "/days/{employee}/{day}"): [
         Call(path={"employee": "{employee}", "day": day}) for day in ("2026-11-17", "2026-11-18", "2026-11-19")
     ],
@@ -319,7 +399,36 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(form={"terminal": "{terminal}"}, answers=303, tells=False),
         Call(form={"unit": "{unit}"}, answers=303, tells=False),
     ],
+    ("GET", "/terminals"): [Call(query={}), Call(query={"unit": "{unit}"})],
+    ("GET", "/terminals/live"): [Call(query={}), Call(query={"unit": "{unit}"})],
+    ("POST", "/terminals/pull"): [
+        Call(form={}, answers=303, tells=False),
+        Call(form={"unit": "{unit}"}, answers=303, tells=False),
+    ],
+    ("GET", "/terminals/{code}"): at("code", "terminal"),
+    ("GET", "/terminals/{code}/live"): at("code", "terminal"),
+    ("POST", "/terminals/{code}/pull"): [Call(path=TERMINAL, form={}, answers=303, tells=False)],
+    ("POST", "/terminals/{code}/alarms/{alarm}/acknowledge"): [
+        Call(path=TERMINAL | {"alarm": "{alarm}"}, form={}, answers=303, tells=False)
+    ],
+    ("GET", "/terminals/{code}/people"): at("code", "terminal"),
+    ("GET", "/terminals/{code}/settings"): at("code", "terminal"),
+    ("POST", "/terminals/{code}/settings"): [
+        Call(path=TERMINAL, form={"name": "Cổng", "every": "300", "unit": "{unit}"}, answers=303, tells=False)
+    ],
+    ("POST", "/terminals/{code}/retire"): [Call(path=TERMINAL, form={"sure": "yes"}, answers=303, tells=False)],
+    ("GET", "/terminals/add"): [Call(tells=False)],
     ("GET", "/notice"): [Call(tells=False)],
+    ("GET", "/calendar"): [Call(above=True, tells=False), Call(query={"unit": "{unit}", "year": "2026"}, above=True)],
+    ("GET", "/calendar/decide"): [Call(query=DECISION, tells=False)],
+    ("POST", "/calendar/decide"): [Call(query=DECISION, form={}, answers=303, tells=False)],
+    ("GET", "/schedules"): [Call(tells=False)],
+    ("GET", "/rules"): [Call(query={"unit": "{unit}", "on": "18/11/2026"}, above=True)],
+    ("GET", "/rules/notice"): [Call(query={"unit": "{unit}", "on": "18/11/2026"}, above=True)],
+    ("GET", "/rules/try"): [Call(query=DRAFT, above=True)],
+    ("GET", "/rules/try/changes"): [Call(query=DRAFT, above=True)],
+    ("GET", "/rules/adopt"): [Call(query=DRAFT | PUT_IN_FORCE, above=True)],
+    ("POST", "/rules/adopt"): [Call(query=DRAFT | PUT_IN_FORCE, form={}, answers=303, tells=False)],
     ("GET", "/me/data"): [Call(tells=False)],
     ("GET", "/me/export"): [Call(tells=False)],
     ("GET", "/me/export.json"): [Call(tells=False)],
@@ -329,6 +438,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
     ("GET", "/api/v1/sites/me"): "tests/e2e/test_api_sites.py",
@@ -366,6 +476,8 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/account/tokens/revoke"): "tests/e2e/test_account_pages.py",
     ("POST", "/sign-out"): "test_at_once.py",
     ("GET", "/today/stream"): "test_at_once.py",
+    ("POST", "/violations/review"): "tests/e2e/test_violations_page.py",
+    ("POST", "/violations/views/{number}/{verb}"): "tests/e2e/test_violations_page.py",
     ("POST", "/api/v1/imports/{batch}/undo"): "tests/e2e/test_import_api.py",
     ("GET", "/import/{token}"): "tests/e2e/test_import_scope.py",
     ("POST", "/import/{token}"): "tests/e2e/test_import_scope.py",
@@ -382,6 +494,11 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/personal-data/destructions/{id}/approve"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/refuse"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/carry-out"): "tests/e2e/test_personal_data.py",
+    ("POST", "/terminals/{code}/people"): "tests/e2e/test_terminal_pages.py",
+    ("POST", "/terminals/add/search"): "tests/e2e/test_terminal_adding.py",
+    ("POST", "/terminals/add/address"): "tests/e2e/test_terminal_adding.py",
+    ("GET", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
+    ("POST", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
     ("POST", "/notice"): "tests/e2e/test_personal_data.py",
     ("POST", "/me/requests"): "tests/e2e/test_personal_data.py",
     ("POST", "/requests"): "tests/e2e/test_personal_data.py",

@@ -16,7 +16,10 @@ from tests.access.asking import Answer, Built, Service, serve
 from tests.access.office import PEOPLE, mark, reader
 from tests.access.test_matrix import Asked, every_call
 
-LEAVE_NONE = {"hand_in": "a sheet that is being looked at stays in the memory of the process; filing it is the act"}
+LEAVE_NONE = {
+    "hand_in": "a sheet that is being looked at stays in the memory of the process; filing it is the act",
+    "tryRules": "it stores nothing; whose conclusions it shows is a look at them",
+}
 """Addresses that change something of the office and leave no entry, by operation, each with its reason."""
 
 _HEADS = "who heads a unit is a public post, and no record of attendance"

@@ -16,12 +16,12 @@ from attendance.services.evaluate import evaluate_dirty, evaluate_span
 from attendance.services.verdicts import judge_span
 from attendance.store import listing, listing_rulings, papers_roster, polling, registering
 from attendance.store.database import Database, sqlite_url
+from attendance.store.listing_violations import Wanted, violations
 from attendance.store.rulebook_reading import read_rulebook
 from attendance.store.tables import UnitRow
 from attendance.store.trail import CONSOLE
 from attendance.store.tree import StoredTree, spread_of, units_below
 from attendance.store.within import EVERYTHING, Within
-from attendance.store.listing_violations import Wanted, violations
 from reports.today import today_page
 from tests import builders
 from tests.builders import ZONE, clear_marks, marked

@@ -139,7 +139,7 @@ def test_the_person_sees_when_who_in_which_role_and_what_and_nothing_of_others(w
     signed_in(with_pages, "inspector").get("/days/E1/2026-11-10")
     mine = with_pages.get("e2", "/me/looks")["items"]
     assert [(row["actor"], row["role"], row["view"], row["via"]) for row in mine] == [("hr", "hr", "punches", "api")]
-    assert set(mine[0]) == {"seq", "at", "actor", "role", "via", "view", "lost"}
+    assert set(mine[0]) == {"seq", "at", "actor", "role", "via", "view", "record", "lost"}
     page = signed_in(with_pages, "e2").get("/looks").text
     assert "Ai đã xem hồ sơ của tôi" in page
     assert "Lượt chấm gốc" in page

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from api.cli.demo.office import DemoOffice
 from api.cli.demo.past import file_past
+from api.cli.demo.rules import file_rules
 from attendance import clock
 from attendance.store import papers, registering
 from attendance.store.database import Database
@@ -75,6 +76,7 @@ def file_office(
                 at=at,
             )
         file_past(session, office, at)
+        file_rules(session, office, at)
         for entry in office.calendar:
             registering.add_calendar_entry(
                 session,

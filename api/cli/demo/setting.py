@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DemoTerminal:
-    """A simulated terminal and its manners: `good`, `flaky`, `dead` (never answers) or `fast_clock`."""
+    """A simulated terminal and its manners: `good`, `flaky` (and nearly full), `dead` (never answers), `fast_clock`."""
 
     code: str
     name: str
@@ -128,7 +128,7 @@ def hours_on(on: date) -> Hours:
 
 
 def calendar_between(first_on: date, today: date) -> list[dict[str, Any]]:
-    """Holidays until three months after `today`, one storm day and, where it fits, one swap pair, by date."""
+    """Holidays of these years and of three months after `today`, one storm day and, where it fits, one swap pair."""
     entries = {entry["date"]: entry for entry in _holidays(first_on.year - 1, today.year + 1)}
     plain = [
         day
@@ -144,8 +144,8 @@ def calendar_between(first_on: date, today: date) -> list[dict[str, Any]]:
             _enter(entries, worked, "swapped_work", document, day)
             break
     _enter(entries, storm, "stoppage", "Quyết định 09/QĐ-MAU (đóng cửa trụ sở do bão)")
-    last_on = today + 90 * DAY
-    return [entries[on] for on in sorted(entries) if first_on.isoformat() <= on <= last_on.isoformat()]
+    begin, end = date(first_on.year, 1, 1), max(today + 90 * DAY, date(today.year, 12, 31))
+    return [entries[on] for on in sorted(entries) if begin.isoformat() <= on <= end.isoformat()]
 
 
 def _enter(entries: dict[str, dict[str, Any]], on: date, kind: str, document: str, other: date | None = None) -> None:

@@ -31,7 +31,7 @@ from api.http.versions import check_match, tagged
 from attendance.errors import Invalid, NotFound
 from attendance.services import explanations
 from attendance.services.explanations import attaching
-from attendance.services.explanations.attaching import Sent, Taken
+from attendance.services.explanations.attaching import Sent
 from attendance.services.explanations.handing_in import check_theirs
 from attendance.services.explanations.telling import as_told
 from attendance.services.impartial import Decider
@@ -59,6 +59,7 @@ ViolationId = Annotated[
         examples=["57-20261120-am-late"],
     ),
 ]
+_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 _MATCH = {
     "parameters": [
         {
@@ -180,15 +181,15 @@ def attachment_of(request: Request, reader: Reader, number: int, digest: str) ->
         if not reasons_of(reader, session).sees(row.unit_id, row.employee_id):
             raise NotFound("attachment", digest)
         file = explanation_register.attachment(session, number, digest)
+        content, media_type = file.content, file.media_type
         shown = listing_explanations.told(session, [row])[0]["employee"]
         reader.saw(session, "explanations", [shown], at=parts.now())
-    ending = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}[file.media_type]
+    name = f"giai-trinh-{number}-{digest[:8]}.{_ENDINGS[media_type]}"
     headers = {
-        "Content-Disposition": f'attachment; filename="giai-trinh-{number}-{digest[:8]}.{ending}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
     }
-    return Response(file.content, media_type=file.media_type, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 @router.post(
@@ -197,10 +198,7 @@ def attachment_of(request: Request, reader: Reader, number: int, digest: str) ->
 )  # fmt: skip
 async def attach(request: Request, id: Number, reader: Filing) -> Response:
     """A photograph (JPEG, PNG) or a PDF, while nobody decided."""
-    taken = attaching.check(await read_files(request, most=1))
-    if not taken:
-        raise Invalid("Send the file as `file` of a form (multipart/form-data).")
-    return await run_sync(_attach, request, id, reader, taken)
+    return await run_sync(_attach, request, id, reader, await read_files(request, most=1))
 
 
 async def read_files(request: Request, *, most: int) -> list[Sent]:
@@ -213,11 +211,14 @@ async def read_files(request: Request, *, most: int) -> list[Sent]:
         ]
 
 
-def _attach(request: Request, number: int, reader: Reader, taken: list[Taken]) -> Response:
+def _attach(request: Request, number: int, reader: Reader, sent: list[Sent]) -> Response:
     parts = service(request)
     with parts.database.writing() as session:
         row = _found(request, session, reader, number)
         check_theirs(session, row, Decider(reader.actor, reader.within))
+        taken = attaching.check(sent)
+        if not taken:
+            raise Invalid("Send the file as `file` of a form (multipart/form-data).")
         attaching.attach(session, row, reader.actor, taken, at=parts.now())
         return _told(session, reader, row, 201)
 

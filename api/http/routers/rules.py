@@ -10,17 +10,19 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.http.answers import answer
 from api.http.errors import Forbidden
 from api.http.params import EmployeeFilter, IsoDate, moment
-from api.http.schemas.rules import Adopted, NewRules, RulesInForce
+from api.http.schemas.rules import Adopted, NewRules, RulesInForce, Trial, TriedRules
 from api.http.scope import Reader, may
 from api.http.service import service
-from attendance.errors import NotFound
+from attendance.errors import Invalid, NotFound
 from attendance.rules.rule_file import read_rule_file
 from attendance.rules.scoped import Scope
 from attendance.rules.toml_reading import parse_toml
 from attendance.services import rules
 from attendance.services.rule_listing import in_force
-from attendance.store import office
+from attendance.services.what_if import compare
+from attendance.store import office, people
 from attendance.store.database import Session
+from reports.rule_trial import LONGEST_SPAN, MOST_DAYS, trial_of
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 
@@ -77,6 +79,45 @@ def adopt_rules(request: Request, reader: Annotated[Reader, Depends(may("office.
             "days_marked": done.marked,
         }
     return answer(content, 201)
+
+
+@router.post("/trial", operation_id="tryRules", summary="Try a rule file", response_model=Trial)
+def try_rules(request: Request, reader: Annotated[Reader, Depends(may("office.write"))], given: TriedRules) -> Response:
+    """What a rule file would have changed on past dates, had it held on all of them; nothing is stored.
+
+    `unit`: on whose people; left out: on those the file is for. Conclusions about people are told only where one may
+    see their attendance; of all others their number.
+    """
+    parts = service(request)
+    read = read_rule_file(parse_toml(given.file.encode()), "file", parts.settings.timezone)
+    if given.to > parts.today() or (given.to - given.from_).days >= LONGEST_SPAN:
+        raise Invalid(f"Rules are tried on at most {LONGEST_SPAN} days up to today; choose other dates.")
+    unit = given.unit or (read.scope.code if read.scope.kind == "unit" else None)
+    with parts.database.reading() as session:
+        _check_scope(session, reader, read.scope, unit)
+    found = compare(
+        parts.database, parts.settings.timezone, None, read, given.from_, given.to, unit=unit, schedule=given.schedule,
+        most=MOST_DAYS,
+    )  # fmt: skip
+    with parts.database.reading() as session:
+        number = reader.user.employee_id
+        own = people.names(session, [number])[number][0] if number is not None else ""
+        told = trial_of(session, found, reader.elsewhere(session, "attendance.read"), own)
+        reader.saw(session, "rule_trial", [change.employee for change in told.changes], at=parts.now())
+    changes = [asdict(change) for change in told.changes]
+    for change in changes:
+        change["date"] = change.pop("on")
+    return answer(
+        {
+            "days_judged": told.days,
+            "days_locked": told.locked,
+            "conclusions_changed": told.total,
+            "people": told.people,
+            "changes": changes,
+            "left_out": told.more,
+            "hidden": told.hidden,
+        }
+    )
 
 
 def _check_scope(session: Session, reader: Reader, scope: Scope, unit: str | None) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.http.params import IsoDate
 from api.http.schemas.parts import Code, Given
 
 
@@ -41,8 +42,8 @@ class NewRules(Given):
         json_schema_extra={
             "examples": [
                 {
-                    "file": 'rules = 1\n[scope]\nkind = "unit"\nunit = "X-TAN-MAI"\n[[rule]]\nrule = '
-                    '"late_grace_minutes"\nvalue = 5\nfrom = 2026-12-01\ndocument = "QĐ 20/QĐ-UBND"\n'
+                    "file": 'rules = 1\n[scope]\nunit = "X-TAN-MAI"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\n'
+                    'from = 2026-12-01\ndocument = "QĐ 20/QĐ-UBND"\n'
                 }
             ]
         }
@@ -53,6 +54,43 @@ class NewRules(Given):
     unit: Code | None = Field(default=None, description="Unit at which rules of another office's unit hold.")
     schedule: Code | None = Field(default=None, description="Code of ours for the file's one schedule.")
     replace: bool = Field(default=False, description="Let the file hold on its dates in place of what is stored.")
+
+
+class TriedRules(NewRules):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "file": 'rules = 1\n[scope]\nunit = "X-TAN-MAI"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\n',
+                    "unit": "X-TAN-MAI",
+                    "from": "2026-10-01",
+                    "to": "2026-10-31",
+                }
+            ]
+        }
+    )
+    from_: IsoDate = Field(alias="from", description="First date to try it on.")
+    to: IsoDate = Field(description="Last date, included; at most 92 days in all, none of them to come.")
+
+
+class Conclusion(BaseModel):
+    employee: str = Field(description="Code of the person.")
+    name: str = Field(description="Their name.")
+    unit: str = Field(description="The unit they serve in on that date.")
+    date: dt.date = Field(description="The date.")
+    session: str | None = Field(description="The session; null: the day, where no session of it changes.")
+    before: dict[str, Any] = Field(description="What is concluded at present.")
+    after: dict[str, Any] = Field(description="What would be.")
+
+
+class Trial(BaseModel):
+    days_judged: int = Field(description="How many days of people were judged under both.")
+    days_locked: int = Field(description="Days of locked months, which no rule changes until they are reopened.")
+    conclusions_changed: int = Field(description="How many conclusions would be another.")
+    people: int = Field(description="Of how many people.")
+    changes: list[Conclusion] = Field(description="Those one may see, by date; at most 300.")
+    left_out: int = Field(description="How many one may see are not listed.")
+    hidden: int = Field(description="How many are about people whose attendance one may not see.")
 
 
 class Adopted(BaseModel):

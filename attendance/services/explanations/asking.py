@@ -46,8 +46,8 @@ def ask(
     new: list[ViolationKey] = []
     rest: list[ViolationKey] = []
     for key in sorted(dict.fromkeys(keys), key=lambda key: (key.employee_id, key.on, key.session, key.type)):
-        question = question_of(session, by, key)
         explanation_register.lock_person(session, key.employee_id)
+        question = question_of(session, by, key)
         if not question.is_open or _is_known(session, key):
             rest.append(key)
             continue

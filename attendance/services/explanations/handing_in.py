@@ -20,6 +20,7 @@ from attendance.store.explanation_tables import GROUNDS
 from attendance.store.listing_keys import ViolationKey
 from attendance.store.paper_register import NotAsItWas
 from attendance.store.paper_tables import ExplanationRow
+from attendance.store.tables import EmployeeRow
 
 
 def hand_in(
@@ -44,7 +45,7 @@ def hand_in(
     question = question_of(session, by, key)
     _check_content(question, ground, text, minutes, document)
     _check_moment(key, submitted_at, at)
-    if submitted_at is not None and impartial.is_person(session, by.actor, person):
+    if person is not None and submitted_at is not None and impartial.is_person(session, by.actor, person):
         raise Invalid("What you hand in yourself is handed in now; leave `submitted_at` out.")
     other = explanation_register.undecided_of(session, key)
     if other is not None:
@@ -73,10 +74,17 @@ def withdraw(session: Session, row: ExplanationRow, by: Decider, *, note: str = 
 
 
 def check_theirs(session: Session, row: ExplanationRow, by: Decider) -> None:
-    """Whoever sees but their own rows changes their own, and what they handed in. Raises NotTheirs."""
-    own = by.actor.user_id is not None and by.actor.user_id == row.author_id
-    if not own and not by.within.sees(row.unit_id, row.employee_id):
+    """Only the person it is about, and who handed it in for them, add to it or take it back. Raises NotTheirs."""
+    if not is_theirs(session, row, by):
         raise NotTheirs(f"Explanation {row.id} was handed in by somebody else; ask them to change it.")
+
+
+def is_theirs(session: Session, row: ExplanationRow, by: Decider) -> bool:
+    """Whether `by` is the person an explanation is about, or handed it in."""
+    if by.actor.user_id is not None and by.actor.user_id == row.author_id:
+        return True
+    person = session.get_one(EmployeeRow, row.employee_id)
+    return impartial.is_person(session, by.actor, person)
 
 
 def _check_content(question: Question, ground: str, text: str, minutes: int | None, document: str) -> None:
