@@ -217,7 +217,9 @@ CALLS: dict[str, list[Call]] = {
         Call(query={"from": "2026-11-16", "to": "2026-11-20", "format": "json", **more})
         for more in ({}, {"unit": "{unit}"}, {"employee": "{employee}"})
     ],
-    "search": [Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"}), Call(query={"q": "{terminal}"}, tells=False)],
+    "search": [
+        Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"}), Call(query={"q": "{terminal}"}, tells=False),
+    ],
     "listViolations": listing("unit", "employee", span=True),
     "getViolation": at("id", "violation"),
     "listTerminals": listing(),
