@@ -186,6 +186,7 @@ def _to_write(
     asked = {row["violation"]: row for row in waiting.rows}
     unverified = listing_explanations.unverified_to_write(session, employee_id, today - LOOK_BACK)
     rows = [*found.rows, *({"type": UNVERIFIED, "minutes": None, **row} for row in unverified if not offset)]
+    deadlines.prepare((employee_id, row["date"]) for row in rows)
     lines = []
     for row in rows:
         request = asked.get(row["id"], {})
@@ -244,6 +245,7 @@ def _unit_name(session: Session, unit_id: int | None, on: date) -> str:
 
 def _lines(session: Session, zone: str, rows: Sequence[Mapping[str, Any]], reasons: Within) -> tuple[Line, ...]:
     deadlines, tree = Deadlines(session), StoredTree(session)
+    deadlines.prepare((row["employee_id"], row["date"]) for row in rows)
     found = []
     for row in rows:
         told = as_told(row, reasons)

@@ -43,6 +43,7 @@ def ask(
     if due_on is not None and due_on < at.date():
         raise Invalid(f"{due_on} is over; give people a date that is still to come.")
     deadlines = Deadlines(session)
+    deadlines.prepare((key.employee_id, key.on) for key in keys)
     new: list[ViolationKey] = []
     rest: list[ViolationKey] = []
     for key in sorted(dict.fromkeys(keys), key=lambda key: (key.employee_id, key.on, key.session, key.type)):
