@@ -14,7 +14,7 @@ from attendance.services.explanations.deadlines import Deadlines
 from attendance.services.explanations.handing_in import is_theirs
 from attendance.services.explanations.telling import as_told
 from attendance.services.impartial import Decider
-from attendance.store import explanation_register, heads, listing_explanations, people
+from attendance.store import explanation_register, heads, listing_explanations, month_events, people
 from attendance.store.database import Session
 from attendance.store.explanation_register import Question
 from attendance.store.explanation_tables import GROUNDS
@@ -217,7 +217,15 @@ def _question(session: Session, zone: str, now: datetime, question: Question) ->
         status=question.status,
         due_on=due_on,
         days_left=_left(due_on, clock.today(now, zone)),
+        locked=_is_locked(session, question.unit_id, key.on),
     )
+
+
+def _is_locked(session: Session, unit_id: int | None, on: date) -> bool:
+    if unit_id is None:
+        return False
+    state = month_events.states(session).get((session.get_one(UnitRow, unit_id).code, on.replace(day=1)))
+    return state is not None and state.locked_at is not None
 
 
 def _due(session: Session, key: ViolationKey) -> date | None:
