@@ -281,6 +281,8 @@ REFUSED: dict[str, dict[str, Any]] = {
     "no minutes": {"minutes": 0},
     "a moment of one's own": {"submitted_at": NOW - HOUR},
     "a very long text": {"text": "á" * 2_001},
+    "signs no page shows": {"text": "kẹt\0xe"},
+    "such signs in a document": {"document": "GXN\x07 5"},
 }
 
 
