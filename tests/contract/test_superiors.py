@@ -45,22 +45,22 @@ def test_the_nearest_confirms_and_somebody_further_up_decides(any_database: Data
     assert names(any_database, "E1", "T") == ({"team"}, {"section", "chair", "province"})
 
 
-def test_a_heads_own_goes_past_the_unit_they_lead_by_grant_or_by_term(any_database: Database) -> None:
-    build(any_database)
-    assert names(any_database, "E2", "T") == ({"section"}, {"chair", "province"})
-    with any_database.writing() as session:  # E1 acts for P, so that nobody of P or below confirms for them
+def test_a_heads_own_goes_past_the_unit_they_lead_by_grant_or_by_term(sqlite_database: Database) -> None:
+    build(sqlite_database)
+    assert names(sqlite_database, "E2", "T") == ({"section"}, {"chair", "province"})
+    with sqlite_database.writing() as session:  # E1 acts for P, so that nobody of P or below confirms for them
         heads.name_head(session, "P", "E1", kind="acting", from_on=ON - timedelta(days=9), at=RECORDED_AT)
-    assert names(any_database, "E1", "T") == ({"chair"}, {"province"})
+    assert names(sqlite_database, "E1", "T") == ({"chair"}, {"province"})
 
 
-def test_what_is_over_or_shut_is_nobody(any_database: Database) -> None:
-    build(any_database)
-    with any_database.writing() as session:
+def test_what_is_over_or_shut_is_nobody(sqlite_database: Database) -> None:
+    build(sqlite_database)
+    with sqlite_database.writing() as session:
         by_name = {row.name: row for row in session.exec(select(UserRow))}
         by_name["section"].disabled = True
         session.add(by_name["section"])
         for grant in session.exec(select(GrantRow).where(GrantRow.user_id == by_name["team"].id)):
             grant.revoked_at = NOW
             session.add(grant)
-    assert names(any_database, "E1", "T") == ({"chair"}, {"province"})
-    assert names(any_database, "E1", "A") == ({"chair"}, {"province"})
+    assert names(sqlite_database, "E1", "T") == ({"chair"}, {"province"})
+    assert names(sqlite_database, "E1", "A") == ({"chair"}, {"province"})
