@@ -12,6 +12,7 @@ from tests.e2e.rule_visits import browser, read_only, words
 from tests.e2e.site import open_site
 
 ODD = ("", "0", "-1", "1/1/1900", "31/12/2199", "\x00", "<b>", "A" * 300, "hours", "all")
+PUT = {"from": "1/1/2027", "document": "x"}
 DRAFT = {"rule": "late_grace_minutes", "value": "5", "first": "2/11/2026", "last": "20/11/2026"}
 ADDRESSES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "/rules": ({}, ("unit", "on", "done", "days")),
@@ -20,7 +21,7 @@ ADDRESSES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "/schedules": ({}, ("done", "days")),
     "/rules/try": (DRAFT, ("rule", "unit", "among", "value", "first", "from", "code", "s_name", "weekday")),
     "/rules/try/changes": (DRAFT, ("rule", "unit", "among", "value", "last")),
-    "/rules/adopt": (DRAFT | {"from": "1/1/2027", "document": "x"}, ("rule", "unit", "value", "from", "to", "document")),
+    "/rules/adopt": (DRAFT | PUT, ("rule", "unit", "value", "from", "to", "document")),
     "/calendar/decide": (
         {"kind": "holiday", "on": "1/1/2027", "document": "x"}, ("kind", "on", "for", "part", "unit", "document"),
     ),
