@@ -10,10 +10,16 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.http.figures import PollingFigures
 from api.importing import import_export, preview_import
+from api.notifying.notifier import Notifier
 from api.openid import Provider
 from api.pages.account import router as account_router
 from api.pages.calendar import router as calendar_router
+from api.pages.charts import router as charts_router
+from api.pages.explanations import router as explanations_router
 from api.pages.importing.routes import router as importing_router
+from api.pages.me import router as me_router
+from api.pages.notification_admin import router as notification_admin_router
+from api.pages.notifications import router as notifications_router
 from api.pages.papers import router as papers_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
@@ -23,9 +29,14 @@ from api.pages.rules import router as rules_router
 from api.pages.schedules import router as schedules_router
 from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
+from api.pages.terminal_pages.adding.routes import router as adding_router
+from api.pages.terminal_pages.people import router as terminal_people_router
+from api.pages.terminal_pages.routes import router as terminals_router
+from api.pages.terminal_pages.settings import router as terminal_settings_router
 from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
+from api.pages.why import router as why_router
 from api.pulling import pull_json
 from api.settings import Settings
 from attendance.clock import Now, utc_now
@@ -38,8 +49,9 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    importing_router, personal_router, register_router, calendar_router, schedules_router, rules_router, trials_router,
-    router,
+    explanations_router, importing_router, personal_router, register_router, notifications_router,
+    notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
+    calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 
@@ -53,6 +65,7 @@ def make_app(
     now: Now = utc_now,
     demo_logins: Sequence[tuple[str, str, str]] | None = None,
     accounts: Accounts | None = None,
+    notifier: Notifier | None = None,
 ) -> FastAPI:
     """The whole web service. `accounts`: the door to it where it is not the one of the settings; `demo_logins` (role,
     name, password) turn the demo's banner and sign-in buttons on."""
@@ -83,6 +96,7 @@ def make_app(
         importer=bring,
         previewer=preview,
         accounts=accounts,
+        notifier=notifier,
         evidence=lambda session, key, shown: evidence_of(session, settings.timezone, now(), key, shown=shown),
         extra_routers=PAGES,
         page_error=show_error,

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from api.notice_settings import NoticeSettings
 from api.openid_settings import OpenIdSettings, check_address
 from attendance import clock
 from attendance.errors import Invalid, UnknownZone
@@ -34,7 +35,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class Settings(BaseSettings):
+class Settings(NoticeSettings):
     """Settings named `ATTENDANCE_` + the field in capitals. Secrets are shown neither by `repr` nor by error texts."""
 
     model_config = SettingsConfigDict(

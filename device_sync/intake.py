@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from time import perf_counter
 
 import numpy as np
@@ -129,6 +129,9 @@ def file_log(
         continued = last_read if joins and not altered else None
         if continued is not None:
             starts = min(starts, continued)
+        elif terminal.counts_from is not None:
+            chosen = datetime.combine(terminal.counts_from, time.min)
+            starts = min(max(starts, chosen), read_until)
         filed = Filed(
             terminal=terminal_code,
             outcome=CHANGED if altered else OK,

@@ -147,6 +147,20 @@ class Poller:
                 job.tell(Progress(job.code, WAITING))
         return jobs
 
+    def join(self, codes: Iterable[str]) -> list[tuple[Job, bool]]:
+        """As `begin`, but a reading that waits or is under way is shared, no other follows; with each, whether so."""
+        found = []
+        with self._guard:
+            for code in codes:
+                there = self._running.get(code) or self._waiting.get(code)
+                if code in self._running:
+                    job = self._running[code]
+                    job.watchers += [self.hub.tell] if self.hub.tell not in job.watchers else []
+                else:
+                    [job] = self.begin([code])
+                found.append((job, there is not None))
+        return found
+
     def is_left_alone(self, code: str) -> bool:
         """Whether the breaker of a terminal is open."""
         with self._guard:

@@ -43,7 +43,8 @@ class Timetable:
     """Runs until `stop()`. Safe to start twice on one database: one leads, the other waits for the lease.
 
     `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged;
-    without `judging`, as at a site that only forwards, none are. `events` counts what APScheduler did not run or could
+    without `judging`, as at a site that only forwards, none are. `notify` sends what people asked to be told, every
+    `notify_seconds`. `events` counts what APScheduler did not run or could
     not end, by kind and job. The poller is stopped by whoever made it, for it also serves those who ask.
     """
 
@@ -57,6 +58,8 @@ class Timetable:
     nightly_hour: int = 1
     judging: bool = True
     on_evaluated: Callable[[Evaluation], None] | None = None
+    notify: Callable[[], object] | None = None
+    notify_seconds: float = 15.0
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
     events: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -73,6 +76,8 @@ class Timetable:
         self._scheduler.add_job(self._tick, "interval", seconds=self.tick_seconds, id="tick", misfire_grace_time=60)
         if self.judging:
             self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
+        if self.notify is not None:
+            self._scheduler.add_job(self._notify, "interval", seconds=self.notify_seconds, id="notify")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
         self._scheduler.add_job(self._compare, "cron", hour=self.nightly_hour + 2, minute=30, id="compare")
         self._scheduler.add_job(self._verify, "cron", hour=self.nightly_hour + 3, minute=30, id="verify")
@@ -124,6 +129,10 @@ class Timetable:
             log.warning("Nobody was judged there: %s", sentence)
         if self.on_evaluated is not None and done.days_judged:
             self.on_evaluated(done)
+
+    def _notify(self) -> None:
+        if self.notify is not None and not self._stopped.is_set() and self._leads():
+            self.notify()
 
     def _nightly(self) -> None:
         """Read every log from its beginning and compare it with what is stored; who fails owes it."""

@@ -79,6 +79,7 @@ def why_page(
         terminal_names=dict(pulls.terminal_names(session).values()),
         rule_titles=titles,
         rulebook=newest.rulebook if newest else read.case.rulebook.fingerprint,
+        unit=verdict.unit or "",
         provisional=newest is None or newest.digest != ruling_log.digest_of(verdict) or on >= clock.today(now, zone),
     )
     return page if shown.reasons else _masked(page)

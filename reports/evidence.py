@@ -35,8 +35,8 @@ def evidence_of(
 
 
 def page_as_data(page: WhyPage, zone: str) -> dict[str, Any]:
-    """The whole page of a day as plain data."""
-    return {name: _offset(value, zone) for name, value in asdict(page).items()}
+    """The whole page of a day as plain data, without what depends on who reads it."""
+    return {name: _offset(value, zone) for name, value in asdict(page).items() if name != "beside"}
 
 
 def _offset(value: Any, zone: str) -> Any:

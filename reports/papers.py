@@ -28,7 +28,7 @@ DUTIES = ("one_stop", "saturday", "night", "holiday", "reception", "duty")
 DONE = ("handed_in", "approve", "refuse", "withdraw")
 PROBLEMS = (
     "no_date", "backwards", "invalid", "not_theirs_to_decide", "not_as_it_was", "changed_meanwhile", "no_note",
-    "duty_not_employed", "duty_not_possible", "duty_overlaps",
+    "duty_not_employed", "duty_not_possible", "duty_overlaps", "no_person",
 )  # fmt: skip
 MOST_WAITING, MOST_MINE = 100, 50
 
@@ -75,7 +75,10 @@ class PaperLine:
 
 @dataclass(frozen=True, slots=True)
 class PapersPage:
-    """`waiting`: papers the reader is asked about. `mine`: those about them, or handed in by them."""
+    """`waiting`: papers the reader is asked about. `mine`: those about them, or handed in by them.
+
+    `employee`: the reader's own code, for whom they may hand in; `for_others`: they may hand in what others brought.
+    """
 
     waiting: tuple[PaperLine, ...]
     waiting_total: int
@@ -87,6 +90,7 @@ class PapersPage:
     done: str = ""
     problem: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
+    for_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +139,13 @@ def papers_page(
         asked = Asked(status="proposed")
         found = listing_papers.papers(session, decider.within, reasons, asked, limit=MOST_WAITING, offset=0)
         total = found.total
-        lines = [_line(as_told(row, reasons), zone) for row in reversed(found.rows)]
+        lines = [line_of(as_told(row, reasons), zone) for row in reversed(found.rows)]
         theirs = deciding.decidable(session, [line.id for line in lines], decider, now)
         waiting = tuple(replace(line, may_decide=line.id in theirs) for line in lines)
     return PapersPage(
         waiting=waiting,
         waiting_total=total,
-        mine=_mine(session, zone, own, reasons, employee_id, user_id),
+        mine=own_papers(session, zone, own, reasons, employee_id, user_id),
         is_approver=is_approver,
         employee=employee,
         leave_codes=tuple(leave_codes),
@@ -164,28 +168,37 @@ def roster_page(session: Session, unit: UnitRow, on: date, today: date, named: W
     )
 
 
-def _mine(
-    session: Session, zone: str, own: Within, reasons: Within, employee_id: int | None, user_id: int
+def own_papers(
+    session: Session,
+    zone: str,
+    own: Within,
+    reasons: Within,
+    employee_id: int | None,
+    user_id: int,
+    *,
+    most: int = MOST_MINE,
+    kinds: Sequence[str] = (),
 ) -> tuple[PaperLine, ...]:
-    """Papers about the reader and those they handed in, each once, the newest first."""
-    asked = [Asked(author_id=user_id)]
+    """Papers about the reader and those they handed in, each once, the newest first; of these `kinds`, or of all."""
+    asked = [Asked(kinds=kinds, author_id=user_id)]
     if employee_id is not None:
-        asked.append(Asked(employee_id=employee_id))
+        asked.append(Asked(kinds=kinds, employee_id=employee_id))
     rows = {}
     for each in asked:
-        found = listing_papers.papers(session, own, reasons, each, limit=MOST_MINE, offset=0)
+        found = listing_papers.papers(session, own, reasons, each, limit=most, offset=0)
         rows |= {row["id"]: row for row in found.rows}
-    newest = [rows[number] for number in sorted(rows, reverse=True)[:MOST_MINE]]
+    newest = [rows[number] for number in sorted(rows, reverse=True)[:most]]
     return tuple(
         replace(
-            _line(as_told(row, reasons), zone),
+            line_of(as_told(row, reasons), zone),
             may_withdraw=row["author_id"] == user_id and row["status"] in ("proposed", "approved"),
         )
         for row in newest
     )
 
 
-def _line(row: dict[str, Any], zone: str) -> PaperLine:
+def line_of(row: dict[str, Any], zone: str) -> PaperLine:
+    """A paper as told to a reader (`services.papers.telling`), with wall times of the office."""
     content = row["content"]
     parts = tuple((day["date"], day["session"]) for day in content.get("days", ()))
 

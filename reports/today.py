@@ -128,7 +128,7 @@ def _standing(judgement: Judgement, on: date, moment: int) -> dict[str, Standing
     """
     expected, paired, coverable = judgement.expected, judgement.paired, judgement.coverable
     days, due, groups = expected.days, expected.due, expected.groups
-    read_to = _read_to(judgement)
+    latest = read_to(judgement)
     grace = judgement.case.rulebook.policy.late_grace_minutes
     found: dict[str, Standing] = {}
     for row in np.flatnonzero(days.day == clock.day_number(on)).tolist():
@@ -158,14 +158,14 @@ def _standing(judgement: Judgement, on: date, moment: int) -> dict[str, Standing
                 found[person] = ("late", since, late, None, name)
             else:
                 found[person] = ("present", since, None, None, name)
-        elif coverable.outage[group] or read_to[int(days.depends[row])] <= groups.required_from[group] + grace * 60:
+        elif coverable.outage[group] or latest[int(days.depends[row])] <= groups.required_from[group] + grace * 60:
             found[person] = ("unknown", None, None, None, name)
         else:
             found[person] = ("absent", None, None, None, name)
     return found
 
 
-def _read_to(judgement: Judgement) -> list[int]:
+def read_to(judgement: Judgement) -> list[int]:
     """Per set of terminals the instant up to which all of them have been read."""
     case = judgement.case
     latest: dict[int, int] = {}

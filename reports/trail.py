@@ -18,7 +18,8 @@ from attendance.store.trail_reading import Asked
 
 ACTS = (
     "looked", "looks.lost", "unit.added", "employee.added", "employee.renamed", "assignment.added", "enrolment.added",
-    "enrolment.ended", "terminal.added", "terminal.changed", "terminal.retired", "clock.asked", "clock.set",
+    "enrolment.ended", "terminal.added", "terminal.changed", "terminal.retired",
+    "terminal.searched", "terminal.tried", "clock.asked", "clock.set",
     "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
     "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
@@ -39,19 +40,26 @@ ACTS = (
     "personal_request.refused", "personal_request.extended", "personal_request.completed", "personal_request.withdrawn",
     "personal_setting.set", "personal_setting.withdrawn", "destruction.proposed", "destruction.approved",
     "destruction.refused", "destruction.carried_out", "person.names_erased",
+    *(f"explanation.{what}" for what in (
+        "asked", "filed", "attached", "confirmed", "denied", "approved", "refused", "withdrawn",
+    )),
+    "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
+    "notice.retried",
+    *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
-    "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments", "enrolments",
-    "terminal users", "month", "report violations", "trail", "papers", "rosters",
-    "personal_requests", "notice_readings", "export", "rule_trial",
+    "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
+    "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
+    "notice_readings", "export", "explanations", "morning_list", "rule_trial",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
 FIELDS = (
     "name", "code", "unit", "parent", "schedule", "employee", "terminal", "pin", "from", "to", "document", "role", "by",
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
-    "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state",
+    "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
+    "granted", "due", "files",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300
@@ -117,12 +125,15 @@ class TrailPage:
 
 @dataclass(frozen=True, slots=True)
 class LookLine:
+    """`on`: the day that was looked at, where it was one day alone."""
+
     at: datetime
     actor: str
     role: str
     via: str
     view: str
     lost: bool
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +174,7 @@ def trail_page(
 
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SAME = ("seq", "actor", "role", "via", "address", "act", "kind", "key", "people", "why", "erased")
 
 
@@ -173,11 +185,18 @@ def looks_page(
     if employee_id is None:
         return LooksPage((), 0, None, is_person=False)
     found = trail_reading.looks_at(session, employee_id, user_id, limit=limit, before=before)
-    lines = tuple(
-        LookLine(clock.to_wall(row["at"], zone), row["actor"], row["role"], row["via"], row["view"], row["lost"])
-        for row in found.rows
-    )
-    return LooksPage(lines, found.total, found.after)
+    return LooksPage(tuple(_look(row, zone) for row in found.rows), found.total, found.after)
+
+
+def looks_of_day(session: Session, zone: str, employee_id: int, user_id: int, on: date, *, limit: int) -> LooksPage:
+    """Who opened the record of one day of a person, newest first; not who met it in a list of many."""
+    found = trail_reading.looks_at(session, employee_id, user_id, limit=limit, record=on.isoformat())
+    return LooksPage(tuple(_look(row, zone) for row in found.rows), found.total, found.after)
+
+
+def _look(row: Mapping[str, Any], zone: str) -> LookLine:
+    on = date.fromisoformat(row["record"]) if _DATE.fullmatch(row["record"]) else None
+    return LookLine(clock.to_wall(row["at"], zone), row["actor"], row["role"], row["via"], row["view"], row["lost"], on)
 
 
 def differences(before: Any, after: Any, zone: str) -> tuple[Difference, ...]:

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attendance.services.explain.statements import Statement
 from attendance.services.terminal_health import State
+
+if TYPE_CHECKING:
+    from reports.compared import Compared
+    from reports.explained import Explained
+    from reports.trail import LookLine
 
 PersonState = Literal["present", "late", "absent", "excused", "unknown", "not_scheduled"]
 PunchUse = Literal[
@@ -203,10 +208,30 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class DayBeside:
+    """`unit`: the code of where the person served on that day. `before_on` and `after_on`: their nearest days of work
+    that were concluded and that the reader may see. `looks` None: not for this reader. `explained`: how each violation
+    stands as a question, by its id. `month_page`: the reader may see the month of the unit; `may_file`: they may
+    hand in a paper for this day."""
+
+    unit: str = ""
+    before_on: date | None = None
+    after_on: date | None = None
+    looks: tuple[LookLine, ...] | None = None
+    looks_total: int = 0
+    compared: Compared | None = None
+    is_own: bool = False
+    explained: Mapping[str, Explained] = field(default_factory=dict)
+    month_page: bool = False
+    may_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WhyPage:
     """One person's day; with `focus`, one violation of it. `statements` say how it came about, in no language.
 
-    `terminal_names` by code and `rule_titles` by rule are what readers call them.
+    `terminal_names` by code and `rule_titles` by rule are what readers call them. `beside`: what the page adds for who
+    reads it.
     """
 
     employee: str
@@ -229,6 +254,8 @@ class WhyPage:
     rule_titles: dict[str, str] = field(default_factory=dict)
     rulebook: str = ""
     provisional: bool = False
+    unit: str = ""
+    beside: DayBeside = DayBeside()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ import sys
 import typer
 
 from api.cli import (
+    explanations,
     judging,
     months,
+    notifications,
     office,
     papers,
     personal,
@@ -36,8 +38,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months,
-    judging, verifying,
+    serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
+    notifications, judging, verifying,
 ):  # fmt: skip
     commands.register(app)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.place import open_database, print_json, read_settings, say
+from api.cli.place import open_database, print_json, read_settings, say, trail_secret
 
 if TYPE_CHECKING:
     from attendance.store.database import Database
@@ -31,8 +31,10 @@ def serve(
 ) -> None:
     """API, pages and, unless told not to, the timetable, until Ctrl-C."""
     from api.cli.web import run_web
+    from api.notifying.notifier import make_notifier
     from api.pulling import make_puller
     from api.serving import make_app
+    from attendance.clock import utc_now
     from device_sync.poller import Poller
     from device_sync.schedule import Timetable
 
@@ -41,8 +43,9 @@ def serve(
     settings.openid()
     with open_database(settings) as database:
         poller = Poller(make_puller(settings, database))
-        timetable = Timetable(database, poller, settings.timezone) if sync else None
-        app = make_app(settings, database, poller, timetable=timetable)
+        notifier = make_notifier(settings, database, utc_now, settings.secret())
+        timetable = Timetable(database, poller, settings.timezone, notify=notifier.round) if sync else None
+        app = make_app(settings, database, poller, timetable=timetable, notifier=notifier)
         if timetable is not None:
             timetable.start()
         try:
@@ -72,7 +75,9 @@ def _announce(database: Database, url: str) -> None:
 
 def sync() -> None:
     """The timetable alone: pull every terminal on its interval and judge what changed. Safe to start twice."""
+    from api.notifying.notifier import make_notifier
     from api.pulling import make_puller
+    from attendance.clock import utc_now
     from device_sync.poller import Poller
     from device_sync.schedule import Timetable
 
@@ -82,7 +87,8 @@ def sync() -> None:
         signal.signal(number, lambda *_: ended.set())
     with open_database(settings) as database:
         poller = Poller(make_puller(settings, database))
-        timetable = Timetable(database, poller, settings.timezone)
+        notifier = make_notifier(settings, database, utc_now, trail_secret(settings) or b"")
+        timetable = Timetable(database, poller, settings.timezone, notify=notifier.round)
         timetable.start()
         say("The timetable runs; Ctrl-C ends it.")
         try:

@@ -21,10 +21,12 @@ from api.http.routers import (
     calendar,
     employees,
     enrolments,
+    explanations,
     health,
     iclock,
     imports,
     lost_accounts,
+    notifications,
     own_account,
     papers,
     personal_data,
@@ -48,6 +50,7 @@ from api.http.routers import (
 )
 from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
+from api.notifying.notifier import Notifier, make_notifier
 from api.pulling import thresholds_of
 from api.settings import Settings
 from attendance import clock
@@ -84,7 +87,9 @@ ROUTERS = (
     rules.router,
     rosters.router,
     *papers.ROUTERS,
+    *explanations.ROUTERS,
     audit.router,
+    notifications.router,
 )
 
 keep_answers(*ROUTERS)
@@ -101,6 +106,7 @@ def create_app(
     evidence: Evidence | None = None,
     accounts: Accounts | None = None,
     page_error: PageError | None = None,
+    notifier: Notifier | None = None,
     extra_routers: Iterable[APIRouter] = (),
 ) -> FastAPI:
     """The application over an open database with the current schema. Raises Invalid where the secret key is missing.
@@ -108,7 +114,8 @@ def create_app(
     `puller` (terminal codes, whole logs again?) answers an entry of `pull` for each, `importer` (terminal, file name,
     bytes, create?, where the day stands) that of `import punches`, `previewer` what that would be, `evidence` (session,
     violation, what may be told) what is shown under that name; without one of them its address answers 503, or nothing.
-    `page_error` (request, status, incident) draws errors outside of the API. `extra_routers` are the pages: each of
+    `notifier` sends what people asked to be told; by default that of the settings. `page_error` (request, status,
+    incident) draws errors outside of the API. `extra_routers` are the pages: each of
     their addresses looks after its own login with `page_user`.
 
     The caller may set `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
@@ -141,6 +148,7 @@ def create_app(
         previewer=previewer,
         evidence=evidence,
     )
+    app.state.notifier = notifier or make_notifier(settings, database, now, settings.secret())
     app.state.metrics = CollectorRegistry()
     ProcessCollector(registry=app.state.metrics)
     app.state.metrics.register(TerminalFigures(database, settings.timezone, now))

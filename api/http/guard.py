@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,9 @@ from api.pages.assets import CONTENT_SECURITY_POLICY, MOUNT
 MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
 _UPLOADS = (f"{API}/imports/", "/import/sheets")
+MAX_ATTACHED = 33 * 1024 * 1024
+_ATTACHED = re.compile(rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain")
+"""Where a few photographs may be sent with what is said of a violation."""
 _KEPT_FORM = (b"x-kept-form", b"1")
 """What `static/keep.js` sends a form with, so that it stays on screen until it was answered."""
 PUSHED = "/iclock/"
@@ -82,7 +86,7 @@ class Guard:
                 self._finish(scope, message, time.perf_counter() - begun)
             await send(message)
 
-        most = MAX_UPLOAD if scope["path"].startswith(_UPLOADS) else MAX_BODY
+        most = _most(scope["path"])
         declared = _declared(scope)
         # what terminals push is bounded at its own door, which refuses in their plain words
         if declared is not None and declared > most and not scope["path"].startswith(PUSHED):
@@ -113,6 +117,12 @@ class Guard:
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE") else "other"
         self.requests.labels(method, route, str(message["status"])).inc()
         self.seconds.labels(route).observe(seconds)
+
+
+def _most(path: str) -> int:
+    if path.startswith(_UPLOADS):
+        return MAX_UPLOAD
+    return MAX_ATTACHED if _ATTACHED.fullmatch(path) else MAX_BODY
 
 
 def _tell_where(message: Message) -> None:

@@ -38,6 +38,7 @@ TAGS = [
         "name": "papers",
         "description": "Leave, missions, exemptions, overtime, outages: proposed, approved, taken back.",
     },
+    {"name": "explanations", "description": "What people say of violations: asked for, confirmed, decided."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},
     {"name": "health", "description": "Whether the service lives and can work."},
 ]

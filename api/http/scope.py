@@ -90,11 +90,18 @@ class Reader:
         return found
 
     def saw(
-        self, session: Session, view: str, codes: Iterable[str | None], *, at: datetime, polled: bool = False
+        self,
+        session: Session,
+        view: str,
+        codes: Iterable[str | None],
+        *,
+        at: datetime,
+        polled: bool = False,
+        key: str = "",
     ) -> None:
         """Write down that the reader is shown records of these people, themselves left out. See `trail.look`."""
         shown = people.numbers(session, codes) - {self.user.employee_id}
-        look(session, self.actor, view, shown, at=at, polled=polled)
+        look(session, self.actor, view, shown, at=at, polled=polled, key=key)
 
 
 def askable(kind: str, code: str) -> str:

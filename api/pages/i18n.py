@@ -127,6 +127,14 @@ class Translator:
         """`Thứ Ba, 24 tháng 11, 2026`"""
         return format_date(day, "full", locale=_BABEL_LOCALE[self.lang])
 
+    def month(self, day: date) -> str:
+        """`Tháng 11/2026`, `November 2026`"""
+        return format_date(day, "'Tháng' M/y" if self.lang == "vi" else "MMMM y", locale=_BABEL_LOCALE[self.lang])
+
+    def weekday(self, day: date) -> str:
+        """`T2`, `Mon`: as at the head of a calendar."""
+        return format_date(day, "EEEEE" if self.lang == "vi" else "EEE", locale=_BABEL_LOCALE[self.lang])
+
     def time(self, moment: datetime | time) -> str:
         """`07:46`"""
         return f"{moment:%H:%M}"
@@ -150,6 +158,12 @@ class Translator:
     def minutes(self, count: int) -> str:
         """`16 phút`"""
         return self.n("minutes", count)
+
+    def hours(self, minutes: int) -> str:
+        """`152 giờ`, `7 giờ 30 phút`"""
+        whole, rest = divmod(minutes, 60)
+        parts = [self.n("hours", whole)] if whole or not rest else []
+        return " ".join([*parts, *([self.minutes(rest)] if rest else [])])
 
     def span(self, starts: datetime, ends: datetime) -> str:
         """`07:30–11:30`"""

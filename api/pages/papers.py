@@ -11,13 +11,13 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.http.auth import check_csrf
-from api.http.errors import ChangedSince, Forbidden
+from api.http.errors import ChangedSince
 from api.http.paper_routes import MAX_NUMBER, check_theirs
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.i18n import read_day
 from api.pages.routes import show
-from attendance.errors import AttendanceError, Invalid
+from attendance.errors import AttendanceError, Invalid, NotFound
 from attendance.services import access
 from attendance.services.papers import deciding, handing_in
 from attendance.services.papers.deciding import Decider
@@ -41,8 +41,17 @@ Note = Annotated[str, Form(max_length=1000)]
 
 
 @router.get("/papers")
-def papers(request: Request, reader: Reading, done: Annotated[str, Query(max_length=20)] = "") -> Response:
+def papers(
+    request: Request,
+    reader: Reading,
+    done: Annotated[str, Query(max_length=20)] = "",
+    employee: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """`?employee=&from=` come from a person's day: the form for leave begins with them."""
     view = _view(request, reader)
+    if employee:
+        begun = {"form": "leave", "employee": employee, "from": request.query_params.get("from", "")[:20]}
+        view = replace(view, given=begun)
     return show(request, "papers.html", replace(view, done=done if done in DONE else ""), user=reader.user)
 
 
@@ -55,16 +64,22 @@ def hand_in_leave(
     to_on: Annotated[str, Form(alias="to", max_length=20)] = "",
     session: Annotated[str, Form(max_length=64)] = "all",
     code: Annotated[str, Form(max_length=64)] = "P",
+    employee: Annotated[str, Form(max_length=64)] = "",
+    document: Short = "",
     note: Note = "",
 ) -> Response:
-    given = {"form": "leave", "from": from_on, "to": to_on, "session": session, "code": code, "note": note}
+    given = {
+        "form": "leave", "from": from_on, "to": to_on, "session": session, "code": code, "note": note,
+        "employee": employee, "document": document,
+    }  # fmt: skip
 
-    def hand_in(open_session: Session, handed: Handed, employee: str) -> None:
+    def hand_in(open_session: Session, handed: Handed, whose: str) -> None:
         first = _day(request, from_on)
         last = _day(request, to_on) if to_on.strip() else first
         if last < first:
             raise _Backwards
-        handing_in.leave(open_session, handed, employee, first, last, code=code, part=session)
+        more = replace(handed, document=document.strip())
+        handing_in.leave(open_session, more, whose, first, last, code=code, part=session)
 
     return _hand_in(request, reader, csrf_token, given, hand_in)
 
@@ -80,20 +95,21 @@ def hand_in_mission(
     kind: Annotated[str, Form(max_length=16)] = "mission",
     place: Short = "",
     document: Short = "",
+    employee: Annotated[str, Form(max_length=64)] = "",
     note: Note = "",
 ) -> Response:
     given = {
         "form": "mission", "on": on, "begins": begins, "ends": ends, "kind": kind, "place": place,
-        "document": document, "note": note,
+        "document": document, "employee": employee, "note": note,
     }  # fmt: skip
 
-    def hand_in(open_session: Session, handed: Handed, employee: str) -> None:
+    def hand_in(open_session: Session, handed: Handed, whose: str) -> None:
         day = _day(request, on)
         starts, until = _moment(day, begins), _moment(day, ends)
         if until <= starts:
             raise _Backwards
         more = replace(handed, document=document.strip(), place=place.strip())
-        handing_in.mission(open_session, more, employee, starts, until, kind=kind)
+        handing_in.mission(open_session, more, whose, starts, until, kind=kind)
 
     return _hand_in(request, reader, csrf_token, given, hand_in)
 
@@ -175,6 +191,10 @@ class _NoNote(Invalid):
     code = "no_note"
 
 
+class _NoPerson(Invalid):
+    code = "no_person"
+
+
 class _NoDate(Invalid):
     code = "no_date"
 
@@ -204,7 +224,20 @@ def _view(request: Request, reader: Reader) -> PapersPage:
             is_approver=approving is not None,
         )
         reader.saw(session, "papers", [line.whose for line in view.waiting], at=parts.now())
-    return view
+    return replace(view, for_others=filing is not None and not filing.is_person)
+
+
+def _whose(session: Session, reader: Reader, code: str) -> str:
+    """The code of whom a paper is about: the one written, among those the reader may file for, or the reader's own."""
+    if not code:
+        if reader.user.employee_id is None:
+            raise _NoPerson("Write the code of the person the paper is about; nobody stands behind this account.")
+        return office.code_of(session, office.EmployeeRow, reader.user.employee_id)
+    try:
+        reader.employee_id(session, code)
+    except NotFound:
+        raise _NoPerson(f"Nobody of your units has the code {code}; look it up in the list of people.") from None
+    return code
 
 
 def _hand_in(
@@ -214,15 +247,14 @@ def _hand_in(
     given: dict[str, str],
     hand_in: Callable[[Session, Handed, str], None],
 ) -> Response:
-    """Hand in a paper about oneself; what is wrong is said beside the form, which keeps what was typed."""
+    """Hand in a paper about oneself, or one that somebody of one's units brought; what is wrong is said beside the
+    form, which keeps what was typed."""
     check_csrf(request, token)
     parts = service(request)
-    if reader.user.employee_id is None:
-        raise Forbidden("Nobody stands behind this account; papers are handed in by the person they are about.")
     try:
         with parts.database.writing() as session:
-            employee = office.code_of(session, office.EmployeeRow, reader.user.employee_id)
-            hand_in(session, Handed(reader.actor, parts.now(), note=given["note"].strip()), employee)
+            whose = _whose(session, reader, given["employee"].strip())
+            hand_in(session, Handed(reader.actor, parts.now(), note=given["note"].strip()), whose)
     except AttendanceError as error:
         view = replace(_view(request, reader), problem=_problem(error), given=given)
         return show(request, "papers.html", view, user=reader.user, status=422)

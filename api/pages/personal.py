@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any
 
@@ -15,6 +15,8 @@ from api.http.auth import check_csrf, page_user
 from api.http.routers.personal_data import acting, exportable, exported, person_of
 from api.http.scope import Reader, page_may
 from api.http.service import Service, service
+from api.pages.export_words import ExportWords, shown_columns
+from api.pages.i18n import Translator
 from api.pages.routes import language_of, show
 from attendance import clock
 from attendance.errors import Conflict, Invalid
@@ -59,7 +61,7 @@ class OwnDataPage:
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
-    """A part of the export as a table: names of columns, rows of texts, whether there are more in the file."""
+    """A part of the export as a table: columns in words, rows of texts, whether there are more in the file."""
 
     name: str
     kind: Kind
@@ -198,39 +200,19 @@ def _export(request: Request, user: SignedIn, number: int, *, reasons: bool, fil
     with parts.database.reading() as session:
         held = terms(session, parts.today())
         found = export.sections(session, number, zone, reasons=reasons)
-        shown = tuple(_shown(section.name, held.kind(section.kind), section.rows, zone) for section in found)
+        words = ExportWords(Translator(language_of(request)), zone)
+        shown = tuple(_shown(section.name, held.kind(section.kind), section.rows, words) for section in found)
         person = export.person(session, number)
     sections = tuple(section for section in shown if section.rows)
     view = ExportPage(person, clock.to_wall(parts.now(), zone), sections, file)
     return show(request, "person_export.html", view, user=user)
 
 
-def _shown(name: str, kind: Kind, rows: Iterable[dict[str, Any]], zone: str) -> ShownSection:
+def _shown(name: str, kind: Kind, rows: Iterable[dict[str, Any]], words: ExportWords) -> ShownSection:
     some = list(islice(rows, MOST_ROWS + 1))
-    columns = tuple(dict.fromkeys(column for row in some for column, value in row.items() if _is_said(value)))
-    texts = tuple(tuple(_text(row.get(column), zone) for column in columns) for row in some[:MOST_ROWS])
-    return ShownSection(name, kind, columns, texts, len(some) > MOST_ROWS)
-
-
-def _is_said(value: Any) -> bool:
-    return value not in (None, "", [], {})
-
-
-def _text(value: Any, zone: str) -> str:
-    if not _is_said(value):
-        return ""
-    if isinstance(value, datetime):
-        wall = clock.to_wall(value, zone) if value.tzinfo is not None else value
-        return f"{wall:%H:%M %d/%m/%Y}"
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    if isinstance(value, bool):
-        return "✓" if value else "–"
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {_text(each, zone)}" for name, each in value.items() if _is_said(each))
-    if isinstance(value, list | tuple):
-        return "; ".join(_text(each, zone) for each in value)
-    return str(value)[:400]
+    columns = shown_columns(some)
+    texts = tuple(tuple(words.value(column, row.get(column)) for column in columns) for row in some[:MOST_ROWS])
+    return ShownSection(name, kind, tuple(map(words.column, columns)), texts, len(some) > MOST_ROWS)
 
 
 def _wall(parts: Service, at: datetime | None) -> datetime | None:

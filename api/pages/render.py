@@ -16,12 +16,15 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import sheets_in
-from api.pages import explain, terminals, timeline
+from api.notifying.failures import failure
+from api.pages import bars, explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
-from api.pages.trail_values import trail_value
+from api.pages.trail_values import trail_field, trail_value
 from attendance.services.access import ROLES, Permission
+from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
+from reports.person import DAY_MARKS, SHOWN_DAYS
 from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,24 +34,31 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/users", "nav.users", "users.manage"),  # first: to administrators, who see no attendance, it is the home page
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
+    ("/explanations", "nav.explanations", "explanations.read"),
     ("/papers", "nav.papers", "papers.read"),
     ("/rosters", "nav.rosters", "papers.read"),
+    ("/charts", "nav.charts", "attendance.read"),
     ("/units", "nav.units", "office.read"),
+    ("/terminals", "nav.terminals", "terminals.read"),
     ("/calendar", "nav.calendar", "office.read"),
     ("/schedules", "nav.schedules", "office.read"),
     ("/rules", "nav.rules", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
     ("/requests", "nav.requests", "personal_data.manage"),
+    ("/system/notifications", "nav.notifications", "system.manage"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )
+
+OWN_PAGE = ("/me", "nav.me")
+"""The page of whoever has a record of their own; where somebody begins who sees no other."""
 
 # The group of the menu that an entry stands in; its first letters put the groups in order.
 GROUPS = {
     "1.daily": {"/today", "/violations", "/explanations", "/months", "/papers", "/rosters", "/me", "/charts"},
     "2.office": {"/units", "/people", "/calendar", "/schedules", "/rules"},
     "3.data": {"/terminals", "/import"},
-    "4.care": {"/users", "/system", "/requests", "/trail", "/looks"},
+    "4.care": {"/users", "/system", "/system/notifications", "/requests", "/trail", "/looks"},
 }
 
 # Those who need a look come first; inside a state, by given name.
@@ -89,11 +99,12 @@ def render(
 
 def navigation(user: User | None) -> list[tuple[str, str, str]]:
     """Address, message key and group of the pages that somebody may open; the first is where they begin."""
-    return [
-        (address, key, next(group for group, those in GROUPS.items() if address in those))
-        for address, key, needed in NAVIGATION
-        if user is not None and needed in user.may
-    ]
+    if user is None:
+        return []
+    found = [(address, key) for address, key, needed in NAVIGATION if needed in user.may]
+    if user.is_person and "attendance.read" in user.may:
+        found.insert(0 if user.role == "official" else len(found), OWN_PAGE)
+    return [(*entry, next(group for group, those in GROUPS.items() if entry[0] in those)) for entry in found]
 
 
 @lru_cache(maxsize=1)
@@ -107,23 +118,35 @@ def environment() -> Environment:
     )
     found.globals |= {
         "asset": asset,
+        "day_marks": DAY_MARKS,
         "day_pattern": DAY_PATTERN,
         "everyone": everyone,
+        "failure": failure,
+        "fewest_people": FEWEST_PEOPLE,
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,
         "next_step": terminals.next_step,
+        "deed_word": terminals.deed_word,
         "account": explain.account,
         "languages": LANGUAGES,
         "lay_out": timeline.lay_out,
+        "longest_minute": LONGEST_MINUTE,
+        "minutes_chart": bars.minutes_chart,
+        "most_units": bars.MOST_UNITS,
         "person_address": person_address,
         "person_states": PERSON_STATES,
         "roles": ROLES,
+        "shown_days": SHOWN_DAYS,
         "summary": explain.summary,
         "tell": sheets_in.tell,
         "timeline_rows": timeline.rows,
+        "times_chart": bars.times_chart,
+        "trail_field": trail_field,
         "trail_value": trail_value,
+        "units_chart": bars.units_chart,
         "violation_label": timeline.violation_label,
         "violation_types": VIOLATION_TYPES,
+        "weekdays_chart": bars.weekdays_chart,
         "with_query": with_query,
     }
     found.filters |= {"by_attention": by_attention, "capital": capital, "short_digest": short_digest}

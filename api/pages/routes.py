@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -23,13 +22,9 @@ from api.http.service import service
 from api.pages.assets import MOUNT, STATIC
 from api.pages.i18n import LANGUAGES, pick_language, read_day
 from api.pages.render import navigation, render
-from attendance.errors import NotFound
 from attendance.services.access import permissions
 from attendance.services.accounts import SignedIn
-from attendance.services.disclosure import Disclosed
-from attendance.store import listing, polling
-from attendance.store.listing_keys import read_violation_id
-from reports.day import why_page
+from attendance.store import polling
 from reports.today import today_page
 from reports.view import ErrorPage, User
 from reports.violations import violations_page
@@ -196,35 +191,3 @@ def violations(
         )
         reader.saw(session, "violations", (row.employee for row in view.rows), at=parts.now())
     return show(request, "violations.html", view, user=reader.user)
-
-
-@router.get("/violations/{violation}")
-def violation(request: Request, reader: Attending, violation: str) -> Response:
-    key = read_violation_id(violation)
-    if key is None:
-        raise NotFound("violation", violation[:64])
-    return _why(request, reader, key.employee_id, key.on, violation)
-
-
-@router.get("/days/{employee}/{day}")
-def day(request: Request, reader: Attending, employee: str, day: str) -> Response:
-    on = _asked_day(day, service(request).today())
-    if on is None:
-        raise NotFound("day", day[:64])
-    with service(request).database.reading() as session:
-        employee_id = reader.employee_id(session, employee)
-    return _why(request, reader, employee_id, on, None)
-
-
-def _why(request: Request, reader: Reader, employee_id: int, on: date, focus: str | None) -> Response:
-    parts = service(request)
-    with parts.database.reading() as session:
-        if not listing.sees_employee(session, employee_id, on, reader.within):
-            raise NotFound("person", quote(str(employee_id)))
-        reasons = listing.sees_employee(session, employee_id, on, reader.elsewhere(session, "reasons.read"))
-        shown = Disclosed(reasons, alarms=not reader.within.is_person)
-        view = why_page(session, parts.settings.timezone, parts.now(), employee_id, on, focus=focus, shown=shown)
-        reader.saw(session, "day", [view.employee], at=parts.now())
-    if focus is not None and view.focus is None:
-        raise NotFound("violation", focus[:64])
-    return show(request, "why.html", view, user=reader.user)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api.pages.i18n import Translator
+from device_sync.operations import name_of
 
 MADE_OF = {"full_soon": "full_by"}  # with the day it is full
 
@@ -30,6 +31,11 @@ def alarm_sentence(t: Translator, kind: str, params: Mapping[str, Any]) -> str:
 def operation_word(t: Translator, name: str) -> str:
     """What was done at a terminal, or the number of its code."""
     return t.label("operation", name)
+
+
+def deed_word(t: Translator, code: int) -> str:
+    """What was done at a terminal, by the number its log has for it."""
+    return operation_word(t, name_of(code))
 
 
 def _written(t: Translator, params: Mapping[str, Any]) -> dict[str, str]:

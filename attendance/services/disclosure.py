@@ -48,7 +48,8 @@ _REFUSED_DUTY = "duty.refused"
 _REFUSALS = frozenset({"duty.duty_not_employed", "duty.night_duty_forbidden_pregnancy_m7"})
 
 PAPER_REASONS = (
-    "code", "document", "reason", "note", "why", "attachment", "place", "decision_note", "withdrawal_note",
+    "code", "document", "ground", "reason", "note", "why", "attachment", "place", "confirmation_note", "decision_note",
+    "withdrawal_note",
 )  # fmt: skip
 """The fields of a paper that may tell its reason."""
 

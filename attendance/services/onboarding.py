@@ -84,14 +84,22 @@ def strangers(database: Database, terminal: str) -> dict[str, tuple[date, date]]
     return dict(sorted(seen.items()))
 
 
-def enrol_strangers(database: Database, terminal: str, *, at: datetime, actor: Actor = CONSOLE) -> int:
+def enrol_strangers(
+    database: Database, terminal: str, *, since: date | None = None, at: datetime, actor: Actor = CONSOLE
+) -> int:
     """Make a person for every such number, in the terminal's unit, from their first punch on; answers how many.
+
+    With `since` only of those who punched on that date or later, and from then on at the earliest.
 
     Their code is the number, or terminal and number where that code is taken. Names are for a person to give. Somebody
     whose last punch lies over `LEFT_DAYS` before the last of all has most likely left: their service ends with it, so
     that nobody is called absent for years on the strength of an old number.
     """
-    unknown = strangers(database, terminal)
+    unknown = {
+        pin: (first if since is None else max(first, since), last)
+        for pin, (first, last) in strangers(database, terminal).items()
+        if since is None or last >= since
+    }
     latest = max((last for _, last in unknown.values()), default=date.min)
     with database.writing() as session:
         site = office.get(session, TerminalRow, terminal)
@@ -101,7 +109,7 @@ def enrol_strangers(database: Database, terminal: str, *, at: datetime, actor: A
             left = last if (latest - last).days > LEFT_DAYS else None
             registering.add_employee(session, code, name=f"Mã {pin}", at=at)
             registering.assign(session, code, unit, from_on=first, to_on=left, terminals=[terminal], at=at)
-            row = registering.enrol(session, terminal, pin, code, at=at)
+            row = registering.enrol(session, terminal, pin, code, from_on=since, at=at)
             after = {"employee": code, "unit": unit, "terminal": terminal, "pin": pin, "from": first, "to": left}
             record(session, actor, "employee.added", kind="employee", key=code, employees=[row.employee_id],
                    after=after, at=at)  # fmt: skip

@@ -118,16 +118,18 @@ def enrol(
     NotFound, Invalid, Overlap.
     """
     with database.writing() as session:
-        terminal = office.get(session, TerminalRow, code)
-        if instead:
-            if from_on is None:
-                raise Invalid(f"Say from which date number {pin} is {employee}'s: --from DATE.")
-            ended = registering.end_enrolment(session, code, pin, from_on - timedelta(days=1), at=at)
-            record(session, actor, "enrolment.ended", kind="terminal", key=code, employees=[ended.employee_id],
-                   after={"pin": pin, "to": ended.to_on}, at=at)  # fmt: skip
-        begins = from_on or _begins(session, terminal, pin)
-        _enrol(session, actor, code, Enrolled(pin, employee, begins), at)
-    return Enrolled(pin, employee, begins)
+        [done] = enrol_pairs(session, code, [(pin, employee)], from_on=from_on, instead=instead, at=at, actor=actor)
+    return done
+
+
+def _end(
+    session: Session, actor: Actor, code: str, pin: str, employee: str, from_on: date | None, at: datetime
+) -> None:
+    if from_on is None:
+        raise Invalid(f"Say from which date number {pin} is {employee}'s: --from DATE.")
+    ended = registering.end_enrolment(session, code, pin, from_on - timedelta(days=1), at=at)
+    record(session, actor, "enrolment.ended", kind="terminal", key=code, employees=[ended.employee_id],
+           after={"pin": pin, "to": ended.to_on}, at=at)  # fmt: skip
 
 
 def _enrol(session: Session, actor: Actor, code: str, one: Enrolled, at: datetime) -> None:
@@ -136,6 +138,40 @@ def _enrol(session: Session, actor: Actor, code: str, one: Enrolled, at: datetim
     record(
         session, actor, "enrolment.added", kind="terminal", key=code, employees=[row.employee_id], after=after, at=at
     )
+
+
+def enrol_pairs(
+    session: Session,
+    code: str,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    from_on: date | None = None,
+    instead: bool = False,
+    at: datetime,
+    actor: Actor = CONSOLE,
+) -> tuple[Enrolled, ...]:
+    """Enrol people (number, person) somebody chose, in the caller's transaction. Dates and `instead` as in `enrol`.
+
+    Raises NotFound, Invalid, Overlap.
+    """
+    terminal = office.get(session, TerminalRow, code)
+    for pin, employee in pairs if instead else ():
+        _end(session, actor, code, pin, employee, from_on, at)
+    done = [Enrolled(pin, employee, from_on or _begins(session, terminal, pin)) for pin, employee in pairs]
+    for one in done:
+        _enrol(session, actor, code, one, at)
+    return tuple(done)
+
+
+def proposals(
+    session: Session, unit: str, users: Sequence[OnTerminal], *, on: date, within: Within = EVERYTHING
+) -> WorkList:
+    """The work list of a terminal that is not added yet: users it told of, beside the people of the unit it will stand
+    in, the units below, and whoever will depend on it. Raises NotFound for an unknown unit.
+    """
+    site = TerminalRow(id=0, code="", unit_id=office.key(office.get(session, UnitRow, unit)))
+    persons, _ = _people(session, site, on, within)
+    return compare(users, persons)
 
 
 def enrol_exact(

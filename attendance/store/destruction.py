@@ -23,7 +23,9 @@ Due = dict[str, Any]
 _ENDED_COMMANDS = ("done", "covered", "short", "failed", "given_up")
 _CLOSED_REQUESTS = ("completed", "refused", "withdrawn")
 _REASONS = (
-    ("explanation", "on_date", ("reason",)),
+    ("explanation", "on_date", ("reason", "ground", "confirmation_note", "decision_note", "withdrawal_note")),
+    ("explanation_request", "on_date", ("note",)),
+    ("explanation_attachment", "on_date", ("file_name", "content")),
     ("annulment", "wall_time", ("reason",)),
     ("paper", "to_on", ("note", "decision_note", "withdrawal_note")),
 )
@@ -51,12 +53,16 @@ def reasons_due(session: Session, before: date) -> Due:
 
 
 def destroy_reasons(session: Session, before: date) -> Due:
-    """Empties the texts; the papers stay with their kind, dates and decision."""
+    """Empties the texts and what was attached; the papers stay with their kind, dates and decision."""
     done = 0
     for table, _, texts, wanted in _reasons(before):
         piece = select(table.c.id).where(wanted).limit(PIECE)
-        done += _changed(session, update(table).where(table.c.id.in_(piece)).values(dict.fromkeys(texts, "")))
+        done += _changed(session, update(table).where(table.c.id.in_(piece)).values(_emptied(table, texts)))
     return {"texts": done}
+
+
+def _emptied(table: Table, texts: Sequence[str]) -> dict[str, str | bytes]:
+    return {name: b"" if table.c[name].type.python_type is bytes else "" for name in texts}
 
 
 def diagnostics_due(session: Session, before: date) -> Due:
@@ -196,7 +202,7 @@ def _reasons(before: date) -> list[tuple[Table, str, tuple[str, ...], ColumnElem
         if name in every_table():
             table = _table(name)
             limit = _start(before) if dated == "wall_time" else before
-            written = or_(*(table.c[text] != "" for text in texts))
+            written = or_(*(table.c[name] != empty for name, empty in _emptied(table, texts).items()))
             found.append((table, dated, texts, and_(table.c[dated] < limit, written)))
     return found
 

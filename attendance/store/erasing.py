@@ -20,16 +20,18 @@ from attendance.store.terminal_tables import TerminalUserRow
 
 SIGNING_IN = (
     "sign_in", "second_factor", "recovery_code", "first_password", "api_token", "known_place", "openid_link",
-    "kept_answer",
+    "kept_answer", "notice_account", "notice_address", "notice_wish", "notice",
 )  # fmt: skip
 """Tables of an account that has no use any more."""
 WRITTEN_NAMES = (
-    ("explanation", "decided_by"), ("annulment", "decided_by"), ("paper", "author"), ("paper", "decided_by"),
+    *(("explanation", f"{act}_by") for act in ("confirmed", "decided", "withdrawn")), ("explanation", "author"),
+    ("explanation_request", "asked_by"), ("explanation_attachment", "added_by"),
+    ("annulment", "decided_by"), ("paper", "author"), ("paper", "decided_by"),
     ("paper", "withdrawn_by"), ("roster_post", "author"), ("roster_post", "withdrawn_by"),
     ("access_grant", "granted_by"), ("access_grant", "revoked_by"), ("push_device", "decided_by"),
     ("push_command", "asked_by"), ("subject_request", "entered_by"), ("subject_request", "answered_by"),
     ("subject_request", "completed_by"), ("personal_setting", "recorded_by"), ("import_batch", "author"),
-    ("import_batch", "undone_by"),
+    ("import_batch", "undone_by"), ("webhook", "created_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"

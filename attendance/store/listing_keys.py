@@ -15,6 +15,8 @@ from attendance.engine.columns import TYPES
 from attendance.errors import Invalid
 
 MAX_ID = 2**31 - 1
+UNVERIFIED = "unverified"
+"""In place of a type of violation: minutes of a session that nothing was concluded of."""
 _LONGEST = 600
 _SHAPE = re.compile(r"([1-9][0-9]{0,9})-([0-9]{8})-([A-Za-z0-9._~-]+)-([a-z_]+)", re.ASCII)
 
@@ -43,8 +45,14 @@ def violation_id(employee_id: int, on: date, session: str, type: str) -> str:
 
 def read_violation_id(text: str) -> ViolationKey | None:
     """The key behind an id; None: no violation can have this id."""
+    key = read_question_id(text)
+    return key if key is not None and key.type in TYPES else None
+
+
+def read_question_id(text: str) -> ViolationKey | None:
+    """The key behind the id of a violation, or of the unverified minutes of a session; None: nothing has this id."""
     found = _SHAPE.fullmatch(text) if len(text) <= _LONGEST else None
-    if found is None or found[4] not in TYPES or int(found[1]) > MAX_ID:
+    if found is None or found[4] not in (*TYPES, UNVERIFIED) or int(found[1]) > MAX_ID:
         return None
     try:
         key = ViolationKey(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from attendance import clock
-from attendance.store.evidence_tables import PullRow
+from attendance.store.evidence_tables import PullRow, QuarantineRow
 from attendance.store.intake_log import watermarks
 from attendance.store.listing import Listed, Row, choose, page, rows_of
 from attendance.store.tables import TerminalRow, UnitRow
@@ -99,6 +99,24 @@ def _pull(row: Row, zone: str) -> Row:
 def _placed(wall: datetime | None, zone: str) -> datetime | None:
     """Wall time with the offset of the office."""
     return None if wall is None else wall.replace(tzinfo=clock.zone(zone))
+
+
+def params_of(session: Session, pull_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What fills the sentences of these pulls, by their numbers."""
+    query = select(col(PullRow.id), col(PullRow.params)).where(col(PullRow.id).in_(list(pull_ids)))
+    return {row.id: row.params for row in session.execute(query)}
+
+
+def set_aside(session: Session, terminal_id: int) -> list[tuple[str, int, datetime]]:
+    """How many records of a terminal are in quarantine by reason, most first, and when the last of them came."""
+    count = func.count(col(QuarantineRow.id))
+    query = (
+        select(col(QuarantineRow.reason), count, func.max(col(QuarantineRow.recorded_at)))
+        .where(col(QuarantineRow.terminal_id) == terminal_id)
+        .group_by(col(QuarantineRow.reason))
+        .order_by(count.desc(), col(QuarantineRow.reason))
+    )
+    return [(reason, number, last) for reason, number, last in session.execute(query)]
 
 
 def pulls(session: Session, terminal_id: int, code: str, zone: str, *, limit: int, offset: int) -> Listed:

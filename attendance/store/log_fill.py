@@ -77,6 +77,13 @@ def fills(session: Session, today: date, terminal_ids: Iterable[int] | None = No
     return {number: _fill(counts) for number, counts in counted.items()}
 
 
+def samples(session: Session, terminal_id: int, since: date) -> list[tuple[date, int, int | None]]:
+    """Day, records and capacity of one terminal since a date, in order."""
+    query = select(LogFillRow).where(LogFillRow.terminal_id == terminal_id, col(LogFillRow.counted_on) >= since)
+    rows = session.exec(query.order_by(col(LogFillRow.counted_on)))
+    return [(row.counted_on, row.records, row.capacity) for row in rows]
+
+
 def _fill(counted: Sequence[tuple[date, int, int | None]]) -> Fill:
     """From days in order, each with records and capacity."""
     on, records, capacity = counted[-1]

@@ -115,9 +115,9 @@ class Looks:
             _log.error("%d looks at people's records could not be written to the trail and are lost", left)
 
     def _is_repeated(self, entry: Entry) -> bool:
-        at, name, user_id, _role, via, _address, _act, view, _key = entry.fields
+        at, name, user_id, _role, via, _address, _act, view, record = entry.fields
         assert isinstance(at, int)
-        key = (user_id, name, via, view, digest_of_subjects(entry.employees))
+        key = (user_id, name, via, view, record, digest_of_subjects(entry.employees))
         if entry.polled and 0 <= at - self._seen.get(key, -POLLED_ONCE_PER) < POLLED_ONCE_PER:
             return True
         self._seen[key] = at

@@ -235,7 +235,7 @@ def _explanations(asked: Asked) -> Iterator[Known]:
             on=row.on,
             session=row.session,
             covers=row.covers,
-            minutes=row.minutes,
+            minutes=row.decided_minutes if decided and row.decided_minutes is not None else row.minutes,
             submitted_at=asked.wall(row.submitted_at),
             decision=row.decision if decided else None,
             decided_at=asked.wall(row.decided_at) if decided else None,

@@ -58,19 +58,49 @@ class ExemptionRow(Approved, table=True):
 
 
 class ExplanationRow(Decided, table=True):
-    """What a person says of one question mark or violation; `by_head`: the head's own decision, without a paper."""
+    """What a person says of one question mark or violation; `by_head`: the head's own decision, without a paper.
+
+    `minutes`: those claimed, `decided_minutes`: those granted, None: all claimed. `confirmation` is what the direct
+    superior said, `confirmed` or `denied`; `confirm_first`: somebody else than the one who decides was there to say it
+    when it was handed in. `author` handed it in, which on paper need not be the person. `version` counts its changes.
+    """
 
     __tablename__: ClassVar[str] = "explanation"
     id: int | None = Field(default=None, primary_key=True)
     employee_id: int = Field(foreign_key="employee.id", index=True)
+    unit_id: int | None = Field(default=None, foreign_key="unit.id", index=True)
     on: date = Field(sa_column_kwargs={"name": "on_date"}, index=True)
     session: str
     covers: str
     minutes: int | None = None
+    ground: str = Field(default="", max_length=32)
     reason: str = ""
     submitted_at: datetime | None = instant(nullable=True)
+    author_id: int | None = Field(default=None, foreign_key="app_user.id", index=True)
+    author: str = ""
+    confirm_first: bool = False
+    confirmation: str | None = Field(default=None, max_length=16)
+    confirmed_at: datetime | None = instant(nullable=True)
+    confirmed_by_id: int | None = Field(default=None, foreign_key="app_user.id")
+    confirmed_by: str = ""
+    confirmation_note: str = ""
+    decided_by_id: int | None = Field(default=None, foreign_key="app_user.id")
+    decided_minutes: int | None = None
+    decision_note: str = ""
     accepted_after_deadline: bool = False
     by_head: bool = False
+    withdrawn_by_id: int | None = Field(default=None, foreign_key="app_user.id")
+    withdrawn_by: str = ""
+    withdrawal_note: str = ""
+    version: int = 1
+
+    @property
+    def status(self) -> str:
+        """`confirm` or `decide` where it waits for that, else `approved`, `refused` or `withdrawn`."""
+        if self.withdrawn_at is not None:
+            return "withdrawn"
+        waits = "confirm" if self.confirm_first and self.confirmation is None else "decide"
+        return self.decision or waits
 
 
 class AnnulmentRow(Decided, table=True):

@@ -72,16 +72,26 @@ def decide(
     *,
     decided_by: str = "",
     decided_at: datetime,
+    minutes: int | None = None,
     accepted_after_deadline: bool = False,
     at: datetime,
 ) -> None:
-    """Decide on an explanation. Raises Invalid where it was decided before, or by the person themselves."""
+    """Decide on an explanation; `minutes`: those granted, None: all it claims.
+
+    Raises Invalid where it was decided before, or by the person themselves.
+    """
     if row.decision is not None:
         raise Invalid("This explanation was decided before; file another paper to decide otherwise.")
     employee = office.code_of(session, EmployeeRow, row.employee_id)
     _enter(row, employee, decision, decided_by, decided_at, at)
-    row.accepted_after_deadline = accepted_after_deadline
+    row.accepted_after_deadline, row.decided_minutes = accepted_after_deadline, minutes
+    row.version += 1
     session.add(row)
+    touched.mark_paper(session, row, at)
+
+
+def mark(session: Session, row: ExplanationRow, at: datetime) -> None:
+    """Mark the day of an explanation that changed."""
     touched.mark_paper(session, row, at)
 
 
@@ -139,6 +149,7 @@ def _explanation(
         raise Invalid(f"{minutes} minutes cannot be explained; write 0 or more, or leave them out for all.")
     return ExplanationRow(
         employee_id=office.key(person),
+        unit_id=office.unit_on(session, office.key(person), on),
         on=on,
         session=part,
         covers=covers,

@@ -50,6 +50,11 @@ def accounts(session: Session, user_ids: Collection[int]) -> dict[int | None, Us
     return {row.id: row for row in session.exec(select(UserRow).where(col(UserRow.id).in_(user_ids)))}
 
 
+def account(session: Session, name: str) -> int | None:
+    """The number of the account with a name."""
+    return session.exec(select(UserRow.id).where(UserRow.name == name)).first()
+
+
 def person_behind(session: Session, user_id: int | None) -> int | None:
     """The number of the person an account is of; None where there is no account, or nobody behind it."""
     user = session.get(UserRow, user_id) if user_id is not None else None

@@ -37,7 +37,23 @@ HELD: dict[str, Held] = {
     "enrolment": Held("enrolments", ("employee_id",)),
     "absence": Held("papers", ("employee_id",), reasons=_PAPER),
     "exemption": Held("papers", ("employee_id",), reasons=_PAPER),
-    "explanation": Held("reasons", ("employee_id",), withheld={"decided_by": OTHERS}, reasons=("reason", "document")),
+    "explanation": Held(
+        "reasons",
+        ("employee_id",),
+        acted=("author_id", "confirmed_by_id", "decided_by_id", "withdrawn_by_id"),
+        withheld={"author": OTHERS, "confirmed_by": OTHERS, "decided_by": OTHERS, "withdrawn_by": OTHERS},
+        reasons=("ground", "reason", "document", "confirmation_note", "decision_note", "withdrawal_note"),
+    ),
+    "explanation_request": Held(
+        "reasons", ("employee_id",), acted=("asked_by_id",), withheld={"asked_by": OTHERS}, reasons=("note",)
+    ),
+    "explanation_attachment": Held(
+        "reasons",
+        ("employee_id",),
+        acted=("added_by_id",),
+        withheld={"added_by": OTHERS},
+        reasons=("file_name", "content", "digest"),
+    ),
     "annulment": Held("reasons", ("employee_id",), withheld={"decided_by": OTHERS}, reasons=("reason", "document")),
     "protection": Held("papers", ("employee_id",), reasons=_PAPER),
     "duty": Held("papers", ("employee_id",)),
@@ -68,6 +84,10 @@ HELD: dict[str, Held] = {
         ("user_id",),
         withheld={"request_digest": SECRET, "grants_digest": SECRET, "key": SECRET, "body": OTHERS, "headers": OTHERS},
     ),
+    "notice_account": Held("notices", ("user_id",)),
+    "notice_address": Held("notices", ("user_id",), withheld={"code_digest": SECRET}),
+    "notice_wish": Held("notices", ("user_id",)),
+    "notice": Held("notices", ("user_id",), withheld={"key": OTHERS, "params": OTHERS, "body": OTHERS}),
     "notice_reading": Held("requests", ("employee_id",)),
     "subject_request": Held(
         "requests",
@@ -94,6 +114,6 @@ BESIDE: dict[str, str] = {
 
 LOOKING_SECRET = ("password", "digest", "secret", "sealed", "salt", "seal", "token", "hash")
 """Parts of names of columns that must not be exported unless `PLAIN` says that they are harmless."""
-PLAIN = frozenset({("notice_reading", "digest"), ("ruling", "digest")})
+PLAIN = frozenset({("notice_reading", "digest"), ("ruling", "digest"), ("explanation_attachment", "digest")})
 CODED = {"unit_id": "unit", "terminal_id": "terminal", "schedule_id": "schedule"}
 """Numbers that are told as the code of what they point at."""

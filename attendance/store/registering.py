@@ -110,10 +110,13 @@ def add_terminal(
     first_sane_on: date = date(2010, 1, 1),
     live: bool = False,
     layout: str | None = None,
+    serial: str | None = None,
+    counts_from: date | None = None,
     at: datetime,
 ) -> TerminalRow:
     """Register a terminal. `direction`: what its in and out are worth; an earlier date than `first_sane_on` is none;
-    `live`: it is listened to between pulls; `layout`: of its records, None: to be recognised.
+    `live`: it is listened to between pulls; `layout`: of its records, None: to be recognised; `serial`: whoever answers
+    with another is refused, None: learned at the first reading; `counts_from`: see `TerminalRow`.
     """
     if office.find(session, TerminalRow, check_code("terminal", code)):
         raise AlreadyExists("terminal", code)
@@ -124,20 +127,10 @@ def add_terminal(
     if direction not in DIRECTIONS:
         raise Invalid(f"{direction!r} is not a direction; write one of {', '.join(DIRECTIONS)}.")
     row = TerminalRow(
-        code=code,
-        name=name or code,
-        unit_id=office.key(office.get(session, UnitRow, unit)),
-        host=host,
-        port=port,
-        transport=transport,
-        has_comm_key=has_comm_key,
-        poll_seconds=poll_seconds,
-        direction=direction,
-        first_sane_on=first_sane_on,
-        live=live,
-        layout=layout,
-        recorded_at=at,
-    )
+        code=code, name=name or code, unit_id=office.key(office.get(session, UnitRow, unit)), host=host, port=port,
+        transport=transport, has_comm_key=has_comm_key, poll_seconds=poll_seconds, direction=direction,
+        first_sane_on=first_sane_on, live=live, layout=layout, serial=serial, counts_from=counts_from, recorded_at=at,
+    )  # fmt: skip
     session.add(row)
     session.flush()
     return row

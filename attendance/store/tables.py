@@ -98,7 +98,8 @@ class TerminalRow(SQLModel, table=True):
 
     `serial` is learned at the first pull; from then on another serial at this address is refused. `layout`: the record
     layout an administrator named; null: as recognised. `live`: its punches are listened to as they happen, as hints
-    between two pulls. `place_id`: the house of its unit it hangs in, where the unit has several.
+    between two pulls. `place_id`: the house of its unit it hangs in, where the unit has several. `counts_from`: its
+    first reading proves nothing of the days before, though it keeps their punches; null: of all that its log holds.
     """
 
     __tablename__: ClassVar[str] = "terminal"
@@ -115,6 +116,7 @@ class TerminalRow(SQLModel, table=True):
     layout: str | None = Field(default=None, max_length=16)
     direction: str = "none"
     first_sane_on: date = date(2010, 1, 1)
+    counts_from: date | None = None
     in_use: bool = True
     poll_seconds: int = 300
     live: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))

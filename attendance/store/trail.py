@@ -77,13 +77,21 @@ def record(
 
 
 def look(
-    session: Session, actor: Actor, what: str, employees: Iterable[int], *, at: datetime, polled: bool = False
+    session: Session,
+    actor: Actor,
+    what: str,
+    employees: Iterable[int],
+    *,
+    at: datetime,
+    polled: bool = False,
+    key: str = "",
 ) -> None:
     """Write down that somebody was shown records of these people (numbers); nobody: nothing is written.
 
-    `polled`: a page asked again by itself; the same people in the same view are written down once an hour.
+    `key`: which of their records, such as the date of a day; empty: several. `polled`: a page asked again by itself;
+    the same people in the same view are written down once an hour.
     """
-    entry = _entry(actor, LOOKED, what, "", employees, None, at)
+    entry = _entry(actor, LOOKED, what, key, employees, None, at)
     if entry.employees:
         entry.polled = polled
         _note(session, entry)

@@ -114,9 +114,17 @@ def _complete(session: Session, rows: list[dict[str, Any]]) -> None:
 
 
 def looks_at(
-    session: Session, employee_id: int, own_user: int, *, limit: int, offset: int = 0, before: int | None = None
+    session: Session,
+    employee_id: int,
+    own_user: int,
+    *,
+    limit: int,
+    offset: int = 0,
+    before: int | None = None,
+    record: str | None = None,
 ) -> Listed:
-    """Who was shown records of a person, newest first: seq, at, actor, role, via, view; nothing of anybody else.
+    """Who was shown records of a person, newest first: seq, at, actor, role, via, view, record; nothing of anybody
+    else. `record`: only looks at that one of their records, such as the date of a day.
 
     Their own looks are left out. An entry without a view counts looks (`lost`) that could not be written one by one.
     """
@@ -128,6 +136,7 @@ def looks_at(
             col(TrailRow.role).label("role"),
             col(TrailRow.via).label("via"),
             col(TrailRow.kind).label("view"),
+            col(TrailRow.key).label("record"),
             col(TrailRow.act).label("act"),
         )
         .join(TrailSubjectRow, col(TrailSubjectRow.seq) == col(TrailRow.seq))
@@ -138,6 +147,8 @@ def looks_at(
         )
         .order_by(col(TrailSubjectRow.seq).desc())
     )
+    if record is not None:
+        query = query.where(col(TrailRow.key) == record, col(TrailRow.act) == LOOKED)
     total = count(session, query)
     if before is not None:
         query = query.where(col(TrailSubjectRow.seq) < before)

@@ -42,6 +42,12 @@ class Within:
         """The same, of these units alone."""
         return replace(self, only=units if self.only is None else self.only & units)
 
+    def joined(self, other: Within) -> Within:
+        """What is inside of this or of another one, of whose `only` the two have the same."""
+        units = None if self.units is None or other.units is None else self.units | other.units
+        employee = self.employee if self.employee is not None else other.employee
+        return replace(self, units=units, employee=employee, served=self.served | other.served)
+
     def sees(self, unit_id: int | None, employee_id: int | None = None) -> bool:
         """Whether a row of this unit and person is inside. A row of no unit is inside for who sees everything."""
         if self.only is not None and unit_id not in self.only:

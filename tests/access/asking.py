@@ -28,6 +28,7 @@ from attendance.store import schema
 from attendance.store.database import Database, sqlite_url
 from attendance.store.trail import Actor
 from device_sync.hints import Hub
+from device_sync.poller import Job
 from reports.evidence import evidence_of
 from tests.access.calls import FILE, Call
 from tests.access.office import NOW, ZONE, World, build
@@ -51,7 +52,7 @@ class Answer:
         for name, value in things.items():
             if value.isdigit():  # a number may stand anywhere; as the thing asked for it stands here
                 body = body.replace(f"/{value}/", f"/{name}/").replace(f"'{value}'", f"'{name}'")
-                body = body.replace(f'/{value}"', f'/{name}"')
+                body = body.replace(f'/{value}"', f'/{name}"').replace(f"/{value}?", f"/{name}?")
             else:
                 body = body.replace(value, name)
         kept = {name: value for name, value in self.headers.items() if name not in ("content-length", "set-cookie")}
@@ -65,6 +66,9 @@ class HandedOn:
 
     def begin(self, codes: Sequence[str]) -> None:
         assert all(isinstance(code, str) for code in codes)
+
+    def join(self, codes: Sequence[str]) -> list[tuple[Job, bool]]:
+        return [(Job(code, 0.0), False) for code in codes]
 
 
 @dataclass

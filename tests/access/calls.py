@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.access import calls_explanations, calls_notifications
+
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
 FILE = b"99\t2026-11-19 07:15:00\t1\t0\t0\t0\r\n"
@@ -163,6 +165,8 @@ SHEETS: dict[str, list[Call]] = {
 CALLS: dict[str, list[Call]] = {
     **PAPER_CALLS,
     **SHEETS,
+    **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -255,6 +259,8 @@ DRAFT = {"rule": "late_grace_minutes", "value": "600", "unit": "{unit}", "first"
 PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
@@ -284,6 +290,9 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(query={"employee": "{employee}"}),
     ],  # a filter that finds nothing
     ("GET", "/looks"): [Call(tells=False)],
+    ("GET", "/charts"): [Call(), Call(query={"unit": "{unit}", "from": "1/11/2026"})],
+    ("GET", "/charts.csv"): [Call(query={"table": "weekdays"}, tells=False)],
+    ("GET", "/me"): [Call(tells=False), Call(query={"month": "2026-11"}, tells=False)],
     ("GET", "/users"): [Call()],
     ("POST", "/users"): [
         Call(
@@ -327,6 +336,25 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(form={"terminal": "{terminal}"}, answers=303, tells=False),
         Call(form={"unit": "{unit}"}, answers=303, tells=False),
     ],
+    ("GET", "/terminals"): [Call(query={}), Call(query={"unit": "{unit}"})],
+    ("GET", "/terminals/live"): [Call(query={}), Call(query={"unit": "{unit}"})],
+    ("POST", "/terminals/pull"): [
+        Call(form={}, answers=303, tells=False),
+        Call(form={"unit": "{unit}"}, answers=303, tells=False),
+    ],
+    ("GET", "/terminals/{code}"): at("code", "terminal"),
+    ("GET", "/terminals/{code}/live"): at("code", "terminal"),
+    ("POST", "/terminals/{code}/pull"): [Call(path=TERMINAL, form={}, answers=303, tells=False)],
+    ("POST", "/terminals/{code}/alarms/{alarm}/acknowledge"): [
+        Call(path=TERMINAL | {"alarm": "{alarm}"}, form={}, answers=303, tells=False)
+    ],
+    ("GET", "/terminals/{code}/people"): at("code", "terminal"),
+    ("GET", "/terminals/{code}/settings"): at("code", "terminal"),
+    ("POST", "/terminals/{code}/settings"): [
+        Call(path=TERMINAL, form={"name": "Cổng", "every": "300", "unit": "{unit}"}, answers=303, tells=False)
+    ],
+    ("POST", "/terminals/{code}/retire"): [Call(path=TERMINAL, form={"sure": "yes"}, answers=303, tells=False)],
+    ("GET", "/terminals/add"): [Call(tells=False)],
     ("GET", "/notice"): [Call(tells=False)],
     ("GET", "/calendar"): [Call(above=True, tells=False), Call(query={"unit": "{unit}", "year": "2026"}, above=True)],
     ("GET", "/calendar/decide"): [Call(query=DECISION, tells=False)],
@@ -347,6 +375,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
     ("GET", "/api/v1/sites/me"): "tests/e2e/test_api_sites.py",
@@ -400,6 +429,11 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/personal-data/destructions/{id}/approve"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/refuse"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/carry-out"): "tests/e2e/test_personal_data.py",
+    ("POST", "/terminals/{code}/people"): "tests/e2e/test_terminal_pages.py",
+    ("POST", "/terminals/add/search"): "tests/e2e/test_terminal_adding.py",
+    ("POST", "/terminals/add/address"): "tests/e2e/test_terminal_adding.py",
+    ("GET", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
+    ("POST", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
     ("POST", "/notice"): "tests/e2e/test_personal_data.py",
     ("POST", "/me/requests"): "tests/e2e/test_personal_data.py",
     ("POST", "/requests"): "tests/e2e/test_personal_data.py",

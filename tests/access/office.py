@@ -17,10 +17,12 @@ from attendance.services import granting
 from attendance.services.access import ROLES
 from attendance.services.accounts import Accounts
 from attendance.services.evaluate import evaluate_span
+from attendance.services.explanations import attaching
 from attendance.services.papers import deciding, handing_in
 from attendance.services.papers.handing_in import Handed
 from attendance.services.roster import entering, filling
 from attendance.store import (
+    explanation_register,
     heads,
     intake_log,
     papers,
@@ -35,7 +37,7 @@ from attendance.store import office as store_office
 from attendance.store import serving as store_serving
 from attendance.store.alarms import TerminalAlarms, open_alarms
 from attendance.store.database import Database, Session
-from attendance.store.listing_keys import violation_id
+from attendance.store.listing_keys import ViolationKey, violation_id
 from attendance.store.paper_register import number_of
 from attendance.store.tables import EmployeeRow, TerminalRow
 from attendance.store.trail import CONSOLE, Actor
@@ -71,6 +73,9 @@ class Place:
     grant: int = 0
     alarm: int = 0
     violation: str = ""
+    early: str = ""
+    explanation: int = 0
+    attachment: str = "0" * 64
     papers: Mapping[str, int] = field(default_factory=dict)
     assignment: int = 0
     term: int = 0
@@ -80,7 +85,10 @@ class Place:
         return mark(self.name)
 
     def fills(self) -> dict[str, str]:
-        named = ("unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term")
+        named = (
+            "unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term",
+            "early", "explanation", "attachment",
+        )  # fmt: skip
         papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
         return {name: str(getattr(self, name)) for name in named} | papers
 
@@ -132,6 +140,8 @@ def build(database: Database, accounts: Accounts) -> World:
     grants = _accounts(database, accounts)
     with database.writing() as session:
         waiting = {name: _papers(session, name, unit) for name, unit in PEOPLE.items()}
+    with database.writing() as session:
+        said = {name: _said(session, name) for name in PEOPLE}
     with database.reading() as session:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
         assigned = {name: store_serving.of_employee(session, number)[0].id or 0 for name, number in numbers.items()}
@@ -142,6 +152,9 @@ def build(database: Database, accounts: Accounts) -> World:
             grant=grants[name],
             alarm=alarms[unit],
             violation=violation_id(numbers[name], LATE_ON, "am", "late"),
+            early=violation_id(numbers[name], FIRST, "pm", "early"),
+            explanation=said[name][0],
+            attachment=said[name][1],
             papers=waiting[name],
             assignment=assigned[name],
             term=terms[unit],
@@ -155,6 +168,8 @@ def build(database: Database, accounts: Accounts) -> World:
         assignment=ABSENT,
         term=ABSENT,
         violation=violation_id(9, LATE_ON, "am", "late"),
+        early=violation_id(9, FIRST, "pm", "early"),
+        explanation=ABSENT,
     )
     return World({**found, "NIL": nowhere})
 
@@ -251,6 +266,21 @@ def _papers(session: Session, name: str, unit: str) -> dict[str, int]:
     return {kind: number_of(paper) for kind, paper in found.items()} | {"post": post.id}
 
 
+def _said(session: Session, name: str) -> tuple[int, str]:
+    """What the person said of being late, with a file; who asked for it."""
+    person = store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}"))
+    key = ViolationKey(person, LATE_ON, "am", "late")
+    (row,) = explanation_register.of_question(session, key)
+    file = attaching.Taken(f"{REASON}{mark(name)}.pdf", "application/pdf", f"%PDF-1.7 {mark(name)} %%EOF".encode())
+    attaching.attach(session, row, Actor("archive"), [file], at=BEGUN)
+    question = explanation_register.question(session, key)
+    assert question is not None
+    explanation_register.enter_request(
+        session, question, Actor("archive"), note=f"hỏi {REASON}{mark(name)}", due_on=None, at=BEGUN
+    )
+    return explanation_register.number_of(row), file.digest
+
+
 def _head(session: Session, name: str) -> int:
     """The person of a unit leads it; answers the number of the term."""
     token = mark(name)
@@ -266,7 +296,8 @@ def _file(name: str) -> bytes:
     lines = []
     for day in range((LAST - FIRST).days + 1):
         on = FIRST + timedelta(days=day)
-        for time in ("07:42:00" if on == LATE_ON else "07:20:00", "12:03:00", "13:20:00", "17:05:00"):
+        leaves = "16:30:00" if on == FIRST else "17:05:00"
+        for time in ("07:42:00" if on == LATE_ON else "07:20:00", "12:03:00", "13:20:00", leaves):
             lines += [f"{pin}\t{on} {time}\t1\t0\t0\t0\r\n" for pin in pins]
     return "".join(lines).encode()
 

@@ -96,7 +96,8 @@ def forbidden(role: str, asked: Asked) -> set[str]:
     found = {mark(name) for name in OUTSIDE}
     if role == "official":
         found |= {ALARM} if asked.call.posted else {mark("COL"), ALARM}
-    if role not in ALLOWED["reasons.read"]:
+    decides = (asked.permission or "").startswith("explanations.") and role in ALLOWED["explanations.decide"]
+    if role not in ALLOWED["reasons.read"] and not decides:
         found.add(REASON)
     knows_people = any(role in ALLOWED[permission] for permission in ("attendance.read", "people.read"))
     if not knows_people and asked.permission != "trail.read":  # which says about whom an entry is

@@ -21,6 +21,7 @@ from attendance.store import evidence_tables as evidence
 from attendance.store import leases, month_events, paper_tables, registering
 from attendance.store import tables as office_tables
 from attendance.store.database import Database, sqlite_url
+from attendance.store.every_table import every_table
 from attendance.store.schema import is_current, upgrade
 from tests import builders
 from tests.builders import ZONE, build_office, file_body, records, rows
@@ -55,6 +56,7 @@ def fill(database: Database) -> None:
 
 
 def test_the_migrations_create_exactly_the_tables_of_the_code(any_database: Database) -> None:
+    every_table()
     with any_database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         difference = compare_metadata(context, SQLModel.metadata)

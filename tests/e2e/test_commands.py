@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import random
@@ -12,16 +14,27 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from typer.testing import CliRunner
 
-from api.cli.main import app
+from api.cli.main import app, main
 from attendance.errors import Invalid
 from device_sync.simulator.log import load_records
 from device_sync.simulator.server import SimulatedTerminal
 
 SHARED = Path(__file__).parents[3] / "shared"
+
+
+class Spoken(io.TextIOWrapper):
+    """What a command writes, as text and as bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+
+    def text(self) -> str:
+        return bytes(self.buffer.getvalue()).decode()  # type: ignore[attr-defined]
 
 
 class Office:
@@ -32,18 +45,29 @@ class Office:
         (folder / "password").write_text("một câu dài làm mật khẩu\n", encoding="utf-8")
         self.env = {**os.environ, "ATTENDANCE_DATA_DIR": str(folder / "data"), "NO_COLOR": "1", "COLUMNS": "200"}
 
-    def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli.main", *words],
-            capture_output=True,
-            text=True,
-            env=self.env,
-            cwd=self.folder,
-            timeout=120,
-        )
+    def run(self, *words: str, code: int = 0, apart: bool = False) -> subprocess.CompletedProcess[str]:
+        """The command, in this process: starting Python for each would take minutes. `apart`: as a process."""
+        done = self._apart(words) if apart else self._here(words)
         assert done.returncode == code, (done.args, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         return done
+
+    def _apart(self, words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "api.cli.main", *words]
+        return subprocess.run(command, capture_output=True, text=True, env=self.env, cwd=self.folder, timeout=120)
+
+    def _here(self, words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        out, beside = Spoken(), Spoken()
+        with (
+            mock.patch.dict(os.environ, self.env, clear=True),
+            mock.patch.object(sys, "argv", ["attendance", *words]),
+            contextlib.chdir(self.folder),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(beside),
+            pytest.raises(SystemExit) as ended,
+        ):
+            main()
+        return subprocess.CompletedProcess(words, int(ended.value.code or 0), out.text(), beside.text())
 
     def json(self, *words: str, code: int = 0) -> Any:
         return json.loads(self.run(*words, "--json", code=code).stdout)
@@ -203,7 +227,7 @@ def test_without_a_secret_key_nothing_is_served(office: Office) -> None:
 def test_before_init_every_command_says_what_to_do(tmp_path: Path) -> None:
     office = Office(tmp_path)
     for words in (("pull",), ("evaluate",), ("terminals", "list"), ("report", "violations")):
-        assert "attendance init" in office.run(*words, code=2).stderr
+        assert "attendance init" in office.run(*words, code=2, apart=words == ("pull",)).stderr
 
 
 def test_help_of_every_command_is_there(office: Office) -> None:
@@ -279,7 +303,7 @@ def test_a_wrong_terminal_is_mended_and_retired(office: Office) -> None:
         office.run("terminals", "set", "GATE", "--port", str(simulated.port))
         assert office.json("pull", "GATE", code=1)["pulls"][0]["outcome"] == "wrong_key"
         office.run("terminals", "set", "GATE", "--comm-key-file", "key")
-        found = office.run("pull", "GATE", "--people")
+        found = office.run("pull", "GATE", "--people", apart=True)
         assert "5 people" in found.stdout
         assert found.stderr.count("terminal GATE answers again") == 1, "what was lost is told when it is found"
         office.run("terminals", "add", "GHOST", "--host", "127.0.0.1", "--port", "9")

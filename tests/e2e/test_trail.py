@@ -13,6 +13,7 @@ from sqlalchemy import text
 from api.http.auth import SESSION_COOKIE
 from api.pages.routes import router, show_error, static_files
 from api.pages.trail import router as trail_router
+from api.pages.why import router as why_router
 from attendance.store import trail
 from attendance.store.trail_chain import Sealer
 from attendance.store.trail_checking import check_trail
@@ -139,7 +140,7 @@ def test_the_person_sees_when_who_in_which_role_and_what_and_nothing_of_others(w
     signed_in(with_pages, "inspector").get("/days/E1/2026-11-10")
     mine = with_pages.get("e2", "/me/looks")["items"]
     assert [(row["actor"], row["role"], row["view"], row["via"]) for row in mine] == [("hr", "hr", "punches", "api")]
-    assert set(mine[0]) == {"seq", "at", "actor", "role", "via", "view", "lost"}
+    assert set(mine[0]) == {"seq", "at", "actor", "role", "via", "view", "record", "lost"}
     page = signed_in(with_pages, "e2").get("/looks").text
     assert "Ai đã xem hồ sơ của tôi" in page
     assert "Lượt chấm gốc" in page
@@ -225,7 +226,7 @@ def test_reading_goes_on_while_looks_cannot_be_written(office: Office) -> None:
 
 @pytest.fixture
 def with_pages(make_office: Callable[..., Office]) -> Office:
-    office = make_office(extra_routers=(router, trail_router), page_error=show_error)
+    office = make_office(extra_routers=(router, trail_router, why_router), page_error=show_error)
     office.app.mount(*static_files())
     return office
 

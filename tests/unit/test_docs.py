@@ -26,7 +26,7 @@ README = ROOT / "README.md"
 DOCUMENTS = sorted([README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 GUIDES = sorted(path.name for path in (ROOT / "docs" / "vi").glob("*.md"))
-IMAGES = sorted((ROOT / "docs" / "images").glob("*.png"))
+IMAGES = sorted((ROOT / "docs" / "images").rglob("*.png"))
 HEADINGS_OF_A_DECISION = ["Context", "Decision", "Consequences", "Alternatives"]
 MOST_LINES, MOST_BYTES = 40, 150_000
 
@@ -205,7 +205,7 @@ def test_pictures_are_small_and_as_wide_as_a_screen_or_a_phone(path: Path) -> No
     data = path.read_bytes()
     assert data.startswith(b"\x89PNG")
     assert len(data) < MOST_BYTES
-    assert struct.unpack(">I", data[16:20])[0] == (360 if path.stem.endswith("-phone") else 1280)
+    assert struct.unpack(">I", data[16:20])[0] == (360 if re.search(r"-phone(-vi|-en)?$", path.stem) else 1280)
 
 
 def kept_files() -> list[Path]:

@@ -11,25 +11,66 @@ import pytest
 from jinja2 import nodes
 
 from api.importing import SENTENCES
-from api.pages import account, account_view
+from api.notifying import failures, letters
+from api.pages import account, account_view, export_words, notification_admin, notifications
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
-from api.pages.render import GROUPS, NAVIGATION, TEMPLATES, environment
+from api.pages.render import GROUPS, NAVIGATION, OWN_PAGE, TEMPLATES, environment
+from api.pages.terminal_pages import people as terminal_people
+from api.pages.terminal_pages import settings as terminal_settings
+from api.pages.terminal_pages import view as terminals_view
+from api.pages.terminal_pages.adding import view as adding
 from api.pages.users import PROBLEMS
+from attendance.facts import DIRECTIONS
 from attendance.rules import kinds, policy, schedule
 from attendance.services import api_tokens, browsers, matching, terminal_health
 from attendance.services.explain import rules
+from attendance.services.notifications import kinds as notice_kinds
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
-from attendance.store import alarms, personal_schema
+from attendance.store import alarms, listing_explanations, personal_schema
+from attendance.store.every_table import every_table
+from attendance.store.explanation_tables import GROUNDS
 from attendance.store.heads import KINDS as HEAD_KINDS
+from attendance.store.personal_export import tables
+from attendance.store.personal_schema import CODED
 from device_sync import checking, operations
-from reports import calendar, papers, rule_trial, trail, view
+from device_sync.zk.failures import OUTCOMES
+from reports import calendar, charts, compared, explanation_view, papers, person, rule_trial, trail, view
 from reports import rules as rule_pages
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
 KINDS = shipped_terms()
+
+# What is told of a person, beside the columns of tables: sections that are put together, and fields inside of fields.
+EXPORT_COLUMNS = tuple(
+    sorted(
+        {
+            CODED.get(column.name, column.name)
+            for name, held in tables()
+            for column in every_table()[name].columns
+            if column.name not in {*held.withheld, *held.by, *held.acted, *export_words.INTERNAL}
+        }
+        | {"at", "act", "what", "role", "via", "by_oneself", "detail", "people", "key", "record", "user"}
+        | {"pin", "privilege", "since", "until", "side", "settled_at", "taken", "delete_on", "name", "disabled"}
+        | {"verify", "received_at", "log_position", "quarantined", "pull", "source", "file_name", "started_at"}
+        | {
+            "from",
+            "to",
+            "night_min",
+            "attributed_to",
+            "result",
+            "why",
+            "before",
+            "after",
+            "facts",
+            "days",
+            "weekdays",
+            "needed",
+        }
+    )
+)
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
@@ -63,6 +104,26 @@ VOCABULARIES = {
     "papers_done": papers.DONE,
     "papers_problem": papers.PROBLEMS,
     "duty": papers.DUTIES,
+    "explanation_tab": explanation_view.TABS,
+    "explanation_state": (*listing_explanations.STATES, "part"),
+    "explanation_ground": GROUNDS,
+    "explanation_request": ("open", "answered", "closed"),
+    "explanation_step": ("asked", "filed", "confirmed", "denied", "approved", "part", "refused", "withdrawn"),
+    "explain_done": explanation_view.DONE,
+    "explain_problem": explanation_view.PROBLEMS,
+    "explain_file": explanation_view.FILE_PROBLEMS,
+    "explain_file_kind": ("jpeg", "png", "pdf"),
+    "explain_fact": (
+        "own",
+        "seen",
+        "no_own",
+        "colleagues",
+        "silent",
+        "unknown",
+        "outage_dead",
+        "outage_network",
+        "paper",
+    ),
     "field": trail.FIELDS,
     "signed_in_by": ("session", "bearer"),
     "language": LANGUAGES,
@@ -104,29 +165,58 @@ VOCABULARIES = {
         *(name for name, held in personal_schema.HELD.items() if held.by),
         *("punches", "terminal_users", "differences", "photographs", "looks", "changes", "own_acts"),
     ),
-    "export_column": (
-        *("unit", "terminal", "schedule", "from_on", "to_on", "document", "recorded_at", "at", "pin", "code", "reason"),
-        *(
-            "name",
-            "role",
-            "work_date",
-            "on_date",
-            "session",
-            "minutes",
-            "state",
-            "kind",
-            "act",
-            "what",
-            "starts",
-            "ends",
-        ),
+    "export_column": EXPORT_COLUMNS,
+    "export_value": (
+        *("yes", "no", "own_setting", "day_start", "day_end", "pull", "push", "agent", "file"),
+        *("person", "unit", "office"),
     ),
+    "punch_state": ("0", "1", "2", "3", "4", "5", "255"),
+    "punch_verify": ("0", "1", "2", "3", "4", "15"),
+    "thing": export_words.THINGS,
     "destruction_state": ("proposed", "approved", "done", "refused"),
     "destruction_count": (
         *("photographs", "sign_ins", "texts", "rows", "requests", "people", "accounts", "names_on_terminals"),
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
+    "notice_kind": (*notice_kinds.KINDS, "test"),
+    "notice_about": notice_kinds.KINDS,
+    "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),
+    "notice_state": notification_admin.STATES,
+    "notice_dropped": notification_admin.DROPPED,
+    "letter_state": ("present", *letters.SHOWN),
+    "letter": (
+        *(f"missing.{side}" for side in ("in", "out", "both")),
+        *(f"webhook.{why}" for why in ("failing", "gone")),
+        *(f"decided.{said}" for said in ("approved", "partly", "refused")),
+        *(f"waiting.{step}" for step in ("decide", "confirm", "explain")),
+    ),
+    "way": (notice_kinds.INBOX, notice_kinds.MAIL, notice_kinds.WEBHOOK),
+    "notify_done": notifications.DONE,
+    "notify_problem": notifications.PROBLEMS,
+    "notify_language": LANGUAGES,
+    "undelivered": failures.CODES,
+    "notify_act": ("rotate", "disable", "enable", "test", "retry"),
+    "notify_shut": ("by_hand", "failing", "gone"),
+    "notify_column": ("way", "standing", "last", "hook", "told", "at", "what", "to", "state"),
+    "notify_admin_done": notification_admin.DONE,
+    "notify_admin_problem": notification_admin.PROBLEMS,
+    "direction": DIRECTIONS,
+    "source": ("pull", "push", "agent", "file"),
+    "outcome": tuple(OUTCOMES),
+    "terminals_problem": terminals_view.PROBLEMS,
+    "enrol_problem": terminal_people.PROBLEMS,
+    "enrol_note": ("without_number", "not_on_terminal"),
+    "settings_problem": terminal_settings.PROBLEMS,
+    "adding_problem": adding.PROBLEMS,
+    "adding_step": adding.PAGES,
+    "safety": adding.CHECKS,
+    "safety_state": ("good", "look", "ask"),
+    "safety_key": ("good", "look"),
+    "safety_clock": ("good", "look"),
+    "safety_memory": ("good", "look", "ask"),
+    "safety_menu": ("good", "look", "ask"),
+    "safety_network": ("ask",),
     "rule_scope": ("default", "nation"),
     "rule_origin": rule_pages.ORIGINS,
     "rule_state": rule_pages.STATES,
@@ -144,6 +234,14 @@ VOCABULARIES = {
     "calendar_kind": calendar.KINDS,
     "calendar_problem": calendar.PROBLEMS,
     "wall_missing": policy.MEASURES["missing_punch_refused"].choices,
+    "day_mark": person.DAY_MARKS,
+    "day_letter": person.DAY_MARKS,
+    "me_now": view.PERSON_STATES,
+    "compared": ("a", "b", "violations", "symbols", "flags", "rules", "day_kind"),
+    "fact": compared.FACTS,
+    "charts": (*charts.TABLES, *(f"{table}_head" for table in charts.TABLES if table != "minutes")),
+    "charts_column": ("late", "excused", "known", "rate", "unknown", "unknown_share", "sessions"),
+    "me_sum": ("late", "early", "left_post", "absent", "missing", "unverified"),
     "violation_for": ("late", "early", "absent", "absent_excused", "left_post"),
 }
 
@@ -158,7 +256,7 @@ def templates() -> list[Path]:
 
 def constant_keys() -> set[str]:
     """Every key that is written out whole in a template or in the code of the pages."""
-    found = {key for _, key, _ in NAVIGATION}
+    found = {key for _, key, _ in NAVIGATION} | {OWN_PAGE[1]}
     for path in templates():
         tree = environment().parse(path.read_text(encoding="utf-8"))
         for call in tree.find_all(nodes.Call):
@@ -167,8 +265,8 @@ def constant_keys() -> set[str]:
             is_n = isinstance(name, nodes.Getattr) and isinstance(name.node, nodes.Name) and name.attr == "n"
             if (is_t or is_n) and call.args and isinstance(call.args[0], nodes.Const):
                 found.add(call.args[0].value)
-    for path in PAGES.glob("*.py"):
-        found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\("([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
+    for path in (*PAGES.glob("*.py"), *(PAGES.parent / "notifying").glob("*.py")):
+        found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
     return found
 
 
@@ -222,6 +320,7 @@ def test_no_key_is_left_that_nothing_asks_for() -> None:
         "explain.",
         "check_next.",
         "imports.",
+        "export_column.",
     )  # codes given at run time; see test_why, test_checking, test_imports_words
     spare = {key for key in keys("vi") - constant_keys() - built if not key.startswith(open_groups)}
     assert spare == set()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -109,14 +110,28 @@ def build_office(today: date, *, now: datetime, seed: int = 7, days: int = 45, p
         ),
         punches=logs,
         upcoming=tuple(upcoming),
-        logins=tuple(_whose(login, staff.posts, today) for login in LOGINS),
+        logins=tuple(_whose(login, staff.posts, told, today) for login in LOGINS),
         told=told,
     )
 
 
-def _whose(login: Login, posts: Sequence[Post], today: date) -> Login:
-    """The official's login belongs to the first person who serves at the one-stop desk today."""
+def _whose(login: Login, posts: Sequence[Post], told: Mapping[str, Sequence[tuple[str, date]]], today: date) -> Login:
+    """The official's login belongs to whom most has happened of those at the one-stop desk: their page has life."""
     if login.role != "official":
         return login
-    here = next(post for post in posts if post.unit == "X1-MC" and post.serves(today))
-    return login._replace(employee=here.employee)
+    here = [post.employee for post in posts if post.unit == "X1-MC" and post.serves(today)]
+    lived = Counter(who for kind in _TELLING for who in {who for who, _ in told.get(kind, ())})
+    return login._replace(employee=max(here, key=lambda who: lived[who]))
+
+
+_TELLING = (
+    "missing_out",
+    "missing_in",
+    "late",
+    "early",
+    "absent",
+    "absent_half",
+    "leave_day",
+    "leave_half",
+    "mission_day",
+)

@@ -22,11 +22,16 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
+from api.cli.demo.explaining import file_explanations
 from api.cli.demo.filing import file_office
+from api.cli.demo.late_paper import file_late_paper
+from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
+from api.cli.demo.on_terminals import file_filling
 from api.cli.demo.rules import file_proposed_swap
 from api.cli.demo.stage import Stage, choose_moment
 from api.cli.demo.waiting import CLERK, file_waiting
+from api.keys import read_comm_key
 from api.settings import Settings
 from attendance import clock
 from attendance.clock import Now
@@ -69,7 +74,15 @@ def open_demo() -> Iterator[Demo]:
         try:
             schema.upgrade(database)
             file_office(database, office, stage.addresses, poll_seconds=POLL_SECONDS)
-            puller = Puller(database, office.zone, stage.comm_key, now=now, limits=PATIENCE)
+            file_filling(database, office)
+            keys = _settings(folder, office.zone).keys_dir
+            puller = Puller(
+                database,
+                office.zone,
+                lambda code: stage.comm_key(code) or read_comm_key(keys, code) or 0,
+                now=now,
+                limits=PATIENCE,
+            )
             yield Demo(office, stage, database, puller, now, folder)
         finally:
             database.close()
@@ -119,6 +132,7 @@ def run_once() -> dict[str, Any]:
 def run_demo(port: int, *, browser: bool) -> None:
     """The living office until Ctrl-C."""
     from api.cli.web import run_web
+    from api.notifying.notifier import make_notifier
     from api.serving import make_app
     from attendance.services.accounts import Accounts
 
@@ -134,15 +148,31 @@ def run_demo(port: int, *, browser: bool) -> None:
             logins.append((login.role, login.name, password))
         file_waiting(demo.database, demo.office, demo.now())
         file_proposed_swap(demo.database, demo.office, CLERK, demo.now())
-        settings = Settings(
-            data_dir=demo.folder,
-            secret_key=SecretStr(secrets.token_urlsafe(48)),
-            timezone=demo.office.zone,
-            _env_file=None,  # type: ignore[call-arg]
-        )
+        file_explanations(demo.database, demo.office, demo.now())
+        file_late_paper(demo.database, demo.office, demo.now())
+        settings = _settings(demo.folder, demo.office.zone)
+        choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
+        notifier = make_notifier(settings, demo.database, demo.now, settings.secret())
         poller = Poller(demo.puller)
-        timetable = Timetable(demo.database, poller, demo.office.zone, now=demo.now, tick_seconds=1, evaluate_seconds=1)
-        app = make_app(settings, demo.database, poller, timetable=timetable, now=demo.now, demo_logins=logins)
+        timetable = Timetable(
+            demo.database,
+            poller,
+            demo.office.zone,
+            now=demo.now,
+            tick_seconds=1,
+            evaluate_seconds=1,
+            notify=notifier.round,
+            notify_seconds=5,
+        )
+        app = make_app(
+            settings,
+            demo.database,
+            poller,
+            timetable=timetable,
+            now=demo.now,
+            demo_logins=logins,
+            notifier=notifier,
+        )
         timetable.start()
         try:
             with demo.stage.people_passing():
@@ -156,6 +186,17 @@ def run_demo(port: int, *, browser: bool) -> None:
         finally:
             timetable.stop()
             poller.stop()
+
+
+def _settings(folder: Path, zone: str) -> Settings:
+    return Settings(
+        data_dir=folder,
+        secret_key=SecretStr(secrets.token_urlsafe(48)),
+        timezone=zone,
+        silent_minutes=SILENT_MINUTES,
+        webhook_networks=(),
+        _env_file=None,  # type: ignore[call-arg]
+    )
 
 
 def _password() -> str:

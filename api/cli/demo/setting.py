@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DemoTerminal:
-    """A simulated terminal and its manners: `good`, `flaky`, `dead` (never answers) or `fast_clock`."""
+    """A simulated terminal and its manners: `good`, `flaky` (and nearly full), `dead` (never answers), `fast_clock`."""
 
     code: str
     name: str

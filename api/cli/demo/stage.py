@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from api.cli.demo import on_terminals
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.setting import ZONE
 from attendance import clock
@@ -58,10 +59,12 @@ class Stage:
                 if terminal.behaviour == "dead":
                     self.addresses[terminal.code] = ("127.0.0.1", _closed_port())
                     continue
+                records = self._records(terminal.code)
                 simulated = SimulatedTerminal(
                     serial=terminal.serial,
-                    users=self._users(terminal.code),
-                    records=self._records(terminal.code),
+                    users=[*self._users(terminal.code), *on_terminals.strangers(terminal.code)],
+                    records=records,
+                    capacity=on_terminals.capacity_of(terminal, len(records) // ZK40.size),
                     comm_key=terminal.comm_key,
                     fault=Fault("flaky", seed=11) if terminal.behaviour == "flaky" else None,
                     clock_offset_seconds=terminal.offset_seconds,
@@ -71,12 +74,12 @@ class Stage:
                 self.addresses[terminal.code] = ("127.0.0.1", simulated.port)
             yield self
 
-    def comm_key(self, code: str) -> int:
-        return next(terminal.comm_key for terminal in self.office.terminals if terminal.code == code)
+    def comm_key(self, code: str) -> int | None:
+        """None: no terminal of the demo; one that was added to it."""
+        return next((terminal.comm_key for terminal in self.office.terminals if terminal.code == code), None)
 
     def _users(self, code: str) -> list[tuple[int, str, str]]:
-        pins = dict.fromkeys(enrolment.pin for enrolment in self.office.enrolments if enrolment.terminal == code)
-        return [(uid, pin, f"NV{uid:03}") for uid, pin in enumerate(pins, 1)]
+        return on_terminals.users_of(self.office, code)
 
     def _records(self, code: str) -> bytes:
         uids = {pin: uid for uid, pin, _ in self._users(code)}

@@ -16,6 +16,7 @@ from attendance.errors import Invalid
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from api.settings import Settings
     from device_sync.discovery import FoundTerminal, Registered
 
 
@@ -88,24 +89,13 @@ def _agreed(network: str | None, allowed: Any, yes: bool) -> list[str]:
     return [chosen]
 
 
-def _registered(settings: Any) -> list[Registered]:
+def _registered(settings: Settings) -> list[Registered]:
     """The terminals of the office; none where there is no office yet, for terminals may be looked for before."""
-    from api.keys import read_comm_key
-    from attendance.store import office
-    from device_sync.discovery import Registered
+    from api.terminal_finding import registered
 
     try:
         with open_database(settings) as database, database.reading() as session:
-            rows = office.terminals(session)
-            return [
-                Registered(
-                    row.code,
-                    row.host,
-                    row.serial,
-                    (read_comm_key(settings.keys_dir, row.code) or 0) if row.has_comm_key else 0,
-                )
-                for row in rows
-            ]
+            return registered(session, settings)
     except Invalid:
         return []
 

@@ -42,16 +42,14 @@ def acknowledge(
     by: Annotated[str, typer.Option(help="Who has seen it.")],
 ) -> None:
     """Note who has seen an alarm. One about an event is ended by it; a condition ends when it is over."""
+    from api import terminal_filing
     from attendance.clock import utc_now
-    from attendance.store import alarms, office
+    from attendance.store import office
     from attendance.store.tables import TerminalRow
-    from attendance.store.trail import record
 
     with open_database(read_settings()) as database, database.writing() as session:
-        number = office.key(office.get(session, TerminalRow, code))
-        seen = alarms.acknowledge(session, number, alarm, by=by, at=utc_now())
-        record(session, operator(), "alarm.acknowledged", kind="terminal", key=code,
-               after={"alarm": alarm, "kind": seen.kind, "by": by}, at=utc_now())  # fmt: skip
+        row = office.get(session, TerminalRow, code)
+        seen = terminal_filing.acknowledge(session, row, alarm, by=by, actor=operator(), at=utc_now())
     end = "and is ended" if seen.ended_at else "and ends when the condition is over"
     say(f"Alarm {alarm} ({seen.kind}) of terminal {code} is acknowledged by {seen.seen_by} {end}.")
 

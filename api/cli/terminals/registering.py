@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from api.cli.place import open_database, operator, read_settings, say
 from attendance.errors import Invalid
-
-if TYPE_CHECKING:
-    from attendance.store.tables import TerminalRow
 
 LIVE_HELP = "Listen to its punches between readings: a hint on the pages at once."
 LAYOUT_HELP = "How its records are laid out: zk8a, zk8b, zk16, zk40, zk49, or auto: told by their content."
@@ -30,36 +27,18 @@ def add(
     layout: Annotated[str, typer.Option(help=LAYOUT_HELP)] = "auto",
 ) -> None:
     """Add a terminal. Nothing is sent to it."""
-    from api.keys import write_comm_key
+    from api.terminal_filing import Wanted, check_address, filing
+    from api.terminal_filing import add as add_terminal
     from attendance.clock import utc_now
-    from attendance.store import office, registering
-    from attendance.store.trail import record
-    from device_sync.layouts import read_layout
+    from attendance.store import office
 
     settings = read_settings()
-    check_address(host, settings)
+    address = check_address(host, settings)
     key = read_key(comm_key_file) if comm_key_file else None
-    with open_database(settings) as database, database.writing() as session:
+    with open_database(settings) as database, filing(database, settings) as (session, files):
         where = unit or office.first_unit(session)
-        registering.add_terminal(
-            session,
-            code,
-            unit=where,
-            name=name,
-            host=host,
-            port=port,
-            transport=transport,
-            has_comm_key=key is not None,
-            poll_seconds=every,
-            live=live,
-            layout=read_layout(layout),
-            at=utc_now(),
-        )
-        after = {"unit": where, "name": name, "host": host, "port": port, "transport": transport, "every": every,
-                 "live": live, "layout": layout, "comm_key": key is not None}  # fmt: skip
-        record(session, operator(), "terminal.added", kind="terminal", key=code, after=after, at=utc_now())
-        if key is not None:
-            write_comm_key(settings.keys_dir, code, key)
+        wanted = Wanted(code, where, name, address, port, transport, every, live, layout, comm_key=key)
+        add_terminal(session, files, wanted, actor=operator(), at=utc_now())
     say(f"Terminal {code} is added to unit {where}. Test it: attendance terminals test {code}")
 
 
@@ -75,67 +54,27 @@ def change(
     layout: Annotated[str | None, typer.Option(help=LAYOUT_HELP)] = None,
 ) -> None:
     """Change how a terminal is reached or called; what is left out stays."""
-    from api.keys import write_comm_key
+    from api.terminal_filing import Changes, check_address, filing
+    from api.terminal_filing import change as change_terminal
     from attendance.clock import utc_now
-    from attendance.store import office, registering, terminal_profiles
-    from attendance.store.tables import TerminalRow
-    from attendance.store.trail import record
-    from device_sync.layouts import read_layout
 
     settings = read_settings()
-    if host is not None:
-        check_address(host, settings)
+    address = None if host is None else check_address(host, settings)
     key = read_key(comm_key_file) if comm_key_file else None
-    with open_database(settings) as database, database.writing() as session:
-        before = _as_it_stands(office.get(session, TerminalRow, code))
-        row = registering.change_terminal(
-            session,
-            code,
-            host=host,
-            port=port,
-            transport=transport,
-            name=name,
-            has_comm_key=None if key is None else True,
-            poll_seconds=every,
-            live=live,
-            at=utc_now(),
-        )
-        if layout is not None:
-            terminal_profiles.set_layout(session, code, read_layout(layout))
-        after = _as_it_stands(row) | ({"comm_key": "another"} if key is not None else {})
-        record(
-            session, operator(), "terminal.changed", kind="terminal", key=code, before=before, after=after, at=utc_now()
-        )
-        if key is not None:
-            write_comm_key(settings.keys_dir, code, key)
+    with open_database(settings) as database, filing(database, settings) as (session, files):
+        changes = Changes(address, port, transport, name, None, every, live, layout, comm_key=key)
+        change_terminal(session, files, code, changes, actor=operator(), at=utc_now())
     say(f"Terminal {code} is changed. Test it: attendance terminals test {code}")
 
 
 def retire(code: Annotated[str, typer.Argument(help="Code of the terminal.")]) -> None:
     """Pull a terminal no more, and let nobody depend on it by default. What it brought stays."""
+    from api import terminal_filing
     from attendance.clock import utc_now
-    from attendance.store import registering
-    from attendance.store.trail import record
 
     with open_database(read_settings()) as database, database.writing() as session:
-        registering.retire_terminal(session, code, at=utc_now())
-        record(session, operator(), "terminal.retired", kind="terminal", key=code, before={"in_use": True},
-               after={"in_use": False}, at=utc_now())  # fmt: skip
+        terminal_filing.retire(session, code, actor=operator(), at=utc_now())
     say(f"Terminal {code} is out of use; its punches stay. Judge what depended on it again: attendance evaluate")
-
-
-def _as_it_stands(row: TerminalRow) -> dict[str, Any]:
-    names = ("name", "host", "port", "transport", "has_comm_key", "poll_seconds", "live", "layout")
-    return {name: getattr(row, name) for name in names}
-
-
-def check_address(host: str, settings: Any) -> None:
-    from device_sync.zk.address import AddressRefused, parse_address
-
-    try:
-        parse_address(host, settings.allowed_networks)
-    except AddressRefused as error:
-        raise Invalid(str(error)) from error
 
 
 def read_key(file: Path) -> int:

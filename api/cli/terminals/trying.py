@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.place import open_database, print_json, read_settings, say
-from api.cli.terminals.registering import check_address, read_key
+from api.cli.terminals.registering import read_key
 from api.cli.terminals.showing import say_it_waits
 from attendance.errors import Invalid
 
@@ -30,6 +30,7 @@ def try_out(
     Nothing is stored and nothing changed on the terminal. Exit 1 when a step failed.
     """
     from api.pulling import make_puller
+    from api.terminal_finding import unregistered
     from device_sync.checking import FAILED, check_terminal
 
     if (code is None) == (host is None):
@@ -42,7 +43,8 @@ def try_out(
             stack.enter_context(puller.alone(code, on_wait=lambda: say_it_waits(code)))
             terminal: Any = puller.terminal(code)
         else:
-            terminal = _unregistered(settings, host or "", port, transport, comm_key_file)
+            key = read_key(comm_key_file) if comm_key_file else None
+            terminal = unregistered(settings, host or "", port, transport, key)
         for step in check_terminal(terminal, reads=not quick):
             steps.append(step)
             if not as_json:
@@ -71,22 +73,6 @@ def try_out(
         say(f"Add it: attendance terminals add CODE --host {host}{reached_by}")
     if failed:
         raise typer.Exit(1)
-
-
-def _unregistered(settings: Any, host: str, port: int, transport: str, comm_key_file: Path | None) -> Any:
-    from device_sync.zk.client import ZkTerminal
-
-    if transport not in ("tcp", "udp"):
-        raise Invalid(f"{transport!r} is not a transport; write tcp or udp.")
-    check_address(host, settings)
-    return ZkTerminal(
-        host,
-        port=port,
-        transport=transport,  # type: ignore[arg-type]
-        comm_key=read_key(comm_key_file) if comm_key_file else 0,
-        allowed_networks=settings.allowed_networks,
-        zone_name=settings.timezone,
-    )
 
 
 def _line(step: Any) -> str:

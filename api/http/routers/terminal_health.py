@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
+from api import terminal_filing
 from api.http.answers import answer
 from api.http.params import TerminalCode
 from api.http.schemas.terminal_health import Alarm, TerminalHealth
@@ -13,8 +14,7 @@ from api.http.scope import Reader, may
 from api.http.service import service
 from api.pages.i18n import Translator
 from api.terminal_health import alarm_json, whole_health_json
-from attendance.store import alarms, office
-from attendance.store.trail import record
+from attendance.store import office
 
 router = APIRouter(prefix="/terminals/{code}", tags=["terminals"])
 
@@ -46,8 +46,6 @@ def acknowledge(
     """For administrators. An alarm about an event is ended by it; a condition ends when it is over."""
     parts = service(request)
     with parts.database.writing() as session:
-        number = office.key(reader.terminal(session, code))
-        seen = alarms.acknowledge(session, number, alarm, by=reader.user.name, at=parts.now())
-        record(session, reader.actor, "alarm.acknowledged", kind="terminal", key=code,
-               after={"alarm": alarm, "kind": seen.kind}, at=parts.now())  # fmt: skip
+        row = reader.terminal(session, code)
+        seen = terminal_filing.acknowledge(session, row, alarm, by=reader.user.name, actor=reader.actor, at=parts.now())
     return answer(alarm_json(seen, LANGUAGE))

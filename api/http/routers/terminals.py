@@ -8,6 +8,7 @@ import anyio
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api import terminal_filing
 from api.http.answers import answer, listed
 from api.http.errors import NotAvailable
 from api.http.params import Page, TerminalCode
@@ -16,16 +17,14 @@ from api.http.schemas.on_terminals import TerminalUsers
 from api.http.schemas.terminals import NewTerminal, PullAnswer, PullList, Terminal, TerminalList
 from api.http.scope import Reader, may
 from api.http.service import Puller, service
-from api.keys import remove_comm_key, write_comm_key
+from api.terminal_filing import Wanted
 from api.terminal_health import alarm_json, state_json
 from api.work_lists import people_of, work_list_json
 from attendance.services.terminal_health import terminals_health
 from attendance.services.terminal_people import work_list
-from attendance.store import listing_terminals, office, registering
+from attendance.store import listing_terminals, office
 from attendance.store.trail import record
-from device_sync.layouts import read_layout
 from device_sync.push.said_users import said_users
-from device_sync.zk.address import parse_address
 
 router = APIRouter(prefix="/terminals", tags=["terminals"])
 
@@ -54,37 +53,15 @@ def add_terminal(
 ) -> Response:
     """For administrators. The address must lie in the allowed networks; the key is stored and never shown."""
     parts = service(request)
-    host = str(parse_address(given.host, parts.settings.allowed_networks)) if given.host else None
-    comm_key = given.secret_comm_key()
-    written = False
-    try:
-        with parts.database.writing() as session:
-            unit = reader.unit(session, given.unit)
-            row = registering.add_terminal(
-                session,
-                given.code,
-                unit=unit.code,
-                name=given.name,
-                host=host,
-                port=given.port,
-                transport=given.transport,
-                has_comm_key=comm_key is not None,
-                poll_seconds=given.poll_seconds,
-                live=given.live,
-                layout=read_layout(given.layout),
-                at=parts.now(),
-            )
-            if comm_key is not None:  # before the commit: a terminal that says it has a key has one
-                write_comm_key(parts.settings.keys_dir, given.code, comm_key)
-                written = True
-            content = _terminal(row, unit.code)
-            record(
-                session, reader.actor, "terminal.added", kind="terminal", key=row.code, after=content, at=parts.now()
-            )
-    except BaseException:
-        if written:
-            remove_comm_key(parts.settings.keys_dir, given.code)
-        raise
+    host = terminal_filing.check_address(given.host, parts.settings) if given.host else None
+    with terminal_filing.filing(parts.database, parts.settings) as (session, files):
+        unit = reader.unit(session, given.unit)
+        wanted = Wanted(
+            given.code, unit.code, given.name, host, given.port, given.transport, given.poll_seconds, given.live,
+            given.layout, comm_key=given.secret_comm_key(),
+        )  # fmt: skip
+        row = terminal_filing.add(session, files, wanted, actor=reader.actor, at=parts.now())
+        content = _terminal(row, unit.code)
     return answer(content, 201)
 
 

@@ -85,7 +85,7 @@ def get_violation(
         found = listing_rulings.violation(session, reader.within, key)
         if found is None:
             raise NotFound("violation", id[:64])
-        reader.saw(session, "violation", [found["employee"]], at=parts.now())
+        reader.saw(session, "violation", [found["employee"]], at=parts.now(), key=key.on.isoformat())
         reasons = reader.elsewhere(session, "reasons.read")
         disclosed = reasons.sees(found["verdict"]["unit_id"], key.employee_id)
         shown = disclosure.Disclosed(disclosed, alarms=not reader.within.is_person)

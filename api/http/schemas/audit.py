@@ -67,6 +67,7 @@ class Look(BaseModel):
                     "role": "inspector",
                     "via": "page",
                     "view": "day",
+                    "record": "2026-11-19",
                     "lost": False,
                 }
             ]
@@ -78,6 +79,7 @@ class Look(BaseModel):
     role: str = Field(description="The role in which they did; empty for commands on the machine.")
     via: str = Field(description="`api`, `page` or `console`.")
     view: str = Field(description="What was shown: `today`, `day`, `punches`, `verdicts`, `violations` and others.")
+    record: str = Field(description="Which record, such as the date of a day; empty: several were shown together.")
     lost: bool = Field(
         description="Looks that could not be written down one by one, for want of space; by whom is lost."
     )

@@ -1,4 +1,7 @@
-"""Adding a terminal from its page: what was read of it before it was filed."""
+"""From which date on what a terminal holds counts, as whoever added it chose."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0020"
 down_revision = "0019"
@@ -7,4 +10,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("terminal", sa.Column("counts_from", sa.Date(), nullable=True))

@@ -1,0 +1,1 @@
+"""The wizard under /terminals/add: a terminal from nothing to its first history."""

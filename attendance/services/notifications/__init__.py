@@ -1,0 +1,1 @@
+"""Notifications that people asked for, and events that programs are told of."""
