@@ -11,6 +11,8 @@ import sys
 import typer
 
 from api.cli import (
+    backing_up,
+    doctor,
     explanations,
     judging,
     months,
@@ -39,7 +41,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    notifications, judging, verifying,
+    notifications, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 
