@@ -40,6 +40,7 @@ TAGS = [
     },
     {"name": "explanations", "description": "What people say of violations: asked for, confirmed, decided."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},
+    {"name": "notifications", "description": "Webhooks, and what became of what was sent."},
     {"name": "health", "description": "Whether the service lives and can work."},
 ]
 
