@@ -22,14 +22,17 @@ from api.pages.months import router as months_router
 from api.pages.notification_admin import router as notification_admin_router
 from api.pages.notifications import router as notifications_router
 from api.pages.papers import router as papers_router
+from api.pages.people import router as people_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.rule_trials import router as trials_router
 from api.pages.rules import router as rules_router
 from api.pages.schedules import router as schedules_router
+from api.pages.setting_up import router as setting_up_router
 from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
+from api.pages.system import router as system_router
 from api.pages.terminal_pages.adding.routes import router as adding_router
 from api.pages.terminal_pages.people import router as terminal_people_router
 from api.pages.terminal_pages.routes import router as terminals_router
@@ -53,7 +56,8 @@ PAGES = (
     months_router,
     explanations_router, importing_router, personal_router, register_router, notifications_router,
     notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
-    calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router, router,
+    calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router, people_router,
+    setting_up_router, system_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

@@ -32,6 +32,7 @@ ACTS = (
     "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
     "assignment.transferred", "assignment.ended", "assignment.withdrawn",
     "import.filed", "import.undone",
+    "backup.made", "backup.failed", "backup.restored", "setup.put_off", "setup.finished",
     *(f"account.{what}" for what in (
         "signed_in", "sign_in_failed", "code_wrong", "locked", "password_changed", "password_reset",
         "second_factor_set", "second_factor_removed", "recovery_codes_renewed", "session_ended", "token_made",
@@ -59,6 +60,7 @@ VIAS = ("api", "page", "console", "job", "terminal")
 FIELDS = (
     "name", "code", "unit", "parent", "schedule", "employee", "terminal", "pin", "from", "to", "document", "role", "by",
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
+    "size", "digest", "skipped",
     "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
     "granted", "due", "files",
 )  # fmt: skip

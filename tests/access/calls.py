@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import calls_months, calls_notifications
+from tests.access import calls_explanations, calls_months, calls_notifications
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
@@ -99,23 +99,6 @@ RULES = (
     'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\nfrom = 2026-12-01\n'
     'document = "QĐ 20"\narticle = "1"\n'
 )
-GROUND = {"ground": "other", "text": "kẹt cầu"}
-EXPLANATION_CALLS: dict[str, list[Call]] = {
-    "listExplanations": [
-        *listing("unit", "employee"),
-        Call(query=ALL | {"status": "decide", "ground": "other"}, tells=False),
-    ],
-    "getExplanation": at("id", "explanation"),
-    "getExplanationAttachment": [Call(path={"id": "{explanation}", "digest": "{attachment}"}, tells=False)],
-    "listExplanationRequests": listing("unit", "employee"),
-    "askForExplanations": [Call(body={"violations": ["{early}"]}, answers=201, tells=False)],
-    "addExplanation": [Call(path={"id": "{early}"}, body=GROUND, answers=201)],
-    "addExplanationAttachment": [Call(path={"id": "{explanation}"}, file=True, answers=422, tells=False)],
-    "confirmExplanation": [Call(path={"id": "{explanation}"}, body=NOTE)],
-    "decideExplanation": [Call(path={"id": "{explanation}"}, body=NOTE | {"decision": "approved"})],
-    "withdrawExplanation": [Call(path={"id": "{explanation}"}, body=NOTE)],
-    "decideOnViolation": [Call(path={"id": "{early}"}, body={"decision": "approved", "reason": "được"}, answers=201)],
-}
 TRIED = 'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 600\n'
 PAPER_CALLS: dict[str, list[Call]] = {
     "listPapers": listing("unit", "employee"),
@@ -182,9 +165,9 @@ SHEETS: dict[str, list[Call]] = {
 CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **PAPER_CALLS,
-    **EXPLANATION_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -278,6 +261,7 @@ PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
@@ -289,39 +273,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         )
     ],
     **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
-    ("GET", "/explanations"): [
-        *(Call(query={"tab": tab}) for tab in ("confirm", "decide", "closed")),
-        Call(query={"tab": "asked"}, tells=False),
-    ],
-    ("GET", "/explanations/{number}"): at("number", "explanation"),
-    ("GET", "/explanations/{number}/attachments/{digest}"): [
-        Call(path={"number": "{explanation}", "digest": "{attachment}"}, tells=False)
-    ],
-    ("GET", "/violations/{violation}/explain"): at("violation", "violation"),
-    ("POST", "/violations/{violation}/explain"): [
-        Call(path={"violation": "{early}"}, form=GROUND, answers=303, tells=False)
-    ],
-    ("POST", "/violations/{violation}/ask"): [Call(path={"violation": "{early}"}, form={}, answers=303, tells=False)],
-    ("POST", "/violations/{violation}/decide"): [
-        Call(path={"violation": "{early}"}, form=NOTE | {"decision": "refused"}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/confirm"): [
-        Call(path={"number": "{explanation}"}, form=NOTE | {"version": "2"}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/decide"): [
-        Call(
-            path={"number": "{explanation}"},
-            form=NOTE | {"version": "2", "decision": "approved"},
-            answers=303,
-            tells=False,
-        )
-    ],
-    ("POST", "/explanations/{number}/withdraw"): [
-        Call(path={"number": "{explanation}"}, form={}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/attachments"): [
-        Call(path={"number": "{explanation}"}, form={}, answers=422, tells=False)
-    ],
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
@@ -332,6 +283,8 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("POST", "/papers/{number}/refuse"): [Call(path={"number": "{leave}"}, form=NOTE, answers=303, tells=False)],
     ("POST", "/papers/{number}/withdraw"): [Call(path={"number": "{leave}"}, form={}, answers=303, tells=False)],
     ("GET", "/"): [Call(answers=303, tells=False)],
+    ("GET", "/people"): listing("unit"),
+    ("GET", "/people/{code}"): at("code", "employee"),
     ("GET", "/today"): [Call(), Call(query={"day": "2026-11-17"}), Call(query={"state": "late", "day": "2026-11-17"})],
     ("GET", "/today/live"): [Call()],
     ("GET", "/units"): [Call(), Call(query={"on": "17/11/2026"})],
@@ -487,6 +440,19 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("GET", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
     ("POST", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
     ("POST", "/notice"): "tests/e2e/test_personal_data.py",
+    ("GET", "/setup/end"): "tests/e2e/test_first_set_up.py",
+    ("GET", "/setup/{step}"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/office"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/hours"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/calendar"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/people"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/later/{step}"): "tests/e2e/test_first_set_up.py",
+    ("GET", "/system"): "tests/e2e/test_system.py",
+    ("GET", "/api/v1/system"): "tests/e2e/test_system.py",
+    ("GET", "/api/v1/backups"): "tests/e2e/test_system.py",
+    ("POST", "/api/v1/backups"): "tests/e2e/test_system.py",
+    ("POST", "/system/backups"): "tests/e2e/test_system.py",
+    ("POST", "/users/{name}/first-password"): "tests/e2e/test_system.py",
     ("POST", "/me/requests"): "tests/e2e/test_personal_data.py",
     ("POST", "/requests"): "tests/e2e/test_personal_data.py",
     ("POST", "/requests/{number}/{verb}"): "tests/e2e/test_personal_data.py",

@@ -26,6 +26,7 @@ from api.cli.demo.explaining import file_explanations
 from api.cli.demo.filing import file_office
 from api.cli.demo.late_paper import file_late_paper
 from api.cli.demo.months import close_last_month
+from api.cli.demo.night import play_night
 from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.on_terminals import file_filling
@@ -153,6 +154,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         file_explanations(demo.database, demo.office, demo.now())
         file_late_paper(demo.database, demo.office, demo.now())
         settings = _settings(demo.folder, demo.office.zone)
+        play_night(demo.database, settings.backups(), demo.now)
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
         notifier = make_notifier(settings, demo.database, demo.now, settings.secret())
         poller = Poller(demo.puller)

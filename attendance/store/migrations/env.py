@@ -15,6 +15,7 @@ import attendance.store.push_tables
 import attendance.store.register_tables
 import attendance.store.sign_in_tables
 import attendance.store.site_tables
+import attendance.store.system_tables
 import attendance.store.tables
 import attendance.store.terminal_tables
 import attendance.store.trail_tables
