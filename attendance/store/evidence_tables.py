@@ -194,8 +194,8 @@ class ViolationRow(SQLModel, table=True):
     __table_args__ = (
         Index(
             "ix_violation_current",
-            "work_date",
-            "id",
+            *("work_date", "employee_id", "session", "type"),  # the order lists walk in
+            *("unit_id", "status", "minutes"),  # what they are filtered by
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
         ),

@@ -84,6 +84,8 @@ HELD: dict[str, Held] = {
         ("user_id",),
         withheld={"request_digest": SECRET, "grants_digest": SECRET, "key": SECRET, "body": OTHERS, "headers": OTHERS},
     ),
+    "saved_view": Held("accounts", ("user_id",)),
+    "last_look": Held("accounts", ("user_id",), withheld={"seen": OTHERS, "compared": OTHERS}),
     "notice_account": Held("notices", ("user_id",)),
     "notice_address": Held("notices", ("user_id",), withheld={"code_digest": SECRET}),
     "notice_wish": Held("notices", ("user_id",)),
