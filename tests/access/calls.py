@@ -99,7 +99,6 @@ RULES = (
     'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\nfrom = 2026-12-01\n'
     'document = "QĐ 20"\narticle = "1"\n'
 )
-GROUND = {"ground": "other", "text": "kẹt cầu"}
 TRIED = 'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 600\n'
 PAPER_CALLS: dict[str, list[Call]] = {
     "listPapers": listing("unit", "employee"),
