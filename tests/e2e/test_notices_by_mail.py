@@ -292,7 +292,7 @@ def many(office: Office, count: int) -> None:
         notices.put(session, [NewNotice(f"test:{row.id}", "test", "mail", row.id) for row in rows], at)
 
 
-@pytest.mark.parametrize("count", [80, pytest.param(2000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [80, pytest.param(2000, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 def test_many_recipients_are_sent_in_bounded_time_over_one_line(office: Office, box: Letterbox, count: int) -> None:
     many(office, count)
     sender = notifier(office.database, office.clock, **mailing(box.port)).deliverer()
