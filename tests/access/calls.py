@@ -232,7 +232,11 @@ CALLS: dict[str, list[Call]] = {
         Call(query={"from": "2026-11-16", "to": "2026-11-20", "format": "json", **more})
         for more in ({}, {"unit": "{unit}"}, {"employee": "{employee}"})
     ],
-    "search": [Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"}), Call(query={"q": "{terminal}"}, tells=False)],
+    "search": [
+        Call(query={"q": "{employee}"}, refused=200),  # nothing is found, as of what is nowhere
+        Call(query={"q": "{unit}"}, refused=200),
+        Call(query={"q": "{terminal}"}, refused=200, tells=False),
+    ],
     "listViolations": listing("unit", "employee", span=True),
     "getViolation": at("id", "violation"),
     "listTerminals": listing(),
@@ -389,8 +393,8 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ],
     ("GET", "/today/people"): [Call(query={"unit": "{unit}", "day": "2026-11-17"})],
     ("POST", "/today/seen"): [Call(form={}, answers=303, tells=False)],
-    ("GET", "/search"): [Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"})],
-    ("GET", "/search/suggest"): [Call(query={"q": "{employee}"})],
+    ("GET", "/search"): [Call(query={"q": "{employee}"}, refused=200), Call(query={"q": "{unit}"}, refused=200)],
+    ("GET", "/search/suggest"): [Call(query={"q": "{employee}"}, refused=200)],
     ("POST", "/violations/views"): [Call(form={"name": "V", "query": "over=5"}, answers=303, tells=False)],
     ("GET", "/days/{employee}/{day}"): [
         Call(path={"employee": "{employee}", "day": day}) for day in ("2026-11-17", "2026-11-18", "2026-11-19")
