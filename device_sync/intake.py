@@ -129,9 +129,8 @@ def file_log(
         continued = last_read if joins and not altered else None
         if continued is not None:
             starts = min(starts, continued)
-        elif terminal.counts_from is not None:
-            chosen = datetime.combine(terminal.counts_from, time.min)
-            starts = min(max(starts, chosen), read_until)
+        if terminal.counts_from is not None:  # also when all of the log is compared again
+            starts = min(max(starts, datetime.combine(terminal.counts_from, time.min)), read_until)
         filed = Filed(
             terminal=terminal_code,
             outcome=CHANGED if altered else OK,

@@ -22,6 +22,7 @@ ACTS = (
     "terminal.searched", "terminal.tried", "clock.asked", "clock.set",
     "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
+    "month.signed", "sign.printed_as",
     "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
     "user.added", "user.disabled",
     "user.enabled", "user.person", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
@@ -30,6 +31,8 @@ ACTS = (
     "unit.renamed", "unit.moved", "unit.hours_changed", "unit.ended", "unit.goes_on", "unit.merged",
     "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
     "assignment.transferred", "assignment.ended", "assignment.withdrawn",
+    "import.filed", "import.undone",
+    "backup.made", "backup.failed", "backup.restored", "setup.put_off", "setup.finished",
     "import.filed", "import.undone", "view.saved", "view.renamed", "view.deleted", "view.made_usual", "today.compared",
     *(f"account.{what}" for what in (
         "signed_in", "sign_in_failed", "code_wrong", "locked", "password_changed", "password_reset",
@@ -58,6 +61,7 @@ VIAS = ("api", "page", "console", "job", "terminal")
 FIELDS = (
     "name", "code", "unit", "parent", "schedule", "employee", "terminal", "pin", "from", "to", "document", "role", "by",
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
+    "size", "digest", "skipped",
     "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
     "granted", "due", "files",
 )  # fmt: skip

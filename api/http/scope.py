@@ -185,6 +185,26 @@ def page_may(permission: Permission) -> Callable[..., Reader]:
     return permitted
 
 
+def whole_office(permission: Permission) -> Callable[..., Reader]:
+    """`page_may` for what concerns the installation itself: whoever looks after a part of the tree has no say in it.
+
+    Raises SignInNeeded, Forbidden.
+    """
+    inner = page_may(permission)
+
+    def permitted(request: Request, user: Annotated[SignedIn, Depends(page_user)]) -> Reader:
+        reader = inner(request, user)
+        if not reader.within.is_all:
+            raise Forbidden(_WHOLE)
+        return reader
+
+    permitted.permission = permission  # type: ignore[attr-defined]
+    return permitted
+
+
+_WHOLE = "This is about the whole office, and you look after a part of it."
+
+
 def beside_or(permission: Permission) -> Callable[..., None]:
     """A dependency that lets on programs of this machine, and whoever may do this for the whole office.
 
@@ -196,7 +216,7 @@ def beside_or(permission: Permission) -> Callable[..., None]:
             user = signed_in(token_holder(request, bearer_secret(token)))
             reader = reader_of(request, user, permission)
             if not reader.within.is_all:
-                raise Forbidden("This is about the whole office, and you look after a part of it.")
+                raise Forbidden(_WHOLE)
 
     permitted.permission = permission  # type: ignore[attr-defined]
     return permitted

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import sheets_in
+from api.notifying.failures import failure
 from api.pages import bars, explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
@@ -36,14 +37,17 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/violations", "nav.violations", "attendance.read"),
     ("/explanations", "nav.explanations", "explanations.read"),
     ("/papers", "nav.papers", "papers.read"),
+    ("/months", "nav.months", "months.read"),
     ("/rosters", "nav.rosters", "papers.read"),
     ("/charts", "nav.charts", "attendance.read"),
     ("/units", "nav.units", "office.read"),
+    ("/people", "nav.people", "people.write"),
     ("/terminals", "nav.terminals", "terminals.read"),
     ("/calendar", "nav.calendar", "office.read"),
     ("/schedules", "nav.schedules", "office.read"),
     ("/rules", "nav.rules", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
+    ("/system", "nav.system", "system.read"),
     ("/requests", "nav.requests", "personal_data.manage"),
     ("/system/notifications", "nav.notifications", "system.manage"),
     ("/trail", "nav.trail", "trail.read"),
@@ -121,6 +125,7 @@ def environment() -> Environment:
         "day_marks": DAY_MARKS,
         "day_pattern": DAY_PATTERN,
         "everyone": everyone,
+        "failure": failure,
         "fewest_people": FEWEST_PEOPLE,
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,

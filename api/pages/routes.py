@@ -22,6 +22,7 @@ from api.http.service import service
 from api.pages.assets import MOUNT, STATIC
 from api.pages.i18n import LANGUAGES, pick_language, read_day
 from api.pages.render import navigation, render
+from attendance.services import setting_up
 from attendance.services.access import permissions
 from attendance.services.accounts import SignedIn
 from reports.view import ErrorPage, User
@@ -60,9 +61,16 @@ def language_of(request: Request) -> str:
 
 
 def show(
-    request: Request, template: str, view: object, *, user: SignedIn | None = None, token: str = "", status: int = 200
+    request: Request,
+    template: str,
+    view: object,
+    *,
+    user: SignedIn | None = None,
+    token: str = "",
+    status: int = 200,
+    **extra: object,
 ) -> HTMLResponse:
-    """A page in the reader's language; a language chosen in the address is remembered."""
+    """A page in the reader's language; a language chosen in the address is remembered. `extra`: names of that page."""
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     html = render(
         template,
@@ -74,6 +82,7 @@ def show(
         path=path,
         unread=_unread_dates(request),
         today=service(request).today(),
+        **extra,
     )
     response = HTMLResponse(html, status)
     chosen = request.query_params.get("lang")
@@ -113,8 +122,13 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/", openapi_extra={"x-open": "leads to the first page one may open"})
-def home(user: Annotated[SignedIn, Depends(page_user)]) -> RedirectResponse:
-    """The first page somebody may open. Raises Forbidden where there is none."""
+def home(request: Request, user: Annotated[SignedIn, Depends(page_user)]) -> RedirectResponse:
+    """The first page somebody may open, for an administrator a set-up that is not over. Raises Forbidden where there
+    is none."""
+    if "system.manage" in permissions(user.grants):
+        with service(request).database.reading() as session:
+            if setting_up.progress(session) is not None:
+                return RedirectResponse("/setup", 303)
     offered = navigation(shown_user(user))
     if not offered:
         raise Forbidden("Nothing is granted to you at present; ask the administrators.")

@@ -24,7 +24,8 @@ from reports.day_beside import beside
 from reports.explained import Rights
 
 Attending = Annotated[Reader, Depends(page_may("attendance.read"))]
-Revision = Annotated[str, Query(max_length=6)]
+Revision = Annotated[str, Query(max_length=64)]
+_LONGEST = 9  # digits of the number of a revision
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -48,7 +49,8 @@ def day(request: Request, reader: Attending, employee: str, day: str, a: Revisio
 
 def _two(a: str, b: str) -> tuple[int, int] | None:
     """Two numbers of revisions as the address has them; None where it has no two."""
-    return (int(a), int(b)) if a.isdecimal() and b.isdecimal() else None
+    written = all(each.isdecimal() and len(each) < _LONGEST for each in (a, b))
+    return (int(a), int(b)) if written else None
 
 
 def rights_of(session: Session, reader: Reader) -> Rights:

@@ -117,7 +117,7 @@ class TerminalRow(SQLModel, table=True):
     `serial` is learned at the first pull; from then on another serial at this address is refused. `layout`: the record
     layout an administrator named; null: as recognised. `live`: its punches are listened to as they happen, as hints
     between two pulls. `place_id`: the house of its unit it hangs in, where the unit has several. `counts_from`: its
-    first reading proves nothing of the days before, though it keeps their punches; null: of all that its log holds.
+    readings prove nothing of the days before, though they keep their punches; null: of all that its log holds.
     """
 
     __tablename__: ClassVar[str] = "terminal"

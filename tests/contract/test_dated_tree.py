@@ -71,8 +71,8 @@ def judge(database: Database) -> None:
 def late(database: Database) -> dict[str, list[date]]:
     """The dates on which the rulings in force call somebody late."""
     found: dict[str, list[date]] = {person: [] for person in PEOPLE}
-    for (person, on), (violations, *_) in conclusions(database).items():
-        found[person] += [on for violation in violations if violation[1] == "late"]
+    for (person, on), (concluded, *_) in conclusions(database).items():
+        found[person] += [on for violation in concluded if violation[1] == "late"]
     return {person: sorted(dates) for person, dates in found.items()}
 
 

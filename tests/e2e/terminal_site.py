@@ -51,6 +51,18 @@ class TerminalSite:
     accounts: Accounts
     settings: Settings
     poller: Poller
+    filed: Path
+
+    def begin_anew(self) -> None:
+        """The office as it was filed: what a test before this one did is gone, from memory too."""
+        self.database.close()
+        for name in ("attendance.db", "attendance.db-wal", "attendance.db-shm"):
+            (self.settings.data_dir / name).unlink(missing_ok=True)
+        shutil.copyfile(self.filed, self.settings.data_dir / "attendance.db")
+        shutil.rmtree(self.settings.keys_dir, ignore_errors=True)
+        for name in ("asked_readings", "adding_drafts"):
+            if hasattr(self.app.state, name):
+                delattr(self.app.state, name)
 
     def person(self, name: str) -> Person:
         client = TestClient(self.app, "http://test", client=("10.20.30.40", 50000), follow_redirects=False)
@@ -101,8 +113,7 @@ def _filed(migrated: Path) -> Path:
 @contextmanager
 def open_terminal_site(migrated: Path, folder: Path) -> Iterator[TerminalSite]:
     """An office of two units whose people work from Monday to Friday; `folder` becomes its data folder."""
-    folder.mkdir()
-    shutil.copyfile(_filed(migrated), folder / "attendance.db")
+    filed = _filed(migrated)
     settings = Settings(_env_file=None, data_dir=folder, secret_key="a secret of the tests, long enough")
     database = Database(settings.url)
     accounts = Accounts(database, hasher=CHEAP, secret_key=settings.secret())
@@ -110,9 +121,8 @@ def open_terminal_site(migrated: Path, folder: Path) -> Iterator[TerminalSite]:
     puller.limits = QUICK
     poller = Poller(puller, grace_seconds=2.0)
     try:
-        yield TerminalSite(
-            make_app(settings, database, poller, accounts=accounts), database, accounts, settings, poller
-        )
+        app = make_app(settings, database, poller, accounts=accounts)
+        yield TerminalSite(app, database, accounts, settings, poller, filed)
     finally:
         poller.stop(0)
         database.close()

@@ -31,12 +31,18 @@ from tests.e2e.terminal_site import (
 KEY = 482913
 
 
+@pytest.fixture(scope="module")
+def opened(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalSite]:
+    with open_terminal_site(migrated_sqlite, tmp_path_factory.mktemp("terminals")) as found:
+        yield found
+
+
 @pytest.fixture
-def site(migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TerminalSite]:
+def site(opened: TerminalSite, monkeypatch: pytest.MonkeyPatch) -> TerminalSite:
+    opened.begin_anew()
     monkeypatch.setattr(working, "PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(working, "TRIAL", QUICK)
-    with open_terminal_site(migrated_sqlite, tmp_path / "data") as found:
-        yield found
+    return opened
 
 
 def simulated(**more: Any) -> SimulatedTerminal:
@@ -113,7 +119,7 @@ def test_a_terminal_is_added_from_nothing(site: TerminalSite) -> None:
     assert "Number 9" in words(admin.see("/terminals/GATE/people"))
 
 
-def test_the_key_is_in_its_file_and_nowhere_else(site: TerminalSite, tmp_path: Path, caplog: Any) -> None:
+def test_the_key_is_in_its_file_and_nowhere_else(site: TerminalSite, caplog: Any) -> None:
     admin = site.person("root")
     with simulated(comm_key=KEY).running() as terminal:
         address, page = after_test(admin, terminal.port, comm_key=str(KEY))
@@ -123,8 +129,12 @@ def test_the_key_is_in_its_file_and_nowhere_else(site: TerminalSite, tmp_path: P
         pages += [admin.see(path) for path in (f"{address}/safety", "/terminals/GATE", "/terminals/GATE/settings")]
     assert not any(str(KEY) in text for text in pages)
     assert str(KEY) not in caplog.text
-    site.database.engine.dispose()
-    holding = [path.name for path in (tmp_path).rglob("*") if path.is_file() and str(KEY).encode() in path.read_bytes()]
+    site.database.close()
+    holding = [
+        path.name
+        for path in site.settings.data_dir.rglob("*")
+        if path.is_file() and str(KEY).encode() in path.read_bytes()
+    ]
     assert holding == ["GATE.key"]
 
 

@@ -18,10 +18,16 @@ from tests.e2e.site import Person
 from tests.e2e.terminal_site import ON_TERMINAL, TerminalSite, open_terminal_site, recent_records, until, words
 
 
-@pytest.fixture
-def site(migrated_sqlite: Path, tmp_path: Path) -> Iterator[TerminalSite]:
-    with open_terminal_site(migrated_sqlite, tmp_path / "data") as found:
+@pytest.fixture(scope="module")
+def opened(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalSite]:
+    with open_terminal_site(migrated_sqlite, tmp_path_factory.mktemp("terminals")) as found:
         yield found
+
+
+@pytest.fixture
+def site(opened: TerminalSite) -> TerminalSite:
+    opened.begin_anew()
+    return opened
 
 
 def closed_port() -> int:

@@ -11,7 +11,7 @@ import pytest
 from jinja2 import nodes
 
 from api.importing import SENTENCES
-from api.notifying import letters
+from api.notifying import failures, letters
 from api.pages import account, account_view, export_words, notification_admin, notifications
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
@@ -38,6 +38,8 @@ from device_sync import checking, operations
 from device_sync.zk.failures import OUTCOMES
 from reports import calendar, charts, compared, explanation_view, papers, person, register, rule_trial, trail, view
 from reports import rules as rule_pages
+from tests.unit import system_words
+from tests.unit.words_of_months import WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -188,6 +190,8 @@ VOCABULARIES = {
         *("bodies", "written_names", "trail_details", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
+    **system_words.VOCABULARIES,
+    **WORDS,
     "notice_kind": (*notice_kinds.KINDS, "test"),
     "notice_about": notice_kinds.KINDS,
     "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),
@@ -204,6 +208,7 @@ VOCABULARIES = {
     "notify_done": notifications.DONE,
     "notify_problem": notifications.PROBLEMS,
     "notify_language": LANGUAGES,
+    "undelivered": failures.CODES,
     "notify_act": ("rotate", "disable", "enable", "test", "retry"),
     "notify_shut": ("by_hand", "failing", "gone"),
     "notify_column": ("way", "standing", "last", "hook", "told", "at", "what", "to", "state"),

@@ -13,7 +13,9 @@ from reports.terminals import FILTERS, TerminalLine, TerminalsPage
 
 PROBLEMS = ("no_address", "seen")
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 200, 64, 28, 10
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 220, 84, 34, 14
+TALL_ENOUGH = 0.4
+"""From this share of its capacity on a log is drawn below the line where it is full; else one would see a flat line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,11 @@ def draw_curve(page: TerminalPage) -> Curve | None:
     fill = page.line.health.facts.fill
     capacity = counts[-1][2]
     first, last = counts[0][0], counts[-1][0]
-    full_on = fill.full_on if fill is not None else None
+    is_tall = fill is not None and (fill.share or 0.0) >= TALL_ENOUGH
+    full_on = fill.full_on if fill is not None and is_tall else None
     # as far again as was seen: a day years ahead would press everything known into a corner
     ends = last if full_on is None else min(full_on, last + max(last - first, timedelta(days=14)))
-    most = max([records for _, records, _ in counts] + ([capacity] if capacity else []))
+    most = max([records for _, records, _ in counts] + ([capacity] if capacity and is_tall else []))
 
     def x(on: date) -> float:
         return round(LEFT + (WIDTH - LEFT - 8) * (on - first).days / max(1, (ends - first).days), 1)
@@ -102,7 +105,7 @@ def draw_curve(page: TerminalPage) -> Curve | None:
     return Curve(
         line=" ".join(f"{across},{up}" for across, up in dots),
         ahead=ahead,
-        full_y=y(capacity) if capacity else None,
+        full_y=y(capacity) if capacity and is_tall else None,
         days=tuple((x(on), on) for on in days),
         marks=marks,
         dots=dots,

@@ -7,7 +7,7 @@ from datetime import date
 
 from api.pages.terminal_pages.adding.drafts import Draft
 from api.pages.terminal_pages.asked import Reading
-from attendance.services.matching import WorkList
+from attendance.services.matching import Person, WorkList
 from attendance.store.tree import UnitOn
 from device_sync.checking import CLOCK_TOLERANCE_SECONDS, NEARLY_FULL, STEPS, Step
 from device_sync.networks import HostNetwork
@@ -62,6 +62,14 @@ class AddingView:
     def chosen(self) -> dict[str, str]:
         """Whose each number is, as it was chosen on the page before."""
         return dict(self.draft.pairs)
+
+    @property
+    def left_over(self) -> tuple[Person, ...]:
+        """People who should have a number and for whom none is proposed."""
+        if self.work is None:
+            return ()
+        proposed = {entry.proposal.person.code for entry in self.work.unmatched if entry.proposal}
+        return tuple(person for person in self.work.without_number if person.code not in proposed)
 
     @property
     def steps(self) -> tuple[Step, ...]:
