@@ -78,7 +78,6 @@ ROUTERS = (
     punches.router,
     verdicts.router,
     violations.router,
-    reports.router,
     search.router,
     units.router,
     unit_parts.router,

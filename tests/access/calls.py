@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import calls_explanations, calls_months, calls_notifications
+from tests.access import calls_explanations, calls_lists, calls_months, calls_notifications
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
@@ -166,6 +166,7 @@ CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **PAPER_CALLS,
     **SHEETS,
+    **{name: [Call(**each) for each in listed] for name, listed in calls_lists.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     "health": [Call(tells=False)],
@@ -212,13 +213,6 @@ CALLS: dict[str, list[Call]] = {
     "listCalendar": listing(span=False, above=True),
     "listPunches": listing("unit", "employee", "terminal", span=True),
     "listVerdicts": listing("unit", "employee", span=True),
-    "reportViolations": [
-        Call(query={"from": "2026-11-16", "to": "2026-11-20", "format": "json", **more})
-        for more in ({}, {"unit": "{unit}"}, {"employee": "{employee}"})
-    ],
-    "search": [
-        Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"}), Call(query={"q": "{terminal}"}, tells=False),
-    ],
     "listViolations": listing("unit", "employee", span=True),
     "getViolation": at("id", "violation"),
     "listTerminals": listing(),
@@ -267,6 +261,7 @@ DRAFT = {"rule": "late_grace_minutes", "value": "600", "unit": "{unit}", "first"
 PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    **{where: [Call(**each) for each in listed] for where, listed in calls_lists.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
@@ -340,15 +335,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026"}),
     ],
     ("GET", "/violations/{violation}"): at("violation", "violation"),
-    ("GET", "/reports/violations"): [
-        Call(query={"from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
-        Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
-    ],
-    ("GET", "/today/people"): [Call(query={"unit": "{unit}", "day": "2026-11-17"})],
-    ("POST", "/today/seen"): [Call(form={}, answers=303, tells=False)],
-    ("GET", "/search"): [Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"})],
-    ("GET", "/search/suggest"): [Call(query={"q": "{employee}"})],
-    ("POST", "/violations/views"): [Call(form={"name": "V", "query": "over=5"}, answers=303, tells=False)],
     ("GET", "/days/{employee}/{day}"): [
         Call(path={"employee": "{employee}", "day": day}) for day in ("2026-11-17", "2026-11-18", "2026-11-19")
     ],
@@ -396,6 +382,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 
 ELSEWHERE: dict[tuple[str, str], str] = {
     **calls_months.ELSEWHERE,
+    **calls_lists.ELSEWHERE,
     **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
@@ -434,8 +421,6 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/account/tokens/revoke"): "tests/e2e/test_account_pages.py",
     ("POST", "/sign-out"): "test_at_once.py",
     ("GET", "/today/stream"): "test_at_once.py",
-    ("POST", "/violations/review"): "tests/e2e/test_violations_page.py",
-    ("POST", "/violations/views/{number}/{verb}"): "tests/e2e/test_violations_page.py",
     ("POST", "/api/v1/imports/{batch}/undo"): "tests/e2e/test_import_api.py",
     ("GET", "/import/{token}"): "tests/e2e/test_import_scope.py",
     ("POST", "/import/{token}"): "tests/e2e/test_import_scope.py",
