@@ -13,6 +13,7 @@ from api.notice_settings import NoticeSettings
 from api.openid_settings import OpenIdSettings, check_address
 from attendance import clock
 from attendance.errors import Invalid, UnknownZone
+from attendance.services.backups.keeping import Plan
 from attendance.store.database import sqlite_url
 
 MIN_SECRET = 16
@@ -101,6 +102,16 @@ class Settings(NoticeSettings):
         default="",
         description="Address of /sign-in/return as that provider knows it; default: as the browser asked.",
     )
+    backup_dir: Path | None = Field(
+        default=None,
+        description="Folder of the daily backups, best on another disk; default: backups in the data folder.",
+    )
+    backup_keep: int = Field(
+        default=14, ge=0, le=3650, description="How many daily backups are kept; 0: none is made by itself."
+    )
+    backup_hour: int = Field(
+        default=5, ge=0, le=23, description="Hour of the office after which the backup of the day is made."
+    )
     clock_backward_seconds: int = Field(
         default=300,
         ge=60,
@@ -114,6 +125,11 @@ class Settings(NoticeSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return sqlite_url(self.data_dir.absolute() / "attendance.db")
+
+    def backups(self) -> Plan:
+        """Where backups of the service go, how many are kept and when they are made."""
+        folder = self.backup_dir or self.data_dir / "backups"
+        return Plan(folder.absolute(), self.backup_keep, self.backup_hour, self.timezone)
 
     @property
     def keys_dir(self) -> Path:

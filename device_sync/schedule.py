@@ -20,6 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from attendance.clock import Now, utc_now
 from attendance.errors import AttendanceError
+from attendance.services.backups.keeping import Plan, keep_up
 from attendance.services.evaluate import Evaluation, evaluate_dirty
 from attendance.services.personal import retention
 from attendance.services.verifying import verify_nightly
@@ -44,8 +45,9 @@ class Timetable:
 
     `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged;
     without `judging`, as at a site that only forwards, none are. `notify` sends what people asked to be told, every
-    `notify_seconds`. `events` counts what APScheduler did not run or could
-    not end, by kind and job. The poller is stopped by whoever made it, for it also serves those who ask.
+    `notify_seconds`; every `backup_seconds` it is asked whether one of `backups` is due. `events` counts what
+    APScheduler did not run or could not end, by kind and job. The poller is stopped by whoever made it, for it also
+    serves those who ask.
     """
 
     database: Database
@@ -57,6 +59,8 @@ class Timetable:
     lease_seconds: float = LEASE_SECONDS
     nightly_hour: int = 1
     judging: bool = True
+    backups: Plan | None = None
+    backup_seconds: float = 300.0
     on_evaluated: Callable[[Evaluation], None] | None = None
     notify: Callable[[], object] | None = None
     notify_seconds: float = 15.0
@@ -81,6 +85,8 @@ class Timetable:
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
         self._scheduler.add_job(self._compare, "cron", hour=self.nightly_hour + 2, minute=30, id="compare")
         self._scheduler.add_job(self._verify, "cron", hour=self.nightly_hour + 3, minute=30, id="verify")
+        if self.backups is not None:
+            self._scheduler.add_job(self._back_up, "interval", seconds=self.backup_seconds, id="back_up")
         self._scheduler.add_listener(self._count_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         self._scheduler.start()
 
@@ -152,6 +158,10 @@ class Timetable:
         """Check that what is kept still verifies; the log alarms where it does not."""
         if not self._stopped.is_set() and self._leads():
             verify_nightly(self.database, self.now())
+
+    def _back_up(self) -> None:
+        if self.backups is not None and not self._stopped.is_set() and self._leads():
+            keep_up(self.database, self.backups, self.now)
 
     def _count_trouble(self, event: JobEvent) -> None:
         kind = EVENTS[event.code]

@@ -189,6 +189,7 @@ class OnePage:
     superior: str
     may_confirm: bool
     may_decide: bool
+    may_decide_again: bool
     may_withdraw: bool
     needs_confirmation: bool
     done: str = ""

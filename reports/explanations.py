@@ -20,7 +20,7 @@ from attendance.store.explanation_register import Question
 from attendance.store.explanation_tables import GROUNDS
 from attendance.store.listing import Listed
 from attendance.store.listing_explanations import Asked
-from attendance.store.listing_keys import ViolationKey
+from attendance.store.listing_keys import UNVERIFIED, ViolationKey
 from attendance.store.paper_tables import ExplanationRow
 from attendance.store.tables import UnitRow
 from attendance.store.tree import StoredTree
@@ -127,7 +127,7 @@ def one_page(session: Session, zone: str, now: datetime, who: Readers, row: Expl
     above = standing.above(session, row.employee_id, row.unit_id, now)
     head = heads.head_on(session, row.unit_id, clock.today(now, zone)) if row.unit_id is not None else None
     matter = standing.matter(row)
-    decides = line.is_open and who.deciding is not None and _theirs(session, [matter], who, who.deciding)[0]
+    decides = who.deciding is not None and _theirs(session, [matter], who, who.deciding)[0]
     confirms = (
         line.is_open
         and row.confirmation is None
@@ -143,7 +143,8 @@ def one_page(session: Session, zone: str, now: datetime, who: Readers, row: Expl
         own=who.employee_id == row.employee_id,
         superior=head.name if head is not None and head.employee_id != row.employee_id else "",
         may_confirm=confirms,
-        may_decide=decides,
+        may_decide=line.is_open and decides,
+        may_decide_again=not line.is_open and decides and question is not None,
         may_withdraw=line.is_open and who.filing is not None and is_theirs(session, row, who.actor),
         needs_confirmation=row.status == "confirm" and bool(above.nearest) and who.user_id not in above.nearest,
     )
@@ -183,8 +184,10 @@ def _to_write(
         session, Within(employee=employee_id), employee_id=employee_id, unanswered=True, limit=500
     )
     asked = {row["violation"]: row for row in waiting.rows}
+    unverified = listing_explanations.unverified_to_write(session, employee_id, today - LOOK_BACK)
+    rows = [*found.rows, *({"type": UNVERIFIED, "minutes": None, **row} for row in unverified if not offset)]
     lines = []
-    for row in found.rows:
+    for row in rows:
         request = asked.get(row["id"], {})
         due_on = request.get("due_on") or deadlines.of(employee_id, row["date"])
         asked_by = request.get("asked_by", "")

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from api.notice_settings import NoticeSettings
+from api.notifying.failures import failure
 from api.notifying.notifier import Notifier, make_notifier
+from api.pages.i18n import Translator
 from api.settings import Settings
 from attendance import clock
 from attendance.clock import Now
@@ -97,4 +99,4 @@ def states(database: Database) -> list[tuple[str, str, str, str]]:
 
     with database.reading() as session:
         rows = session.exec(select(NoticeRow).order_by(col(NoticeRow.id)))
-        return [(row.kind, row.way, row.state, row.error) for row in rows]
+        return [(row.kind, row.way, row.state, failure(Translator("en"), row.error)) for row in rows]

@@ -19,17 +19,20 @@ from standardwebhooks.webhooks import Webhook
 
 @dataclass
 class Letterbox:
-    """What a mail server took, oldest first. `refuse`: what it says to an address instead of taking it."""
+    """What a mail server took, oldest first. `refuse`: what it says to an address instead of taking it; `lines`: where
+    those who spoke to it came from, one for each line."""
 
     port: int = 0
     taken: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
+    lines: set[object] = field(default_factory=set)
 
     def to(self, address: str) -> list[EmailMessage]:
         return [message for addresses, message in self.taken if address in addresses]
 
     # the names that aiosmtpd asks for
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, _server: Any, session: Any, envelope: Envelope, address: str, _options: Any) -> str:  # noqa: N802
+        self.lines.add(session.peer)
         if address in self.refuse:
             return self.refuse[address]
         envelope.rcpt_tos.append(address)

@@ -11,6 +11,9 @@ import sys
 import typer
 
 from api.cli import (
+    backing_up,
+    doctor,
+    explanations,
     judging,
     months,
     notifications,
@@ -37,8 +40,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, tokens, units, terminals, sites, papers, rosters, personal, rules, months, notifications,
-    judging, verifying,
+    serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
+    notifications, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

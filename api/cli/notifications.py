@@ -26,7 +26,9 @@ def test(
     user: Annotated[str, typer.Argument(help="Account that is sent a test, by each way it can be reached.")],
 ) -> None:
     """Send a test to an account now, and say by which way it arrived. Exit 1 where it did not, or nothing is set up."""
+    from api.notifying.failures import failure
     from api.notifying.notifier import make_notifier
+    from api.pages.i18n import Translator
     from attendance.clock import utc_now
     from attendance.services.notifications.kinds import INBOX
     from attendance.store import accounts, notice_wishes, notices
@@ -50,11 +52,11 @@ def test(
         with database.reading() as session:
             rows, _ = notices.listed(session, _everything(), state=None, limit=500, offset=0)
         sent = {row.way: row for row in rows if row.kind == "test" and row.user == user and row.created_at >= at}
-    failed = False
+    failed, english = False, Translator("en")
     for way in ways:
         row = sent[way]
         failed = failed or row.state != "sent"
-        say(f"{way}: {row.state}{'. ' + row.error if row.error else ''}")
+        say(f"{way}: {row.state}. {failure(english, row.error)}".rstrip(". "))
     for way in notifier.known_ways:
         if way not in ways:
             say(f"{way}: {user} has no confirmed address")
@@ -70,6 +72,8 @@ def outbox(
     as_json: AsJson = False,
 ) -> None:
     """What waits, was sent, or failed: to whom and why, never what it says. Exit 1 where something failed."""
+    from api.notifying.failures import failure
+    from api.pages.i18n import Translator
     from attendance.clock import to_wall
     from attendance.store import notices
 
@@ -81,12 +85,17 @@ def outbox(
         counts = notices.counts(session)
     if as_json:
         fields = notices.Shown.__slots__
-        print_json({"notices": [{name: getattr(row, name) for name in fields} for row in rows], "counts": counts})
+        told = [
+            {name: getattr(row, name) for name in fields} | {"error": failure(Translator("en"), row.error)}
+            for row in rows
+        ]
+        print_json({"notices": told, "counts": counts})
     else:
         for row in rows:
             at = to_wall(row.sent_at or row.created_at, settings.timezone)
             to = row.user or row.webhook or "-"
-            say(f"{row.id}\t{at:%Y-%m-%d %H:%M}\t{row.kind}\t{to} by {row.way}\t{row.state}\t{row.error}".rstrip())
+            why = failure(Translator("en"), row.error)
+            say(f"{row.id}\t{at:%Y-%m-%d %H:%M}\t{row.kind}\t{to} by {row.way}\t{row.state}\t{why}".rstrip())
         if not total:
             say("Nothing was sent and nothing waits.")
     if counts.get("failed"):

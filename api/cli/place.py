@@ -52,10 +52,13 @@ def trail_secret(settings: Settings) -> bytes | None:
 
 
 @contextmanager
-def open_database(settings: Settings, *, create: bool = False, migrate: bool = True) -> Iterator[Database]:
+def open_database(
+    settings: Settings, *, create: bool = False, migrate: bool = True, any_version: bool = False
+) -> Iterator[Database]:
     """The database of the settings, migrated. Raises Invalid where there is none yet and `create` is not said.
 
-    Without `migrate` nothing is changed, and one of an older version is refused.
+    Without `migrate` nothing is changed, and one of an older version is refused; with `any_version` it is taken as it
+    is.
     """
     from attendance.store import schema
     from attendance.store.database import Database
@@ -72,7 +75,9 @@ def open_database(settings: Settings, *, create: bool = False, migrate: bool = T
             )
     database = Database(settings.url)
     try:
-        if migrate:
+        if any_version:
+            schema.check_known(database)
+        elif migrate:
             schema.upgrade(database)
         elif not schema.is_current(database):
             raise Invalid("The database is of another version; start the service of this version once, then try again.")

@@ -12,7 +12,10 @@ import typer
 from api.cli.place import open_database, print_json, read_settings, say, trail_secret
 
 if TYPE_CHECKING:
+    from api.settings import Settings
     from attendance.store.database import Database
+
+_PREPARED = {"secret.key", ".env", "keys", "backups"}
 
 
 def register(app: typer.Typer) -> None:
@@ -41,10 +44,14 @@ def serve(
     settings = read_settings()
     settings.secret()
     settings.openid()
-    with open_database(settings) as database:
+    with open_database(settings, create=_is_new_place(settings)) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, settings.secret())
-        timetable = Timetable(database, poller, settings.timezone, notify=notifier.round) if sync else None
+        timetable = (
+            Timetable(database, poller, settings.timezone, notify=notifier.round, backups=settings.backups())
+            if sync
+            else None
+        )
         app = make_app(settings, database, poller, timetable=timetable, notifier=notifier)
         if timetable is not None:
             timetable.start()
@@ -61,6 +68,12 @@ def serve(
             if timetable is not None:
                 timetable.stop()
             poller.stop()
+
+
+def _is_new_place(settings: Settings) -> bool:
+    """Whether nothing was ever here but what somebody prepares before the first start, such as the secret key."""
+    folder = settings.data_dir
+    return not folder.exists() or {path.name for path in folder.iterdir()} <= _PREPARED
 
 
 def _announce(database: Database, url: str) -> None:
@@ -88,7 +101,7 @@ def sync() -> None:
     with open_database(settings) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, trail_secret(settings) or b"")
-        timetable = Timetable(database, poller, settings.timezone, notify=notifier.round)
+        timetable = Timetable(database, poller, settings.timezone, notify=notifier.round, backups=settings.backups())
         timetable.start()
         say("The timetable runs; Ctrl-C ends it.")
         try:

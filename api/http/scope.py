@@ -100,7 +100,20 @@ class Reader:
         key: str = "",
     ) -> None:
         """Write down that the reader is shown records of these people, themselves left out. See `trail.look`."""
-        shown = people.numbers(session, codes) - {self.user.employee_id}
+        self.saw_people(session, view, people.numbers(session, codes), at=at, polled=polled, key=key)
+
+    def saw_people(
+        self,
+        session: Session,
+        view: str,
+        numbers: Iterable[int],
+        *,
+        at: datetime,
+        polled: bool = False,
+        key: str = "",
+    ) -> None:
+        """The same for people known by their numbers."""
+        shown = set(numbers) - {self.user.employee_id}
         look(session, self.actor, view, shown, at=at, polled=polled, key=key)
 
 
@@ -172,6 +185,26 @@ def page_may(permission: Permission) -> Callable[..., Reader]:
     return permitted
 
 
+def whole_office(permission: Permission) -> Callable[..., Reader]:
+    """`page_may` for what concerns the installation itself: whoever looks after a part of the tree has no say in it.
+
+    Raises SignInNeeded, Forbidden.
+    """
+    inner = page_may(permission)
+
+    def permitted(request: Request, user: Annotated[SignedIn, Depends(page_user)]) -> Reader:
+        reader = inner(request, user)
+        if not reader.within.is_all:
+            raise Forbidden(_WHOLE)
+        return reader
+
+    permitted.permission = permission  # type: ignore[attr-defined]
+    return permitted
+
+
+_WHOLE = "This is about the whole office, and you look after a part of it."
+
+
 def beside_or(permission: Permission) -> Callable[..., None]:
     """A dependency that lets on programs of this machine, and whoever may do this for the whole office.
 
@@ -183,7 +216,7 @@ def beside_or(permission: Permission) -> Callable[..., None]:
             user = signed_in(token_holder(request, bearer_secret(token)))
             reader = reader_of(request, user, permission)
             if not reader.within.is_all:
-                raise Forbidden("This is about the whole office, and you look after a part of it.")
+                raise Forbidden(_WHOLE)
 
     permitted.permission = permission  # type: ignore[attr-defined]
     return permitted

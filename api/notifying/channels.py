@@ -40,7 +40,7 @@ class Channel:
         link = f"\n{self.public_url}{letter.link}" if self.public_url and letter.link else ""
         sender = self._sender(parcel.to)
         if not sender.notify(body=f"{letter.brief}{link}", title=letter.title):
-            raise Undelivered(f"The service behind {self.name} did not take it; see whether its address still holds.")
+            raise Undelivered("channel_refused", way=self.name)
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -56,8 +56,7 @@ class Channel:
             found = Apprise(asset=AppriseAsset(async_mode=False, storage_mode="memory", app_id="attendance"))
             known = found.add(self.template.replace(_TO, quote(to, safe="")))
         if not known:
-            said = f"The address of {self.name} in ATTENDANCE_CHANNELS_FILE is not one of Apprise."
-            raise Undelivered(said, scope="way")
+            raise Undelivered("channel_unknown", scope="way", way=self.name)
         return found
 
 

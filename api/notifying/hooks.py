@@ -59,9 +59,9 @@ class HookPost:
         if 200 <= status < 300:
             return
         if status == 410:
-            raise Undelivered(f"{host} answered 410: it wants to be told no more.", scope="way", final=True)
-        more = "; redirects are not followed" if 300 <= status < 400 else ""
-        raise Undelivered(f"{host} answered {status}{more}.", scope="one" if status in ONE_ALONE else "way")
+            raise Undelivered("gone", scope="way", final=True, host=host)
+        reason = "redirect" if 300 <= status < 400 else "status"
+        raise Undelivered(reason, scope="one" if status in ONE_ALONE else "way", host=host, status=status)
 
     def _status(self, connection: _Pinned, target: str, body: bytes, headers: dict[str, str], host: str) -> int:
         watch = threading.Timer(self.seconds, _cut, (connection,))
@@ -73,15 +73,11 @@ class HookPost:
             answer.read(MAX_ANSWER)
             return answer.status
         except ssl.SSLCertVerificationError as error:
-            raise Undelivered(
-                f"The certificate of {host} is not trusted ({error.verify_message}); ATTENDANCE_WEBHOOK_CA_FILE names "
-                "the authority that signed it.",
-                scope="way",
-            ) from error
+            raise Undelivered("certificate", scope="way", host=host, why=error.verify_message) from error
         except (OSError, http.client.HTTPException, AttributeError, ValueError) as error:
             # AttributeError, ValueError: what the library makes of a line that was cut under its hands
             why = getattr(error, "strerror", None) or type(error).__name__
-            raise Undelivered(f"{host} is not reached ({why}).", scope="way") from error
+            raise Undelivered("unreached", scope="way", host=host, why=why) from error
         finally:
             watch.cancel()
             connection.close()

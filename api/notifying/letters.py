@@ -194,7 +194,7 @@ def terminals_letter(
         )
         parts.append("\n".join([t("letter.terminals.back_list"), *(f"- {_terminal(one)}" for one in back)]))
     title = "; ".join(titles)
-    return Letter(title, "\n\n".join(parts), title, "/today")
+    return Letter(title, "\n\n".join(parts), title, "/terminals")
 
 
 def _trouble(t: Translator, one: TerminalFreshness, today: date) -> str:

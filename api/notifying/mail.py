@@ -34,7 +34,7 @@ class Mail:
     _line: smtplib.SMTP | None = field(default=None, repr=False)
 
     def carry(self, parcel: Parcel) -> None:
-        """Hand a letter to the server. Raises Undelivered; what it then says does not name the address."""
+        """Hand a letter to the server. Raises Undelivered, which does not name the address."""
         message = self.message(parcel)
         line = self._open()
         try:
@@ -42,16 +42,13 @@ class Mail:
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             self._reset(line)
-            raise Undelivered(f"The mail server refuses the address ({code}).", final=code >= 500) from None
+            raise Undelivered("mail_address", final=code >= 500, status=code) from None
         except smtplib.SMTPSenderRefused as error:
             self.close()
-            raise Undelivered(
-                f"The mail server refuses the sender {self.sender} ({error.smtp_code}).", scope="way"
-            ) from None
+            raise Undelivered("mail_sender", scope="way", sender=self.sender, status=error.smtp_code) from None
         except smtplib.SMTPDataError as error:
             self._reset(line)
-            final = error.smtp_code >= 500
-            raise Undelivered(f"The mail server refuses the letter ({error.smtp_code}).", final=final) from None
+            raise Undelivered("mail_letter", final=error.smtp_code >= 500, status=error.smtp_code) from None
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise self._broken(error) from None
@@ -103,15 +100,15 @@ class Mail:
             self.close()
 
     def _broken(self, error: Exception) -> Undelivered:
+        where = f"{self.host}:{self.port}"
         if isinstance(error, smtplib.SMTPAuthenticationError):
-            said = f"does not take the user name and password ({error.smtp_code})"
-        elif isinstance(error, ssl.SSLCertVerificationError):
-            said = f"has a certificate that is not trusted ({error.verify_message}); see ATTENDANCE_SMTP_CA_FILE"
-        elif isinstance(error, smtplib.SMTPNotSupportedError):
-            said = "cannot do what ATTENDANCE_SMTP_TLS or ATTENDANCE_SMTP_USER ask of it"
-        else:
-            said = f"is not reached ({getattr(error, 'strerror', None) or type(error).__name__})"
-        return Undelivered(f"The mail server {self.host}:{self.port} {said}.", scope="way")
+            return Undelivered("mail_login", scope="way", host=where, status=error.smtp_code)
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return Undelivered("mail_certificate", scope="way", host=where, why=error.verify_message)
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            return Undelivered("mail_settings", scope="way", host=where)
+        why = getattr(error, "strerror", None) or type(error).__name__
+        return Undelivered("mail_unreached", scope="way", host=where, why=why)
 
 
 def _text(letter: Letter, public_url: str) -> str:

@@ -106,7 +106,7 @@ class Notifier:
         """Bring the code that confirms an address to it, at once. Raises Undelivered."""
         carrier = self.ways.get(way)
         if carrier is None:
-            raise Undelivered(f"There is no way {way!r} here.", scope="way")
+            raise Undelivered("no_way", scope="way", way=way)
         t = Translator(pick_language(language, self.settings.language))
         text = t("letter.code.text", code=code)
         try:

@@ -35,16 +35,14 @@ def reach(url: str, allowed: Sequence[WebhookNetwork], find: LookUp = look_up) -
         found = [_plain(ip_address(text.split("%")[0])) for text in find(host, port)]
     except (OSError, UnicodeError, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise Undelivered(f"The name {host} cannot be looked up ({why}).", scope="way") from error
+        raise Undelivered("lookup", scope="way", host=host, why=why) from error
+    sealed = parts.scheme == "https"
     for address in found:
-        if not is_allowed(address, allowed, sealed=parts.scheme == "https"):
-            raise Undelivered(
-                f"{host} is at {address}, which is outside of ATTENDANCE_WEBHOOK_NETWORKS"
-                + ("." if parts.scheme == "https" else ", or is public and not reached over https."),
-                scope="way",
-            )
+        if not is_allowed(address, allowed, sealed=sealed):
+            reason = "public_http" if not sealed and is_allowed(address, allowed, sealed=True) else "outside"
+            raise Undelivered(reason, scope="way", host=host, address=str(address))
     if not found:
-        raise Undelivered(f"The name {host} has no address.", scope="way")
+        raise Undelivered("lookup", scope="way", host=host, why="no address")
     return host, port, found[0]
 
 

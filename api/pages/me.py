@@ -34,7 +34,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 def me(
     request: Request,
     reader: Annotated[Reader, Depends(page_may("attendance.read"))],
-    month: Annotated[str, Query(max_length=7)] = "",
+    month: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """One's own days: a reader is shown nothing here that they were not granted to see of themselves."""
     parts = service(request)

@@ -16,15 +16,17 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import sheets_in
+from api.notifying.failures import failure
 from api.pages import bars, explain, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
 from api.pages.trail_values import trail_field, trail_value
 from attendance.services.access import ROLES, Permission
+from attendance.services.reviewing import RESULTS
 from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
 from reports.person import DAY_MARKS, SHOWN_DAYS
-from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
+from reports.view import PERSON_STATES, VIOLATION_STATUSES, VIOLATION_TYPES, TodayPerson, User
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -35,14 +37,17 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/violations", "nav.violations", "attendance.read"),
     ("/explanations", "nav.explanations", "explanations.read"),
     ("/papers", "nav.papers", "papers.read"),
+    ("/months", "nav.months", "months.read"),
     ("/rosters", "nav.rosters", "papers.read"),
     ("/charts", "nav.charts", "attendance.read"),
     ("/units", "nav.units", "office.read"),
+    ("/people", "nav.people", "people.write"),
+    ("/terminals", "nav.terminals", "terminals.read"),
     ("/calendar", "nav.calendar", "office.read"),
     ("/schedules", "nav.schedules", "office.read"),
     ("/rules", "nav.rules", "office.read"),
     ("/import", "nav.import", "imports.sheets"),
-    ("/terminals", "nav.terminals", "terminals.read"),
+    ("/system", "nav.system", "system.read"),
     ("/requests", "nav.requests", "personal_data.manage"),
     ("/system/notifications", "nav.notifications", "system.manage"),
     ("/trail", "nav.trail", "trail.read"),
@@ -120,6 +125,7 @@ def environment() -> Environment:
         "day_marks": DAY_MARKS,
         "day_pattern": DAY_PATTERN,
         "everyone": everyone,
+        "failure": failure,
         "fewest_people": FEWEST_PEOPLE,
         "alarm_sentence": terminals.alarm_sentence,
         "health_sentence": terminals.health_sentence,
@@ -143,6 +149,8 @@ def environment() -> Environment:
         "trail_value": trail_value,
         "units_chart": bars.units_chart,
         "violation_label": timeline.violation_label,
+        "review_results": RESULTS,
+        "violation_statuses": VIOLATION_STATUSES,
         "violation_types": VIOLATION_TYPES,
         "weekdays_chart": bars.weekdays_chart,
         "with_query": with_query,

@@ -30,7 +30,9 @@ from api.http.service import service
 from api.openid import Begun, OpenIdFailed, Provider
 from api.pages.account_view import CodePage, SetupPage
 from api.pages.routes import Demo, show
+from api.pages.setting_up import next_address
 from attendance.errors import Invalid, NotFound
+from attendance.services.access import permissions
 from attendance.services.accounts import Opened
 from attendance.services.first_administrator import SetupCodeWrong, is_open, make_first_administrator
 from attendance.services.guessing import TooManyAttempts
@@ -151,13 +153,20 @@ def finish_openid(request: Request) -> Response:
 
 @router.get("/setup", openapi_extra=_SIGNING)
 def setup_form(request: Request) -> Response:
+    """The form of the first administrator; once there is one, it leads them to where their set-up goes on."""
+    user = session_user(request)
+    if user is not None and "system.manage" in permissions(user.grants):
+        with service(request).database.reading() as session:
+            address = next_address(session)
+        if address is not None:
+            return RedirectResponse(address, 303)
     _refuse_set_up(request)
     return _page(request, "setup.html", SetupPage())
 
 
 @router.post("/setup", openapi_extra=_SIGNING, dependencies=[FromHere])
 def setup(request: Request, code: Text = "", username: Text = "", password: Text = "", again: Text = "") -> Response:
-    """The first administrator, signed in at once and offered a second factor."""
+    """The first administrator, signed in at once and led through what an office needs to begin."""
     _refuse_set_up(request)
     parts, view = service(request), SetupPage(code[:20], username[:64])
     if password != again:
@@ -170,7 +179,7 @@ def setup(request: Request, code: Text = "", username: Text = "", password: Text
         return _page(request, "setup.html", replace(view, problem=f"password.{error.reason}"), 422)
     except Invalid:
         return _page(request, "setup.html", replace(view, problem="setup.name"), 422)
-    response = RedirectResponse("/account/second-factor", 303)
+    response = RedirectResponse("/setup", 303)
     start_session(request, response, user)
     return response
 

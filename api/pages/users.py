@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote
@@ -17,9 +17,10 @@ from api.pages.i18n import read_day
 from api.pages.routes import MAX_PAGE, PAGE_SIZE, show
 from attendance import clock
 from attendance.errors import AlreadyExists, AttendanceError, Invalid, NotFound
-from attendance.services import granting
+from attendance.services import granting, own_account
 from attendance.services.access import ROLES
 from attendance.services.granting import Account, GrantInvalid, GrantRefused, Standing, Wanted
+from attendance.services.passwords import one_time_password
 from attendance.store.database import Session
 from attendance.store.tree import StoredTree
 from reports.view import UnitOption
@@ -28,6 +29,7 @@ router = APIRouter(include_in_schema=False, prefix="/users")
 Managing = Annotated[Reader, Depends(page_may("users.manage"))]
 Token = Annotated[str, Form(max_length=256, alias="csrf_token")]
 Line = Annotated[str, Form(max_length=granting.MAX_TEXT)]
+_NO_MATTER = "0" * 12
 PROBLEMS = (*granting.REASONS, "date", "unknown", "exists", "name", "scope", "password", "own_account")
 
 
@@ -50,15 +52,28 @@ class UsersPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A grant from a moment to another, wall time of the office. Where it ends with a day, `last` is that day."""
+
+    standing: Standing
+    starts: datetime
+    ends: datetime | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class UserPage:
-    """One account; moments of its grants are wall time of the office."""
+    """One account. `password`: a first password that was made a moment ago and is shown this once, good until
+    `password_until`."""
 
     account: Account
-    spans: tuple[tuple[Standing, datetime, datetime | None], ...]
+    spans: tuple[Span, ...]
     units: tuple[UnitOption, ...]
     is_own: bool
     given: dict[str, str]
     problem: str | None = None
+    password: str = ""
+    password_until: datetime | None = None
 
 
 @router.get("")
@@ -100,7 +115,7 @@ def add(
     document: Line = "",
     visit: Line = "",
 ) -> Response:
-    """A new account with its first role."""
+    """A new account with its first role; without a password it gets a first one, which is shown once."""
     check_csrf(request, token)
     given = {"name": name, "employee": employee, "role": role, "unit": unit, "to": to}
     given |= {"document": document, "visit": visit}
@@ -112,11 +127,17 @@ def add(
             wanted = _wanted(request, session, reader, given)
         more = {"starts_at": wanted.starts_at, "ends_at": wanted.ends_at, "document": document, "visit": visit}
         parts.accounts.create_user(
-            name, password, wanted.role, wanted.unit, employee=employee or None, by=reader.actor, **more
+            name,
+            password or one_time_password(),
+            wanted.role,
+            wanted.unit,
+            employee=employee or None,
+            by=reader.actor,
+            **more,
         )
     except (Invalid, NotFound, AlreadyExists, GrantRefused) as error:
-        return _list(request, reader, "", 1, given, _problem(error, password=password))
-    return RedirectResponse(f"/users/{quote(name, safe='')}", 303)
+        return _list(request, reader, "", 1, given, _problem(error, password=password or _NO_MATTER))
+    return _back(name) if password else _first_password(request, reader, name)
 
 
 @router.get("/{name}")
@@ -125,23 +146,54 @@ def user(request: Request, reader: Managing, name: str) -> Response:
 
 
 def _one(
-    request: Request, reader: Reader, name: str, given: dict[str, str] | None = None, problem: str = ""
+    request: Request,
+    reader: Reader,
+    name: str,
+    given: dict[str, str] | None = None,
+    problem: str = "",
+    password: str = "",
 ) -> Response:
     parts = service(request)
     zone = parts.settings.timezone
     with parts.database.reading() as session:
         found = granting.account(session, askable("user", name), parts.now(), reader.within)
         units = _units(session, reader)
-    spans = tuple(
-        (
-            one,
-            clock.to_wall(one.grant.starts_at, zone),
-            clock.to_wall(one.grant.ends_at, zone) if one.grant.ends_at is not None else None,
-        )
-        for one in reversed(found.grants)
-    )
+    spans = tuple(_span(one, zone) for one in reversed(found.grants))
     view = UserPage(found, spans, units, name == reader.user.name, given or {}, problem or None)
+    if password:
+        until = clock.to_wall(parts.now() + own_account.FIRST_PASSWORD_LASTS, zone)
+        view = replace(view, password=password, password_until=until)
     return show(request, "user.html", view, user=reader.user, status=422 if problem else 200)
+
+
+def _span(one: Standing, zone: str) -> Span:
+    starts, ends = clock.to_wall(one.grant.starts_at, zone), one.grant.ends_at
+    until = clock.to_wall(ends, zone) if ends is not None else None
+    whole_days = until is not None and until.time() == datetime.min.time()
+    return Span(one, starts, until, (until - timedelta(days=1)).date() if until is not None and whole_days else None)
+
+
+@router.post("/{name}/first-password")
+def first_password(request: Request, reader: Managing, name: str, token: Token = "") -> Response:
+    """A first password in the place of one that was lost; it is shown once and opens the change of it alone."""
+    check_csrf(request, token)
+    return _first_password(request, reader, name)
+
+
+def _first_password(request: Request, reader: Reader, name: str) -> Response:
+    _others(request, reader, name)
+    if name == reader.user.name:
+        return _one(request, reader, name, problem="own_account")
+    return _one(
+        request, reader, name, password=own_account.reset_password(service(request).accounts, name, reader.actor)
+    )
+
+
+def _others(request: Request, reader: Reader, name: str) -> None:
+    """Raises NotFound for an account of another part of the tree."""
+    parts = service(request)
+    with parts.database.reading() as session:
+        granting.account(session, askable("user", name), parts.now(), reader.within)
 
 
 @router.post("/{name}/grants")
@@ -191,8 +243,7 @@ def close(request: Request, reader: Managing, name: str, closing: str, token: To
     """`disable` closes an account, `enable` opens it again. Raises NotFound for any other word."""
     check_csrf(request, token)
     parts = service(request)
-    with parts.database.reading() as session:
-        granting.account(session, askable("user", name), parts.now(), reader.within)
+    _others(request, reader, name)
     if closing not in ("disable", "enable"):
         raise NotFound("act", closing[:16])
     if name == reader.user.name:

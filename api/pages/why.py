@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,8 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.http.scope import Reader, page_may
 from api.http.service import service
-from api.pages.i18n import read_day
-from api.pages.routes import EARLIEST, show
+from api.pages.routes import asked_day, show
 from attendance.errors import NotFound
 from attendance.services.disclosure import Disclosed
 from attendance.store import listing
@@ -25,7 +24,8 @@ from reports.day_beside import beside
 from reports.explained import Rights
 
 Attending = Annotated[Reader, Depends(page_may("attendance.read"))]
-Revision = Annotated[str, Query(max_length=6)]
+Revision = Annotated[str, Query(max_length=64)]
+_LONGEST = 9  # digits of the number of a revision
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -39,7 +39,7 @@ def violation(request: Request, reader: Attending, violation: str, a: Revision =
 
 @router.get("/days/{employee}/{day}")
 def day(request: Request, reader: Attending, employee: str, day: str, a: Revision = "", b: Revision = "") -> Response:
-    on = _asked_day(day, service(request).today())
+    on = asked_day(day, service(request).today())
     if on is None:
         raise NotFound("day", day[:64])
     with service(request).database.reading() as session:
@@ -47,15 +47,10 @@ def day(request: Request, reader: Attending, employee: str, day: str, a: Revisio
     return _why(request, reader, employee_id, on, None, _two(a, b))
 
 
-def _asked_day(text: str, today_on: date) -> date | None:
-    """A day that can have something to show; None for anything else, such as a slip of the year."""
-    on = read_day(text, today_on)
-    return on if on is not None and EARLIEST <= on <= today_on + timedelta(days=366) else None
-
-
 def _two(a: str, b: str) -> tuple[int, int] | None:
     """Two numbers of revisions as the address has them; None where it has no two."""
-    return (int(a), int(b)) if a.isdecimal() and b.isdecimal() else None
+    written = all(each.isdecimal() and len(each) < _LONGEST for each in (a, b))
+    return (int(a), int(b)) if written else None
 
 
 def rights_of(session: Session, reader: Reader) -> Rights:

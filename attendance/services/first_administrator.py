@@ -10,7 +10,7 @@ from attendance import clock
 from attendance.errors import AttendanceError, NotFound
 from attendance.services.accounts import Accounts, SignedIn
 from attendance.services.granting import Wanted
-from attendance.store import setup_codes, trail
+from attendance.store import office_setup, setup_codes, trail
 from attendance.store.database import Database
 from attendance.store.registering import check_code
 from attendance.store.trail import CONSOLE, Actor
@@ -49,7 +49,7 @@ def new_setup_code(database: Database, now: clock.Now = clock.utc_now) -> str | 
 
 
 def make_first_administrator(accounts: Accounts, code: str, name: str, password: str, address: str) -> SignedIn:
-    """Make the administrator that the code stands for; it is good once.
+    """Make the administrator that the code stands for, and begin the first set-up; the code is good once.
 
     Raises NotFound where somebody can sign in already, SetupCodeWrong, and Invalid for a name or a password that
     cannot be, after which the code is still good.
@@ -67,6 +67,7 @@ def make_first_administrator(accounts: Accounts, code: str, name: str, password:
         if setup_codes.has_accounts(session) or not setup_codes.use(session, given):
             raise SetupCodeWrong
         by = Actor(name, None, "page", address)
+        office_setup.begin(session, at)  # whoever begins in a browser goes on there
         return accounts.file_user(session, name, hashed, Wanted("administrator"), by=by)
 
 

@@ -143,6 +143,10 @@ def end_sign_ins_of(session: Session, user_id: int) -> None:
     session.execute(delete(SignInRow).where(col(SignInRow.user_id) == user_id))
 
 
+def end_every_sign_in(session: Session) -> None:
+    session.execute(delete(SignInRow))
+
+
 def forget_expired(session: Session, at: datetime) -> None:
     """Take away sign-ins that ended by themselves, so that the table does not grow for ever."""
     session.execute(delete(SignInRow).where(col(SignInRow.expires_at) <= at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from attendance.store import explanation_register, people
 from attendance.store.evidence_tables import RulingRow, ViolationRow
 from attendance.store.explanation_tables import ExplanationRequestRow
 from attendance.store.listing import Listed, Row, count
-from attendance.store.listing_keys import UNVERIFIED, violation_id
+from attendance.store.listing_keys import UNVERIFIED, ViolationKey, violation_id
 from attendance.store.paper_tables import ExplanationRow
 from attendance.store.tables import UnitRow
 from attendance.store.within import Within
@@ -150,6 +150,34 @@ def to_write(session: Session, employee_id: int, from_on: date, *, limit: int, o
         ],
         total,
     )  # fmt: skip
+
+
+def unverified_to_write(session: Session, employee_id: int, from_on: date) -> list[Row]:
+    """Sessions of a person since a date that a fault of a terminal left unverified and nobody explained, newest first:
+    id, date, session. A session with a missing punch is asked about by that punch.
+    """
+    query = select(RulingRow).where(
+        RulingRow.employee_id == employee_id,
+        RulingRow.work_date >= from_on,
+        col(RulingRow.superseded_at).is_(None),
+        RulingRow.unverified_min > 0,
+    )
+    found = []
+    for row in session.exec(query.order_by(col(RulingRow.work_date).desc())):
+        for part, sign in row.symbols.items():
+            key = ViolationKey(employee_id, row.work_date, part, UNVERIFIED)
+            if sign == "?" and _may_be_explained(session, key):
+                found.append({"id": str(key), "date": row.work_date, "session": part})
+    return found
+
+
+def _may_be_explained(session: Session, key: ViolationKey) -> bool:
+    missing = (replace(key, type=f"missing_{side}") for side in ("in", "out"))
+    return (
+        explanation_register.question(session, key) is not None
+        and not any(row.withdrawn_at is None for row in explanation_register.of_question(session, key))
+        and all(explanation_register.question(session, each) is None for each in missing)
+    )
 
 
 def waiting(session: Session, at: datetime) -> list[Waiting]:

@@ -100,6 +100,12 @@ def take(session: Session, at: datetime, *, most: int, hold: timedelta) -> list[
     return rows
 
 
+def give_back(session: Session, numbers: Sequence[int]) -> None:
+    """Let rows go that were taken and not tried."""
+    query = update(NoticeRow).where(col(NoticeRow.id).in_(numbers), col(NoticeRow.state) == "sending")
+    session.execute(query.values(state="waiting", held_until=None, attempts=NoticeRow.attempts - 1))
+
+
 def sent(session: Session, number: int, *, title: str, link: str, at: datetime) -> None:
     _settle(session, number, state="sent", title=title[:MAX_TITLE], link=link[:MAX_TITLE], sent_at=at, error="")
 

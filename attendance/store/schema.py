@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlmodel import Session
 
 from attendance.errors import Invalid
 from attendance.store.database import Database
@@ -40,12 +41,36 @@ def head() -> str:
 
 def is_current(database: Database) -> bool:
     with database.reading() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision() == head()
+        return revision(session) == head()
+
+
+def revision(session: Session) -> str | None:
+    """The revision a database has; None: it has no tables of ours."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def check_known(database: Database) -> None:
+    """Raises Invalid for a database without tables of ours, or of a newer version."""
+    with database.reading() as session:
+        found = revision(session)
+    if found is None:
+        raise Invalid("There are no tables of this program in the database; make them with `attendance init`.")
+    _refuse_newer(found)
+
+
+def known(found: str) -> bool:
+    """Whether this version of the program can bring a database of that revision to its own."""
+    return found in {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """The same as `upgrade` in a transaction of the caller, who alone works on the schema."""
+    with _ONE_AT_A_TIME:
+        command.upgrade(_config(connection), revision)
 
 
 def _refuse_newer(current: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and not known(current):
         raise Invalid(
             f"The database has schema {current}, which this version does not know: it was written by a newer version. "
             "Install that version again; nothing was changed."

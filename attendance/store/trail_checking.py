@@ -103,6 +103,12 @@ def missing_guards(session: Session) -> list[str]:
     return sorted(expected - set(session.execute(text(query)).scalars()))
 
 
+def newest_seal(session: Session) -> bytes | None:
+    """The seal of the head; None: nothing was ever sealed."""
+    found: bytes | None = session.execute(text("SELECT seal FROM trail_head WHERE id = 1")).scalar()
+    return found
+
+
 class _Walk:
     def __init__(self, session: Session, sealers: Sequence[Sealer], noted: tuple[int, str] | None) -> None:
         self.noted = noted

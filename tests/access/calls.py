@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import calls_notifications, calls_terminals
+from tests.access import calls_explanations, calls_months, calls_notifications, calls_terminals
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
@@ -100,22 +100,6 @@ RULES = (
     'document = "QĐ 20"\narticle = "1"\n'
 )
 GROUND = {"ground": "other", "text": "kẹt cầu"}
-EXPLANATION_CALLS: dict[str, list[Call]] = {
-    "listExplanations": [
-        *listing("unit", "employee"),
-        Call(query=ALL | {"status": "decide", "ground": "other"}, tells=False),
-    ],
-    "getExplanation": at("id", "explanation"),
-    "getExplanationAttachment": [Call(path={"id": "{explanation}", "digest": "{attachment}"}, tells=False)],
-    "listExplanationRequests": listing("unit", "employee"),
-    "askForExplanations": [Call(body={"violations": ["{early}"]}, answers=201, tells=False)],
-    "addExplanation": [Call(path={"id": "{early}"}, body=GROUND, answers=201)],
-    "addExplanationAttachment": [Call(path={"id": "{explanation}"}, file=True, answers=422, tells=False)],
-    "confirmExplanation": [Call(path={"id": "{explanation}"}, body=NOTE)],
-    "decideExplanation": [Call(path={"id": "{explanation}"}, body=NOTE | {"decision": "approved"})],
-    "withdrawExplanation": [Call(path={"id": "{explanation}"}, body=NOTE)],
-    "decideOnViolation": [Call(path={"id": "{early}"}, body={"decision": "approved", "reason": "được"}, answers=201)],
-}
 TRIED = 'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 600\n'
 PAPER_CALLS: dict[str, list[Call]] = {
     "listPapers": listing("unit", "employee"),
@@ -180,10 +164,11 @@ SHEETS: dict[str, list[Call]] = {
 }
 
 CALLS: dict[str, list[Call]] = {
+    **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **PAPER_CALLS,
-    **EXPLANATION_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -228,6 +213,13 @@ CALLS: dict[str, list[Call]] = {
     "listCalendar": listing(span=False, above=True),
     "listPunches": listing("unit", "employee", "terminal", span=True),
     "listVerdicts": listing("unit", "employee", span=True),
+    "reportViolations": [
+        Call(query={"from": "2026-11-16", "to": "2026-11-20", "format": "json", **more})
+        for more in ({}, {"unit": "{unit}"}, {"employee": "{employee}"})
+    ],
+    "search": [
+        Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"}), Call(query={"q": "{terminal}"}, tells=False),
+    ],
     "listViolations": listing("unit", "employee", span=True),
     "getViolation": at("id", "violation"),
     "listTerminals": listing(),
@@ -277,6 +269,7 @@ PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
@@ -287,6 +280,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
             refused=422,
         )
     ],
+    **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
     ("GET", "/explanations"): [
         *(Call(query={"tab": tab}) for tab in ("confirm", "decide", "closed")),
         Call(query={"tab": "asked"}, tells=False),
@@ -330,6 +324,8 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ("POST", "/papers/{number}/refuse"): [Call(path={"number": "{leave}"}, form=NOTE, answers=303, tells=False)],
     ("POST", "/papers/{number}/withdraw"): [Call(path={"number": "{leave}"}, form={}, answers=303, tells=False)],
     ("GET", "/"): [Call(answers=303, tells=False)],
+    ("GET", "/people"): listing("unit"),
+    ("GET", "/people/{code}"): at("code", "employee"),
     ("GET", "/today"): [Call(), Call(query={"day": "2026-11-17"}), Call(query={"state": "late", "day": "2026-11-17"})],
     ("GET", "/today/live"): [Call()],
     ("GET", "/units"): [Call(), Call(query={"on": "17/11/2026"})],
@@ -378,6 +374,15 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026"}),
     ],
     ("GET", "/violations/{violation}"): at("violation", "violation"),
+    ("GET", "/reports/violations"): [
+        Call(query={"from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
+        Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
+    ],
+    ("GET", "/today/people"): [Call(query={"unit": "{unit}", "day": "2026-11-17"})],
+    ("POST", "/today/seen"): [Call(form={}, answers=303, tells=False)],
+    ("GET", "/search"): [Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"})],
+    ("GET", "/search/suggest"): [Call(query={"q": "{employee}"})],
+    ("POST", "/violations/views"): [Call(form={"name": "V", "query": "over=5"}, answers=303, tells=False)],
     ("GET", "/days/{employee}/{day}"): [
         Call(path={"employee": "{employee}", "day": day}) for day in ("2026-11-17", "2026-11-18", "2026-11-19")
     ],
@@ -406,6 +411,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_months.ELSEWHERE,
     **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
@@ -444,6 +450,8 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/account/tokens/revoke"): "tests/e2e/test_account_pages.py",
     ("POST", "/sign-out"): "test_at_once.py",
     ("GET", "/today/stream"): "test_at_once.py",
+    ("POST", "/violations/review"): "tests/e2e/test_violations_page.py",
+    ("POST", "/violations/views/{number}/{verb}"): "tests/e2e/test_violations_page.py",
     ("POST", "/api/v1/imports/{batch}/undo"): "tests/e2e/test_import_api.py",
     ("GET", "/import/{token}"): "tests/e2e/test_import_scope.py",
     ("POST", "/import/{token}"): "tests/e2e/test_import_scope.py",
@@ -462,6 +470,19 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/personal-data/destructions/{id}/carry-out"): "tests/e2e/test_personal_data.py",
     **calls_terminals.ELSEWHERE,
     ("POST", "/notice"): "tests/e2e/test_personal_data.py",
+    ("GET", "/setup/end"): "tests/e2e/test_first_set_up.py",
+    ("GET", "/setup/{step}"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/office"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/hours"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/calendar"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/people"): "tests/e2e/test_first_set_up.py",
+    ("POST", "/setup/later/{step}"): "tests/e2e/test_first_set_up.py",
+    ("GET", "/system"): "tests/e2e/test_system.py",
+    ("GET", "/api/v1/system"): "tests/e2e/test_system.py",
+    ("GET", "/api/v1/backups"): "tests/e2e/test_system.py",
+    ("POST", "/api/v1/backups"): "tests/e2e/test_system.py",
+    ("POST", "/system/backups"): "tests/e2e/test_system.py",
+    ("POST", "/users/{name}/first-password"): "tests/e2e/test_system.py",
     ("POST", "/me/requests"): "tests/e2e/test_personal_data.py",
     ("POST", "/requests"): "tests/e2e/test_personal_data.py",
     ("POST", "/requests/{number}/{verb}"): "tests/e2e/test_personal_data.py",

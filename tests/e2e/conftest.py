@@ -154,6 +154,31 @@ def shared_office(
 
 
 @pytest.fixture
+def paged_office(make_office: Callable[..., Office]) -> Office:
+    """With every page, and of its own: for tests that change something or count who looked."""
+    return _with_pages(make_office)
+
+
+@pytest.fixture(scope="module")
+def shared_pages(
+    template: Path, cheap_hasher: Argon2Hasher, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("shared_pages") / "data"
+    made = _with_pages(lambda **parts: _open(template, cheap_hasher, folder, **parts))
+    yield made
+    made.database.close()
+
+
+def _with_pages(make: Callable[..., Office]) -> Office:
+    from api.pages.routes import show_error, static_files
+    from api.serving import PAGES
+
+    made = make(extra_routers=PAGES, page_error=show_error)
+    made.app.mount(*static_files())
+    return made
+
+
+@pytest.fixture
 def open_office(make_office: Callable[..., Office]) -> Office:
     return make_office(settings={"push": "on"})
 

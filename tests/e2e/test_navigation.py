@@ -10,6 +10,7 @@ import pytest
 
 from api.pages.render import NAVIGATION
 from attendance.clock import utc_now
+from attendance.services.access import ALLOWED
 from tests.e2e.browsing import Visit, chromium, needs_chromium
 from tests.e2e.site import PASSWORD, copied, open_site
 from tests.e2e.test_today_live import serving
@@ -39,7 +40,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_page_is_one_press_or_two_away(browser: Any, address: str, lang: str) -> None:
-    expected = sorted(path for path, _, needed in NAVIGATION if needed not in ("users.manage", "trail.read"))
+    expected = sorted(path for path, _, needed in NAVIGATION if "hr" in ALLOWED[needed])
     with Visit(browser, 1280) as visit:
         page = visit.page
         page.goto(f"{address}/sign-in?lang={lang}", wait_until="load")

@@ -52,5 +52,5 @@ def test_a_line_that_is_none_is_named_without_what_stands_in_it(tmp_path: Path, 
 
 def test_an_address_that_apprise_does_not_know_is_told_in_words(tmp_path: Path) -> None:
     channel = read_channels(written(tmp_path, f"zalo = nothing://{TOKEN}/{{to}}"))["zalo"]
-    with pytest.raises(Undelivered, match="ATTENDANCE_CHANNELS_FILE"):
+    with pytest.raises(Undelivered, match="channel_unknown"):
         channel.carry(Parcel("msg_1", "1", LETTER))

@@ -109,7 +109,7 @@ def test_a_sealed_line_with_a_password(certificate: Path) -> None:
 
 
 def test_what_should_be_sealed_is_never_sent_in_the_open(box: Letterbox) -> None:
-    with pytest.raises(Undelivered, match="ATTENDANCE_SMTP_TLS"):
+    with pytest.raises(Undelivered, match="mail_settings"):
         carry(Mail("127.0.0.1", box.port, "starttls", SENDER), parcel())
     assert box.taken == []
 
@@ -279,17 +279,18 @@ def many(office: Office, count: int) -> None:
         notices.put(session, [NewNotice(f"test:{row.id}", "test", "mail", row.id) for row in rows], at)
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [80, pytest.param(2000, marks=pytest.mark.long)])
 def test_many_recipients_are_sent_in_bounded_time_over_one_line(office: Office, box: Letterbox, count: int) -> None:
     many(office, count)
     sender = notifier(office.database, office.clock, **mailing(box.port)).deliverer()
     begun = time.monotonic()
-    done = sender.deliver(seconds=0.4)
+    done = sender.deliver(seconds=0.2)
     assert time.monotonic() - begun < 5, "a round ends when its time is over"
     assert 0 < done.sent < count
-    sender.deliver(seconds=120)
+    assert {state for *_, state, _ in states(office.database)} == {"sent", "waiting"}, "nothing stays held"
+    sender.deliver(seconds=600)
     assert len(box.taken) == count
-    assert time.monotonic() - begun < 0.05 * count + 5
+    assert len(box.lines) == 2, "a line for each round, not for each letter"
 
 
 def test_the_commands_send_and_tell(office: Office, box: Letterbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ def box() -> Iterator[Letterbox]:
 
 
 def text(message: EmailMessage) -> str:
-    return str(message.get_content())
+    return str(message.get_content()).replace("\r\n", "\n")
 
 
 def morning(office: Office, at: str = "07:50") -> None:

@@ -250,14 +250,14 @@ def event(url: str) -> Event:
 def test_redirects_are_not_followed(hook: Hook) -> None:
     with hook_server() as inside:
         hook.status, hook.location = 307, inside.url
-        with pytest.raises(Undelivered, match="redirects are not followed"):
+        with pytest.raises(Undelivered, match="redirect"):
             HookPost(_networks("127.0.0.0/8"))(event(hook.url))
         assert inside.asked == []
 
 
 def test_this_machine_is_refused_unless_it_was_named(hook: Hook) -> None:
     for allowed in (("public",), _networks("10.0.0.0/8")):
-        with pytest.raises(Undelivered, match="outside of ATTENDANCE_WEBHOOK_NETWORKS"):
+        with pytest.raises(Undelivered, match="outside"):
             HookPost(allowed)(event(hook.url))  # type: ignore[arg-type]
     assert hook.asked == []
 
@@ -282,7 +282,7 @@ def test_a_name_that_points_inside_and_outside_is_not_believed() -> None:
         reach("https://both.example.vn/", ("public",), lambda *_: ["203.0.114.10", "10.0.0.1"])
     host, port, address = reach("https://one.example.vn/", ("public",), lambda *_: ["8.8.8.8"])
     assert (host, port, str(address)) == ("one.example.vn", 443, "8.8.8.8")
-    with pytest.raises(Undelivered, match="not reached over https"):
+    with pytest.raises(Undelivered, match="public_http"):
         reach("http://one.example.vn/", ("public",), lambda *_: ["8.8.8.8"])
 
 
@@ -306,7 +306,7 @@ def test_a_receiver_that_drips_is_cut(hook: Hook) -> None:
 
     hook.wait = threading.Event()
     begun = monotonic()
-    with pytest.raises(Undelivered, match="not reached"):
+    with pytest.raises(Undelivered, match="unreached"):
         HookPost(_networks("127.0.0.0/8"), seconds=0.5)(event(hook.url))
     assert monotonic() - begun < 3
 

@@ -177,7 +177,7 @@ def test_a_webhook_is_made_shut_opened_and_its_secret_shown_once(mailed: Office)
         sender = notifier(mailed.database, mailed.clock)
         sender.round()
         page = browser.get(ADMIN)
-        assert "127.0.0.1 answered 500." in page
+        assert "127.0.0.1 trả lời 500." in page
         hook.status = 200
         number = re.search(r"/outbox/(\d+)/retry", page)
         assert number is not None

@@ -34,10 +34,11 @@ def test_the_code_makes_the_administrator_who_is_signed_in_and_offered_a_second_
     assert person.client.get("/sign-in").headers["location"] == "/setup"
     form = {"code": code_of(site).lower(), "username": "minh", "password": PASSWORD, "again": PASSWORD}
     answer = person.send("/setup", **form)
-    assert answer.headers["location"] == "/account/second-factor"
+    assert answer.headers["location"] == "/setup"
+    assert person.client.get("/setup").headers["location"] == "/setup/hours"  # the unit is there
     assert "Để sau" in person.see("/account/second-factor")
     assert site.accounts.signed_in_of("minh").role == "administrator"
-    assert person.client.get("/setup").status_code == 404
+    assert site.person().client.get("/setup").status_code == 404
     token = "x" * 64
     assert person.client.post("/setup", data=form | {"csrf_token": token}).status_code == 403
     assert not is_open(site.database)

@@ -13,6 +13,8 @@ from api.http.params import Page
 from api.http.schemas.notifications import NewWebhook, NoticeList, Webhook, WebhookList, WebhookMade
 from api.http.scope import Reader, may
 from api.http.service import service
+from api.notifying.failures import failure
+from api.pages.i18n import Translator
 from attendance.services.notifications import endpoints
 from attendance.store import notices, office, webhooks
 from attendance.store.database import Session
@@ -22,6 +24,7 @@ from attendance.store.tables import UnitRow
 router = APIRouter(tags=["notifications"])
 Managing = Annotated[Reader, Depends(may("system.manage"))]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the webhook.", examples=[3])]
+_ENGLISH = Translator("en")
 _SECRET = {NOT_KEPT: "The answer is a secret, which is never stored in the open; each is a new one."}
 _SHOWN = (
     "id", "name", "url", "events", "names", "created_by", "created_at", "disabled_at", "disabled_why", "failing_since",
@@ -120,7 +123,7 @@ def list_notices(
     with service(request).database.reading() as session:
         rows, total = notices.listed(session, reader.within, state=state, limit=page.limit, offset=page.offset)
     fields = notices.Shown.__slots__
-    items = [{name: getattr(row, name) for name in fields} for row in rows]
+    items = [{name: getattr(row, name) for name in fields} | {"error": failure(_ENGLISH, row.error)} for row in rows]
     return answer({"items": items, "total": total, "limit": page.limit, "offset": page.offset, "next": None})
 
 
@@ -140,7 +143,8 @@ def retry_notice(
 def shown(session: Session, row: WebhookRow) -> dict[str, Any]:
     """A webhook without its secrets."""
     unit = office.code_of(session, UnitRow, row.unit_id) if row.unit_id is not None else None
-    return {name: getattr(row, name) for name in _SHOWN} | {"unit": unit}
+    told = {name: getattr(row, name) for name in _SHOWN}
+    return told | {"unit": unit, "last_error": failure(_ENGLISH, row.last_error)}
 
 
 def unit_of(session: Session, reader: Reader, code: str | None) -> int | None:

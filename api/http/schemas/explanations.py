@@ -160,11 +160,31 @@ class Asking(Given):
 
 
 class AskedFor(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"asked": ["57-20261120-am-late"], "not_needed": []}]})
     asked: list[str] = Field(description="Ids of what people were asked to explain now.")
     not_needed: list[str] = Field(description="Ids of what was asked, explained or settled before.")
 
 
+_REQUEST = {
+    "id": 3,
+    "state": "open",
+    "violation": "57-20261120-am-late",
+    "explanation": None,
+    "employee": "CC-0057",
+    "name": "Nguyễn Thị Thu Hà",
+    "unit": "X-TAN-MAI",
+    "date": "2026-11-20",
+    "session": "am",
+    "covers": "late",
+    "note": "Mời đồng chí giải trình",
+    "due_on": "2026-11-25",
+    "asked_by": "nam.truongphong",
+    "asked_at": "2026-11-20T02:00:00+00:00",
+}
+
+
 class ExplanationRequest(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_REQUEST]})
     id: int = Field(description="Number of the request.")
     state: Literal["open", "answered", "closed"] = Field(description="Whether it waits, was answered or decided.")
     violation: str = Field(description="Id of what is to be explained.")

@@ -20,7 +20,7 @@ FULL = "Many people import at this moment; try again in a while, or use `attenda
 
 @dataclass(slots=True)
 class Draft:
-    """A sheet and everything said of it so far, as it was typed."""
+    """A sheet and everything said of it so far, as it was typed. `home`: where its reader goes on to."""
 
     token: str
     user_id: int
@@ -29,6 +29,7 @@ class Draft:
     digest: str
     size: int
     seen_at: datetime
+    home: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
     mends: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
@@ -41,6 +42,6 @@ class Drafts(Shelf[Draft]):
     def __init__(self, now: clock.Now) -> None:
         super().__init__(now, lasts=LASTS, most_per_user=MOST_PER_USER, most=MOST, most_bytes=MOST_BYTES, full=FULL)
 
-    def keep(self, user_id: int, kind: str, book: Book, digest: str, size: int) -> Draft:
+    def keep(self, user_id: int, kind: str, book: Book, digest: str, size: int, *, home: str = "") -> Draft:
         """A new draft; the oldest of the same person gives way. Raises Invalid where this process holds too much."""
-        return self.put(Draft(secrets.token_urlsafe(18), user_id, kind, book, digest, size, self._now()))
+        return self.put(Draft(secrets.token_urlsafe(18), user_id, kind, book, digest, size, self._now(), home))

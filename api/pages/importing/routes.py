@@ -129,7 +129,7 @@ def _work_on(request: Request, reader: Reader, token: str, form: FormData) -> Re
     action = form.get("action", "check")
     if action == "drop":
         drafts_of(request).drop(token, reader.user.user_id)
-        return _go(request, "/import")
+        return _go(request, draft.home or "/import")
     _take_note(draft, form)
     if action == "forget":
         read, _ = _look(request, reader, draft, dry_run=True)
@@ -146,7 +146,7 @@ def _work_on(request: Request, reader: Reader, token: str, form: FormData) -> Re
             if draft.mapping:
                 remember(parts.database, draft.kind, read, actor=reader.actor, now=parts.now())
             drafts_of(request).drop(token, reader.user.user_id)
-            return _go(request, f"/import/batches/{result.batch}?fresh=true")
+            return _go(request, draft.home or f"/import/batches/{result.batch}?fresh=true")
     view = _check(request, reader, draft)
     return show(request, "import_work.html", view, user=reader.user)
 

@@ -18,7 +18,7 @@
     if (with_focus >= 0) place = with_focus;
     return all[place];
   };
-  const link_of = (row) => (row.matches("a[href], button") ? row : row.querySelector("a.row-link, a[href], summary, button, input"));
+  const link_of = (row) => (row.matches("a[href], button, summary") ? row : row.querySelector("a.row-link, a[href], summary, button, input"));
   const move = (step) => {
     const all = rows();
     if (!all.length) return;
@@ -52,6 +52,8 @@
     k: () => { move(-1); return true; },
     x: () => { const row = here(); const box = row && row.querySelector("input[type=checkbox]"); if (box) box.click(); return Boolean(box); },
     e: () => { const link = within("a[href$='/explain'], [data-key='e']"); if (link) link.click(); return Boolean(link); },
+    p: () => { const link = document.querySelector("main [data-key='p']"); if (link) link.click(); return Boolean(link); },
+    n: () => { const link = document.querySelector("main [data-key='n']"); if (link) link.click(); return Boolean(link); },
     a: () => { const field = within("[data-key='a']"); if (field) { field.focus(); field.scrollIntoView({ block: "center" }); } return Boolean(field); },
   };
 

@@ -17,11 +17,13 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Literal, Protocol
 
+import orjson
+
 from attendance.clock import Now
 from attendance.errors import AttendanceError, Invalid, StoreUnavailable
 from attendance.services.notifications import planning
 from attendance.services.notifications.kinds import INBOX, WEBHOOK
-from attendance.services.notifications.sealing import unseal
+from attendance.services.notifications.sealing import SecretUnreadable, unseal
 from attendance.store import notice_wishes, notices, webhooks
 from attendance.store.database import Database, Session
 from attendance.store.notice_wishes import Recipient
@@ -39,13 +41,25 @@ GIVE_UP_AFTER = timedelta(days=5)
 
 
 class Undelivered(AttendanceError):
-    """It did not arrive. `scope` way: nothing else would arrive by this way now. `final`: it is not tried again."""
+    """It did not arrive. `scope` way: nothing else would arrive by this way now. `final`: it is not tried again.
+
+    `reason` names a sentence that `params` fill; they hold no address of a person and no secret.
+    """
 
     code = "undelivered"
 
-    def __init__(self, sentence: str, *, scope: Literal["one", "way"] = "one", final: bool = False) -> None:
-        super().__init__(sentence)
+    def __init__(
+        self, reason: str, *, scope: Literal["one", "way"] = "one", final: bool = False, **params: str | int
+    ) -> None:
+        self.reason = reason
+        self.params = {name: value[:80] if isinstance(value, str) else value for name, value in params.items()}
+        super().__init__(f"Not delivered: {reason} {self.params}")
         self.scope, self.final = scope, final
+
+    @property
+    def stored(self) -> str:
+        """What the outbox keeps of it, which pages put into words."""
+        return orjson.dumps([self.reason, self.params]).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +145,11 @@ class Deliverer:
                         session.expunge(row)
                 if not rows:
                     break
-                for row in rows:
+                for place, row in enumerate(rows):
+                    if monotonic() >= until:  # whoever comes next takes the rest; a slow server holds up nobody
+                        with self.database.writing() as session:
+                            notices.give_back(session, [one.id for one in rows[place:] if one.id is not None])
+                        return done
                     self._one(row, done)
         finally:
             for way in self.ways.values():
@@ -146,11 +164,13 @@ class Deliverer:
                 self._letter(row, done)
         except StoreUnavailable:
             raise
-        except AttendanceError as error:
-            self._put_off(row, str(error), final=getattr(error, "final", False), done=done)
+        except Undelivered as error:
+            self._put_off(row, error.stored, final=error.final, done=done)
+        except SecretUnreadable as error:
+            self._put_off(row, Undelivered("secret", name=error.name).stored, final=False, done=done)
         except Exception as error:  # one that cannot be written must not stop the others
             log.exception("notice %s could not be sent", row.id)
-            self._put_off(row, f"Internal error ({type(error).__name__}); see the log.", final=False, done=done)
+            self._put_off(row, Undelivered("internal", why=type(error).__name__).stored, final=False, done=done)
 
     def _letter(self, row: NoticeRow, done: Done) -> None:
         assert row.id is not None
@@ -173,7 +193,7 @@ class Deliverer:
         if row.way != INBOX:
             carrier = self.ways.get(row.way)
             if carrier is None:
-                raise Undelivered(f"The way {row.way} is not set up any more.", scope="way")
+                raise Undelivered("no_way", scope="way", way=row.way)
             self._try(row, row.way, lambda: carrier.carry(Parcel(message_id(row.key), to, letter)), done)
             if row.way in self._down:
                 return
@@ -192,7 +212,7 @@ class Deliverer:
                 waits = False
                 event = Event(message_id(row.key), hook.url, row.body, self._secrets(hook))
         if waits:
-            self._put_off(row, "The webhook is shut.", final=False, done=done, tried=False)
+            self._put_off(row, Undelivered("shut").stored, final=False, done=done, tried=False)
             return
         way = f"{WEBHOOK}:{row.webhook_id}"
         self._try(row, way, lambda: self.post(event), done)
@@ -215,8 +235,8 @@ class Deliverer:
                 self._webhook_failed(row, error)
             if error.scope == "one":
                 raise
-            self._down[way] = str(error)
-            self._put_off(row, str(error), final=error.final, done=done)
+            self._down[way] = error.stored
+            self._put_off(row, error.stored, final=error.final, done=done)
 
     def _put_off(self, row: NoticeRow, sentence: str, *, final: bool, done: Done, tried: bool = True) -> None:
         assert row.id is not None
@@ -243,7 +263,7 @@ class Deliverer:
         assert row.webhook_id is not None
         at = self.now()
         with self.database.writing() as session:
-            since = webhooks.failed(session, row.webhook_id, str(error), at)
+            since = webhooks.failed(session, row.webhook_id, error.stored, at)
             if since is None or not (error.final or at - since >= GIVE_UP_AFTER):
                 return
             hook = webhooks.find(session, row.webhook_id, lock=True)

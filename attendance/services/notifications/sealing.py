@@ -27,6 +27,7 @@ class SecretUnreadable(Invalid):
             f"The secret of webhook {name} cannot be read, because the secret key of the installation was changed; "
             "give it another secret and hand that to its receiver."
         )
+        self.name = name
 
 
 def new_secret() -> str:

@@ -7,6 +7,7 @@ import attendance.store.access_tables
 import attendance.store.evidence_tables
 import attendance.store.health_tables
 import attendance.store.import_tables
+import attendance.store.month_tables
 import attendance.store.paper_tables
 import attendance.store.personal_tables
 import attendance.store.polling_tables
@@ -14,6 +15,7 @@ import attendance.store.push_tables
 import attendance.store.register_tables
 import attendance.store.sign_in_tables
 import attendance.store.site_tables
+import attendance.store.system_tables
 import attendance.store.tables
 import attendance.store.terminal_tables
 import attendance.store.trail_tables

@@ -1,0 +1,72 @@
+"""Backups by themselves: once a day after an hour of the office, the newest few kept."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from attendance import clock
+from attendance.clock import Now
+from attendance.errors import AttendanceError
+from attendance.services.backups.archive import Written
+from attendance.services.backups.making import make_backup
+from attendance.store import backups
+from attendance.store.database import Database
+from attendance.store.trail import TIMETABLE, Actor
+
+_log = logging.getLogger(__name__)
+TRY_AGAIN = timedelta(hours=1)
+"""How long after one that failed the next is tried."""
+_OURS = re.compile(r"attendance-\d{8}-\d{6}\.backup")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where backups go, how many are kept (0: none is made by itself) and after which hour of the office's zone."""
+
+    folder: Path
+    keep: int
+    hour: int
+    zone: str
+
+
+def is_due(database: Database, plan: Plan, at: datetime) -> bool:
+    """Whether the one of today is to be made: also late, on a machine that was off at its hour."""
+    local = clock.to_wall(at, plan.zone)
+    if plan.keep == 0 or local.hour < plan.hour:
+        return False
+    with database.reading() as session:
+        last = backups.last_of(session, "schedule")
+    if last is None:
+        return True
+    if last.outcome != "ok":
+        return at - last.made_at >= TRY_AGAIN
+    return clock.to_wall(last.made_at, plan.zone).date() < local.date()
+
+
+def make_by_plan(
+    database: Database, plan: Plan, now: Now, *, actor: Actor = TIMETABLE, source: str = "schedule"
+) -> Written:
+    """One backup in the folder of the plan; then the oldest of its own go, down to as many as are kept.
+
+    Raises Invalid, StoreUnavailable; no backup is taken away then.
+    """
+    local = clock.to_wall(now(), plan.zone)
+    path = plan.folder / f"attendance-{local:%Y%m%d-%H%M%S}.backup"
+    written = make_backup(database, path, actor=actor, source=source, now=now)
+    for old in sorted(found for found in plan.folder.iterdir() if _OURS.fullmatch(found.name))[: -max(plan.keep, 1)]:
+        old.unlink(missing_ok=True)
+    return written
+
+
+def keep_up(database: Database, plan: Plan, now: Now) -> None:
+    """What the timetable does now and then: make the one of today when it is due. The log says where it fails."""
+    if not is_due(database, plan, now()):
+        return
+    try:
+        make_by_plan(database, plan, now)
+    except AttendanceError as error:
+        _log.error("No backup was made: %s", error)
