@@ -99,7 +99,6 @@ RULES = (
     'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\nfrom = 2026-12-01\n'
     'document = "QĐ 20"\narticle = "1"\n'
 )
-GROUND = {"ground": "other", "text": "kẹt cầu"}
 TRIED = 'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 600\n'
 PAPER_CALLS: dict[str, list[Call]] = {
     "listPapers": listing("unit", "employee"),
@@ -281,39 +280,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         )
     ],
     **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
-    ("GET", "/explanations"): [
-        *(Call(query={"tab": tab}) for tab in ("confirm", "decide", "closed")),
-        Call(query={"tab": "asked"}, tells=False),
-    ],
-    ("GET", "/explanations/{number}"): at("number", "explanation"),
-    ("GET", "/explanations/{number}/attachments/{digest}"): [
-        Call(path={"number": "{explanation}", "digest": "{attachment}"}, tells=False)
-    ],
-    ("GET", "/violations/{violation}/explain"): at("violation", "violation"),
-    ("POST", "/violations/{violation}/explain"): [
-        Call(path={"violation": "{early}"}, form=GROUND, answers=303, tells=False)
-    ],
-    ("POST", "/violations/{violation}/ask"): [Call(path={"violation": "{early}"}, form={}, answers=303, tells=False)],
-    ("POST", "/violations/{violation}/decide"): [
-        Call(path={"violation": "{early}"}, form=NOTE | {"decision": "refused"}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/confirm"): [
-        Call(path={"number": "{explanation}"}, form=NOTE | {"version": "2"}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/decide"): [
-        Call(
-            path={"number": "{explanation}"},
-            form=NOTE | {"version": "2", "decision": "approved"},
-            answers=303,
-            tells=False,
-        )
-    ],
-    ("POST", "/explanations/{number}/withdraw"): [
-        Call(path={"number": "{explanation}"}, form={}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/attachments"): [
-        Call(path={"number": "{explanation}"}, form={}, answers=422, tells=False)
-    ],
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
