@@ -18,6 +18,7 @@ from api.pages.charts import router as charts_router
 from api.pages.explanations import router as explanations_router
 from api.pages.importing.routes import router as importing_router
 from api.pages.me import router as me_router
+from api.pages.months import router as months_router
 from api.pages.notification_admin import router as notification_admin_router
 from api.pages.notifications import router as notifications_router
 from api.pages.papers import router as papers_router
@@ -28,6 +29,7 @@ from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.rule_trials import router as trials_router
 from api.pages.rules import router as rules_router
 from api.pages.schedules import router as schedules_router
+from api.pages.search import router as search_router
 from api.pages.setting_up import router as setting_up_router
 from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
@@ -36,9 +38,11 @@ from api.pages.terminal_pages.adding.routes import router as adding_router
 from api.pages.terminal_pages.people import router as terminal_people_router
 from api.pages.terminal_pages.routes import router as terminals_router
 from api.pages.terminal_pages.settings import router as terminal_settings_router
+from api.pages.today import router as today_router
 from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
+from api.pages.violations import router as violations_router
 from api.pages.why import router as why_router
 from api.pulling import pull_json
 from api.settings import Settings
@@ -52,10 +56,11 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    explanations_router, importing_router, personal_router, register_router, notifications_router,
-    notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
-    calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router, people_router,
-    setting_up_router, system_router, router,
+    months_router, today_router, violations_router, search_router, explanations_router, importing_router,
+    personal_router, register_router, notifications_router, notification_admin_router, adding_router,
+    terminals_router, terminal_people_router, terminal_settings_router, calendar_router, schedules_router,
+    rules_router, trials_router, me_router, charts_router, why_router, people_router, setting_up_router,
+    system_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

@@ -115,6 +115,18 @@ class Invalid(AttendanceError):
     code = "invalid"
 
 
+class MonthMovedOn(Invalid):
+    """Something was asked of a month that is not, or no longer, as whoever asks took it to be."""
+
+    code = "month_moved_on"
+
+
+class MayNotSign(AttendanceError):
+    """Somebody who may sign sheets may not sign this one in this part."""
+
+    code = "not_theirs_to_sign"
+
+
 class MonthNotLockable(AttendanceError):
     """A month has question marks: `blockers` are (employee, date, session) of each."""
 

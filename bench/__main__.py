@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import importing, ingesting, judging, polling, pulling, reading, storing, year
+from bench import importing, ingesting, judging, listing, pages, polling, pulling, reading, storing, year
 from bench.measuring import Line
 
 ROUNDS = 7
@@ -46,6 +46,8 @@ def _benches() -> list[Callable[[Path], list[Line]]]:
         lambda folder: storing.bench(folder, 1_000, 5),
         lambda folder: importing.bench(folder, 100_000, 5),
         lambda folder: polling.bench(folder, 500, 3),
+        lambda folder: listing.bench(folder, 1_000_000, ROUNDS),
+        lambda folder: pages.bench(folder, 15),
     ]
 
 

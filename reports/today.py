@@ -7,9 +7,11 @@ later; no punch is "not recorded" only where every terminal the person depends o
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, datetime
 
 import numpy as np
+import numpy.typing as npt
 
 from attendance import clock
 from attendance.engine.run import Judgement, evaluate
@@ -21,6 +23,9 @@ from attendance.store.within import EVERYTHING, Within
 from reports.freshness import freshness
 from reports.view import PERSON_STATES, TodayPage, TodayPerson, TodayUnit
 
+NAMES_AT_ONCE = 200
+"""So many names a page shows at once; of more, each unit brings its own when it is opened."""
+
 
 def today_page(
     session: Session,
@@ -30,12 +35,16 @@ def today_page(
     within: Within = EVERYTHING,
     alarms: bool = True,
     only: str | None = None,
+    unit: str | None = None,
+    opened: Collection[str] = (),
     demo: bool = False,
     day: date | None = None,
 ) -> TodayPage:
     """The board of a day (default: today) for whom a reader may see, down the tree of that day.
 
-    Terminals are those the people shown depend on; without `alarms`, only until when each was read.
+    `unit` says that `within` is narrowed to it. Where there are more than NAMES_AT_ONCE people to list, the page has
+    the names of the units in `opened` alone; counts are always whole. Terminals are those the people shown depend on;
+    without `alarms`, only until when each was read.
     """
     local = clock.to_wall(now, zone)
     on = day or local.date()
@@ -60,28 +69,33 @@ def today_page(
                 minutes=minutes,
                 excuse=excuse,  # type: ignore[arg-type]
                 violation_id=links.get((ids[employee], part)),
+                number=row.employee_id,
             )
         )
     stored = StoredTree(session)
     units = []
-    for unit in stored.shown(on, within):
-        here = tuple(by_unit.pop(unit.id, ()))
-        units.append(TodayUnit(unit.code, unit.name, unit.depth, here, _count(here)))
+    for each in stored.shown(on, within):
+        here = tuple(by_unit.pop(each.id, ()))
+        units.append(TodayUnit(each.code, each.name, each.depth, here, _count(here)))
     for number, still_there in by_unit.items():  # a unit that has ended, with people who are still to move
         code, here = stored.codes[number], tuple(still_there)
         units.append(TodayUnit(code, stored.name(code, on), 0, here, _count(here)))
-    everyone = tuple(person for unit in units for person in unit.people)
+    everyone = tuple(person for each in units for person in each.people)
     terminals = None if within.is_all else _terminals(session, within, read, judgement)
+    state = only if only in PERSON_STATES else None
+    named = sum(state is None or person.state == state for person in everyone) <= NAMES_AT_ONCE
     return TodayPage(
         day=on,
         now=local.replace(second=0, microsecond=0),
         totals=_count(everyone),
-        units=tuple(unit for unit in units if unit.people),
+        units=tuple(units),
         terminals=freshness(session, zone, now, terminals, alarms=alarms),
         demo=demo,
         provisional=True,
         day_kind=_day_kind(judgement, on),
-        only=only if only in PERSON_STATES else None,
+        only=state,
+        unit=unit,
+        opened=None if named else frozenset(opened),
     )
 
 
@@ -130,6 +144,7 @@ def _standing(judgement: Judgement, on: date, moment: int) -> dict[str, Standing
     days, due, groups = expected.days, expected.due, expected.groups
     latest = read_to(judgement)
     grace = judgement.case.rulebook.policy.late_grace_minutes
+    missed = _missed(judgement)
     found: dict[str, Standing] = {}
     for row in np.flatnonzero(days.day == clock.day_number(on)).tolist():
         person = judgement.case.people[days.person[row]]
@@ -149,11 +164,8 @@ def _standing(judgement: Judgement, on: date, moment: int) -> dict[str, Standing
         elif paired.count[group] and paired.first[group] <= moment:
             since = datetime.fromtimestamp(int(paired.first[group]), clock.UTC)
             arrived = not paired.lone[group] or paired.lone_is_in[group]
-            inside = np.clip(paired.first[group], due.start, due.end)
             first = int(groups.first_due[group])
-            late = (
-                sum(int(due.uncovered_before(inside)[s]) for s in range(first, at + 1) if due.group[s] == group) // 60
-            )
+            late = sum(int(missed[s]) for s in range(first, at + 1) if due.group[s] == group) // 60
             if arrived and late > grace and not coverable.outage_start[group]:
                 found[person] = ("late", since, late, None, name)
             else:
@@ -163,6 +175,13 @@ def _standing(judgement: Judgement, on: date, moment: int) -> dict[str, Standing
         else:
             found[person] = ("absent", None, None, None, name)
     return found
+
+
+def _missed(judgement: Judgement) -> npt.NDArray[np.int64]:
+    """Per session the required seconds before the first punch of what it is judged with; 0 where there is none."""
+    due, first = judgement.expected.due, judgement.paired.first
+    begun = np.where(due.group >= 0, first[due.group], due.start) if first.size else due.start
+    return np.asarray(due.uncovered_before(np.clip(begun, due.start, due.end)), np.int64)
 
 
 def read_to(judgement: Judgement) -> list[int]:

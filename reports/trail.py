@@ -22,6 +22,7 @@ ACTS = (
     "terminal.searched", "terminal.tried", "clock.asked", "clock.set",
     "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
+    "month.signed", "sign.printed_as",
     "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
     "user.added", "user.disabled",
     "user.enabled", "user.person", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
@@ -32,6 +33,7 @@ ACTS = (
     "assignment.transferred", "assignment.ended", "assignment.withdrawn",
     "import.filed", "import.undone",
     "backup.made", "backup.failed", "backup.restored", "setup.put_off", "setup.finished",
+    "import.filed", "import.undone", "view.saved", "view.renamed", "view.deleted", "view.made_usual", "today.compared",
     *(f"account.{what}" for what in (
         "signed_in", "sign_in_failed", "code_wrong", "locked", "password_changed", "password_reset",
         "second_factor_set", "second_factor_removed", "recovery_codes_renewed", "session_ended", "token_made",
@@ -52,7 +54,7 @@ ACTS = (
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
-    "notice_readings", "export", "explanations", "morning_list", "rule_trial",
+    "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

@@ -106,6 +106,7 @@ class TodayPerson:
     minutes: int | None = None
     excuse: Literal["leave", "mission"] | None = None
     violation_id: str | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,26 @@ class TodayUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class TodayBranch:
+    """A unit with those below it; `counts` are of all of them together."""
+
+    unit: TodayUnit
+    counts: dict[str, int]
+    below: tuple[TodayBranch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Who is in another state than at `since`, by the state they are in now; `since` None: nothing to compare with."""
+
+    since: datetime | None = None
+    people: Mapping[str, tuple[TodayPerson, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TodayPage:
-    """`only` narrows the lists to one state; totals and counts stay those of everyone.
+    """`only` narrows the lists to one state; totals and counts stay those of everyone. `unit`: the unit that all of it
+    is about. `opened`: codes of the units whose people are named, None: all. `changes` None: not told here.
 
     `pullable` and `pullable_units`: codes of the terminals the reader may have read now, and of units with such ones.
     """
@@ -137,6 +156,44 @@ class TodayPage:
     only: str | None = None
     pullable: frozenset[str] = frozenset()
     pullable_units: frozenset[str] = frozenset()
+    unit: str | None = None
+    opened: frozenset[str] | None = None
+    changes: Changes | None = None
+    tag: str = ""
+
+    @property
+    def tree(self) -> tuple[TodayBranch, ...]:
+        """The units as a tree, without branches that hold nobody."""
+        found, _ = _branches(self.units, 0, 0)
+        return found
+
+    def listed(self, unit: TodayUnit) -> tuple[TodayPerson, ...]:
+        """Those of a unit who are in the state that is asked for."""
+        return tuple(person for person in unit.people if self.only is None or person.state == self.only)
+
+    def names(self, unit: TodayUnit) -> bool:
+        """Whether the people of a unit are named on the page."""
+        return self.opened is None or unit.code in self.opened
+
+    @property
+    def named(self) -> frozenset[int]:
+        """Numbers of everybody the page names."""
+        changed = self.changes.people.values() if self.changes is not None else ()
+        shown = (self.listed(unit) for unit in self.units if self.names(unit))
+        return frozenset(person.number for people in (*shown, *changed) for person in people)
+
+
+def _branches(units: tuple[TodayUnit, ...], at: int, depth: int) -> tuple[tuple[TodayBranch, ...], int]:
+    """The branches from a place of a list on, in which each unit stands before those below it, and where they end."""
+    found = []
+    while at < len(units) and units[at].depth >= depth:
+        unit = units[at]
+        below, at = _branches(units, at + 1, unit.depth + 1)
+        parts = (unit.counts, *(branch.counts for branch in below))
+        counts = {state: sum(part.get(state, 0) for part in parts) for state in PERSON_STATES}
+        if any(counts.values()):
+            found.append(TodayBranch(unit, counts, below))
+    return tuple(found), at
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,50 +316,10 @@ class WhyPage:
 
 
 @dataclass(frozen=True, slots=True)
-class ViolationRow:
-    id: str
-    employee: str
-    name: str
-    unit_name: str
-    day: date
-    type: str
-    session: str
-    minutes: int | None
-    counted_min: int
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
 class UnitOption:
     code: str
     name: str
     depth: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ViolationFilter:
-    """As it stands in the address: `?unit=&type=&from=&to=&page=`."""
-
-    unit: str = ""
-    type: str = ""
-    from_on: date | None = None
-    to_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ViolationsPage:
-    """`page` counts from 1; `total` is the number of rows in all pages."""
-
-    rows: tuple[ViolationRow, ...]
-    total: int
-    page: int
-    page_size: int
-    units: tuple[UnitOption, ...]
-    filter: ViolationFilter = field(default_factory=ViolationFilter)
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.page_size))
 
 
 SIGN_IN_PROBLEMS = (

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.place import open_database, operator, print_json, read_date, read_moment, read_settings, say, see
+from api.cli.timesheets import report_timesheet
 from attendance.errors import Invalid
 
 
@@ -21,8 +22,8 @@ def register(app: typer.Typer) -> None:
     scenarios.command("run")(run_scenarios)
     app.add_typer(scenarios, name="scenario")
     reports = typer.Typer(help="Registers to keep or hand on.", no_args_is_help=True)
-    reports.callback()(_only_groups)
     reports.command("violations")(report_violations)
+    reports.command("timesheet")(report_timesheet)
     app.add_typer(reports, name="report")
 
 
@@ -165,25 +166,44 @@ def report_violations(
     ] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last date, included; today if left out.")] = None,
     unit: Annotated[str | None, typer.Option(help="Only this unit and those below it.")] = None,
-    format_: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    format_: Annotated[str, typer.Option("--format", help="xlsx, csv or json.")] = "csv",
     out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
 ) -> None:
-    """The register of violations of a span of dates."""
-    from attendance import clock
-    from reports.register import violations_register, write_csv, write_json
+    """The register of violations of a span of dates. A spreadsheet needs --out."""
+    import shutil
+    import tempfile
 
-    if format_ not in ("csv", "json"):
-        raise Invalid(f"{format_!r} is not a format of this register yet; write csv or json.")
+    from api import registers
+    from attendance import clock
+    from attendance.store.listing_violations import Wanted
+    from attendance.store.trail import look
+    from attendance.store.tree import spread_of
+    from attendance.store.within import EVERYTHING
+
+    registers.check_format(format_)
+    if out is None and format_ == "xlsx":
+        raise Invalid("A spreadsheet is no text to print; name the file with --out violations.xlsx.")
     settings = read_settings()
-    today = clock.today(clock.utc_now(), settings.timezone)
+    now = clock.utc_now()
+    today = clock.today(now, settings.timezone)
     first = read_date(from_) if from_ else date(today.year, today.month, 1)
     last = read_date(to) if to else today
-    with open_database(settings) as database, database.reading() as session:
-        frame = violations_register(session, first, last, unit=unit)
-        see(session, "report violations", set(frame["employee"]))
-    content = write_csv(frame) if format_ == "csv" else write_json(frame)
-    if out is None:
-        sys.stdout.write(content)
-    else:
-        out.write_text(content, encoding="utf-8-sig" if format_ == "csv" else "utf-8")
-        say(f"{len(frame)} violations from {first} to {last} → {out}")
+    if last < first:
+        raise Invalid(f"--to {last} lies before --from {first}; swap them.")
+    with tempfile.TemporaryDirectory(prefix="violations-") as folder, open_database(settings) as database:
+        path = Path(folder) / "register"
+        with database.reading() as session:
+            part = None if unit is None else spread_of(session, unit, first, last)
+            count = registers.make(
+                session,
+                Wanted(EVERYTHING, first, last, part=part),
+                format_,
+                path,
+                lang=settings.language,
+                saw=lambda people: look(session, operator(), "report violations", people, at=now),
+            )
+        if out is None:
+            sys.stdout.write(path.read_text(encoding="utf-8-sig"))
+            return
+        shutil.copyfile(path, out)  # whole, or not at all
+    say(f"{count} violations from {first} to {last} → {out}")

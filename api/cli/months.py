@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.place import open_database, operator, print_json, read_moment, read_settings, say, see
+from api.cli.timesheets import print_as
 from attendance.errors import Invalid, MonthNotLockable
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Months of a unit: show, lock, reopen.", no_args_is_help=True)
     for name, command in (("show", show), ("lock", lock), ("reopen", reopen)):
         group.command(name)(command)
+    group.command("print-as")(print_as)
     app.add_typer(group, name="months")
 
 

@@ -100,7 +100,20 @@ class Reader:
         key: str = "",
     ) -> None:
         """Write down that the reader is shown records of these people, themselves left out. See `trail.look`."""
-        shown = people.numbers(session, codes) - {self.user.employee_id}
+        self.saw_people(session, view, people.numbers(session, codes), at=at, polled=polled, key=key)
+
+    def saw_people(
+        self,
+        session: Session,
+        view: str,
+        numbers: Iterable[int],
+        *,
+        at: datetime,
+        polled: bool = False,
+        key: str = "",
+    ) -> None:
+        """The same for people known by their numbers."""
+        shown = set(numbers) - {self.user.employee_id}
         look(session, self.actor, view, shown, at=at, polled=polled, key=key)
 
 

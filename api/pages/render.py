@@ -23,9 +23,10 @@ from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
 from api.pages.trail_values import trail_field, trail_value
 from attendance.services.access import ROLES, Permission
+from attendance.services.reviewing import RESULTS
 from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
 from reports.person import DAY_MARKS, SHOWN_DAYS
-from reports.view import PERSON_STATES, VIOLATION_TYPES, TodayPerson, User
+from reports.view import PERSON_STATES, VIOLATION_STATUSES, VIOLATION_TYPES, TodayPerson, User
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -36,6 +37,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/violations", "nav.violations", "attendance.read"),
     ("/explanations", "nav.explanations", "explanations.read"),
     ("/papers", "nav.papers", "papers.read"),
+    ("/months", "nav.months", "months.read"),
     ("/rosters", "nav.rosters", "papers.read"),
     ("/charts", "nav.charts", "attendance.read"),
     ("/units", "nav.units", "office.read"),
@@ -147,6 +149,8 @@ def environment() -> Environment:
         "trail_value": trail_value,
         "units_chart": bars.units_chart,
         "violation_label": timeline.violation_label,
+        "review_results": RESULTS,
+        "violation_statuses": VIOLATION_STATUSES,
         "violation_types": VIOLATION_TYPES,
         "weekdays_chart": bars.weekdays_chart,
         "with_query": with_query,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -25,10 +25,7 @@ from api.pages.render import navigation, render
 from attendance.services import setting_up
 from attendance.services.access import permissions
 from attendance.services.accounts import SignedIn
-from attendance.store import polling
-from reports.today import today_page
 from reports.view import ErrorPage, User
-from reports.violations import violations_page
 
 LANGUAGE_COOKIE = "attendance_language"
 PAGE_SIZE = 50
@@ -64,9 +61,16 @@ def language_of(request: Request) -> str:
 
 
 def show(
-    request: Request, template: str, view: object, *, user: SignedIn | None = None, token: str = "", status: int = 200
+    request: Request,
+    template: str,
+    view: object,
+    *,
+    user: SignedIn | None = None,
+    token: str = "",
+    status: int = 200,
+    **extra: object,
 ) -> HTMLResponse:
-    """A page in the reader's language; a language chosen in the address is remembered."""
+    """A page in the reader's language; a language chosen in the address is remembered. `extra`: names of that page."""
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     html = render(
         template,
@@ -77,6 +81,8 @@ def show(
         demo=is_demo(request),
         path=path,
         unread=_unread_dates(request),
+        today=service(request).today(),
+        **extra,
     )
     response = HTMLResponse(html, status)
     chosen = request.query_params.get("lang")
@@ -129,71 +135,7 @@ def home(request: Request, user: Annotated[SignedIn, Depends(page_user)]) -> Red
     return RedirectResponse(offered[0][0], 303)
 
 
-@router.get("/today")
-def today(request: Request, reader: Attending) -> Response:
-    return _today(request, reader, "today.html")
-
-
-@router.get("/today/live")
-def today_live(request: Request, reader: Attending) -> Response:
-    return _today(request, reader, "today_live.html")
-
-
-def _today(request: Request, reader: Reader, template: str) -> Response:
-    parts = service(request)
-    wanted = request.query_params.get("day")
-    on = _asked_day(wanted, parts.today()) if wanted else None
-    with parts.database.reading() as session:
-        page = today_page(
-            session,
-            parts.settings.timezone,
-            parts.now(),
-            within=reader.within,
-            alarms=not reader.within.is_person,
-            only=request.query_params.get("state"),
-            demo=is_demo(request),
-            day=on,
-        )
-        if getattr(request.app.state, "poller", None) is not None and page.day == page.now.date():
-            pulled = reader.elsewhere(session, "terminals.pull")
-            terminals, units = polling.pullable_below(session, page.day, pulled.places)
-            page = replace(page, pullable=terminals, pullable_units=units)
-        shown = (person.employee for part in page.units for person in part.people)
-        reader.saw(session, "today", shown, at=parts.now(), polled=template == "today_live.html")
-    return show(request, template, page, user=reader.user)
-
-
-def _asked_day(text: str, today_on: date) -> date | None:
+def asked_day(text: str, today_on: date) -> date | None:
     """A day that can have something to show; None for anything else, such as a slip of the year."""
     on = read_day(text, today_on)
     return on if on is not None and EARLIEST <= on <= today_on + timedelta(days=366) else None
-
-
-@router.get("/violations")
-def violations(
-    request: Request,
-    reader: Attending,
-    unit: Annotated[str, Query(max_length=64)] = "",
-    type: Annotated[str, Query(max_length=32)] = "",
-    page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
-) -> Response:
-    parts = service(request)
-    today_on = parts.today()
-    first = read_day(request.query_params.get("from", ""), today_on)
-    last = read_day(request.query_params.get("to", ""), today_on)
-    with parts.database.reading() as session:
-        from_on, to_on = first or today_on - timedelta(days=31), last or today_on
-        part = reader.part(session, unit or None, from_on, max(from_on, to_on))
-        view = violations_page(
-            session,
-            part=part,
-            visible=reader.within,
-            unit=unit,
-            kind=type,
-            from_on=from_on,
-            to_on=to_on,
-            page=page,
-            page_size=PAGE_SIZE,
-        )
-        reader.saw(session, "violations", (row.employee for row in view.rows), at=parts.now())
-    return show(request, "violations.html", view, user=reader.user)

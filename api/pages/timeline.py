@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 
 from api.pages.i18n import Translator
 from api.pages.shapes import Band, Callout, Lane, Mark, Stretch, Tick, Timeline
-from reports.view import DaySession, DayViolation, TerminalFreshness, ViolationRow, WhyPage
+from reports.view import DaySession, DayViolation, TerminalFreshness, WhyPage
+from reports.violations import ViolationRow
 
 WIDE = 960
 NARROW = 340

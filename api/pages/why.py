@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,8 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.http.scope import Reader, page_may
 from api.http.service import service
-from api.pages.i18n import read_day
-from api.pages.routes import EARLIEST, show
+from api.pages.routes import asked_day, show
 from attendance.errors import NotFound
 from attendance.services.disclosure import Disclosed
 from attendance.store import listing
@@ -40,18 +39,12 @@ def violation(request: Request, reader: Attending, violation: str, a: Revision =
 
 @router.get("/days/{employee}/{day}")
 def day(request: Request, reader: Attending, employee: str, day: str, a: Revision = "", b: Revision = "") -> Response:
-    on = _asked_day(day, service(request).today())
+    on = asked_day(day, service(request).today())
     if on is None:
         raise NotFound("day", day[:64])
     with service(request).database.reading() as session:
         employee_id = reader.employee_id(session, employee)
     return _why(request, reader, employee_id, on, None, _two(a, b))
-
-
-def _asked_day(text: str, today_on: date) -> date | None:
-    """A day that can have something to show; None for anything else, such as a slip of the year."""
-    on = read_day(text, today_on)
-    return on if on is not None and EARLIEST <= on <= today_on + timedelta(days=366) else None
 
 
 def _two(a: str, b: str) -> tuple[int, int] | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from attendance.engine.verdict import DayVerdict
+from attendance.engine.overtime import OvertimeLine
+from attendance.engine.verdict import DayVerdict, Occurrence
 from attendance.rules.calendar import WORKING_KINDS
 from attendance.rules.policy import Policy
 
@@ -23,6 +24,9 @@ class OvertimeMinutes:
     NN: int = 0
     NL: int = 0
     night: int = 0
+
+
+_NO_OVERTIME = OvertimeMinutes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,24 @@ class Blocker:
 def sum_month(days: Iterable[DayVerdict], policy: Policy) -> MonthLine:
     """Sum verdicts of one person in one unit and month. The grade is a proposal from counted occurrences."""
     listed = list(days)
-    found = [violation for day in listed for violation in day.violations]
+    return sum_parts(
+        sum(day.day_kind in WORKING_KINDS for day in listed),
+        [violation for day in listed for violation in day.violations],
+        [line for day in listed for line in day.overtime],
+        is_open=any(True for _ in blockers(listed)),
+        policy=policy,
+    )
+
+
+def sum_parts(
+    workdays: int, found: Sequence[Occurrence], overtime: Sequence[OvertimeLine], *, is_open: bool, policy: Policy
+) -> MonthLine:
+    """The same from all violations and overtime of the days; `is_open`: one of them has a question mark."""
     settled = [v for v in found if v.type in OCCURRENCES or (v.type in MISSING and v.status == "counted")]
     counted = [v for v in settled if v.status in ("counted", "partly_excused")]
     late = [v for v in found if v.type == "late"]
     return MonthLine(
-        workdays=sum(day.day_kind in WORKING_KINDS for day in listed),
+        workdays=workdays,
         late_count=len(late),
         late_min=sum(v.minutes or 0 for v in late),
         occurrences=len(settled),
@@ -69,8 +85,8 @@ def sum_month(days: Iterable[DayVerdict], policy: Policy) -> MonthLine:
         counted_min=sum(v.counted_min for v in found),
         missing_count=sum(v.type in MISSING for v in found),
         proposed_grade=_grade(len(counted), policy),
-        lockable=not any(True for _ in blockers(listed)),
-        overtime_min=_overtime(listed),
+        lockable=not is_open,
+        overtime_min=_overtime(overtime),
     )
 
 
@@ -81,8 +97,9 @@ def blockers(days: Iterable[DayVerdict]) -> Iterable[Blocker]:
     )
 
 
-def _overtime(days: list[DayVerdict]) -> OvertimeMinutes:
-    lines = [line for day in days for line in day.overtime]
+def _overtime(lines: Sequence[OvertimeLine]) -> OvertimeMinutes:
+    if not lines:
+        return _NO_OVERTIME
     by_kind = {kind: sum(line.minutes for line in lines if line.kind == kind) for kind in ("NT", "NN", "NL")}
     return OvertimeMinutes(**by_kind, night=sum(line.night_min for line in lines))
 

@@ -57,6 +57,12 @@ def change_password(accounts: Accounts, user: SignedIn, old: str | None, new: st
         record(session, actor, "account.password_changed", kind="account", key=user.name, at=accounts.now())
 
 
+def prove(accounts: Accounts, user: SignedIn, password: str, came: Came) -> None:
+    """Let somebody who is signed in show by their password that it is still they. Raises ProofWrong,
+    TooManyAttempts."""
+    _check_password(accounts, user, password, came)
+
+
 def reset_password(accounts: Accounts, name: str, actor: Actor) -> str:
     """Give somebody a random first password, which opens the change of it and nothing else, within three days.
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, select, update
 from sqlmodel import Session, col
 
-from attendance.store import intake_log, personal_export
+from attendance.store import intake_log, personal_export, searching
 from attendance.store.every_table import every_table
 from attendance.store.evidence_tables import PullRow
 from attendance.store.personal_export import Subject
@@ -20,7 +20,7 @@ from attendance.store.terminal_tables import TerminalUserRow
 
 SIGNING_IN = (
     "sign_in", "second_factor", "recovery_code", "first_password", "api_token", "known_place", "openid_link",
-    "kept_answer", "notice_account", "notice_address", "notice_wish", "notice",
+    "kept_answer", "saved_view", "last_look", "notice_account", "notice_address", "notice_wish", "notice",
 )  # fmt: skip
 """Tables of an account that has no use any more."""
 WRITTEN_NAMES = (
@@ -31,7 +31,8 @@ WRITTEN_NAMES = (
     ("access_grant", "granted_by"), ("access_grant", "revoked_by"), ("push_device", "decided_by"),
     ("push_command", "asked_by"), ("subject_request", "entered_by"), ("subject_request", "answered_by"),
     ("subject_request", "completed_by"), ("personal_setting", "recorded_by"), ("import_batch", "author"),
-    ("import_batch", "undone_by"), ("webhook", "created_by"),
+    ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
+    ("printed_sign", "recorded_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"
@@ -53,7 +54,10 @@ def erase(session: Session, row: ErasureRow, *, at: datetime) -> dict[str, int]:
         "written_names": _written(session, who, row.pseudonym),
     }
     session.execute(update(EmployeeRow).where(col(EmployeeRow.id) == row.employee_id).values(name=row.pseudonym))
+    searching.keep(session, [row.employee_id])
     _texts(session, row.employee_id)
+    if not row.archived_name:  # else the office keeps names in the sheets it locked
+        _in_sheets(session, row)
     return counts
 
 
@@ -150,6 +154,13 @@ def _texts(session: Session, employee_id: int) -> None:
     for table in _known(("import_effect",)):  # what a sheet brought in place of what
         mine = and_(table.c.table_name == "employee", table.c.row_id == employee_id, table.c.field == "name")
         session.execute(update(table).where(mine).values(before=None, after=None))
+
+
+def _in_sheets(session: Session, row: ErasureRow) -> None:
+    """The sheet bears the digest of salt and name: without the salt nobody can guess the name from it."""
+    names = every_table()["month_sheet_name"]
+    mine = update(names).where(names.c.employee_id == row.employee_id)
+    session.execute(mine.values(name=row.pseudonym, salt=""))
 
 
 def _name(session: Session, table: str, numbers: list[int], row: ErasureRow) -> None:

@@ -157,6 +157,11 @@ class RulingRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("employee_id", "work_date", "revision"),
         Index("ix_ruling_work_date_unit_id", "work_date", "unit_id"),
+        Index(  # holds all that the month's sheet shows: rulings are wide, and a sheet is of tens of thousands of them
+            "ix_ruling_sheet",
+            *("unit_id", "work_date", "employee_id", "day_kind", "symbols", "leave_min", "overtime"),
+            sqlite_where=text("superseded_at IS NULL"),
+        ).ddl_if(dialect="sqlite"),
     )
     id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
     employee_id: int = Field(foreign_key="employee.id")
@@ -189,8 +194,8 @@ class ViolationRow(SQLModel, table=True):
     __table_args__ = (
         Index(
             "ix_violation_current",
-            "work_date",
-            "id",
+            *("work_date", "employee_id", "session", "type"),  # the order lists walk in
+            *("unit_id", "status", "minutes"),  # what they are filtered by
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
         ),

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlmodel import Session, SQLModel, col, select
 
+from attendance.store import searching
 from attendance.store.bulk import next_ids
 from attendance.store.import_tables import ImportEffectRow
 from attendance.store.paper_tables import DutyRow, ExemptionRow
@@ -123,6 +124,7 @@ class Pen:
                 number = table_of(table).c.id
                 changed = update(table_of(table)).where(number == effect.number).values({effect.field: effect.after})
                 self.session.execute(changed)
+        searching.keep(self.session, [effect.number for effect in self.of(EmployeeRow, "set")])
         rows = [
             {
                 "batch_id": batch_id,

@@ -129,6 +129,11 @@ def employees(session: Session, within: Within, on: date, *, limit: int, offset:
     return Listed(listed, total)
 
 
+def units_of_people(session: Session, employee_ids: list[int], on: date, within: Within) -> dict[int, str]:
+    """The code of the unit in which each of these people serves on a date, where the reader sees it."""
+    return {row["employee_id"]: row["unit"] for row in _serving(session, employee_ids, on, within)}
+
+
 def _serving(session: Session, employee_ids: list[int], on: date, within: Within) -> list[Row]:
     query = _assignments().where(
         col(AssignmentRow.employee_id).in_(employee_ids),

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -39,8 +40,12 @@ def violation_id(employee_id: int, on: date, session: str, type: str) -> str:
 
     Other signs of a session's name are written as `~` and two hexadecimal digits per UTF-8 byte.
     """
-    quoted = quote(session, safe="").replace("~", "%7E").replace("%", "~")
-    return f"{employee_id}-{on:%Y%m%d}-{quoted}-{type}"
+    return f"{employee_id}-{on:%Y%m%d}-{_quoted(session)}-{type}"
+
+
+@lru_cache(maxsize=1024)
+def _quoted(session: str) -> str:
+    return quote(session, safe="").replace("~", "%7E").replace("%", "~")
 
 
 def read_violation_id(text: str) -> ViolationKey | None:

@@ -1,4 +1,4 @@
-"""Lists of verdicts and violations as rows of plain values, limited to the rows the reader may see."""
+"""The list of verdicts as rows of plain values, limited to the rows the reader may see; one violation with its own."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import tuple_
 from sqlmodel import Session, col, or_
 
+from attendance.store import listing_violations
 from attendance.store.evidence_tables import RulingRow, ViolationRow
 from attendance.store.listing import AnySelect, Listed, Row, choose, count, in_spread, rows_of
 from attendance.store.listing_keys import ViolationKey, read_cursor, violation_id, write_cursor
+from attendance.store.listing_violations import OCCURRENCE
 from attendance.store.tables import EmployeeRow, UnitRow
 from attendance.store.tree import Spread
 from attendance.store.within import Within
 
 _DAY = ("day_kind", "scheduled_min", "worked_min", "credited_min", "leave_min", "unverified_min")
 _PROVENANCE = ("revision", "rulebook", "citations", "cause", "recorded_at", "superseded_at")
-_OCCURRENCE = ("type", "session", "minutes", "excused_min", "counted_min", "status")
 
 
 def verdicts(
@@ -111,7 +112,7 @@ def _occurrences(session: Session, ruling_ids: Iterable[int]) -> dict[int, list[
             col(ViolationRow.ruling_id).label("ruling_id"),
             col(ViolationRow.employee_id).label("employee_id"),
             col(ViolationRow.work_date).label("work_date"),
-            *(col(getattr(ViolationRow, name)).label(name) for name in _OCCURRENCE),
+            *(col(getattr(ViolationRow, name)).label(name) for name in OCCURRENCE),
         )
         .where(col(ViolationRow.ruling_id).in_(list(ruling_ids)))
         .order_by(col(ViolationRow.id))
@@ -119,7 +120,7 @@ def _occurrences(session: Session, ruling_ids: Iterable[int]) -> dict[int, list[
     found: dict[int, list[Row]] = {}
     for row in rows_of(session, query):
         name = violation_id(row["employee_id"], row["work_date"], row["session"], row["type"])
-        occurrence = {"id": name} | {field: row[field] for field in _OCCURRENCE}
+        occurrence = {"id": name} | {field: row[field] for field in OCCURRENCE}
         found.setdefault(row["ruling_id"], []).append(occurrence)
     return found
 
@@ -130,101 +131,16 @@ def _verdict(row: Row, occurrences: list[Row]) -> Row:
     return plain | {"violations": occurrences}
 
 
-def violations(
-    session: Session,
-    within: Within,
-    from_on: date,
-    to_on: date,
-    *,
-    part: Spread | None = None,
-    employee_id: int | None = None,
-    type: str | None = None,
-    status: str | None = None,
-    limit: int,
-    offset: int = 0,
-    after: str | None = None,
-    newest_first: bool = False,
-) -> Listed:
-    """The violations that stand, by date, person, session and type; without a cursor also from the newest date back.
-    `part`: only those whose unit belonged to it on the day.
-
-    A row: id, employee, name, unit, date, session, type, minutes (null: unknown until settled), excused_min,
-    counted_min, status, revision and recorded_at of the verdict it is part of.
-    """
-    query = _violations().where(
-        col(ViolationRow.superseded_at).is_(None),
-        col(ViolationRow.work_date) >= from_on,
-        col(ViolationRow.work_date) <= to_on,
-    )
-    query = query.where(*within.rows(col(ViolationRow.unit_id), col(ViolationRow.employee_id)))
-    if part is not None:
-        query = query.where(in_spread(col(ViolationRow.unit_id), col(ViolationRow.work_date), part))
-    if employee_id is not None:
-        query = query.where(col(ViolationRow.employee_id) == employee_id)
-    if type is not None:
-        query = query.where(col(ViolationRow.type) == type)
-    if status is not None:
-        query = query.where(col(ViolationRow.status) == status)
-    # The row number changes with each revision; this order does not, so that a walk meets each violation once.
-    place: tuple[Any, ...] = (
-        col(ViolationRow.work_date),
-        col(ViolationRow.employee_id),
-        col(ViolationRow.session),
-        col(ViolationRow.type),
-    )
-    given = read_cursor(after, date, int, str, str) if after is not None else None
-    if newest_first:
-        place = (col(ViolationRow.work_date).desc(), *place[1:])
-    found, total, more = _walk(session, query, place, given, limit, offset)
-    last = found[-1] if more and not newest_first else None
-    cursor = write_cursor(last["date"], last["employee_id"], last["session"], last["type"]) if last else None
-    return Listed([_violation(row) for row in found], total, cursor)
-
-
 def violation(session: Session, within: Within, key: ViolationKey) -> Row | None:
     """One violation with the whole verdict it is part of; of one that was revised away, the last that stood.
 
     None: there never was one, or the reader may not see it. Beside the fields of the list: `current` and `verdict`.
     """
-    query = _violations().where(
-        col(ViolationRow.employee_id) == key.employee_id,
-        col(ViolationRow.work_date) == key.on,
-        col(ViolationRow.session) == key.session,
-        col(ViolationRow.type) == key.type,
-    )
-    latest = rows_of(session, query.order_by(col(ViolationRow.id).desc()).limit(1))
-    found = latest[0] if latest else None
-    if found is None or not within.sees(found["unit_id"], key.employee_id):
+    found = listing_violations.violation(session, within, key)
+    if found is None:
         return None
-    (day,) = rows_of(session, _verdicts().where(col(RulingRow.id) == found["ruling_id"]))
-    verdict = _verdict(day, _occurrences(session, [found["ruling_id"]]).get(found["ruling_id"], []))
-    return _violation(found) | {"current": found["superseded_at"] is None, "verdict": verdict}
-
-
-def _violations() -> AnySelect:
-    return (
-        choose(
-            col(ViolationRow.ruling_id).label("ruling_id"),
-            col(ViolationRow.employee_id).label("employee_id"),
-            col(ViolationRow.unit_id).label("unit_id"),
-            col(ViolationRow.superseded_at).label("superseded_at"),
-            col(EmployeeRow.code).label("employee"),
-            col(EmployeeRow.name).label("name"),
-            col(UnitRow.code).label("unit"),
-            col(ViolationRow.work_date).label("date"),
-            *(col(getattr(ViolationRow, name)).label(name) for name in _OCCURRENCE),
-            col(RulingRow.revision).label("revision"),
-            col(RulingRow.recorded_at).label("recorded_at"),
-        )
-        .join(EmployeeRow, col(EmployeeRow.id) == col(ViolationRow.employee_id))
-        .join(RulingRow, col(RulingRow.id) == col(ViolationRow.ruling_id))
-        .outerjoin(UnitRow, col(UnitRow.id) == col(ViolationRow.unit_id))
-    )
-
-
-def _violation(row: Row) -> Row:
-    plain = dict(row)
-    number = plain.pop("employee_id")
-    for name in ("ruling_id", "unit_id", "superseded_at"):
-        del plain[name]
-    return {"id": violation_id(number, row["date"], row["session"], row["type"])} | plain
+    ruling_id, superseded_at = found.pop("ruling_id"), found.pop("superseded_at")
+    del found["unit_id"]
+    (day,) = rows_of(session, _verdicts().where(col(RulingRow.id) == ruling_id))
+    verdict = _verdict(day, _occurrences(session, [ruling_id]).get(ruling_id, []))
+    return found | {"current": superseded_at is None, "verdict": verdict}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from attendance.engine.locks import MonthState, month_states
-from attendance.errors import Invalid
+from attendance.errors import Invalid, MonthMovedOn
 from attendance.facts import MonthEvent
 from attendance.store import office, touched
 from attendance.store.paper_checks import check_known_by
@@ -26,13 +26,32 @@ def states(session: Session, as_of: datetime | None = None) -> States:
     return month_states(_events(session, as_of), as_of)
 
 
-def lock(session: Session, unit: str, month: date, *, moment: datetime, by: str = "", at: datetime) -> MonthEventRow:
-    """A month is locked from `moment` on; whether it may be is for the caller to find out. Raises Invalid."""
-    state = _state_before(session, unit, month, moment, at)
+def history(session: Session, unit_id: int, month: date) -> list[MonthEventRow]:
+    """Every lock and reopening of a month, in order."""
+    query = select(MonthEventRow).where(MonthEventRow.unit_id == unit_id, MonthEventRow.month == month)
+    return list(session.exec(query.order_by(col(MonthEventRow.at), col(MonthEventRow.id))))
+
+
+def hold(session: Session, unit: str) -> UnitRow:
+    """The unit, held until the transaction ends: of two who lock or sign at once the second sees what the first did."""
+    row = office.get(session, UnitRow, unit)
+    session.exec(select(UnitRow.id).where(UnitRow.id == row.id).with_for_update()).one()
+    return row
+
+
+def check_open(session: Session, unit: str, month: date) -> None:
+    """Raises MonthMovedOn where the month is locked already."""
+    state = states(session).get((unit, month), MonthState())
     if state.locked_at is not None:
-        raise Invalid(
+        raise MonthMovedOn(
             f"{month:%Y-%m} of unit {unit} is locked since {state.locked_at:%Y-%m-%d %H:%M} UTC; reopen it first."
         )
+
+
+def lock(session: Session, unit: str, month: date, *, moment: datetime, by: str = "", at: datetime) -> MonthEventRow:
+    """A month is locked from `moment` on; whether it may be is for the caller to find out. Raises Invalid."""
+    _state_before(session, unit, month, moment, at)
+    check_open(session, unit, month)
     return _file(session, unit, month, "lock", moment, "", by, at)
 
 
@@ -44,12 +63,12 @@ def reopen(
     if not reason.strip():
         raise Invalid(f"Why {month:%Y-%m} of unit {unit} is reopened is not said; give a reason.")
     if state.locked_at is None:
-        raise Invalid(f"{month:%Y-%m} of unit {unit} is not locked; there is nothing to reopen.")
+        raise MonthMovedOn(f"{month:%Y-%m} of unit {unit} is not locked; there is nothing to reopen.")
     return _file(session, unit, month, "reopened", moment, reason.strip(), by, at)
 
 
 def _state_before(session: Session, unit: str, month: date, moment: datetime, at: datetime) -> MonthState:
-    office.get(session, UnitRow, unit)
+    hold(session, unit)
     if month.day != 1:
         raise Invalid(f"{month} is not the first day of a month; write for example 2026-03.")
     check_known_by(at, moment=moment)

@@ -84,6 +84,8 @@ HELD: dict[str, Held] = {
         ("user_id",),
         withheld={"request_digest": SECRET, "grants_digest": SECRET, "key": SECRET, "body": OTHERS, "headers": OTHERS},
     ),
+    "saved_view": Held("accounts", ("user_id",)),
+    "last_look": Held("accounts", ("user_id",), withheld={"seen": OTHERS, "compared": OTHERS}),
     "notice_account": Held("notices", ("user_id",)),
     "notice_address": Held("notices", ("user_id",), withheld={"code_digest": SECRET}),
     "notice_wish": Held("notices", ("user_id",)),
@@ -96,6 +98,8 @@ HELD: dict[str, Held] = {
         withheld={"entered_by": OTHERS, "answered_by": OTHERS, "completed_by": OTHERS},
     ),
     "erasure": Held("people", ("employee_id",), withheld={"erased_by": OTHERS}),
+    "month_sheet_name": Held("verdicts", ("employee_id",), withheld={"salt": SECRET}),
+    "month_signature": Held("trail", ("employee_id",), acted=("user_id",)),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
 }
@@ -114,6 +118,8 @@ BESIDE: dict[str, str] = {
 
 LOOKING_SECRET = ("password", "digest", "secret", "sealed", "salt", "seal", "token", "hash")
 """Parts of names of columns that must not be exported unless `PLAIN` says that they are harmless."""
-PLAIN = frozenset({("notice_reading", "digest"), ("ruling", "digest"), ("explanation_attachment", "digest")})
+PLAIN = frozenset(
+    (table, "digest") for table in ("notice_reading", "ruling", "explanation_attachment", "month_signature")
+)
 CODED = {"unit_id": "unit", "terminal_id": "terminal", "schedule_id": "schedule"}
 """Numbers that are told as the code of what they point at."""

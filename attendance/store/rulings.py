@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from sqlalchemy import select as select_core
 from sqlmodel import Session, col, select
 
 from attendance.engine.plain import duty_line, finding, overtime_line
 from attendance.engine.verdict import DayVerdict, Occurrence
 from attendance.rules.citation import Citation
 from attendance.store.evidence_tables import RulingRow, ViolationRow
-from attendance.store.listing import in_spread
 from attendance.store.tables import EmployeeRow, UnitRow
-from attendance.store.tree import Spread
 
 _BATCH = 400
 
@@ -89,44 +85,3 @@ def _verdict(row: RulingRow, employee: str, unit: str | None, violations: list[V
 def revisions(session: Session, employee_id: int, on: date) -> list[RulingRow]:
     query = select(RulingRow).where(RulingRow.employee_id == employee_id, RulingRow.work_date == on)
     return list(session.exec(query.order_by(col(RulingRow.revision))))
-
-
-def register(session: Session, from_on: date, to_on: date, part: Spread | None) -> list[dict[str, Any]]:
-    """Violations of the newest rulings of a span, by date and person, with codes in place of numbers.
-
-    `part`: only those of the units that belonged to it on the date of each; None: all.
-    """
-    query: Any = (
-        select_core(
-            col(ViolationRow.work_date).label("date"),
-            col(EmployeeRow.code).label("employee"),
-            col(EmployeeRow.name).label("name"),
-            col(UnitRow.code).label("unit"),
-            col(ViolationRow.session),
-            col(ViolationRow.type),
-            col(ViolationRow.minutes),
-            col(ViolationRow.excused_min),
-            col(ViolationRow.counted_min),
-            col(ViolationRow.status),
-            col(RulingRow.citations),
-        )
-        .join(EmployeeRow, col(EmployeeRow.id) == col(ViolationRow.employee_id))
-        .join(RulingRow, col(RulingRow.id) == col(ViolationRow.ruling_id))
-        .outerjoin(UnitRow, col(UnitRow.id) == col(ViolationRow.unit_id))
-        .where(
-            col(ViolationRow.superseded_at).is_(None),
-            col(ViolationRow.work_date) >= from_on,
-            col(ViolationRow.work_date) <= to_on,
-        )
-        .order_by(col(ViolationRow.work_date), col(EmployeeRow.code), col(ViolationRow.id))
-    )
-    if part is not None:
-        query = query.where(in_spread(col(ViolationRow.unit_id), col(ViolationRow.work_date), part))
-    rows = []
-    for found in session.execute(query).mappings():
-        row = dict(found)
-        cited = row.pop("citations")
-        row["date"] = row["date"].isoformat()
-        row["document"] = next((c["document"] for c in cited if c["rule"].startswith("schedule.")), "")
-        rows.append(row)
-    return rows

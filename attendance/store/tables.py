@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import NaiveDatetime
-from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Index, Integer, MetaData, false
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Index, Integer, MetaData, String, event, false
 from sqlmodel import Field, SQLModel
 
+from attendance.letters import searched
 from attendance.store.types import AnyJson, Instant
 
 SQLModel.metadata = MetaData(
@@ -36,6 +37,12 @@ def wall(*, nullable: bool = False) -> Any:
     return Field(default=None, sa_type=DateTime(timezone=False), nullable=nullable)
 
 
+def _searched(context: Any) -> str:
+    """For rows that are written past the session, many at a time."""
+    given = context.get_current_parameters()
+    return searched(given["code"], given["name"])
+
+
 class UnitRow(SQLModel, table=True):
     """An office or a part of it: its code, for ever. All else is dated (`UnitVersionRow`).
 
@@ -52,14 +59,25 @@ class UnitRow(SQLModel, table=True):
 
 
 class EmployeeRow(SQLModel, table=True):
-    """Somebody whose attendance is kept. `withdrawn_at`: the import that alone knew of them was undone."""
+    """Somebody whose attendance is kept. `withdrawn_at`: the import that alone knew of them was undone.
+
+    `searched` is what they are found by. It is written with the row here; whoever changes a name past the session calls
+    `searching.keep`.
+    """
 
     __tablename__: ClassVar[str] = "employee"
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=64)
     name: str = ""
+    searched: str = Field(default="", sa_column=Column(String, default=_searched, nullable=False, server_default=""))
     recorded_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
+
+
+@event.listens_for(EmployeeRow, "before_insert")
+@event.listens_for(EmployeeRow, "before_update")
+def _keep_searched(_mapper: Any, _connection: Any, row: EmployeeRow) -> None:
+    row.searched = searched(row.code, row.name)
 
 
 class AssignmentRow(SQLModel, table=True):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlmodel import Session
 
 from attendance import clock
 from attendance.engine.spans import EARLIEST, LATEST, without
@@ -41,6 +42,14 @@ def read_terminals(asked: Asked) -> dict[str, Any]:
             ClockInvalid(codes[row.terminal_id], row.starts, row.ends) for row in asked.rows(_INVALID)
         ),
     }
+
+
+def read_until(session: Session) -> dict[int, datetime]:
+    """Until when each terminal was read completely, in wall time, by its number."""
+    found: dict[int, datetime] = {}
+    for terminal, _, until in answers(session, _COVERAGE):
+        found[terminal] = max(until, found.get(terminal, until))
+    return found
 
 
 def _coverage(asked: Asked) -> tuple[Coverage, ...]:

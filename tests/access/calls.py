@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import calls_explanations, calls_notifications
+from tests.access import calls_explanations, calls_months, calls_notifications
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
@@ -163,6 +163,7 @@ SHEETS: dict[str, list[Call]] = {
 }
 
 CALLS: dict[str, list[Call]] = {
+    **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **PAPER_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
@@ -211,6 +212,13 @@ CALLS: dict[str, list[Call]] = {
     "listCalendar": listing(span=False, above=True),
     "listPunches": listing("unit", "employee", "terminal", span=True),
     "listVerdicts": listing("unit", "employee", span=True),
+    "reportViolations": [
+        Call(query={"from": "2026-11-16", "to": "2026-11-20", "format": "json", **more})
+        for more in ({}, {"unit": "{unit}"}, {"employee": "{employee}"})
+    ],
+    "search": [
+        Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"}), Call(query={"q": "{terminal}"}, tells=False),
+    ],
     "listViolations": listing("unit", "employee", span=True),
     "getViolation": at("id", "violation"),
     "listTerminals": listing(),
@@ -271,6 +279,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
             refused=422,
         )
     ],
+    **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
@@ -331,6 +340,15 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026"}),
     ],
     ("GET", "/violations/{violation}"): at("violation", "violation"),
+    ("GET", "/reports/violations"): [
+        Call(query={"from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
+        Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
+    ],
+    ("GET", "/today/people"): [Call(query={"unit": "{unit}", "day": "2026-11-17"})],
+    ("POST", "/today/seen"): [Call(form={}, answers=303, tells=False)],
+    ("GET", "/search"): [Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"})],
+    ("GET", "/search/suggest"): [Call(query={"q": "{employee}"})],
+    ("POST", "/violations/views"): [Call(form={"name": "V", "query": "over=5"}, answers=303, tells=False)],
     ("GET", "/days/{employee}/{day}"): [
         Call(path={"employee": "{employee}", "day": day}) for day in ("2026-11-17", "2026-11-18", "2026-11-19")
     ],
@@ -377,6 +395,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 }
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_months.ELSEWHERE,
     **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
@@ -415,6 +434,8 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/account/tokens/revoke"): "tests/e2e/test_account_pages.py",
     ("POST", "/sign-out"): "test_at_once.py",
     ("GET", "/today/stream"): "test_at_once.py",
+    ("POST", "/violations/review"): "tests/e2e/test_violations_page.py",
+    ("POST", "/violations/views/{number}/{verb}"): "tests/e2e/test_violations_page.py",
     ("POST", "/api/v1/imports/{batch}/undo"): "tests/e2e/test_import_api.py",
     ("GET", "/import/{token}"): "tests/e2e/test_import_scope.py",
     ("POST", "/import/{token}"): "tests/e2e/test_import_scope.py",

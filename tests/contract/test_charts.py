@@ -14,7 +14,7 @@ import pytest
 from attendance.engine.verdict import DayVerdict
 from attendance.services import transfers
 from attendance.services.evaluate import evaluate_dirty, evaluate_span
-from attendance.store import office, papers, papers_decided, registering, rulings
+from attendance.store import counted_days, office, papers, papers_decided, person_days, registering, rulings
 from attendance.store.database import Database, sqlite_url
 from attendance.store.tables import EmployeeRow, UnitRow
 from attendance.store.trail import CONSOLE
@@ -24,6 +24,8 @@ from bench.office import FROM_ON, TO_ON, ZONE, invent_punches
 from bench.storing import NOW, prepare
 from reports import charts
 from reports.charts import FEWEST_PEOPLE, ChartsPage, Rate, charts_page
+from reports.compared import compared
+from tests.e2e.conftest import FIRST, LAST, _build
 
 LATER = datetime(2026, 7, 6, tzinfo=UTC)
 PEOPLE = 112  # a full unit and one of twelve
@@ -172,3 +174,34 @@ def test_a_month_of_two_thousand_people_is_counted_within_three_tenths_of_a_seco
         taken.append(time.process_time() - begun)
     database.close()
     assert median(taken) <= 0.3
+
+
+def test_both_databases_count_the_same(any_database: Database) -> None:
+    _build(any_database)  # three people, three weeks, Tuesdays late, a leave that came later
+    with any_database.reading() as session:
+        person = office.key(office.get(session, EmployeeRow, "E2"))
+        verdicts = [verdict for _, verdict in rulings.current(session, FIRST, LAST)]
+        found = counted_days.cells(session, EVERYTHING, None, FIRST, LAST)
+        minutes = counted_days.late_minutes(session, EVERYTHING, None, FIRST, LAST)
+        days = person_days.days_of(session, EVERYTHING, person, FIRST, LAST)
+        beside = person_days.next_to(session, EVERYTHING, person, date(2026, 11, 9))
+        two = compared(
+            session, ZONE, person, date(2026, 11, 3), (2, 1), titles={}, papers=EVERYTHING, reasons=EVERYTHING,
+            disclosed=True,
+        )  # fmt: skip
+    assert same(charts._rate(found), counted(verdicts))
+    assert charts._rate(found).late > 0
+    assert [(each.minutes, each.sessions, each.excused) for each in minutes] == [
+        (minute, count, 0)
+        for minute, count in sorted(
+            Counter(e.minutes for v in verdicts for e in v.violations if e.type == "late" and e.minutes).items()
+        )
+    ]
+    assert [row["date"] for row in days] == [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+    assert beside == (date(2026, 11, 6), date(2026, 11, 10))
+    assert two is not None
+    assert [(fact.kind, fact.paper.document if fact.paper else "") for fact in two.facts] == [
+        ("paper_filed", "ĐP 7"),
+        ("paper_approved", "ĐP 7"),
+    ]
+    assert {line.name: (line.before, line.after) for line in two.differing if line.name}["leave"] == (0, 270)

@@ -16,6 +16,7 @@ from attendance.services.evaluate import evaluate_dirty, evaluate_span
 from attendance.services.verdicts import judge_span
 from attendance.store import listing, listing_rulings, papers_roster, polling, registering
 from attendance.store.database import Database, sqlite_url
+from attendance.store.listing_violations import Wanted, violations
 from attendance.store.rulebook_reading import read_rulebook
 from attendance.store.tables import UnitRow
 from attendance.store.trail import CONSOLE
@@ -70,8 +71,8 @@ def judge(database: Database) -> None:
 def late(database: Database) -> dict[str, list[date]]:
     """The dates on which the rulings in force call somebody late."""
     found: dict[str, list[date]] = {person: [] for person in PEOPLE}
-    for (person, on), (violations, *_) in conclusions(database).items():
-        found[person] += [on for violation in violations if violation[1] == "late"]
+    for (person, on), (concluded, *_) in conclusions(database).items():
+        found[person] += [on for violation in concluded if violation[1] == "late"]
     return {person: sorted(dates) for person, dates in found.items()}
 
 
@@ -116,7 +117,7 @@ def test_reports_of_june_keep_the_old_tree_and_those_of_july_show_the_new(provin
 
         def violations_of(unit: str) -> set[tuple[str, date]]:
             part = spread_of(session, unit, FIRST, LAST)
-            found = listing_rulings.violations(session, EVERYTHING, FIRST, LAST, part=part, limit=500)
+            found = violations(session, Wanted(EVERYTHING, FIRST, LAST, part=part), limit=500)
             return {(row["unit"], row["date"]) for row in found.rows}
 
         assert violations_of("P") >= {("N", on) for on in workdays(REFORM, LAST)} | {("P", FIRST)}

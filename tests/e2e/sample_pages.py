@@ -18,11 +18,9 @@ from reports.view import (
     TodayPerson,
     TodayUnit,
     UnitOption,
-    ViolationFilter,
-    ViolationRow,
-    ViolationsPage,
     WhyPage,
 )
+from reports.violations import Reviewed, SavedView, ViolationFilter, ViolationRow, ViolationsPage
 from tests.accounts import of_day
 
 DAY = date(2026, 11, 23)
@@ -229,6 +227,7 @@ def unknown_day() -> WhyPage:
 
 
 def violations() -> ViolationsPage:
+    """A page in the middle of the list, after three lines of it were acted on: one was somebody else's by then."""
     rows = tuple(
         ViolationRow(
             f"v-{number}",
@@ -241,15 +240,33 @@ def violations() -> ViolationsPage:
             minutes,
             0 if status == "excused" else minutes or 0,
             status,
+            "1.0.0",
+            question,
+            number,
         )
-        for number, (name, kind, minutes, status) in enumerate(
+        for number, (name, kind, minutes, status, question) in enumerate(
             [
-                ("Trần Thị Bích Ngọc", "late", 16, "counted"),
-                ("Công Tằng Tôn Nữ Hoàng Phương Thảo", "missing_out", None, "pending"),
-                ("Đặng Minh Tuấn", "absent", 240, "excused"),
-                ("Phan Anh Khoa", "early", 22, "partly_excused"),
+                ("Trần Thị Bích Ngọc", "late", 16, "counted", "asked"),
+                ("Công Tằng Tôn Nữ Hoàng Phương Thảo", "missing_out", None, "pending", ""),
+                ("Đặng Minh Tuấn", "absent", 240, "excused", "approved"),
+                ("Phan Anh Khoa", "early", 22, "partly_excused", "decide"),
             ]
         )
     )
     units = (UnitOption("UB", "Ủy ban nhân dân phường Tân Lập"), UnitOption("VP", "Văn phòng", 1))
-    return ViolationsPage(rows, 1204, 2, 50, units, ViolationFilter("VP", "", date(2026, 11, 1), None))
+    asked = ViolationFilter("VP", over=5, from_on=date(2026, 11, 1), to_on=DAY, typed_from="1/11/2026")
+    return ViolationsPage(
+        rows,
+        1204,
+        units,
+        asked,
+        first=50,
+        before="eA",
+        after="eQ",
+        verbs=("ask", "confirm", "excuse"),
+        views=(
+            SavedView(1, "Văn phòng, trên 5 phút", asked.query, True),
+            SavedView(2, "Chưa giải trình", "explained=no"),
+        ),
+        reviewed=Reviewed("excuse", (("done", rows[2]), ("changed", rows[3]), ("gone", None))),
+    )

@@ -11,9 +11,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from api.http.auth import SESSION_COOKIE
-from api.pages.routes import router, show_error, static_files
-from api.pages.trail import router as trail_router
-from api.pages.why import router as why_router
+from api.pages.routes import show_error, static_files
+from api.serving import PAGES as PAGE_ROUTERS
 from attendance.store import trail
 from attendance.store.trail_chain import Sealer
 from attendance.store.trail_checking import check_trail
@@ -226,7 +225,7 @@ def test_reading_goes_on_while_looks_cannot_be_written(office: Office) -> None:
 
 @pytest.fixture
 def with_pages(make_office: Callable[..., Office]) -> Office:
-    office = make_office(extra_routers=(router, trail_router, why_router), page_error=show_error)
+    office = make_office(extra_routers=PAGE_ROUTERS, page_error=show_error)
     office.app.mount(*static_files())
     return office
 

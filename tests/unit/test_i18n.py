@@ -23,12 +23,12 @@ from api.pages.terminal_pages.adding import view as adding
 from api.pages.users import PROBLEMS
 from attendance.facts import DIRECTIONS
 from attendance.rules import kinds, policy, schedule
-from attendance.services import api_tokens, browsers, matching, terminal_health
+from attendance.services import api_tokens, browsers, matching, reviewing, terminal_health
 from attendance.services.explain import rules
 from attendance.services.notifications import kinds as notice_kinds
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
-from attendance.store import alarms, listing_explanations, personal_schema
+from attendance.store import alarms, explained, listing_explanations, personal_schema, saved_views
 from attendance.store.every_table import every_table
 from attendance.store.explanation_tables import GROUNDS
 from attendance.store.heads import KINDS as HEAD_KINDS
@@ -36,9 +36,10 @@ from attendance.store.personal_export import tables
 from attendance.store.personal_schema import CODED
 from device_sync import checking, operations
 from device_sync.zk.failures import OUTCOMES
-from reports import calendar, charts, compared, explanation_view, papers, person, rule_trial, trail, view
+from reports import calendar, charts, compared, explanation_view, papers, person, register, rule_trial, trail, view
 from reports import rules as rule_pages
 from tests.unit import system_words
+from tests.unit.words_of_months import WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -93,6 +94,15 @@ VOCABULARIES = {
     "flag": view.FLAGS,
     "cause": view.REVISION_CAUSES,
     "nav_group": [group[2:] for group in GROUPS],
+    "changed": view.PERSON_STATES,
+    "question": ("none", *explained.STATES),
+    "list.problem": (*reviewing.REASONS, *saved_views.REASONS, "due_unread", "too_many_rows"),
+    "list.explained": ("any", "yes", "no"),
+    "review.verb": reviewing.VERBS,
+    "review.answers": reviewing.VERBS,
+    "review.result": reviewing.RESULTS,
+    "review.why": reviewing.RESULTS,
+    "register": register.COLUMNS,
     "card": ("present", "late", "absent", "excused", "unknown"),
     "excuse": ("leave", "mission"),
     "session": ("am", "pm"),
@@ -181,6 +191,7 @@ VOCABULARIES = {
     ),
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
+    **WORDS,
     "notice_kind": (*notice_kinds.KINDS, "test"),
     "notice_about": notice_kinds.KINDS,
     "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),

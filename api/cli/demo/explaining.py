@@ -11,9 +11,10 @@ from api.cli.demo.office import DemoOffice
 from attendance.services import explanations
 from attendance.services.explanations import Decider
 from attendance.services.explanations.attaching import Sent
-from attendance.store import explanation_register, listing_rulings, office, people
+from attendance.store import explanation_register, office, people
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey, read_violation_id
+from attendance.store.listing_violations import Wanted, violations
 from attendance.store.paper_tables import ExplanationRow
 from attendance.store.tables import EmployeeRow
 from attendance.store.trail import Actor
@@ -82,7 +83,8 @@ def _violations(
 ) -> tuple[list[ViolationKey], list[ViolationKey]]:
     """Those of the person, and those of others who serve in the unit; newest first, each person once in turn."""
     within = Within(units=frozenset([unit] if unit is not None else []))
-    found = listing_rulings.violations(session, within, today - LOOK_BACK, today, limit=500, newest_first=True)
+    wanted = Wanted(within, today - LOOK_BACK, today)
+    found = violations(session, wanted, limit=500, newest_first=True)
     keys = [key for row in found.rows if (key := read_violation_id(row["id"])) is not None]
     own = [key for key in keys if key.employee_id == person]
     by_person: dict[int, list[ViolationKey]] = {}

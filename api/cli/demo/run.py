@@ -25,6 +25,7 @@ from rich.table import Table
 from api.cli.demo.explaining import file_explanations
 from api.cli.demo.filing import file_office
 from api.cli.demo.late_paper import file_late_paper
+from api.cli.demo.months import close_last_month
 from api.cli.demo.night import play_night
 from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
@@ -148,6 +149,7 @@ def run_demo(port: int, *, browser: bool) -> None:
             accounts.create_user(login.name, password, login.role, login.unit, employee=login.employee, **visit)
             logins.append((login.role, login.name, password))
         file_waiting(demo.database, demo.office, demo.now())
+        close_last_month(demo.database, demo.office, demo.now())
         file_proposed_swap(demo.database, demo.office, CLERK, demo.now())
         file_explanations(demo.database, demo.office, demo.now())
         file_late_paper(demo.database, demo.office, demo.now())

@@ -15,11 +15,22 @@ from attendance.errors import NotFound
 from attendance.services import disclosure
 from attendance.store import listing_rulings
 from attendance.store.listing_keys import read_violation_id
+from attendance.store.listing_violations import Wanted, violations
 
 router = APIRouter(prefix="/violations", tags=["attendance"])
 
-ViolationType = Literal["late", "early", "absent", "missing_in", "missing_out", "left_post"]
-ViolationStatus = Literal["counted", "pending", "excused", "partly_excused"]
+ViolationType = Annotated[
+    Literal["late", "early", "absent", "missing_in", "missing_out", "left_post"] | None,
+    Query(description="Only of this kind.", examples=["late"]),
+]
+ViolationStatus = Annotated[
+    Literal["counted", "pending", "excused", "partly_excused"] | None,
+    Query(description="Only in this state.", examples=["counted"]),
+]
+Over = Annotated[int | None, Query(ge=0, le=1440, description="Only with more minutes than this.")]
+Explained = Annotated[
+    bool | None, Query(description="Only those an explanation was handed in for, or only those without one.")
+]
 
 
 @router.get("", operation_id="listViolations", summary="Violations", response_model=ViolationList)
@@ -30,16 +41,17 @@ def list_violations(
     page: Page,
     unit: UnitFilter = None,
     employee: EmployeeFilter = None,
-    type: Annotated[ViolationType | None, Query(description="Only of this kind.", examples=["late"])] = None,
-    status: Annotated[ViolationStatus | None, Query(description="Only in this state.", examples=["counted"])] = None,
+    type: ViolationType = None,
+    status: ViolationStatus = None,
+    over: Over = None,
+    explained: Explained = None,
     cursor: Cursor = None,
 ) -> Response:
     """The violations that stand, by date, person, session and type."""
     parts = service(request)
     with parts.database.reading() as session:
         part = reader.part(session, unit, span.from_on, span.to_on)
-        found = listing_rulings.violations(
-            session,
+        wanted = Wanted(
             reader.within,
             span.from_on,
             span.to_on,
@@ -47,11 +59,11 @@ def list_violations(
             employee_id=reader.employee_id(session, employee) if employee is not None else None,
             type=type,
             status=status,
-            limit=page.limit,
-            offset=page.offset,
-            after=cursor,
+            over=over,
+            explained=explained,
         )
-        reader.saw(session, "violations", (row["employee"] for row in found.rows), at=parts.now())
+        found = violations(session, wanted, limit=page.limit, offset=page.offset, after=cursor)
+        reader.saw_people(session, "violations", found.people, at=parts.now())
     return listed(found, page)
 
 

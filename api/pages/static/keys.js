@@ -18,7 +18,7 @@
     if (with_focus >= 0) place = with_focus;
     return all[place];
   };
-  const link_of = (row) => (row.matches("a[href], button") ? row : row.querySelector("a.row-link, a[href], summary, button, input"));
+  const link_of = (row) => (row.matches("a[href], button, summary") ? row : row.querySelector("a.row-link, a[href], summary, button, input"));
   const move = (step) => {
     const all = rows();
     if (!all.length) return;

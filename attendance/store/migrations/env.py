@@ -7,6 +7,7 @@ import attendance.store.access_tables
 import attendance.store.evidence_tables
 import attendance.store.health_tables
 import attendance.store.import_tables
+import attendance.store.month_tables
 import attendance.store.paper_tables
 import attendance.store.personal_tables
 import attendance.store.polling_tables
