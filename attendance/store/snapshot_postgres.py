@@ -76,7 +76,7 @@ def copy_out(session: Session, take: Callable[[str, Iterable[bytes]], str]) -> d
     for name, columns in connection.exec_driver_sql(_TABLES).all():
         if (
             name not in every_table() and name not in TAKEN_AWAY
-        ):  # of another program, or the version, which the manifest tells
+        ):  # of another program, or the version
             continue
         keys = list(connection.execute(text(_KEYS), {"name": _quoted(name)}).scalars())
         order = f" ORDER BY {_columns(keys)}" if keys else ""
