@@ -17,7 +17,8 @@ import pytest
 
 from attendance.services.access import ALLOWED, ROLES
 from tests.access.asking import Answer, Built, Service, serve
-from tests.access.calls import CALLS, ELSEWHERE, PAGES, Call
+from tests.access.calls import CALLS, PAGES, Call
+from tests.access.elsewhere import ELSEWHERE
 from tests.access.office import ALARM, PEOPLE, REASON, STATES, mark, reader
 
 API = "/api/v1"
