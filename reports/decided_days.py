@@ -72,7 +72,8 @@ def decisions(
         holds = ruling.whole is entry if ruling.whole is not None else entry in ruling.sessions
         add(entry, "", not holds, None)
     for entry in announced:
-        add(entry, "announced", False, None)
+        decided = book.calendar.of(entry.on, book.path(unit, entry.on)).whole
+        add(entry, "announced", decided is not None, None)
     for entry, number in proposed:
         add(entry, "proposed", False, number)
     return tuple(_joined(sorted(found, key=lambda each: each.dates)))

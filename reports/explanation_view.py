@@ -135,7 +135,7 @@ class InboxPage:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """What is to be explained, and until when."""
+    """What is to be explained, and until when. `locked`: its month is, so that a decision shows once it is reopened."""
 
     violation: str
     employee: str
@@ -148,6 +148,7 @@ class QuestionView:
     status: str
     due_on: date | None
     days_left: int | None
+    locked: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from attendance.services.explanations.deadlines import Deadlines
 from attendance.services.explanations.handing_in import is_theirs
 from attendance.services.explanations.telling import as_told
 from attendance.services.impartial import Decider
-from attendance.store import explanation_register, heads, listing_explanations, people
+from attendance.store import explanation_register, heads, listing_explanations, month_events, people
 from attendance.store.database import Session
 from attendance.store.explanation_register import Question
 from attendance.store.explanation_tables import GROUNDS
@@ -186,6 +186,7 @@ def _to_write(
     asked = {row["violation"]: row for row in waiting.rows}
     unverified = listing_explanations.unverified_to_write(session, employee_id, today - LOOK_BACK)
     rows = [*found.rows, *({"type": UNVERIFIED, "minutes": None, **row} for row in unverified if not offset)]
+    deadlines.prepare((employee_id, row["date"]) for row in rows)
     lines = []
     for row in rows:
         request = asked.get(row["id"], {})
@@ -216,7 +217,15 @@ def _question(session: Session, zone: str, now: datetime, question: Question) ->
         status=question.status,
         due_on=due_on,
         days_left=_left(due_on, clock.today(now, zone)),
+        locked=_is_locked(session, question.unit_id, key.on),
     )
+
+
+def _is_locked(session: Session, unit_id: int | None, on: date) -> bool:
+    if unit_id is None:
+        return False
+    state = month_events.states(session).get((session.get_one(UnitRow, unit_id).code, on.replace(day=1)))
+    return state is not None and state.locked_at is not None
 
 
 def _due(session: Session, key: ViolationKey) -> date | None:
@@ -244,6 +253,7 @@ def _unit_name(session: Session, unit_id: int | None, on: date) -> str:
 
 def _lines(session: Session, zone: str, rows: Sequence[Mapping[str, Any]], reasons: Within) -> tuple[Line, ...]:
     deadlines, tree = Deadlines(session), StoredTree(session)
+    deadlines.prepare((row["employee_id"], row["date"]) for row in rows)
     found = []
     for row in rows:
         told = as_told(row, reasons)

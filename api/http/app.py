@@ -95,7 +95,6 @@ ROUTERS = (
     *papers.ROUTERS,
     *explanations.ROUTERS,
     months.router,
-    reports.router,
     audit.router,
     notifications.router,
 )

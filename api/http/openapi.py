@@ -42,6 +42,7 @@ TAGS = [
     {"name": "months", "description": "Months of a unit: what stands in the way, locked, signed, reopened."},
     {"name": "reports", "description": "Sheets as files."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},
+    {"name": "notifications", "description": "Webhooks, and what became of what was sent."},
     {"name": "health", "description": "Whether the service lives and can work."},
 ]
 

@@ -116,7 +116,10 @@ def propose_decision(request: Request, reader: Writing) -> Response:
 
 def _given(request: Request) -> dict[str, str]:
     found = {name: request.query_params.get(name, "")[: _LONGEST.get(name, 200)].strip() for name in FIELDS}
-    return {name: text if text.isprintable() else "" for name, text in found.items()}
+    given = {name: text if text.isprintable() else "" for name, text in found.items()}
+    for name, known in (("kind", KINDS), ("part", PARTS)):
+        given[name] = given[name] if given[name] in known else ""
+    return given
 
 
 def _page(session: Session, request: Request, reader: Reader, given: dict[str, str]) -> DecidePage:
@@ -145,7 +148,7 @@ def _looked_over(session: Session, request: Request, reader: Reader, view: Decid
 
 def _read(session: Session, request: Request, reader: Reader, given: dict[str, str]) -> _Decision:
     """Raises _Unread, NotFound."""
-    today, kind = service(request).today(), given["kind"] if given["kind"] in KINDS else KINDS[0]
+    today, kind = service(request).today(), given["kind"] or KINDS[0]
     if given["unit"]:
         if not reader.within.sees(reader.unit(session, given["unit"]).id):
             raise NotFound("unit", given["unit"])
@@ -159,5 +162,4 @@ def _read(session: Session, request: Request, reader: Reader, given: dict[str, s
         raise _Unread("no_pair")
     if not given["document"]:
         raise _Unread("no_document")
-    part = given["part"] if given["part"] in PARTS else None
-    return _Decision(on, kind, for_on, given["unit"], part, given["document"], given["note"])
+    return _Decision(on, kind, for_on, given["unit"], given["part"] or None, given["document"], given["note"])

@@ -108,13 +108,13 @@ def adopt(request: Request, reader: Writing, rulebook: Annotated[str, Form(max_l
         view = _page(session, request, reader, given)
     with _problems(view) as found:
         draft = draft_of(given)
-        from_on, to_on = validity_of(given, parts.today())
+        file = rule_drafts.as_file(draft, *validity_of(given, parts.today()), parts.settings.timezone)
+        with parts.database.reading() as session:
+            effect = rule_drafts.effect(session, file, view.today, parts.now())
         with parts.database.writing() as session:
             _check_scope(session, reader, given, write=True)
             if rulebook and read_rulebook(session).fingerprint != rulebook:
                 raise Unread("changed")
-            file = rule_drafts.as_file(draft, from_on, to_on, parts.settings.timezone)
-            effect = rule_drafts.effect(session, file, view.today, parts.now())
             rule_drafts.adopt_draft(session, draft, file, at=parts.now(), actor=reader.actor)
     if found.view is not None:
         return show(request, "rules_adopt.html", found.view, user=reader.user, status=422)

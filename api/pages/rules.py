@@ -14,6 +14,7 @@ from api.http.service import service
 from api.pages.i18n import read_day
 from api.pages.routes import show
 from attendance.errors import NotFound
+from attendance.store import office
 from attendance.store.database import Session
 from attendance.store.tables import UnitRow
 from attendance.store.tree import StoredTree
@@ -53,9 +54,16 @@ def notice(request: Request, reader: Reading, unit: Unit = "") -> Response:
 
 
 def unit_shown(session: Session, reader: Reader, code: str, on: date) -> UnitRow:
-    """The unit asked for, or the first that the reader may see. Raises NotFound."""
+    """The unit asked for; else where the reader serves, if there is nothing but their own to see; else the first.
+
+    Raises NotFound.
+    """
     if code:
         return reader.unit(session, code)
+    if reader.within.is_person and reader.within.employee is not None:
+        number = office.unit_on(session, reader.within.employee, on)
+        if number is not None:
+            return reader.unit(session, office.code_of(session, UnitRow, number))
     listed = StoredTree(session).shown(on, reader.within)
     if not listed:
         raise NotFound("unit", "")

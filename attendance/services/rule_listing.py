@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from attendance.errors import NoVersionInForce
+from attendance.errors import NoHours, NoVersionInForce
 from attendance.rules.calendar import CalendarEntry
 from attendance.rules.kinds import is_kind
 from attendance.rules.policy import MEASURES
@@ -90,7 +90,10 @@ def _line(rule: str, held: Resolved | None, default: Any) -> RuleLine:
 
 
 def _hours(book: Rulebook, unit: str, on: date) -> Iterable[RuleLine]:
-    schedule = book.schedule_of(unit, None, on)
+    try:
+        schedule = book.schedule_of(unit, None, on)
+    except NoHours:
+        return
     giver = next(step.code for step in book.tree.steps(unit, on) if step.schedule)
     try:
         version = schedule.on(on)

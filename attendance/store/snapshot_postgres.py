@@ -18,6 +18,8 @@ from attendance.errors import AttendanceError
 from attendance.store.every_table import every_table
 
 VERSION = "alembic_version"
+TAKEN_AWAY = frozenset({"policy"})
+"""Tables that older schemas have and this one has no more."""
 _SETTINGS = (
     "SET LOCAL timezone = 'UTC'",
     "SET LOCAL datestyle = 'ISO'",
@@ -72,7 +74,9 @@ def copy_out(session: Session, take: Callable[[str, Iterable[bytes]], str]) -> d
         connection.exec_driver_sql(setting)
     found: dict[str, dict[str, Any]] = {}
     for name, columns in connection.exec_driver_sql(_TABLES).all():
-        if name == VERSION:
+        if (
+            name not in every_table() and name not in TAKEN_AWAY
+        ):  # of another program, or the version
             continue
         keys = list(connection.execute(text(_KEYS), {"name": _quoted(name)}).scalars())
         order = f" ORDER BY {_columns(keys)}" if keys else ""
@@ -119,8 +123,11 @@ def _copy_in(connection: Connection, tables: dict[str, dict[str, Any]], rows: Ca
     run = connection.exec_driver_sql
     for setting in _SETTINGS:
         run(setting)
-    names = [name for name, _ in run(_TABLES).all() if name != VERSION]
-    foreign = run(_FOREIGN).all()
+    names = [name for name, _ in run(_TABLES).all() if name in tables]
+    if missing := sorted(set(tables) - set(names)):
+        raise DoesNotFit(f"there is no table {missing[0]} in its schema")
+    quoted = {_quoted(name) for name in names} | set(names)
+    foreign = [each for each in run(_FOREIGN).all() if each[0] in quoted]
     for table, name, _ in foreign:
         run(f"ALTER TABLE {table} DROP CONSTRAINT {_quoted(name)}")
     for name in names:
@@ -133,6 +140,8 @@ def _copy_in(connection: Connection, tables: dict[str, dict[str, Any]], rows: Ca
             for piece in rows(f"tables/{name}"):
                 copying.write(piece)
     for table, column, sequence in run(_SEQUENCES).all():
+        if table not in tables:
+            continue
         top = f"(SELECT max({_quoted(column)}) FROM {_quoted(table)})"  # noqa: S608 - names of the schema
         run(f"SELECT setval('{sequence}', greatest(coalesce({top}, 0), 1), {top} IS NOT NULL)")
     for name in names:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import calls_explanations, calls_lists, calls_months, calls_notifications
+from tests.access import calls_explanations, calls_lists, calls_months, calls_notifications, calls_terminals
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
@@ -99,7 +99,6 @@ RULES = (
     'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 5\nfrom = 2026-12-01\n'
     'document = "QĐ 20"\narticle = "1"\n'
 )
-GROUND = {"ground": "other", "text": "kẹt cầu"}
 TRIED = 'rules = 1\n[scope]\nunit = "{unit}"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 600\n'
 PAPER_CALLS: dict[str, list[Call]] = {
     "listPapers": listing("unit", "employee"),
@@ -276,39 +275,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         )
     ],
     **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
-    ("GET", "/explanations"): [
-        *(Call(query={"tab": tab}) for tab in ("confirm", "decide", "closed")),
-        Call(query={"tab": "asked"}, tells=False),
-    ],
-    ("GET", "/explanations/{number}"): at("number", "explanation"),
-    ("GET", "/explanations/{number}/attachments/{digest}"): [
-        Call(path={"number": "{explanation}", "digest": "{attachment}"}, tells=False)
-    ],
-    ("GET", "/violations/{violation}/explain"): at("violation", "violation"),
-    ("POST", "/violations/{violation}/explain"): [
-        Call(path={"violation": "{early}"}, form=GROUND, answers=303, tells=False)
-    ],
-    ("POST", "/violations/{violation}/ask"): [Call(path={"violation": "{early}"}, form={}, answers=303, tells=False)],
-    ("POST", "/violations/{violation}/decide"): [
-        Call(path={"violation": "{early}"}, form=NOTE | {"decision": "refused"}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/confirm"): [
-        Call(path={"number": "{explanation}"}, form=NOTE | {"version": "2"}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/decide"): [
-        Call(
-            path={"number": "{explanation}"},
-            form=NOTE | {"version": "2", "decision": "approved"},
-            answers=303,
-            tells=False,
-        )
-    ],
-    ("POST", "/explanations/{number}/withdraw"): [
-        Call(path={"number": "{explanation}"}, form={}, answers=303, tells=False)
-    ],
-    ("POST", "/explanations/{number}/attachments"): [
-        Call(path={"number": "{explanation}"}, form={}, answers=422, tells=False)
-    ],
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],
@@ -376,25 +342,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(form={"terminal": "{terminal}"}, answers=303, tells=False),
         Call(form={"unit": "{unit}"}, answers=303, tells=False),
     ],
-    ("GET", "/terminals"): [Call(query={}), Call(query={"unit": "{unit}"})],
-    ("GET", "/terminals/live"): [Call(query={}), Call(query={"unit": "{unit}"})],
-    ("POST", "/terminals/pull"): [
-        Call(form={}, answers=303, tells=False),
-        Call(form={"unit": "{unit}"}, answers=303, tells=False),
-    ],
-    ("GET", "/terminals/{code}"): at("code", "terminal"),
-    ("GET", "/terminals/{code}/live"): at("code", "terminal"),
-    ("POST", "/terminals/{code}/pull"): [Call(path=TERMINAL, form={}, answers=303, tells=False)],
-    ("POST", "/terminals/{code}/alarms/{alarm}/acknowledge"): [
-        Call(path=TERMINAL | {"alarm": "{alarm}"}, form={}, answers=303, tells=False)
-    ],
-    ("GET", "/terminals/{code}/people"): at("code", "terminal"),
-    ("GET", "/terminals/{code}/settings"): at("code", "terminal"),
-    ("POST", "/terminals/{code}/settings"): [
-        Call(path=TERMINAL, form={"name": "Cổng", "every": "300", "unit": "{unit}"}, answers=303, tells=False)
-    ],
-    ("POST", "/terminals/{code}/retire"): [Call(path=TERMINAL, form={"sure": "yes"}, answers=303, tells=False)],
-    ("GET", "/terminals/add"): [Call(tells=False)],
+    **{where: [Call(**each) for each in listed] for where, listed in calls_terminals.PAGES.items()},
     ("GET", "/notice"): [Call(tells=False)],
     ("GET", "/calendar"): [Call(above=True, tells=False), Call(query={"unit": "{unit}", "year": "2026"}, above=True)],
     ("GET", "/calendar/decide"): [Call(query=DECISION, tells=False)],
@@ -471,11 +419,7 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/personal-data/destructions/{id}/approve"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/refuse"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/carry-out"): "tests/e2e/test_personal_data.py",
-    ("POST", "/terminals/{code}/people"): "tests/e2e/test_terminal_pages.py",
-    ("POST", "/terminals/add/search"): "tests/e2e/test_terminal_adding.py",
-    ("POST", "/terminals/add/address"): "tests/e2e/test_terminal_adding.py",
-    ("GET", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
-    ("POST", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
+    **calls_terminals.ELSEWHERE,
     ("POST", "/notice"): "tests/e2e/test_personal_data.py",
     ("GET", "/setup/end"): "tests/e2e/test_first_set_up.py",
     ("GET", "/setup/{step}"): "tests/e2e/test_first_set_up.py",

@@ -224,3 +224,16 @@ def test_a_database_that_is_damaged_itself_is_not_called_a_backup(sqlite_databas
     assert done.wrong == ()
     assert done.safety is not None
     assert ".damaged-" in done.safety.name
+
+
+@pytest.mark.postgres
+def test_tables_of_another_program_are_neither_taken_along_nor_touched(
+    postgres_database: Database, tmp_path: Path
+) -> None:
+    with postgres_database.writing() as session:
+        session.execute(text("CREATE TABLE of_others (what text)"))
+        session.execute(text("INSERT INTO of_others VALUES ('kept')"))
+    made = make_backup(postgres_database, tmp_path / "a.backup")
+    assert "of_others" not in made.manifest["tables"]
+    assert restore(wish(postgres_database.url, made.path, replace=True)).wrong == ()
+    assert contents(postgres_database)["of_others"] == ["('kept',)"]

@@ -76,85 +76,85 @@ def test_a_late_arrival_is_explained_confirmed_and_excused_and_keeps_its_minutes
     assert acts == [f"explanation.{act}" for act in ("asked", "filed", "confirmed", "approved")]
 
 
-def test_a_part_is_granted_apart_from_what_was_claimed(any_database: Database) -> None:
-    build(any_database, *LATE)
-    number = hand_in(any_database, minutes=15)
-    confirm(any_database, number)
-    decide(any_database, number, minutes=5)
-    found = verdict(any_database).violations[0]
+def test_a_part_is_granted_apart_from_what_was_claimed(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    number = hand_in(sqlite_database, minutes=15)
+    confirm(sqlite_database, number)
+    decide(sqlite_database, number, minutes=5)
+    found = verdict(sqlite_database).violations[0]
     assert (found.minutes, found.excused_min, found.counted_min, found.status) == (20, 5, 15, "partly_excused")
-    assert rows(any_database, "SELECT minutes, decided_minutes FROM explanation") == [(15, 5)]
+    assert rows(sqlite_database, "SELECT minutes, decided_minutes FROM explanation") == [(15, 5)]
 
 
 @pytest.mark.parametrize(
     ("decision", "status", "credited"), [("approved", "excused", 210), ("refused", "counted", 210)]
 )
 def test_a_missing_punch_is_closed_by_either_decision(
-    any_database: Database, decision: str, status: str, credited: int
+    sqlite_database: Database, decision: str, status: str, credited: int
 ) -> None:
-    build(any_database, *NO_EVENING)
-    assert verdict(any_database).unverified_min == 210
-    number = hand_in(any_database, type="missing_out", part="pm", ground="forgot_punch")
-    confirm(any_database, number)
-    decide(any_database, number, decision)
-    day = verdict(any_database)
+    build(sqlite_database, *NO_EVENING)
+    assert verdict(sqlite_database).unverified_min == 210
+    number = hand_in(sqlite_database, type="missing_out", part="pm", ground="forgot_punch")
+    confirm(sqlite_database, number)
+    decide(sqlite_database, number, decision)
+    day = verdict(sqlite_database)
     assert [v.status for v in day.violations] == [status]
     assert (day.credited_min, day.unverified_min) == (270 + credited, 0)
 
 
 def test_the_direct_superior_may_decide_at_once_and_somebody_further_up_waits_for_them(
-    any_database: Database,
+    sqlite_database: Database,
 ) -> None:
-    build(any_database, *LATE)
-    number = hand_in(any_database)
+    build(sqlite_database, *LATE)
+    number = hand_in(sqlite_database)
     with pytest.raises(NotConfirmed):
-        decide(any_database, number, by="leader")
-    decide(any_database, number, by="head")
-    assert rows(any_database, "SELECT decided_by, confirmation FROM explanation") == [("head", None)]
+        decide(sqlite_database, number, by="leader")
+    decide(sqlite_database, number, by="head")
+    assert rows(sqlite_database, "SELECT decided_by, confirmation FROM explanation") == [("head", None)]
 
 
-def test_without_a_confirmation_where_whoever_decides_says_so(any_database: Database) -> None:
-    build(any_database, *LATE)
-    number = hand_in(any_database)
-    decide(any_database, number, by="leader", without_confirmation=True)
-    assert verdict(any_database).violations[0].status == "excused"
+def test_without_a_confirmation_where_whoever_decides_says_so(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    number = hand_in(sqlite_database)
+    decide(sqlite_database, number, by="leader", without_confirmation=True)
+    assert verdict(sqlite_database).violations[0].status == "excused"
 
 
-def test_nobody_on_their_own_and_the_heads_own_one_level_up(any_database: Database) -> None:
-    build(any_database, *LATE)
-    number = hand_in(any_database)
+def test_nobody_on_their_own_and_the_heads_own_one_level_up(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    number = hand_in(sqlite_database)
     for act in (confirm, decide):
         with pytest.raises(NotTheirs, match=r"handed in by you|about you"):
-            act(any_database, number, by="an")
-    with any_database.writing() as session:
+            act(sqlite_database, number, by="an")
+    with sqlite_database.writing() as session:
         heads.name_head(session, "A", "E1", from_on=date(2026, 1, 1), at=RECORDED_AT)
-    with pytest.raises(NotTheirs, match="one level up"), any_database.writing() as session:  # noqa: PT012
+    with pytest.raises(NotTheirs, match="one level up"), sqlite_database.writing() as session:  # noqa: PT012
         inside = Within(units=frozenset({1}))
         row = explanation_register.get(session, number)
         explanations.decide(
             session, row, decider(session, "head", inside), "approved", note="x", zone=ZONE, at=NOW + HOUR
         )
-    decide(any_database, number, by="leader")
+    decide(sqlite_database, number, by="leader")
 
 
-def test_who_handed_a_paper_in_for_somebody_does_not_decide_on_it(any_database: Database) -> None:
-    build(any_database, *LATE)
-    number = hand_in(any_database, by="head", submitted_at=NOW - HOUR)
+def test_who_handed_a_paper_in_for_somebody_does_not_decide_on_it(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    number = hand_in(sqlite_database, by="head", submitted_at=NOW - HOUR)
     with pytest.raises(NotTheirs, match="handed in by you"):
-        decide(any_database, number, by="head")
-    decide(any_database, number, by="leader", without_confirmation=True)
+        decide(sqlite_database, number, by="head")
+    decide(sqlite_database, number, by="leader", without_confirmation=True)
 
 
-def test_a_denied_confirmation_goes_on_to_whoever_decides(any_database: Database) -> None:
-    build(any_database, *LATE)
-    number = hand_in(any_database)
+def test_a_denied_confirmation_goes_on_to_whoever_decides(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    number = hand_in(sqlite_database)
     with pytest.raises(Invalid, match="why"):
-        confirm(any_database, number, said="denied")
-    confirm(any_database, number, said="denied", note="Tôi không thấy đồng chí ở cổng")
+        confirm(sqlite_database, number, said="denied")
+    confirm(sqlite_database, number, said="denied", note="Tôi không thấy đồng chí ở cổng")
     with pytest.raises(NotAsItWas, match="not confirmed by head"):
-        confirm(any_database, number)
-    decide(any_database, number, "refused")
-    assert verdict(any_database).violations[0].status == "counted"
+        confirm(sqlite_database, number)
+    decide(sqlite_database, number, "refused")
+    assert verdict(sqlite_database).violations[0].status == "counted"
 
 
 def test_after_the_deadline_only_where_it_is_accepted_after_all(any_database: Database) -> None:
@@ -172,61 +172,61 @@ def test_after_the_deadline_only_where_it_is_accepted_after_all(any_database: Da
     assert verdict(any_database).violations[0].status == "excused"
 
 
-def test_in_time_is_up_to_the_end_of_the_last_day_on_the_wall_of_the_office(any_database: Database) -> None:
+def test_in_time_is_up_to_the_end_of_the_last_day_on_the_wall_of_the_office(sqlite_database: Database) -> None:
     """23:30 of the 6th in Hanoi is in time, though the next day would not be."""
-    build(any_database, *LATE)
-    with any_database.writing() as session:
+    build(sqlite_database, *LATE)
+    with sqlite_database.writing() as session:
         session.add(RuleVersionRow(rule="explanation_deadline_workdays", value=2, recorded_at=RECORDED_AT))
     last = NOW.replace(day=6, hour=16, minute=30)
-    number = hand_in(any_database, at=last)
-    decide(any_database, number, by="head", at=last)
-    assert verdict(any_database).violations[0].status == "excused"
-    assert "explanation_after_deadline" not in verdict(any_database).flags
+    number = hand_in(sqlite_database, at=last)
+    decide(sqlite_database, number, by="head", at=last)
+    assert verdict(sqlite_database).violations[0].status == "excused"
+    assert "explanation_after_deadline" not in verdict(sqlite_database).flags
 
 
-def test_taken_back_while_nobody_decided_and_not_after(any_database: Database) -> None:
-    build(any_database, *LATE)
-    with any_database.writing() as session:
+def test_taken_back_while_nobody_decided_and_not_after(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    with sqlite_database.writing() as session:
         explanations.ask(session, decider(session, "head"), [key(session)], at=NOW)
-    number = hand_in(any_database)
+    number = hand_in(sqlite_database)
     with pytest.raises(NotAsItWas, match="waits for an answer"):
-        hand_in(any_database)
-    with any_database.writing() as session:
+        hand_in(sqlite_database)
+    with sqlite_database.writing() as session:
         row = explanation_register.get(session, number)
         explanations.withdraw(session, row, decider(session, "an"), at=NOW + HOUR)
-    assert steps(any_database) == [("explain", None)], "who asked still waits"
-    second = hand_in(any_database, at=NOW + HOUR)
-    decide(any_database, second, "refused", by="head")
-    with pytest.raises(NotAsItWas, match="refused by head"), any_database.writing() as session:
+    assert steps(sqlite_database) == [("explain", None)], "who asked still waits"
+    second = hand_in(sqlite_database, at=NOW + HOUR)
+    decide(sqlite_database, second, "refused", by="head")
+    with pytest.raises(NotAsItWas, match="refused by head"), sqlite_database.writing() as session:
         explanations.withdraw(session, explanation_register.get(session, second), decider(session, "an"), at=LATER)
-    third = hand_in(any_database, at=LATER)
-    decide(any_database, third, by="head", at=LATER)
-    assert verdict(any_database).violations[0].status == "excused", "the one decided last holds"
+    third = hand_in(sqlite_database, at=LATER)
+    decide(sqlite_database, third, by="head", at=LATER)
+    assert verdict(sqlite_database).violations[0].status == "excused", "the one decided last holds"
 
 
-def test_decided_alone_closes_what_was_asked_and_the_same_again_changes_nothing(any_database: Database) -> None:
-    build(any_database, *LATE)
-    with any_database.writing() as session:
+def test_decided_alone_closes_what_was_asked_and_the_same_again_changes_nothing(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    with sqlite_database.writing() as session:
         explanations.ask(session, decider(session, "head"), [key(session)], at=NOW)
 
     def alone(decision: str, **given: Any) -> int:
-        with any_database.writing() as session:
+        with sqlite_database.writing() as session:
             about = {"reason": "Ngập đường", "zone": ZONE, "at": NOW} | given
             return explanations.decide_alone(session, decider(session, "head"), key(session), decision, **about).id or 0
 
     first = alone("refused")
-    assert steps(any_database) == []
+    assert steps(sqlite_database) == []
     assert alone("refused") == first
-    assert verdict(any_database).violations[0].status == "counted"
+    assert verdict(sqlite_database).violations[0].status == "counted"
     assert alone("approved", minutes=12, at=NOW + HOUR) != first
-    found = verdict(any_database).violations[0]
+    found = verdict(sqlite_database).violations[0]
     assert (found.excused_min, found.counted_min) == (12, 8)
 
 
-def test_decided_alone_is_the_answer_to_what_was_explained(any_database: Database) -> None:
-    build(any_database, *LATE)
-    number = hand_in(any_database)
-    with any_database.writing() as session:
+def test_decided_alone_is_the_answer_to_what_was_explained(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    number = hand_in(sqlite_database)
+    with sqlite_database.writing() as session:
         row = explanations.decide_alone(
             session, decider(session, "leader"), key(session), "approved", reason="Đúng", zone=ZONE, at=NOW + HOUR
         )
@@ -281,6 +281,8 @@ REFUSED: dict[str, dict[str, Any]] = {
     "no minutes": {"minutes": 0},
     "a moment of one's own": {"submitted_at": NOW - HOUR},
     "a very long text": {"text": "á" * 2_001},
+    "signs no page shows": {"text": "kẹt\0xe"},
+    "such signs in a document": {"document": "GXN\x07 5"},
 }
 
 

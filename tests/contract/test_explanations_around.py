@@ -34,21 +34,23 @@ def wall(at: str) -> datetime:
     return datetime.fromisoformat(f"2026-03-04T{at}")
 
 
-def test_minutes_nobody_could_verify_are_credited_and_never_turned_against_the_person(any_database: Database) -> None:
-    build(any_database, "07:20:00", "12:01:00")
-    with any_database.writing() as session:
+def test_minutes_nobody_could_verify_are_credited_and_never_turned_against_the_person(
+    sqlite_database: Database,
+) -> None:
+    build(sqlite_database, "07:20:00", "12:01:00")
+    with sqlite_database.writing() as session:
         papers.add_outage(session, "T-A", wall("13:00"), wall("18:00"), document="BB 1", at=NOW)
-    evaluate_dirty(any_database, ZONE, LATER)
-    assert (verdict(any_database).unverified_min, verdict(any_database).violations) == (210, ())
-    with any_database.writing() as session:
+    evaluate_dirty(sqlite_database, ZONE, LATER)
+    assert (verdict(sqlite_database).unverified_min, verdict(sqlite_database).violations) == (210, ())
+    with sqlite_database.writing() as session:
         asked = key(session, "unverified", "pm")
         assert explanations.ask(session, decider(session, "head"), [asked], at=NOW).asked == (asked,)
-    with pytest.raises(Invalid, match="fault of the terminal"), any_database.writing() as session:
+    with pytest.raises(Invalid, match="fault of the terminal"), sqlite_database.writing() as session:
         explanations.decide_alone(session, decider(session, "head"), asked, "refused", reason="x", zone=ZONE, at=NOW)
-    with any_database.writing() as session:
+    with sqlite_database.writing() as session:
         row = explanations.hand_in(session, decider(session, "an"), asked, **GIVEN)
         explanations.decide(session, row, decider(session, "head"), "approved", note="Máy hỏng", zone=ZONE, at=LATER)
-    assert (verdict(any_database).unverified_min, verdict(any_database).credited_min) == (0, 480)
+    assert (verdict(sqlite_database).unverified_min, verdict(sqlite_database).credited_min) == (0, 480)
 
 
 def facts(database: Database, type: str, part: str) -> list[Fact]:

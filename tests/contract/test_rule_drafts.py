@@ -39,6 +39,13 @@ DRAFTS: dict[str, Draft] = {
     ),
     "first and last": Hours("HC", SHORTER, ["mon", "tue", "wed", "thu", "fri"], "first_last", document="TB 2"),
 }  # fmt: skip
+EACH = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in ("absent", "hours of one weekday") else [pytest.mark.long])
+        for name in DRAFTS
+    ],
+)
 
 
 def adopted(office: Database, draft: Draft, first: date, last: date | None) -> int:
@@ -47,7 +54,7 @@ def adopted(office: Database, draft: Draft, first: date, last: date | None) -> i
         return rule_drafts.adopt_draft(session, draft, file, at=ADOPTED_AT, actor=HR).marked
 
 
-@pytest.mark.parametrize("name", DRAFTS)
+@EACH
 def test_what_the_trial_lists_is_what_adopting_on_the_same_dates_changes(office: Database, name: str) -> None:
     draft = DRAFTS[name]
     first, last = FIRST + timedelta(days=2), LAST - timedelta(days=1)
@@ -61,7 +68,7 @@ def test_what_the_trial_lists_is_what_adopting_on_the_same_dates_changes(office:
     assert bool(listed) == (name not in ("grades", "none again"))
 
 
-@pytest.mark.parametrize("name", DRAFTS)
+@EACH
 def test_days_before_the_date_stay_and_those_after_follow(office: Database, name: str) -> None:
     turn = date(2026, 3, 9)
     before = conclusions(office)
@@ -73,7 +80,7 @@ def test_days_before_the_date_stay_and_those_after_follow(office: Database, name
     }
 
 
-@pytest.mark.parametrize("name", DRAFTS)
+@EACH
 def test_what_is_said_beforehand_is_what_is_marked(office: Database, name: str) -> None:
     draft, turn = DRAFTS[name], date(2026, 3, 9)
     file = rule_drafts.as_file(draft, turn, None, ZONE)

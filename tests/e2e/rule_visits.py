@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi.testclient import TestClient
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.pages.routes import show_error
 from api.serving import PAGES
 from attendance.services.evaluate import evaluate_dirty
-from tests.e2e.conftest import PASSWORD, ZONE, Office
+from tests.e2e.conftest import PASSWORD, ZONE, Office, _open
 
 SPAN = {"first": "02/11/2026", "last": "20/11/2026"}
 GRACE = {"rule": "late_grace_minutes", "unit": "A1", "value": "15"}
@@ -21,6 +24,14 @@ GRACE = {"rule": "late_grace_minutes", "unit": "A1", "value": "15"}
 
 def open_pages(make_office: Callable[..., Office]) -> Office:
     return make_office(extra_routers=PAGES, page_error=show_error)
+
+
+@contextmanager
+def read_only(template: Path, hasher: Argon2Hasher, folder: Path) -> Iterator[Office]:
+    """One office for many tests that only look."""
+    office = _open(template, hasher, folder / "data", extra_routers=PAGES, page_error=show_error)
+    yield office
+    office.database.close()
 
 
 def browser(office: Office, user: str) -> TestClient:

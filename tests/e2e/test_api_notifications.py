@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from attendance.store import notices
 from attendance.store.notices import NewNotice
 from tests.e2e.conftest import Office
@@ -36,13 +34,13 @@ def test_the_secret_is_told_once(office: Office) -> None:
         assert not any(str(made["secret"])[6:] in str(row) for row in told)
 
 
-@pytest.mark.parametrize("user", ["hr", "head.a1", "leader.h", "auditor", "e1", "inspector"])
-def test_only_administrators_may(office: Office, user: str) -> None:
-    client = office.client(user)
-    assert client.get(f"{API}/webhooks").status_code == 403
-    assert client.post(f"{API}/webhooks", json=GIVEN).status_code == 403
-    assert client.get(f"{API}/notices").status_code == 403
-    assert client.post(f"{API}/webhooks/1/rotate").status_code == 403
+def test_only_administrators_may(office: Office) -> None:
+    for user in ("hr", "head.a1", "leader.h", "auditor", "e1", "inspector"):
+        client = office.client(user)
+        assert client.get(f"{API}/webhooks").status_code == 403
+        assert client.post(f"{API}/webhooks", json=GIVEN).status_code == 403
+        assert client.get(f"{API}/notices").status_code == 403
+        assert client.post(f"{API}/webhooks/1/rotate").status_code == 403
 
 
 def test_an_administrator_of_a_part_sees_and_changes_that_part(office: Office) -> None:
@@ -60,12 +58,11 @@ def test_an_administrator_of_a_part_sees_and_changes_that_part(office: Office) -
     assert len(office.get("root", "/webhooks")["items"]) == 3
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [{"url": "ftp://x.vn"}, {"events": []}, {"events": ["everything"]}, {"url": "https://u:p@x.vn/"}, {"name": ""}],
-)
-def test_what_cannot_be_is_refused_and_nothing_stored(office: Office, wrong: dict[str, object]) -> None:
-    assert office.client("root").post(f"{API}/webhooks", json=GIVEN | wrong).status_code == 422
+def test_what_cannot_be_is_refused_and_nothing_stored(office: Office) -> None:
+    client = office.client("root")
+    wrong: list[dict[str, object]] = [{"url": "ftp://x.vn"}, {"events": []}, {"events": ["everything"]}, {"name": ""}]
+    for one in (*wrong, {"url": "https://u:p@x.vn/"}, {"url": "https://x.vn/#a"}):
+        assert client.post(f"{API}/webhooks", json=GIVEN | one).status_code == 422
     assert office.get("root", "/webhooks")["items"] == []
 
 

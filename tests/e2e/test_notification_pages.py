@@ -111,13 +111,20 @@ def test_a_code_cannot_be_guessed_nor_asked_for_without_end(mailed: Office, box:
     assert browser.post(f"{OWN}/confirm", way="mail", code=late).status_code == 422, "after an hour"
 
 
-@pytest.mark.parametrize(
-    "address", ["", "nam", "nam@x.vn, ai@x.vn", "nam@x.vn\r\nBcc: a@b.vn", "<nam@x.vn>", "a@b..vn"]
-)
-def test_what_is_no_address_is_refused_in_words(mailed: Office, box: Letterbox, address: str) -> None:
-    answer = Browser(mailed, "e2").post(f"{OWN}/address", way="mail", address=address)
-    assert answer.status_code == 422
-    assert "không phải một địa chỉ" in answer.text or address == ""
+def test_what_is_no_address_is_refused_in_words(mailed: Office, box: Letterbox) -> None:
+    browser = Browser(mailed, "e2")
+    for address in (
+        "nam",
+        "nam@x.vn, ai@x.vn",
+        "nam@x.vn\r\nBcc: a@b.vn",
+        "<nam@x.vn>",
+        "a@b..vn",
+        "nam@x.vn>",
+        "@x.vn",
+    ):
+        answer = browser.post(f"{OWN}/address", way="mail", address=address)
+        assert answer.status_code == 422
+        assert "không phải một địa chỉ" in answer.text
     assert box.taken == []
 
 

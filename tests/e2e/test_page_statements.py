@@ -15,13 +15,14 @@ from sqlalchemy.engine import Engine
 from attendance.services.papers import handing_in
 from attendance.services.papers.handing_in import Handed
 from attendance.services.personal import requests
-from attendance.store import office, registering
+from attendance.store import office, papers_decided, registering
 from attendance.store.trail import CONSOLE
 from tests.e2e.site import NOON, PASSWORD, Person, Site, copied, open_site
 
 TODAY = NOON.date()
-HR = ("/today", "/violations", "/papers", "/rosters", "/units", "/requests", "/import")
+HR = ("/today", "/violations", "/papers", "/rosters", "/units", "/requests", "/import", "/explanations?tab=closed")
 API = (
+    "/explanations",
     "/employees",
     "/assignments",
     "/papers",
@@ -56,6 +57,9 @@ def grow(site: Site, first: int, last: int) -> None:
             registering.add_employee(session, code, name=f"Nguyễn Văn {number}", at=NOON)
             registering.assign(
                 session, code, f"B{number - number % 3}", from_on=date(2026, 1, 1), schedule="HC", at=NOON
+            )
+            papers_decided.explain(
+                session, code, TODAY, part="am", covers="late", reason="x", submitted_at=NOON, at=NOON
             )
             handing_in.leave(session, Handed(CONSOLE, NOON), code, TODAY, TODAY + timedelta(days=1))
             person = office.get(session, office.EmployeeRow, code).id

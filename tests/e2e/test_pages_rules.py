@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from attendance.rules.rule_file import read_rule_file
 from attendance.rules.shipped import shipped
@@ -14,7 +16,7 @@ from attendance.rules.toml_reading import parse_toml
 from attendance.services import rules
 from tests.builders import count
 from tests.e2e.conftest import Office
-from tests.e2e.rule_visits import GRACE, SPAN, browser, judge, late, open_pages, press, seen, words
+from tests.e2e.rule_visits import GRACE, SPAN, browser, judge, late, open_pages, press, read_only, seen, words
 
 TUESDAYS = ["2026-11-03", "2026-11-10", "2026-11-17"]
 LATE_OF_E2 = ["2026-11-10", "2026-11-17"]  # on the 3rd E2 is on leave
@@ -23,6 +25,12 @@ LATE_OF_E2 = ["2026-11-10", "2026-11-17"]  # on the 3rd E2 is on leave
 @pytest.fixture
 def pages(make_office: Callable[..., Office]) -> Office:
     return open_pages(make_office)
+
+
+@pytest.fixture(scope="module")
+def still(template: Path, cheap_hasher: Argon2Hasher, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with read_only(template, cheap_hasher, tmp_path_factory.mktemp("still")) as office:
+        yield office
 
 
 def adopt(office: Office, text: str) -> None:
@@ -57,8 +65,8 @@ def test_what_is_shipped_law_and_what_is_the_offices_own_is_told_apart(pages: Of
     assert "Có sẵn trong chương trình chưa ghi văn bản ban hành" in text
 
 
-def test_officials_read_and_change_nothing(pages: Office) -> None:
-    official = browser(pages, "e2")
+def test_officials_read_and_change_nothing(still: Office) -> None:
+    official = browser(still, "e2")
     page = official.get("/rules").text
     assert "/rules/try" not in page
     assert "Bộ phận một cửa" in page
@@ -68,9 +76,9 @@ def test_officials_read_and_change_nothing(pages: Office) -> None:
     assert "/calendar/decide" not in official.get("/calendar").text
 
 
-def test_a_trial_lists_who_what_and_when_and_stores_nothing(pages: Office) -> None:
-    hr = browser(pages, "hr")
-    before = count(pages.database, "rule_version")
+def test_a_trial_lists_who_what_and_when_and_stores_nothing(still: Office) -> None:
+    hr = browser(still, "hr")
+    before = count(still.database, "rule_version")
     page = hr.get("/rules/try", params=GRACE | SPAN).text
     assert 'hx-get="/rules/try/changes?' in page
     assert "Đi muộn" not in words(page)
@@ -82,12 +90,12 @@ def test_a_trial_lists_who_what_and_when_and_stores_nothing(pages: Office) -> No
     assert 'href="/days/E2/2026-11-10"' in hr.get("/rules/try/changes", params=GRACE | SPAN).text
     fragment = hr.get("/rules/try/changes", params=GRACE | SPAN, headers={"HX-Request": "true"}).text
     assert fragment.lstrip().startswith('<section class="panel" id="changes"')
-    assert count(pages.database, "rule_version") == before
-    assert late(pages, "E2") == LATE_OF_E2
+    assert count(still.database, "rule_version") == before
+    assert late(still, "E2") == LATE_OF_E2
 
 
-def test_who_may_see_no_attendance_is_told_numbers_alone(pages: Office) -> None:
-    text = seen(browser(pages, "root"), "/rules/try/changes", **GRACE, **SPAN)
+def test_who_may_see_no_attendance_is_told_numbers_alone(still: Office) -> None:
+    text = seen(browser(still, "root"), "/rules/try/changes", **GRACE, **SPAN)
     assert "2 kết luận sẽ đổi" in text
     assert "2 kết luận của người ngoài phạm vi chấm công bạn được xem" in text
     assert "Trần Văn Nam" not in text
@@ -114,9 +122,9 @@ def test_a_trial_names_those_who_were_shown_in_the_trail(pages: Office) -> None:
     ],
 )
 def test_what_cannot_be_tried_is_said_and_what_was_typed_is_kept(
-    pages: Office, typed: dict[str, str], said: str
+    still: Office, typed: dict[str, str], said: str
 ) -> None:
-    hr = browser(pages, "hr")
+    hr = browser(still, "hr")
     answer = hr.get("/rules/try", params=GRACE | SPAN | typed)
     assert answer.status_code == 422
     assert said in words(answer.text)
@@ -211,17 +219,17 @@ def test_a_threshold_for_the_future_judges_nothing_again(pages: Office) -> None:
     assert date.fromisoformat(held["explanation_deadline_workdays"]["from"]) == date(2027, 1, 1)
 
 
-def test_rules_are_tried_through_the_api(pages: Office) -> None:
+def test_rules_are_tried_through_the_api(still: Office) -> None:
     file = 'rules = 1\n[scope]\nunit = "A1"\n[[rule]]\nid = "late_grace_minutes"\nvalue = 15\n'
     body = {"file": file, "from": "2026-11-02", "to": "2026-11-20"}
-    told = pages.client("hr").post("/api/v1/rules/trial", json=body).json()
+    told = still.client("hr").post("/api/v1/rules/trial", json=body).json()
     assert (told["conclusions_changed"], told["people"], told["hidden"], told["left_out"]) == (2, 1, 0, 0)
     assert [(row["employee"], row["date"], row["session"]) for row in told["changes"]] == [
         ("E2", on, "am") for on in LATE_OF_E2
     ]
-    hidden = pages.client("root").post("/api/v1/rules/trial", json=body).json()
+    hidden = still.client("root").post("/api/v1/rules/trial", json=body).json()
     assert (hidden["conclusions_changed"], hidden["hidden"], hidden["changes"]) == (2, 2, [])
     for wrong in ({"to": "2026-12-24"}, {"from": "2026-08-01"}, {"from": "2026-11-20", "to": "2026-11-02"}):
-        answer = pages.client("hr").post("/api/v1/rules/trial", json=body | wrong)
+        answer = still.client("hr").post("/api/v1/rules/trial", json=body | wrong)
         assert answer.status_code == 422, answer.text
-    assert pages.client("hr.a").post("/api/v1/rules/trial", json=body | {"unit": "B"}).status_code == 404
+    assert still.client("hr.a").post("/api/v1/rules/trial", json=body | {"unit": "B"}).status_code == 404

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from api.cli.demo.office import DemoOffice
 from attendance import clock
+from attendance.errors import MonthNotLockable
 from attendance.services import months
 from attendance.services.evaluate import evaluate_dirty
 from attendance.services.timesheet import signing
@@ -22,14 +23,20 @@ SIGNERS = (("nhansu", "hr"), ("truongphong", "head"), ("lanhdao", "leader"))
 
 
 def close_last_month(database: Database, demo: DemoOffice, at: datetime) -> None:
-    """Settle what is open in it, lock it, let three people sign it; then a paper for one of its days comes in."""
+    """Settle what is open in it, lock it, let three people sign it; then a paper for one of its days comes in.
+
+    Where its terminal could not be read to the end, for it breaks lines off, the month stays open and its page says so.
+    """
     month = (demo.today.replace(day=1) - timedelta(days=1)).replace(day=1)
     with database.writing() as session:
         _settle(session, month, at)
     evaluate_dirty(database, demo.zone, at)
-    with database.writing() as session:
-        head = _actor(session, *SIGNERS[1])
-        months.lock(session, demo.zone, UNIT, month, by=head.name, now=at, actor=head)
+    try:
+        with database.writing() as session:
+            head = _actor(session, *SIGNERS[1])
+            months.lock(session, demo.zone, UNIT, month, by=head.name, now=at, actor=head)
+    except MonthNotLockable:
+        return
     with database.writing() as session:
         _sign(session, month, at)
     later = at + timedelta(seconds=1)

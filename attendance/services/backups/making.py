@@ -107,7 +107,7 @@ def _note(database: Database, row: BackupRow, actor: Actor, at: datetime, second
     row.seconds = round(seconds, 3)
     act = "backup.made" if row.outcome == "ok" else "backup.failed"
     after = {"file": row.file_name, "size": row.size, "digest": row.digest}
-    with database.writing(wait_seconds=5) as session:
+    with database.writing() as session:
         backups.add(session, row)
         record(session, actor, act, kind="backup", key=row.file_name[:64], why=row.said, after=after, at=at)
 

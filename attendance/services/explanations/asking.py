@@ -39,10 +39,11 @@ def ask(
     Who was asked before is not asked again. Raises NotFound for one outside of what `by` may ask about, and Invalid for
     a date that is over; then nobody is asked.
     """
-    check_note(note)
+    note = as_kept(note)
     if due_on is not None and due_on < at.date():
         raise Invalid(f"{due_on} is over; give people a date that is still to come.")
     deadlines = Deadlines(session)
+    deadlines.prepare((key.employee_id, key.on) for key in keys)
     new: list[ViolationKey] = []
     rest: list[ViolationKey] = []
     for key in sorted(dict.fromkeys(keys), key=lambda key: (key.employee_id, key.on, key.session, key.type)):
@@ -57,10 +58,14 @@ def ask(
     return Asked(tuple(new), tuple(rest))
 
 
-def check_note(note: str) -> None:
-    """Raises Invalid for a text no page shows whole."""
-    if len(note) > LONGEST_NOTE:
-        raise Invalid(f"This has {len(note)} letters; say it in {LONGEST_NOTE:,} at most, or attach a document.")
+def as_kept(text: str) -> str:
+    """A text as it is kept: lines as they were written, no empty ends. Raises Invalid for one no page shows whole."""
+    kept = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not all(sign.isprintable() or sign in "\n\t" for sign in kept):
+        raise Invalid("The text holds control signs, which no page can show; write it again.")
+    if len(kept) > LONGEST_NOTE:
+        raise Invalid(f"This has {len(kept)} letters; say it in {LONGEST_NOTE:,} at most, or attach a document.")
+    return kept
 
 
 def _is_known(session: Session, key: ViolationKey) -> bool:

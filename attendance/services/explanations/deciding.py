@@ -9,7 +9,7 @@ from attendance import clock
 from attendance.errors import Invalid
 from attendance.services import impartial
 from attendance.services.explanations import standing
-from attendance.services.explanations.asking import check_note
+from attendance.services.explanations.asking import as_kept
 from attendance.services.explanations.deadlines import Deadlines
 from attendance.services.explanations.handing_in import check_minutes
 from attendance.services.impartial import Decider
@@ -61,10 +61,10 @@ def confirm(
         raise Invalid(f"{said!r} is neither of {', '.join(SAID)}.")
     if said == "denied" and not note.strip():
         raise Invalid("Say in `note` why it is not confirmed, so that whoever decides knows.")
-    check_note(note)
+    note = as_kept(note)
     row = _as_seen(session, row, version)
     impartial.check(session, standing.matter(row), by)
-    explanation_register.confirm(session, row, by.actor, said, note=note.strip(), at=at)
+    explanation_register.confirm(session, row, by.actor, said, note=note, at=at)
 
 
 def decide(
@@ -86,7 +86,7 @@ def decide(
     Where the direct superior decides, or nobody is there to confirm first, that is one act. Raises NotTheirs,
     NotAsItWas (with who decided, where somebody was faster), NotConfirmed, AfterDeadline, Invalid.
     """
-    _check_decision(decision, minutes, note)
+    note = _check_decision(decision, minutes, note)
     row = _as_seen(session, row, version)
     impartial.check(session, standing.matter(row), by)
     if row.status == "confirm" and not without_confirmation:
@@ -100,7 +100,7 @@ def decide(
         assert due_on is not None
         raise AfterDeadline(row.id, due_on)
     explanation_register.decide(
-        session, row, by.actor, decision, minutes=minutes, note=note.strip(),
+        session, row, by.actor, decision, minutes=minutes, note=note,
         accepted_after_deadline=late and decision == "approved", at=at,
     )  # fmt: skip
 
@@ -120,7 +120,7 @@ def decide_alone(
 
     The same decision again changes nothing. Raises NotFound, NotTheirs, NotAsItWas, Invalid.
     """
-    _check_decision(decision, minutes, reason)
+    reason = _check_decision(decision, minutes, reason)
     explanation_register.lock_person(session, key.employee_id)
     question = standing.asked(session, by, key)
     waiting = explanation_register.undecided_of(session, key)
@@ -136,9 +136,7 @@ def decide_alone(
     if last is not None and (last.decision, last.decided_minutes) == (decision, minutes):
         return last
     _check_against(question, decision)
-    return explanation_register.decide_alone(
-        session, question, by.actor, decision, minutes=minutes, note=reason.strip(), at=at
-    )
+    return explanation_register.decide_alone(session, question, by.actor, decision, minutes=minutes, note=reason, at=at)
 
 
 def _as_seen(session: Session, row: ExplanationRow, version: int | None) -> ExplanationRow:
@@ -159,14 +157,15 @@ def _check_confirmed(session: Session, row: ExplanationRow, by: Decider, at: dat
         )
 
 
-def _check_decision(decision: str, minutes: int | None, note: str) -> None:
+def _check_decision(decision: str, minutes: int | None, note: str) -> str:
+    """The reason as it is kept. Raises Invalid."""
     if decision not in DECISIONS:
         raise Invalid(f"{decision!r} is no decision; write {' or '.join(DECISIONS)}.")
     if not note.strip():
         raise Invalid("A decision has a reason; write it in `note`, the person will read it.")
-    check_note(note)
     if decision == "refused" and minutes is not None:
         raise Invalid("What is refused is refused whole; leave `minutes` out, or approve a part.")
+    return as_kept(note)
 
 
 def _check_against(question: Question, decision: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from attendance.errors import Invalid
 from attendance.services import impartial
 from attendance.services.explanations import attaching
-from attendance.services.explanations.asking import check_note
+from attendance.services.explanations.asking import as_kept
 from attendance.services.explanations.attaching import Sent
 from attendance.services.explanations.standing import above
 from attendance.services.explanations.standing import asked as question_of
@@ -43,6 +43,7 @@ def hand_in(
     """
     person = explanation_register.lock_person(session, key.employee_id)
     question = question_of(session, by, key)
+    text, document = as_kept(text), " ".join(as_kept(document).split())
     _check_content(question, ground, text, minutes, document)
     _check_moment(key, submitted_at, at)
     if person is not None and submitted_at is not None and impartial.is_person(session, by.actor, person):
@@ -57,7 +58,7 @@ def hand_in(
     taken = attaching.check(files)
     two_steps = above(session, key.employee_id, question.unit_id, at).are_two_steps
     row = explanation_register.enter(
-        session, question, by.actor, ground=ground, text=text.strip(), minutes=minutes, document=document.strip(),
+        session, question, by.actor, ground=ground, text=text, minutes=minutes, document=document,
         submitted_at=submitted_at or at, confirm_first=two_steps, at=at,
     )  # fmt: skip
     if taken:
@@ -68,9 +69,8 @@ def hand_in(
 def withdraw(session: Session, row: ExplanationRow, by: Decider, *, note: str = "", at: datetime) -> None:
     """Take back what nobody decided on. Raises NotTheirs for what somebody else handed in for somebody else."""
     row = explanation_register.get(session, row.id or 0)
-    check_note(note)
     check_theirs(session, row, by)
-    explanation_register.withdraw(session, row, by.actor, note=note, at=at)
+    explanation_register.withdraw(session, row, by.actor, note=as_kept(note), at=at)
 
 
 def check_theirs(session: Session, row: ExplanationRow, by: Decider) -> None:
@@ -90,9 +90,8 @@ def is_theirs(session: Session, row: ExplanationRow, by: Decider) -> bool:
 def _check_content(question: Question, ground: str, text: str, minutes: int | None, document: str) -> None:
     if ground not in GROUNDS:
         raise Invalid(f"{ground!r} is no ground; write one of {', '.join(GROUNDS)}.")
-    if not text.strip() and not document.strip():
+    if not text and not document:
         raise Invalid("An explanation says what happened; write it in `text`, or name the document that says it.")
-    check_note(text)
     check_minutes(question, minutes)
 
 
