@@ -43,8 +43,10 @@ def _sign_in(database: Database, settings: Settings) -> tuple[Accounts, str]:
     return accounts, accounts.sign_in("hr", "mưa rơi trên mái ngói", "10.20.30.40", "bearer").secret
 
 
-def bench(folder: Path, violations: int, rounds: int, *, people: int = 20_000, deep: int = 1_000) -> list[Line]:
-    """Raises Incomplete where a page does not hold what it should."""
+def bench(
+    folder: Path, violations: int, rounds: int, *, people: int = 20_000, deep: int = 1_000, asked: int = 100
+) -> list[Line]:
+    """Each way is asked `asked` times in a round. Raises Incomplete where a page does not hold what it should."""
     database = prepare(folder / "million.db", people, violations)
     settings = Settings(_env_file=None, data_dir=folder, secret_key="a secret of the bench, long enough")  # type: ignore[call-arg]
     accounts, secret = _sign_in(database, settings)
@@ -67,7 +69,7 @@ def bench(folder: Path, violations: int, rounds: int, *, people: int = 20_000, d
     if orjson.loads(asking.get(skipping))["items"] != page["items"]:
         raise Incomplete(f"page {deep} by number is not page {deep} by cursor")
     ways = {
-        name: (lambda address=where: timed(asking.times(address, PAGE)))
+        name: (lambda address=where: timed(asking.times(address, asked)))
         for name, where in {"bytes": PREBUILT, "first": LIST, "deep": address, "number": skipping}.items()
     }
     for way in ways.values():
@@ -75,7 +77,7 @@ def bench(folder: Path, violations: int, rounds: int, *, people: int = 20_000, d
     seconds = interleave(ways, rounds)
     asking.close()
     database.close()
-    each = {name: [taken / PAGE for taken in found] for name, found in seconds.items()}
+    each = {name: [taken / asked for taken in found] for name, found in seconds.items()}
     return [
         Line(
             f"rate of a page of {PAGE} / rate of prebuilt bytes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from attendance.store import person_days, schedule_names
@@ -32,13 +32,13 @@ def beside(
     own_employee: int | None,
     own_user: int,
     rights: Rights,
-    questions: Sequence[str],
+    questions: Mapping[str, str],
     today: date,
     month_page: bool,
     may_file: bool,
 ) -> DayBeside:
-    """What a reader who may see the day within `within` is shown beside it. `questions`: its violations that were not
-    excused. Without `disclosed`, no reasons and nobody
+    """What a reader who may see the day within `within` is shown beside it. `questions`: status of its violations by
+    id. Without `disclosed`, no reasons and nobody
     who looked: that is for the person themselves and for those who answer for them."""
     before_on, after_on = person_days.next_to(session, within, employee_id, on)
     seen = looks_of_day(session, zone, employee_id, own_user, on, limit=MOST_LOOKS) if disclosed else None

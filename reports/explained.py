@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,13 +43,13 @@ class Rights:
 
 
 def explained(
-    session: Session, rights: Rights, employee_id: int, unit_id: int | None, open_ids: Sequence[str], today: date
+    session: Session, rights: Rights, employee_id: int, unit_id: int | None, stands: Mapping[str, str], today: date
 ) -> dict[str, Explained]:
     """By the id of a violation, how each of these stands; all of one person, who served in `unit_id`.
 
-    `open_ids`: violations as the newest verdict has them, those that were excused whole left out.
+    `stands`: status of each violation by its id, as the newest verdict has it; one excused whole is not asked about.
     """
-    keys = {name: key for name in open_ids if (key := read_violation_id(name)) is not None}
+    keys = {name: key for name in stands if (key := read_violation_id(name)) is not None}
     if not keys or not rights.read.sees(unit_id, employee_id):
         return {}
     days = [key.on for key in keys.values()]
@@ -64,7 +64,10 @@ def explained(
     for name, key in keys.items():
         row = next((row for row in told if row["status"] != "withdrawn" and _is_about(row, key)), None)
         request = next((row for row in wanted if _is_about(row, key)), None)
-        due_on = (request["due_on"] if request else None) or deadlines.of(employee_id, key.on)
+        closed = stands[name] == "excused"
+        due_on = None
+        if not closed:
+            due_on = (request["due_on"] if request else None) or deadlines.of(employee_id, key.on)
         found[name] = Explained(
             number=row["id"] if row else None,
             state=_state(row) if row else "",
@@ -72,7 +75,7 @@ def explained(
             asked_by=request["asked_by"] if request else "",
             due_on=due_on,
             is_over=due_on is not None and due_on < today,
-            may_explain=may_file and row is None,
+            may_explain=may_file and row is None and not closed,
         )
     return found
 

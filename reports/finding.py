@@ -87,5 +87,8 @@ def find(
 
 
 def _matching(places: list[tuple[str, str]], asked: list[str]) -> tuple[FoundPlace, ...]:
-    found = (FoundPlace(code, name) for code, name in places if all(word in searched(code, name) for word in asked))
-    return tuple(place for place, _ in zip(found, range(MOST_PLACES), strict=False))
+    """Those whose words begin as asked first."""
+    texts = {place: searched(*place) for place in places}
+    found = [place for place, text in texts.items() if all(word in text for word in asked)]
+    found.sort(key=lambda place: not all(f" {word}" in texts[place] for word in asked))
+    return tuple(FoundPlace(code, name) for code, name in found[:MOST_PLACES])

@@ -78,7 +78,6 @@ ROUTERS = (
     punches.router,
     verdicts.router,
     violations.router,
-    reports.router,
     search.router,
     units.router,
     unit_parts.router,
@@ -96,7 +95,6 @@ ROUTERS = (
     *papers.ROUTERS,
     *explanations.ROUTERS,
     months.router,
-    reports.router,
     audit.router,
     notifications.router,
 )

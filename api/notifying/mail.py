@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.header import Header
@@ -20,7 +21,10 @@ from device_sync.agent.centre import tls_context
 
 @dataclass
 class Mail:
-    """A mail server and how to speak to it. Its password is in no `repr` and no error."""
+    """A mail server, spoken to by one at a time: whoever confirms an address shares it with the timetable.
+
+    Its password is in no `repr` and no error.
+    """
 
     host: str
     port: int
@@ -32,9 +36,14 @@ class Mail:
     public_url: str = ""
     seconds: float = 15.0
     _line: smtplib.SMTP | None = field(default=None, repr=False)
+    _alone: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def carry(self, parcel: Parcel) -> None:
         """Hand a letter to the server. Raises Undelivered, which does not name the address."""
+        with self._alone:
+            self._carry(parcel)
+
+    def _carry(self, parcel: Parcel) -> None:
         message = self.message(parcel)
         line = self._open()
         try:
@@ -65,12 +74,13 @@ class Mail:
         return found
 
     def close(self) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            with suppress(OSError, smtplib.SMTPException):
-                line.quit()
-            with suppress(OSError):
-                line.close()
+        with self._alone:
+            line, self._line = self._line, None
+            if line is not None:
+                with suppress(OSError, smtplib.SMTPException):
+                    line.quit()
+                with suppress(OSError):
+                    line.close()
 
     def _open(self) -> smtplib.SMTP:
         if self._line is not None:

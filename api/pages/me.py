@@ -49,7 +49,7 @@ def me(
         seen = looks_page(session, zone, number, user.user_id, limit=LAST_LOOKS, before=None)
         filing = access.within(session, "papers.file", user.grants, number, parts.today())
         served = office.unit_on(session, number, parts.today())
-        questions = [each.id for each in view.violations if each.status != "excused"]
+        questions = {each.id: each.status for each in view.violations}
         view = replace(
             view,
             explained=explained(session, rights_of(session, reader), number, served, questions, parts.today()),

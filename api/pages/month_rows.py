@@ -18,7 +18,7 @@ from attendance.engine.timesheet import NO_DAY, Cell
 from reports.months import SheetPage
 from reports.timesheet import NOTHING_YET, Table, cell_text, figure
 
-PART = 50
+PART = 25
 FEW = 500
 """Sheets of so many lines show the code of everybody; longer ones of those who bear the same name as another."""
 _LINKED = frozenset("mqk")

@@ -34,9 +34,7 @@ def search(
 @router.get("/search/suggest")
 def suggest(request: Request, reader: Searching, q: Asked = "") -> Response:
     """The first that is found, for a list under the field."""
-    return show(
-        request, "search_suggest.html", _found(request, reader, q, SUGGESTED, 0, is_typing=True), user=reader.user
-    )
+    return show(request, "search_suggest.html", _found(request, reader, q, SUGGESTED, 0), user=reader.user)
 
 
 def _found(request: Request, reader: Reader, text: str, limit: int, offset: int, *, is_typing: bool = False) -> Found:
@@ -53,7 +51,7 @@ def _found(request: Request, reader: Reader, text: str, limit: int, offset: int,
             offset=offset,
         )
         shown = (person.number for person in found.people)
-        reader.saw_people(session, "search", shown, at=parts.now(), polled=is_typing)
+        reader.saw_people(session, "search", shown, at=parts.now())
     return found
 
 

@@ -64,7 +64,7 @@ def seen(request: Request, reader: Attending) -> Response:
         last = last_looks.of_account(session, reader.user.user_id, changes.PAGE)
         if last is not None:
             last_looks.keep(session, reader.user.user_id, changes.PAGE, changes.renewed(last))
-            record(session, reader.actor, "today.compared", kind="page", key=changes.PAGE, at=parts.now())
+        record(session, reader.actor, "today.compared", kind="page", key=changes.PAGE, at=parts.now())
     return RedirectResponse("/today", 303)
 
 

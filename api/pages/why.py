@@ -92,7 +92,7 @@ def _why(
                 own_employee=user.employee_id,
                 own_user=user.user_id,
                 rights=rights_of(session, reader),
-                questions=[each.id for each in view.violations if each.status != "excused"],
+                questions={each.id: each.status for each in view.violations},
                 today=parts.today(),
                 month_page=reader.elsewhere(session, "months.read").sees(unit),
                 may_file=reader.elsewhere(session, "papers.file").sees(unit, employee_id),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -71,15 +71,6 @@ class Timesheet:
     @property
     def dates(self) -> tuple[date, ...]:
         return dates_of(self.month)
-
-    def shares(self, line: Line) -> dict[str, float]:
-        """Days by sign of a person."""
-        found: dict[str, float] = {}
-        for place, times in Counter(line.days).items():
-            if place >= 0:
-                for sign, share in self.cells[place].shares().items():
-                    found[sign] = found.get(sign, 0) + share * times
-        return {sign: round(days, 2) for sign, days in found.items()}
 
 
 def dates_of(month: date) -> tuple[date, ...]:
@@ -194,8 +185,3 @@ def read_canonical(content: bytes, names: Mapping[str, str]) -> Timesheet:
 
 def _sums(plain: dict[str, Any]) -> MonthLine:
     return MonthLine(**{**plain, "overtime_min": OvertimeMinutes(**plain["overtime_min"])})
-
-
-def with_cells(sheet: Timesheet, change: Any) -> Timesheet:
-    """The same sheet with each cell changed."""
-    return replace(sheet, cells=tuple(change(cell) for cell in sheet.cells))

@@ -89,12 +89,15 @@ def enrol_strangers(
 ) -> int:
     """Make a person for every such number, in the terminal's unit, from their first punch on; answers how many.
 
-    With `since` only of those who punched on that date or later, and from then on at the earliest.
+    With `since`, or a date the terminal counts from, only of those who punched on that date or later, and from then on.
 
     Their code is the number, or terminal and number where that code is taken. Names are for a person to give. Somebody
     whose last punch lies over `LEFT_DAYS` before the last of all has most likely left: their service ends with it, so
     that nobody is called absent for years on the strength of an old number.
     """
+    if since is None:
+        with database.reading() as session:
+            since = office.get(session, TerminalRow, terminal).counts_from
     unknown = {
         pin: (first if since is None else max(first, since), last)
         for pin, (first, last) in strangers(database, terminal).items()

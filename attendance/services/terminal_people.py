@@ -202,10 +202,11 @@ def enrol_exact(
 
 
 def _begins(session: Session, terminal: TerminalRow, pin: str) -> date | None:
-    """The first day on which a number can be somebody new's: since the terminal shows it so, after its last holder."""
+    """The first day on which a number can be somebody new's: since the terminal shows it so, after its last holder, and
+    not before the terminal counts."""
     number = office.key(terminal)
     shown = [row.since for row in terminal_users.rows_of(session, number) if row.pin == pin and row.until is None]
     since = shown[0].date() if shown and shown[0] is not None else None
     ended = [row.to_on for row in office.enrolments_of_terminal(session, number) if row.pin == pin and row.to_on]
     after = max(ended) + timedelta(days=1) if ended else None
-    return max((each for each in (since, after) if each is not None), default=None)
+    return max((each for each in (since, after, terminal.counts_from) if each is not None), default=None)

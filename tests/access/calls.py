@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import calls_explanations, calls_months, calls_notifications
+from tests.access import calls_explanations, calls_lists, calls_months, calls_notifications, calls_terminals
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
@@ -166,6 +166,7 @@ CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **PAPER_CALLS,
     **SHEETS,
+    **{name: [Call(**each) for each in listed] for name, listed in calls_lists.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     "health": [Call(tells=False)],
@@ -212,13 +213,6 @@ CALLS: dict[str, list[Call]] = {
     "listCalendar": listing(span=False, above=True),
     "listPunches": listing("unit", "employee", "terminal", span=True),
     "listVerdicts": listing("unit", "employee", span=True),
-    "reportViolations": [
-        Call(query={"from": "2026-11-16", "to": "2026-11-20", "format": "json", **more})
-        for more in ({}, {"unit": "{unit}"}, {"employee": "{employee}"})
-    ],
-    "search": [
-        Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"}), Call(query={"q": "{terminal}"}, tells=False),
-    ],
     "listViolations": listing("unit", "employee", span=True),
     "getViolation": at("id", "violation"),
     "listTerminals": listing(),
@@ -267,6 +261,7 @@ DRAFT = {"rule": "late_grace_minutes", "value": "600", "unit": "{unit}", "first"
 PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    **{where: [Call(**each) for each in listed] for where, listed in calls_lists.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
@@ -340,15 +335,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026"}),
     ],
     ("GET", "/violations/{violation}"): at("violation", "violation"),
-    ("GET", "/reports/violations"): [
-        Call(query={"from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
-        Call(query={"unit": "{unit}", "from": "16/11/2026", "to": "20/11/2026", "format": "csv"}),
-    ],
-    ("GET", "/today/people"): [Call(query={"unit": "{unit}", "day": "2026-11-17"})],
-    ("POST", "/today/seen"): [Call(form={}, answers=303, tells=False)],
-    ("GET", "/search"): [Call(query={"q": "{employee}"}), Call(query={"q": "{unit}"})],
-    ("GET", "/search/suggest"): [Call(query={"q": "{employee}"})],
-    ("POST", "/violations/views"): [Call(form={"name": "V", "query": "over=5"}, answers=303, tells=False)],
     ("GET", "/days/{employee}/{day}"): [
         Call(path={"employee": "{employee}", "day": day}) for day in ("2026-11-17", "2026-11-18", "2026-11-19")
     ],
@@ -356,25 +342,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(form={"terminal": "{terminal}"}, answers=303, tells=False),
         Call(form={"unit": "{unit}"}, answers=303, tells=False),
     ],
-    ("GET", "/terminals"): [Call(query={}), Call(query={"unit": "{unit}"})],
-    ("GET", "/terminals/live"): [Call(query={}), Call(query={"unit": "{unit}"})],
-    ("POST", "/terminals/pull"): [
-        Call(form={}, answers=303, tells=False),
-        Call(form={"unit": "{unit}"}, answers=303, tells=False),
-    ],
-    ("GET", "/terminals/{code}"): at("code", "terminal"),
-    ("GET", "/terminals/{code}/live"): at("code", "terminal"),
-    ("POST", "/terminals/{code}/pull"): [Call(path=TERMINAL, form={}, answers=303, tells=False)],
-    ("POST", "/terminals/{code}/alarms/{alarm}/acknowledge"): [
-        Call(path=TERMINAL | {"alarm": "{alarm}"}, form={}, answers=303, tells=False)
-    ],
-    ("GET", "/terminals/{code}/people"): at("code", "terminal"),
-    ("GET", "/terminals/{code}/settings"): at("code", "terminal"),
-    ("POST", "/terminals/{code}/settings"): [
-        Call(path=TERMINAL, form={"name": "Cổng", "every": "300", "unit": "{unit}"}, answers=303, tells=False)
-    ],
-    ("POST", "/terminals/{code}/retire"): [Call(path=TERMINAL, form={"sure": "yes"}, answers=303, tells=False)],
-    ("GET", "/terminals/add"): [Call(tells=False)],
+    **{where: [Call(**each) for each in listed] for where, listed in calls_terminals.PAGES.items()},
     ("GET", "/notice"): [Call(tells=False)],
     ("GET", "/calendar"): [Call(above=True, tells=False), Call(query={"unit": "{unit}", "year": "2026"}, above=True)],
     ("GET", "/calendar/decide"): [Call(query=DECISION, tells=False)],
@@ -396,6 +364,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
 
 ELSEWHERE: dict[tuple[str, str], str] = {
     **calls_months.ELSEWHERE,
+    **calls_lists.ELSEWHERE,
     **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
@@ -434,8 +403,6 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/account/tokens/revoke"): "tests/e2e/test_account_pages.py",
     ("POST", "/sign-out"): "test_at_once.py",
     ("GET", "/today/stream"): "test_at_once.py",
-    ("POST", "/violations/review"): "tests/e2e/test_violations_page.py",
-    ("POST", "/violations/views/{number}/{verb}"): "tests/e2e/test_violations_page.py",
     ("POST", "/api/v1/imports/{batch}/undo"): "tests/e2e/test_import_api.py",
     ("GET", "/import/{token}"): "tests/e2e/test_import_scope.py",
     ("POST", "/import/{token}"): "tests/e2e/test_import_scope.py",
@@ -452,11 +419,7 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/personal-data/destructions/{id}/approve"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/refuse"): "tests/e2e/test_personal_data.py",
     ("POST", "/api/v1/personal-data/destructions/{id}/carry-out"): "tests/e2e/test_personal_data.py",
-    ("POST", "/terminals/{code}/people"): "tests/e2e/test_terminal_pages.py",
-    ("POST", "/terminals/add/search"): "tests/e2e/test_terminal_adding.py",
-    ("POST", "/terminals/add/address"): "tests/e2e/test_terminal_adding.py",
-    ("GET", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
-    ("POST", "/terminals/add/{token}/{step}"): "tests/e2e/test_terminal_adding.py",
+    **calls_terminals.ELSEWHERE,
     ("POST", "/notice"): "tests/e2e/test_personal_data.py",
     ("GET", "/setup/end"): "tests/e2e/test_first_set_up.py",
     ("GET", "/setup/{step}"): "tests/e2e/test_first_set_up.py",

@@ -128,6 +128,19 @@ def test_a_name_adds_no_line_to_the_head(box: Letterbox) -> None:
         assert "QUIT" in message.get_content()
 
 
+def test_two_that_share_a_server_do_not_cut_each_other_off(box: Letterbox) -> None:
+    """A code is sent while the timetable sends letters over the same line."""
+    import threading
+
+    mail = Mail("127.0.0.1", box.port, "none", SENDER)
+    threads = [threading.Thread(target=lambda: [carry(mail, parcel()) for _ in range(15)]) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(box.taken) == 45
+
+
 def test_a_long_vietnamese_subject_arrives_as_it_was(box: Letterbox) -> None:
     title = "Hôm nay 25/11/2026: có mặt 1.204, đến sau giờ 16, chưa ghi nhận 3, chưa đủ dữ liệu 120, và một câu dài nữa"
     carry(Mail("127.0.0.1", box.port, "none", SENDER), parcel(title=title))
@@ -279,7 +292,7 @@ def many(office: Office, count: int) -> None:
         notices.put(session, [NewNotice(f"test:{row.id}", "test", "mail", row.id) for row in rows], at)
 
 
-@pytest.mark.parametrize("count", [80, pytest.param(2000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [80, pytest.param(2000, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 def test_many_recipients_are_sent_in_bounded_time_over_one_line(office: Office, box: Letterbox, count: int) -> None:
     many(office, count)
     sender = notifier(office.database, office.clock, **mailing(box.port)).deliverer()

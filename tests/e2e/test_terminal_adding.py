@@ -117,6 +117,8 @@ def test_a_terminal_is_added_from_nothing(site: TerminalSite) -> None:
     assert "3 people" in listed
     assert onboarding.strangers(site.database, "GATE").keys() == {"9"}, "who is not matched stays on the work list"
     assert "Number 9" in words(admin.see("/terminals/GATE/people"))
+    admin.send("/terminals/GATE/people", accept="9", **{"other.9": "NV-3"})
+    assert site.count("enrolment", pin="9", from_on=began) == 1, "whoever is matched later counts from there too"
 
 
 def test_the_key_is_in_its_file_and_nowhere_else(site: TerminalSite, caplog: Any) -> None:

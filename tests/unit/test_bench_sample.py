@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import importing, ingesting, judging, pulling, reading, storing, year
+from bench import importing, ingesting, judging, listing, pages, pulling, reading, storing, year
 from bench.measuring import Line, interleave, ratio
 
 
@@ -82,3 +82,16 @@ def test_store(tmp_path: Path) -> None:
 
 def test_import(tmp_path: Path) -> None:
     assert len(importing.bench(tmp_path, 2_000, 1)) == 2
+
+
+def test_a_list_page_and_the_bytes_it_is_measured_against(tmp_path: Path) -> None:
+    lines = listing.bench(tmp_path, 600, 1, people=40, deep=3, asked=2)
+    assert [line.bar for line in lines] == [">= 0.2", "<= 1.3", "<= 1.3"]
+    assert all(line.ratio > 0 for line in lines)
+
+
+@pytest.mark.long
+def test_pages(tmp_path: Path) -> None:
+    lines = pages.bench(tmp_path, 2, people=120, searched=300)
+    assert [line.bar for line in lines] == ["<= 300", "<= 300", "<= 60", "<= 100"]
+    assert all(line.ratio > 0 for line in lines)

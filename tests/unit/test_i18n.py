@@ -11,8 +11,7 @@ import pytest
 from jinja2 import nodes
 
 from api.importing import SENTENCES
-from api.notifying import failures, letters
-from api.pages import account, account_view, export_words, notification_admin, notifications
+from api.pages import account, account_view, export_words
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, OWN_PAGE, TEMPLATES, environment
@@ -25,7 +24,6 @@ from attendance.facts import DIRECTIONS
 from attendance.rules import kinds, policy, schedule
 from attendance.services import api_tokens, browsers, matching, reviewing, terminal_health
 from attendance.services.explain import rules
-from attendance.services.notifications import kinds as notice_kinds
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
 from attendance.store import alarms, explained, listing_explanations, personal_schema, saved_views
@@ -39,6 +37,7 @@ from device_sync.zk.failures import OUTCOMES
 from reports import calendar, charts, compared, explanation_view, papers, person, register, rule_trial, trail, view
 from reports import rules as rule_pages
 from tests.unit import system_words
+from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_months import WORDS
 
 PAGES = TEMPLATES.parent
@@ -192,28 +191,7 @@ VOCABULARIES = {
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
     **WORDS,
-    "notice_kind": (*notice_kinds.KINDS, "test"),
-    "notice_about": notice_kinds.KINDS,
-    "notice_event": (*notice_kinds.EVENTS, notice_kinds.TEST),
-    "notice_state": notification_admin.STATES,
-    "notice_dropped": notification_admin.DROPPED,
-    "letter_state": ("present", *letters.SHOWN),
-    "letter": (
-        *(f"missing.{side}" for side in ("in", "out", "both")),
-        *(f"webhook.{why}" for why in ("failing", "gone")),
-        *(f"decided.{said}" for said in ("approved", "partly", "refused")),
-        *(f"waiting.{step}" for step in ("decide", "confirm", "explain")),
-    ),
-    "way": (notice_kinds.INBOX, notice_kinds.MAIL, notice_kinds.WEBHOOK),
-    "notify_done": notifications.DONE,
-    "notify_problem": notifications.PROBLEMS,
-    "notify_language": LANGUAGES,
-    "undelivered": failures.CODES,
-    "notify_act": ("rotate", "disable", "enable", "test", "retry"),
-    "notify_shut": ("by_hand", "failing", "gone"),
-    "notify_column": ("way", "standing", "last", "hook", "told", "at", "what", "to", "state"),
-    "notify_admin_done": notification_admin.DONE,
-    "notify_admin_problem": notification_admin.PROBLEMS,
+    **NOTICE_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
     "outcome": tuple(OUTCOMES),

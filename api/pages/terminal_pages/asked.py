@@ -59,11 +59,12 @@ class AskedReadings:
             self._forget_old()
             self._jobs |= {job.code: (job, shared) for job, shared in found}
 
-    def of(self, request: Request, codes: Iterable[str]) -> dict[str, Reading]:
-        """How the readings of these terminals are, by code; those nobody asked for of late are left out."""
+    def of(self, request: Request, codes: Iterable[str] | None = None) -> dict[str, Reading]:
+        """How the readings of these terminals are (None: of all), by code; those not asked for of late are left out."""
         with self._guard:
             self._forget_old()
-            jobs = {code: self._jobs[code] for code in codes if code in self._jobs}
+            wanted = tuple(self._jobs) if codes is None else codes
+            jobs = {code: self._jobs[code] for code in wanted if code in self._jobs}
         return {code: reading_of_job(request, job, shared) for code, (job, shared) in jobs.items()}
 
     def _forget_old(self) -> None:
@@ -83,7 +84,7 @@ def asked_readings(request: Request) -> AskedReadings:
     return found
 
 
-def readings_of(request: Request, codes: Iterable[str]) -> dict[str, Reading]:
+def readings_of(request: Request, codes: Iterable[str] | None = None) -> dict[str, Reading]:
     """As `AskedReadings.of`; nothing where this process reads no terminals."""
     found: AskedReadings | None = getattr(request.app.state, "asked_readings", None)
     return {} if found is None else found.of(request, codes)

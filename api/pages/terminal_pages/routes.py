@@ -49,14 +49,15 @@ def terminals_live(request: Request, reader: Reading, unit: Unit = "", state: St
 
 
 def _list(request: Request, reader: Reader, unit: str, state: str, page: int, template: str) -> Response:
-    parts = service(request)
+    parts, readings = service(request), readings_of(request)
     with parts.database.reading() as session:
         found = terminals_page(
             session, parts.settings.timezone, parts.now(), within=reader.within,
             part=reader.narrowed(session, unit or None), pulled=_pulled(request, reader, session), unit=unit,
             state=state, page=page,
         )  # fmt: skip
-    readings = readings_of(request, [line.code for line in found.lines])
+    codes = {line.code for line in found.lines}
+    readings = {code: reading for code, reading in readings.items() if code in codes}
     view = TerminalsView(found, readings, may_add="terminals.write" in permissions(reader.user.grants))
     return show(request, template, view, user=reader.user)
 
@@ -79,7 +80,7 @@ def terminal(request: Request, reader: Reading, code: str, page: Page = 1) -> Re
 
 
 def _one(request: Request, reader: Reader, code: str, page: int = 1, problem: str = "") -> Response:
-    parts = service(request)
+    parts, reading = service(request), _reading(request, code)  # first: what has ended by then is in what is read next
     with parts.database.reading() as session:
         row = reader.terminal(session, code)
         found = terminal_page(
@@ -88,7 +89,7 @@ def _one(request: Request, reader: Reader, code: str, page: int = 1, problem: st
         )  # fmt: skip
         may_write = reader.elsewhere(session, "terminals.write").sees(row.unit_id)
         may_enrol = reader.elsewhere(session, "people.write").sees(row.unit_id)
-    view = OneView(found.line, _reading(request, code), found, may_write, may_enrol, problem)
+    view = OneView(found.line, reading, found, may_write, may_enrol, problem)
     return show(request, "terminal.html", view, user=reader.user, status=409 if problem else 200)
 
 
@@ -97,12 +98,11 @@ def terminal_live(
     request: Request, reader: Reading, code: str, was: Annotated[str, Query(max_length=16)] = ""
 ) -> Response:
     """The part of the page that changes while a reading goes on; once it has ended, all of the page is drawn anew."""
-    parts = service(request)
+    parts, reading = service(request), _reading(request, code)
     with parts.database.reading() as session:
         row = reader.terminal(session, code)
         pulled = _pulled(request, reader, session)
         line = terminal_line(session, parts.settings.timezone, parts.now(), row, reader.within, pulled)
-    reading = _reading(request, code)
     answer = show(request, "terminal_live.html", OneView(line, reading), user=reader.user)
     if was == "reading" and (reading is None or reading.is_done):
         answer.headers["HX-Refresh"] = "true"

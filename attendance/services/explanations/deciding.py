@@ -136,9 +136,7 @@ def decide_alone(
     if last is not None and (last.decision, last.decided_minutes) == (decision, minutes):
         return last
     _check_against(question, decision)
-    return explanation_register.decide_alone(
-        session, question, by.actor, decision, minutes=minutes, note=reason, at=at
-    )
+    return explanation_register.decide_alone(session, question, by.actor, decision, minutes=minutes, note=reason, at=at)
 
 
 def _as_seen(session: Session, row: ExplanationRow, version: int | None) -> ExplanationRow:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import orjson
 
@@ -72,15 +70,6 @@ def seal_of(name: str, salt: str) -> str:
 
 def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def signed_document(session: Session, row: MonthSheetRow) -> Mapping[str, Any]:
-    """What a program needs to check a version by itself: the canonical text, its digest, and names with their salts."""
-    return {
-        "digest": row.digest,
-        "content": month_sheets.content_of(row).decode(),
-        "names": {each.employee: [each.name, each.salt] for each in month_sheets.names(session, row.id or 0)},
-    }
 
 
 def find_kept(session: Session, unit_id: int, month: date, version: int) -> Kept | None:

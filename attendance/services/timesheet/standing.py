@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-from attendance import clock
 from attendance.engine.period import QUESTION_MARK, MonthLine, sum_parts
 from attendance.engine.plain import overtime_line
 from attendance.engine.timesheet import (
@@ -133,7 +132,3 @@ def _sums(
         is_open=any(sign == QUESTION_MARK for cell, _ in cells for _, sign in cell.symbols),
         policy=policy,
     )
-
-
-def month_span(month: date) -> tuple[date, date]:
-    return month, clock.month_end(month)
