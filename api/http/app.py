@@ -34,7 +34,6 @@ from api.http.routers import (
     personal_requests,
     punches,
     pushing,
-    reports,
     retention,
     rosters,
     rules,
