@@ -106,6 +106,9 @@ def forbidden(role: str, asked: Asked) -> set[str]:
     return found
 
 
+LOOKS = ("looks", "listLooks")
+
+
 def leaks(answer: Answer, marks: set[str], call: Call, *known: str) -> list[str]:
     """Marks in body or headers that the request did not bring along itself."""
     text = answer.body + json.dumps(dict(answer.headers))
@@ -197,7 +200,9 @@ def test_a_grant_that_does_not_hold_allows_nothing(service: Service, state: str)
         user = reader(might[turn % len(might)], state)
         call = asked.call.filled(service.world["OWN"].fills())
         answer = service.ask(user, asked.method, asked.path, call)
-        assert leaks(answer, marks, call, user) == [], (user, asked)
+        # who looked at one is told by account, whatever one may see else
+        lookers = [reader(role, each) for role in ROLES for each in STATES] if asked.name in LOOKS else []
+        assert leaks(answer, marks, call, user, *lookers) == [], (user, asked)
         assert not answer.stored, (user, asked)
         if asked.permission is not None:
             assert answer.status == 403, (user, asked)
