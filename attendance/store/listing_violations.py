@@ -89,8 +89,8 @@ def violations(
     back = before is not None
     place, first = None, offset
     if (cursor := before if back else after) is not None:
-        *key, first = read_cursor(cursor, *_KINDS, int)
-        place = tuple(key)
+        *key, told = read_cursor(cursor, *_KINDS, int)
+        place, first = tuple(key), min(max(told, 0), total)
     if not total or (place is None and offset >= total):
         return ListedViolations([], total, first=min(first, total))
     found, first = question.page(place, limit + 1, first, back=back)
@@ -156,6 +156,7 @@ class _Question:
         which before a place is counted back from it.
         """
         values, downwards, passed = dict(self._values), self._newest_first != back, 0
+        is_counted = place is None  # what a cursor says of its number may be old or made up: others would be led astray
         if place is None and first:
             place, number = self._known.nearest(first)
             passed = first - number
@@ -172,7 +173,7 @@ class _Question:
             return rows, max(0, first - min(len(rows), limit - 1))
         if passed and rows:
             self._remember(first, rows.pop(0))
-        if len(rows) == limit > 1:
+        if is_counted and len(rows) == limit > 1:
             self._remember(first + limit - 1, rows[-2])
         return rows, first
 

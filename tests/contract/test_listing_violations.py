@@ -11,6 +11,7 @@ from attendance.errors import Invalid
 from attendance.store import registering
 from attendance.store.database import Database
 from attendance.store.evidence_tables import RulebookRow, RulingRow, ViolationRow
+from attendance.store.listing_keys import read_cursor, write_cursor
 from attendance.store.listing_violations import Wanted, every_violation, violations
 from attendance.store.within import EVERYTHING, Within
 from tests.builders import build_office
@@ -132,3 +133,19 @@ def test_a_cursor_of_another_list_is_refused_or_begins_anew(database: Database) 
         early = violations(session, wanted, limit=4).after
         found = violations(session, late, limit=4, after=early)
         assert [row["id"] for row in found.rows] == [row["id"] for row in violations(session, late, limit=4).rows]
+
+
+def test_what_a_cursor_says_of_its_number_leads_nobody_else_astray(database: Database) -> None:
+    """It may be made up, or older than a verdict that came before its row: pages by number are counted, not believed."""
+    wanted = Wanted(EVERYTHING, FIRST, LAST)
+    with database.reading() as session:
+        whole = [row["id"] for row in violations(session, wanted, limit=100).rows]
+        cursor = violations(session, wanted, limit=3).after
+        assert cursor is not None
+        *key, _ = read_cursor(cursor, date, int, str, str, int)
+        for number in (0, 20, -7, 2**53):
+            found = violations(session, wanted, limit=3, after=write_cursor(*key, number))
+            assert [row["id"] for row in found.rows] == whole[3:6]
+            assert 0 <= found.first <= found.total
+        for offset in range(len(whole)):
+            assert [row["id"] for row in violations(session, wanted, limit=1, offset=offset).rows] == [whole[offset]]
