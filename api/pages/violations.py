@@ -27,7 +27,7 @@ from attendance.store import people, saved_views
 from attendance.store.database import Session
 from attendance.store.saved_views import ViewRefused
 from attendance.store.trail import record
-from attendance.store.tree import StoredTree
+from attendance.store.tree import Spread, StoredTree
 from attendance.store.within import NOTHING
 from reports.register import TooManyRows
 from reports.violations import (
@@ -96,7 +96,7 @@ def _page(
     parts = service(request)
     asked = asked_filter(request, values)
     with parts.database.reading() as session:
-        part = reader.part(session, asked.unit or None, asked.from_on, max(asked.from_on, asked.to_on))
+        part = _part(session, reader, asked)
 
         def listed(after: str | None, before: str | None) -> ViolationsPage:
             return violations_page(
@@ -119,6 +119,17 @@ def _page(
     return replace(view, verbs=verbs, views=views)
 
 
+def _part(session: Session, reader: Reader, asked: ViolationFilter) -> Spread | None:
+    """The part of the tree that is asked for. Of a unit one sees no longer, a view of one's own is empty and can be put
+    right; anything else raises NotFound."""
+    try:
+        return reader.part(session, asked.unit or None, asked.from_on, max(asked.from_on, asked.to_on))
+    except NotFound:
+        if all(view.query != asked.query for view in _kept(session, reader)):
+            raise
+        return ()
+
+
 def _kept(session: Session, reader: Reader) -> tuple[SavedView, ...]:
     rows = saved_views.of_account(session, reader.user.user_id, PAGE)
     return tuple(SavedView(row.id or 0, row.name, row.query, row.is_default) for row in rows)
@@ -130,7 +141,7 @@ def export(request: Request, reader: Attending, format: Annotated[str, Query(max
     parts = service(request)
     asked = asked_filter(request, dict(request.query_params))
     with parts.database.reading() as session:
-        part = reader.part(session, asked.unit or None, asked.from_on, max(asked.from_on, asked.to_on))
+        part = _part(session, reader, asked)
         try:
             return registers.sent(
                 session,
@@ -239,7 +250,7 @@ def change_view(
     except ViewRefused as error:
         page = replace(_page(request, reader, {}), problem=error.reason)
         return show(request, "violations.html", page, user=reader.user, status=422)
-    return RedirectResponse(f"/violations?{query or 'all=1'}", 303)
+    return RedirectResponse(f"/violations?{query if query and verb != 'delete' else 'all=1'}", 303)
 
 
 _ACTS = {"rename": "view.renamed", "delete": "view.deleted", "usual": "view.made_usual", "unusual": "view.made_usual"}

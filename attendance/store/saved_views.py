@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from attendance.errors import Invalid, NotFound
 from attendance.store.list_tables import SavedViewRow
+from attendance.store.listing_keys import MAX_ID
 
 REASONS = ("view_name", "view_taken", "view_many", "view_long")
 MOST_VIEWS = 30
@@ -33,7 +34,7 @@ def of_account(session: Session, user_id: int, page: str) -> list[SavedViewRow]:
 
 def get(session: Session, user_id: int, number: int) -> SavedViewRow:
     """Raises NotFound, also for a view of somebody else."""
-    row = session.get(SavedViewRow, number)
+    row = session.get(SavedViewRow, number) if 0 < number <= MAX_ID else None
     if row is None or row.user_id != user_id:
         raise NotFound("view", str(number))
     return row

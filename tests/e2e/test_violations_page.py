@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
+from sqlalchemy import update
 
 from api.http.auth import SESSION_COOKIE
 from api.pages.routes import show_error, static_files
 from api.serving import PAGES
 from attendance.store import registering
+from attendance.store.list_tables import SavedViewRow
 from tests.e2e.conftest import NOW, PASSWORD, Office
 
 SPAN = "from=2/11/2026&to=20/11/2026"
@@ -129,6 +131,25 @@ def test_a_view_is_saved_opens_first_is_renamed_and_deleted(site: Office) -> Non
     assert taken.status_code == 422
     send(hr, f"/violations/views/{number[1]}/delete", on)
     assert "Đi muộn nhiều" not in see(hr, on)
+
+
+def test_a_usual_view_of_a_unit_one_no_longer_sees_locks_nobody_out(site: Office) -> None:
+    """Who was moved to another part of the tree finds the list, and the view to put it right; not a 404 for ever."""
+    hr, on = browser(site, "hr"), "/violations?all=1"
+    send(hr, "/violations/views", on, name="Xã Tân Mai", query="unit=A", usual="true")
+    assert hr.get("/violations").headers["location"] == "/violations?unit=A"
+    with site.database.writing() as session:
+        session.execute(update(SavedViewRow).values(query="unit=GONE"))
+    page = see(hr, hr.get("/violations").headers["location"])
+    number = re.search(r"/violations/views/(\d+)/delete", page)
+    assert number is not None
+    gone = send(hr, f"/violations/views/{number[1]}/delete", on)
+    assert "views/" + number[1] not in see(hr, gone.headers["location"])
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1", "0", "9223372036854775808"])
+def test_a_view_of_no_such_number_is_not_there(site: Office, number: str) -> None:
+    assert send(browser(site, "hr"), f"/violations/views/{number}/delete", "/violations?all=1").status_code == 404
 
 
 # many rows at once ----------------------------------------------------------------------------------------------------
