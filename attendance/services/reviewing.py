@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from attendance import clock
 from attendance.errors import Invalid, NotFound
 from attendance.services import explanations
 from attendance.services.explanations import Decider, NotAsItWas, NotTheirs
@@ -80,7 +81,7 @@ def review(
         raise ReviewRefused("many_rows", f"These are {len(seen)} lines; act on at most {MOST} at a time.")
     if verb != "ask" and not note.strip():
         raise ReviewRefused("no_note", "A decision has a reason; write it, the person will read it.")
-    if due_on is not None and due_on < at.date():
+    if due_on is not None and due_on < clock.today(at, zone):
         raise ReviewRefused("due_over", f"{due_on} is over; give people a date that is still to come.")
     keys = {one: read_violation_id(one.id) for one in dict.fromkeys(seen)}
     found: dict[Seen, Answer] = {one: Answer(one.id, "gone") for one, key in keys.items() if key is None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 
@@ -169,6 +169,15 @@ def test_several_are_asked_and_each_row_answers_for_itself(site: Office) -> None
     assert "Không còn: 2" in again.text
     assert send(hr, "/violations/review", on, verb="ask").status_code == 422
     assert send(hr, "/violations/review", on, verb="excuse", row=chosen, note=REASON).status_code == 403
+
+
+def test_a_date_to_explain_by_is_over_when_it_is_over_at_the_office(site: Office) -> None:
+    site.clock.at = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)  # half past midnight of the 25th
+    hr, on = browser(site, "hr"), f"/violations?{SPAN}&type=late"
+    chosen = rows(see(hr, on))[:1]
+    refused = send(hr, "/violations/review", on, verb="ask", row=chosen, due="24/11/2026")
+    assert refused.status_code == 422
+    assert "Đã thực hiện: 1" in send(hr, "/violations/review", on, verb="ask", row=chosen, due="25/11/2026").text
 
 
 def test_of_two_who_decide_at_once_the_first_wins_and_the_other_is_told(site: Office) -> None:
