@@ -12,6 +12,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from attendance.store.bulk import insert_if_absent
+from attendance.store.listing_keys import MAX_ID
 from attendance.store.notification_tables import NoticeRow, WebhookRow
 from attendance.store.tables import UserRow
 from attendance.store.within import Within
@@ -133,7 +134,7 @@ def _settle(session: Session, number: int, **values: Any) -> None:
 
 
 def find(session: Session, number: int) -> NoticeRow | None:
-    return session.get(NoticeRow, number, populate_existing=True)
+    return session.get(NoticeRow, number, populate_existing=True) if 0 < number <= MAX_ID else None
 
 
 def try_again(session: Session, number: int, at: datetime, hours: float) -> bool:

@@ -204,6 +204,7 @@ def test_a_webhook_is_made_shut_opened_and_its_secret_shown_once(mailed: Office)
         assert browser.post(f"{ADMIN}/webhooks", **given).status_code == 422
     assert browser.post(f"{ADMIN}/webhooks/1/explode").status_code == 404
     assert browser.post(f"{ADMIN}/webhooks/77/disable").status_code == 404
+    assert browser.post(f"{ADMIN}/outbox/99999999999999999999/retry").status_code == 404
 
 
 def test_an_administrator_of_a_part_changes_nothing_of_others(mailed: Office) -> None:
