@@ -77,6 +77,19 @@ def test_a_form_outlives_a_lost_line_a_reload_and_a_session_that_ran_out(browser
         assert page.locator(".paper", has_text=NOTE).count() == 1
 
 
+def test_what_was_answered_is_not_sent_again_while_the_next_page_is_on_its_way(browser: Any, address: str) -> None:
+    with Visit(browser, 1280) as visit:
+        page = entered(visit, address, "ha", "/papers")
+        form = page.locator("form[data-keep=leave]")
+        form.locator("[name=from]").fill("t")
+        form.locator("[name=note]").fill(NOTE[::-1])
+        page.route("**/papers?**", lambda route: route.fulfill(status=204))  # where the answer leads does not come yet
+        with page.expect_response("**/papers?**"):
+            form.locator("button[type=submit]").click()
+        page.wait_for_timeout(100)
+        assert form.locator("button[type=submit]").is_disabled()
+
+
 def test_a_refused_form_says_why_and_keeps_what_was_written(browser: Any, address: str) -> None:
     with Visit(browser, 1280) as visit:
         page = entered(visit, address, "ha", "/papers")

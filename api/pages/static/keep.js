@@ -60,12 +60,13 @@
     const body = new FormData(form, submitter);
     const action = submitter && submitter.hasAttribute("formaction") ? submitter.formAction : form.action;
     buttons.forEach((button) => { button.disabled = true; });
+    let leaving = false; // what was done is not done again while the next page is on its way
     try {
       // A redirect is followed by the window, not here: what it leads to may have something to say only once.
       const answer = await fetch(action, { method: "POST", body, redirect: "manual", credentials: "same-origin", headers: { Accept: "text/html", "X-Kept-Form": "1" } });
       const to = answer.headers.get("X-Led-To");
-      if (to) { if (!to.startsWith("/sign-in")) forget(form); location.assign(to); return; }
-      if (answer.type === "opaqueredirect") { forget(form); location.reload(); return; }
+      if (to) { if (!to.startsWith("/sign-in")) forget(form); leaving = true; location.assign(to); return; }
+      if (answer.type === "opaqueredirect") { forget(form); leaving = true; location.reload(); return; }
       if (answer.status >= 500) { say(form, "unsent"); return; }
       const html = await answer.text();
       if (answer.ok) forget(form);
@@ -73,7 +74,7 @@
     } catch {
       say(form, "unsent");
     } finally {
-      buttons.forEach((button) => { button.disabled = false; });
+      if (!leaving) buttons.forEach((button) => { button.disabled = false; });
     }
   };
 
@@ -88,6 +89,9 @@
     event.preventDefault();
     save(form);
     send(form, event.submitter);
+  });
+  window.addEventListener("pageshow", (event) => { // who comes back can send again
+    if (event.persisted) for (const form of forms()) form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
   });
   document.addEventListener("DOMContentLoaded", () => forms().forEach(restore));
 })();
