@@ -33,6 +33,7 @@ TABLES = ("minutes", "weekdays", "units", "times")
 class Rate:
     """Days on which somebody was late, over days known. `name` of a unit, `on` the date a weekday, week or month begins
     with. `excused`: of the late ones, those excused whole. `unknown`: due days of which nothing is known; in no rate.
+    `people`: of whom work was due on one date, at most: one person on a Sunday is one, however many are free.
     """
 
     late: int
@@ -124,9 +125,9 @@ def charts_page(
         units_offered=offered,
         whole=whole,
         minutes=_minutes(counted_days.late_minutes(session, within, part, from_on, to_on)),
-        weekdays=_grouped(found, lambda on: _MONDAY + timedelta(days=on.weekday())),
+        weekdays=_grouped(found, lambda on: _MONDAY + timedelta(days=on.weekday()), own=within.is_person),
         units=tuple(lines),
-        times=_grouped(found, _week if by_week else _month),
+        times=_grouped(found, _week if by_week else _month, own=within.is_person),
         by_week=by_week,
         folded=folded,
         grace=_grace(session, stored, {cell.unit_id for cell in found}, to_on),
@@ -153,17 +154,23 @@ def _rate(found: Iterable[Cell], *, name: str = "", code: str = "", on: date | N
         excused += cell.excused
         due += cell.due
         unknown += cell.unknown
-        at_once[cell.on] += cell.people
+        at_once[cell.on] += cell.due
     return Rate(late, excused, due - unknown, unknown, name, code, on, max(at_once.values(), default=0))
 
 
-def _grouped(found: Iterable[Cell], key: Callable[[date], date]) -> tuple[Rate, ...]:
-    """By what the date belongs to, in order; what no work was due in is left out."""
+def _grouped(found: Iterable[Cell], key: Callable[[date], date], *, own: bool) -> tuple[Rate, ...]:
+    """By what the date belongs to, in order; what no work was due in is left out. Of few people no figures are given,
+    nor of the next smallest where a single one would be told from the sums."""
     groups: dict[date, list[Cell]] = defaultdict(list)
     for cell in found:
         groups[key(cell.on)].append(cell)
-    rates = (_rate(groups[on], on=on) for on in sorted(groups))
-    return tuple(rate for rate in rates if rate.known or rate.unknown)
+    rates = [rate for on in sorted(groups) if (rate := _rate(groups[on], on=on)).people]
+    if own:
+        return tuple(rates)
+    by_size = sorted(rates, key=lambda rate: rate.people)
+    hidden = sum(rate.people < FEWEST_PEOPLE for rate in rates)
+    left_out = by_size[: 2 if hidden == 1 else hidden]
+    return tuple(rate for rate in rates if rate not in left_out)
 
 
 def _minutes(found: Sequence[counted_days.LateMinutes]) -> tuple[Minute, ...]:

@@ -15,12 +15,11 @@ from attendance.store.within import Within
 
 
 class Cell(NamedTuple):
-    """Of one unit on one date: people with a conclusion, those of whom work was due, of these those of whom nothing is
-    known; those late, and of these those all of whose lateness was excused."""
+    """Of one unit on one date: people of whom work was due, of these those of whom nothing is known; those late, and of
+    these those all of whose lateness was excused."""
 
     on: date
     unit_id: int | None
-    people: int
     due: int
     unknown: int
     late: int
@@ -41,15 +40,14 @@ def cells(session: Session, within: Within, part: Spread | None, from_on: date, 
     query = select(
         col(RulingRow.work_date),
         col(RulingRow.unit_id),
-        func.count(),
         _count_of(due),
         _count_of(and_(due, unknown)),
     ).where(*_rows(RulingRow, within, part, from_on, to_on))
     late = _late_people(session, within, part, from_on, to_on)
     grouped = query.group_by(col(RulingRow.work_date), col(RulingRow.unit_id))
     return [
-        Cell(on, unit, people, int(expected), int(dark), *late.get((on, unit), (0, 0)))
-        for on, unit, people, expected, dark in session.execute(grouped.order_by(col(RulingRow.work_date)))
+        Cell(on, unit, int(expected), int(dark), *late.get((on, unit), (0, 0)))
+        for on, unit, expected, dark in session.execute(grouped.order_by(col(RulingRow.work_date)))
     ]
 
 

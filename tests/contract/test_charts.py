@@ -15,6 +15,7 @@ from attendance.engine.verdict import DayVerdict
 from attendance.services import transfers
 from attendance.services.evaluate import evaluate_dirty, evaluate_span
 from attendance.store import counted_days, office, papers, papers_decided, person_days, registering, rulings
+from attendance.store.counted_days import Cell
 from attendance.store.database import Database, sqlite_url
 from attendance.store.tables import EmployeeRow, UnitRow
 from attendance.store.trail import CONSOLE
@@ -66,7 +67,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def counted(verdicts: list[DayVerdict]) -> Rate:
     """The same by counting each day by hand."""
     late = excused = known = unknown = 0
-    at_once: Counter[date] = Counter(verdict.on for verdict in verdicts)
+    at_once: Counter[date] = Counter(v.on for v in verdicts if v.scheduled_min > v.leave_min)
     for verdict in verdicts:
         due = verdict.scheduled_min - verdict.leave_min
         lates = [each for each in verdict.violations if each.type == "late"]
@@ -112,6 +113,17 @@ def test_every_figure_is_what_counting_day_by_day_gives(database: Database) -> N
         minute: count for minute, count in minutes.items() if minute is not None and minute <= charts.LONGEST_MINUTE
     }
     assert page.late_sessions == sum(minutes.values())
+
+
+def test_of_few_people_nothing_is_drawn_however_many_are_free_that_day() -> None:
+    """Who alone is on duty on a Saturday is told neither by that weekday nor by what is left of the sums."""
+    friday = date(2026, 6, 5)
+    full = [Cell(friday - timedelta(days=back), 1, 40 - back, 0, 3, 0) for back in range(5)]
+    alone = Cell(friday + timedelta(days=1), 1, 1, 0, 1, 1)
+    shown = charts._grouped([*full, alone], lambda on: on, own=False)
+    assert [rate.on for rate in shown] == [friday - timedelta(days=back) for back in (3, 2, 1, 0)]
+    assert charts._rate([alone]).people == 1
+    assert len(charts._grouped([*full, alone], lambda on: on, own=True)) == 6
 
 
 def test_units_stand_in_the_order_of_the_tree_and_small_ones_together_with_as_many_as_hide_them(
