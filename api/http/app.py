@@ -78,6 +78,7 @@ ROUTERS = (
     punches.router,
     verdicts.router,
     violations.router,
+    reports.router,
     search.router,
     units.router,
     unit_parts.router,

@@ -74,9 +74,7 @@ def copy_out(session: Session, take: Callable[[str, Iterable[bytes]], str]) -> d
         connection.exec_driver_sql(setting)
     found: dict[str, dict[str, Any]] = {}
     for name, columns in connection.exec_driver_sql(_TABLES).all():
-        if (
-            name not in every_table() and name not in TAKEN_AWAY
-        ):  # of another program, or the version
+        if name not in every_table() and name not in TAKEN_AWAY:  # of another program, or the version
             continue
         keys = list(connection.execute(text(_KEYS), {"name": _quoted(name)}).scalars())
         order = f" ORDER BY {_columns(keys)}" if keys else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +60,7 @@ def entries(session: Session, asked: Asked, *, limit: int, offset: int = 0, befo
     return Listed(shown, total, str(shown[-1]["seq"]) if len(rows) > limit else None)
 
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _FIELDS = ("seq", "at", "actor", "role", "via", "address", "act", "kind", "key")
 
 
@@ -124,7 +126,7 @@ def looks_at(
     record: str | None = None,
 ) -> Listed:
     """Who was shown records of a person, newest first: seq, at, actor, role, via, view, record; nothing of anybody
-    else. `record`: only looks at that one of their records, such as the date of a day.
+    else. `record`: only looks at that one of their records, the date of a day; of other looks the field is empty.
 
     Their own looks are left out. An entry without a view counts looks (`lost`) that could not be written one by one.
     """
@@ -158,6 +160,8 @@ def looks_at(
     for row in shown:
         lost = row.pop("act") == LOST
         row |= {"at": instant(row["at"]), "lost": lost} | ({"actor": "", "view": ""} if lost else {})
+        if not _DATE.fullmatch(row["record"]):
+            row["record"] = ""
     return Listed(shown, total, str(shown[-1]["seq"]) if len(rows) > limit else None)
 
 

@@ -125,10 +125,10 @@ def test_an_answer_on_its_way_is_withheld(
 
     PULL[0] = slow
     if address.startswith("/days"):
-        from api.pages import routes
+        from api.pages import why
 
-        real = routes.why_page
-        monkeypatch.setattr(routes, "why_page", lambda *a, **k: (slow(), real(*a, **k))[1])
+        real = why.why_page
+        monkeypatch.setattr(why, "why_page", lambda *a, **k: (slow(), real(*a, **k))[1])
     path = {"code": UNIT, "employee": f"P-{mark('OWN')}"}
     method = "POST" if address.startswith("/api") else "GET"
     answer = service.ask(user, method, address, Call(path=path))

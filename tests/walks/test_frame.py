@@ -127,3 +127,6 @@ def test_keys_lead_everywhere_and_can_be_switched_off(browser: Any, address: str
         page.keyboard.press("g")
         page.keyboard.press("h")
         page.wait_for_url("**/today")
+        page.keyboard.press("/")
+        page.wait_for_url("**/search")
+        assert page.evaluate("document.activeElement.matches('[data-search]')")

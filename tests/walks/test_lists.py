@@ -120,6 +120,12 @@ def test_the_morning_look(browser: Any, office: Office) -> None:
         page.locator(".changes form button").click()
         page.wait_for_load_state()
         assert "không có thay đổi" in page.inner_text(".changes")
+        assert visit.serious() == []
+        page.goto(f"{origin}/search", wait_until="load")
+        page.keyboard.type("nam tran")  # the field has the focus
+        page.keyboard.press("Enter")
+        page.locator("td a", has_text="Trần Văn Nam").first.wait_for()
+        assert visit.serious() == []
         assert visit.complaints == []
 
 

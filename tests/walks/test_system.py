@@ -97,7 +97,6 @@ def test_from_an_empty_folder_to_ones_own_people(browser: Any, place: Path) -> N
         page.fill("[name=again]", PASSWORD)
         click("Tạo tài khoản quản trị")
         assert page.url.endswith("/setup/office")
-        page.set_default_timeout(8000)
         picture(page, "setup-office")
         page.fill("[name=name]", "UBND phường Tân Mai")
         page.fill("[name=parts]", "Văn phòng\nPhòng Kinh tế")

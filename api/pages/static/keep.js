@@ -84,7 +84,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.getAttribute("action") === "/sign-out") store((kept) => kept.clear());
-    if (!form.matches("form[data-keep]") || event.defaultPrevented) return;
+    if (!form.matches("form[data-keep][method=post]") || event.defaultPrevented) return;
     event.preventDefault();
     save(form);
     send(form, event.submitter);

@@ -45,7 +45,12 @@
     shown.showModal();
   };
   const DO = {
-    "/": () => { const field = document.querySelector("[data-search]"); if (!field) return false; if (field.focus) field.focus(); if (field.select) field.select(); return true; },
+    "/": () => {
+      const field = document.querySelector("[data-search]");
+      const page = document.querySelector("[data-search-page]");
+      if (field) { field.focus(); field.select(); } else if (page) location.assign(page.href);
+      return Boolean(field || page);
+    },
     "?": () => { help(); return true; },
     g: () => { going = Date.now(); return true; },
     j: () => { move(1); return true; },
