@@ -136,7 +136,7 @@ def test_a_cursor_of_another_list_is_refused_or_begins_anew(database: Database) 
 
 
 def test_what_a_cursor_says_of_its_number_leads_nobody_else_astray(database: Database) -> None:
-    """It may be made up, or older than a verdict that came before its row: pages by number are counted, not believed."""
+    """It may be made up, or older than a verdict before its row: pages by number are counted, not believed."""
     wanted = Wanted(EVERYTHING, FIRST, LAST)
     with database.reading() as session:
         whole = [row["id"] for row in violations(session, wanted, limit=100).rows]
