@@ -304,3 +304,16 @@ def test_what_there_is_not_or_is_somebody_elses_is_not_found(sqlite_database: Da
 
 def _stored(database: Database, on: date) -> date | str:
     return on.isoformat() if database.is_sqlite else on
+
+
+def test_who_excused_a_part_alone_may_still_excuse_the_whole(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    with sqlite_database.writing() as session:
+        about: dict[str, Any] = {"reason": "Đã kiểm tra", "zone": ZONE}
+        by, asked = decider(session, "head"), key(session)
+        part = explanations.decide_alone(session, by, asked, "approved", minutes=10, at=NOW, **about)
+        again = explanations.decide_alone(session, by, asked, "approved", minutes=10, at=NOW + HOUR, **about)
+        assert (part.decided_minutes, again.id) == (10, part.id)
+        whole = explanations.decide_alone(session, by, asked, "approved", at=NOW + 2 * HOUR, **about)
+        assert whole.id != part.id
+    assert verdict(sqlite_database).violations[0].status == "excused"
