@@ -190,6 +190,17 @@ def test_three_different_people_sign_in_their_order(database: Database) -> None:
     assert found.holds
 
 
+def test_nobody_signs_a_sheet_that_is_not_as_it_was_locked(database: Database) -> None:
+    settle(database)
+    lock(database)
+    with database.writing() as session:
+        session.execute(text("UPDATE month_sheet_name SET name = 'Ai đó' WHERE employee_id = 1"))
+    found = version(database)
+    assert not found.holds
+    with pytest.raises(MonthMovedOn, match="not as it was locked"):
+        sign(database, "keeper", "lan", "hr", found.digest)
+
+
 def at_once(acts: list[Callable[[], None]]) -> list[BaseException | None]:
     """What each of these, begun together, ended with."""
     start, ended = threading.Barrier(len(acts)), [None] * len(acts)
