@@ -315,7 +315,7 @@ def _close(request: Request, reader: Reader, unit: str, month: str) -> ClosePage
         )
         view = pages.close_page(
             session, parts.settings.timezone, parts.now(), shown, reasons=reader.elsewhere(session, "reasons.read"),
-            may_lock=may_lock, part=part,
+            explained=reader.elsewhere(session, "explanations.read"), may_lock=may_lock, part=part,
         )  # fmt: skip
         named = {each.code or each.key for obstacle in view.obstacles for each in obstacle.items}
         _saw(session, reader, named | {who for who, _, _ in view.later}, request)

@@ -65,7 +65,7 @@ def kinds(database: Database, at: datetime = AT) -> dict[str, int]:
     with database.reading() as session:
         unit = unit_of(session)
         sheet = standing_sheet(session, unit, MARCH, TODAY)
-        found = obstacles(session, ZONE, unit, sheet, at, reasons=EVERYTHING)
+        found = obstacles(session, ZONE, unit, sheet, at, reasons=EVERYTHING, explained=EVERYTHING)
     return {each.kind: each.total for each in found}
 
 
@@ -92,7 +92,7 @@ def test_what_stands_in_the_way_and_what_only_comes_too_late(database: Database)
     with database.reading() as session:
         unit = unit_of(session)
         sheet = standing_sheet(session, unit, MARCH, TODAY)
-        assert settled(obstacles(session, ZONE, unit, sheet, AT, reasons=EVERYTHING))
+        assert settled(obstacles(session, ZONE, unit, sheet, AT, reasons=EVERYTHING, explained=EVERYTHING))
     assert "not_over" in kinds(database, datetime(2026, 3, 31, 9, tzinfo=AT.tzinfo))
     with database.writing() as session:
         registering.add_terminal(session, "T-NEW", unit="A", host="127.0.0.1", at=AT)

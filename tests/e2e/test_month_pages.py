@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from attendance.store import papers_decided
 from tests.e2e.site import PASSWORD, Person, Site, copied
-from tests.month_office import NAMES, fill, open_months, settle
+from tests.month_office import FORGOTTEN_ON, NAMES, fill, open_months, settle
 
 MONTH = "/months/A/2026-03"
 
@@ -88,6 +89,22 @@ def test_without_reasons_a_sheet_tells_no_kind_of_leave(site: Site) -> None:
     assert rows(found)[1][17] == "CP"
     assert "Ô" not in found
     assert "Ô" not in site.signed_in("tra").see(f"{MONTH}/sheet.csv")
+
+
+def test_who_may_read_no_explanations_is_told_how_many_wait_and_not_whose(site: Site) -> None:
+    at = site.clock()
+    with site.database.writing() as session:
+        about = {"part": "pm", "covers": "missing_out", "reason": "Quên chấm", "submitted_at": at}
+        papers_decided.explain(session, "E3", FORGOTTEN_ON, at=at, **about)
+
+    def told(name: str) -> str:
+        page = site.signed_in(name).see(f"{MONTH}/close")
+        part = page[page.index('id="obstacle-explanations"') :]
+        return part[: part.index("</li>", part.index('class="badge'))]
+
+    assert NAMES["E3"] in told("hoa")
+    assert ">1</span>" in told("tra")
+    assert "/explanations/" not in site.signed_in("tra").see(f"{MONTH}/close")
 
 
 def test_a_month_is_locked_signed_by_three_and_reopened(site: Site) -> None:

@@ -124,7 +124,8 @@ def _told(
     shown = shown_month(session, unit, month, parts.today(), reasons=reasons.sees(office.key(unit)))
     is_locked = shown.state.locked_at is not None
     found = [] if is_locked else obstacles(
-        session, parts.settings.timezone, unit, shown.sheet, parts.now(), reasons=reasons
+        session, parts.settings.timezone, unit, shown.sheet, parts.now(), reasons=reasons,
+        explained=reader.elsewhere(session, "explanations.read"),
     )  # fmt: skip
     later = known_after_lock(session, unit, month) if is_locked else []
     named = {line.employee for line in shown.sheet.lines} | {who for who, _, _ in later}

@@ -66,9 +66,10 @@ class Obstacle:
 
 
 def obstacles(
-    session: Session, zone: str, unit: UnitRow, sheet: Timesheet, now: datetime, *, reasons: Within
+    session: Session, zone: str, unit: UnitRow, sheet: Timesheet, now: datetime, *, reasons: Within, explained: Within
 ) -> list[Obstacle]:
-    """In the order of OBSTACLES, those that are there. `sheet`: as it stands; `reasons`: whose the reader may know."""
+    """In the order of OBSTACLES, those that are there. `sheet`: as it stands; `reasons`: whose the reader may know;
+    `explained`: whose explanations they may read, of any other it is told how many there are."""
     month, last, unit_id = sheet.month, clock.month_end(sheet.month), office.key(unit)
     serving = month_reading.serving(session, unit_id, month, last)
     found: dict[str, list[Item]] = {kind: [] for kind in OBSTACLES}
@@ -89,16 +90,16 @@ def obstacles(
             if kind is not None:
                 found[kind].append(Item(line.employee, line.name, on))
     found["terminals"] += _unread(session, unit_id, serving, last) if not found["not_over"] else []
+    undecided = listing_explanations.undecided(session, [unit_id], month, last)
     found["explanations"] += [
         Item(str(each.explanation_id), each.name or each.employee, each.on, code=each.employee)
-        for each in listing_explanations.undecided(session, [unit_id], month, last)
+        for each in undecided
+        if explained.sees(each.unit_id, each.employee_id)
     ]
     papers, waiting = _proposed(session, unit_id, month, last, reasons)
     found["papers"] += papers
-    totals = {"papers": waiting}
-    return [
-        Obstacle(kind, tuple(items[:_MOST]), totals.get(kind, len(items))) for kind, items in found.items() if items
-    ]
+    totals = {kind: len(items) for kind, items in found.items()} | {"papers": waiting, "explanations": len(undecided)}
+    return [Obstacle(kind, tuple(items[:_MOST]), totals[kind]) for kind, items in found.items() if totals[kind]]
 
 
 def _why_open(marks: Sequence[str], flags: str) -> str:
