@@ -25,6 +25,7 @@ from attendance.services.guessing import TooManyAttempts
 from attendance.services.own_account import ProofWrong
 from attendance.services.timesheet import signing
 from attendance.services.timesheet.differing import concluded_now, differences
+from attendance.services.timesheet.obstacles import check_over
 from attendance.services.timesheet.showing import ShownMonth, read_month, shown_month
 from attendance.services.timesheet.signing import Signer
 from attendance.services.timesheet.standing import masked
@@ -144,6 +145,7 @@ def lock(
         shown = _month(session, request, reader, unit, month, None)
         if version and version != str(shown.state.version):
             raise _MovedOn(f"{month} was locked or reopened since you looked.")
+        check_over(parts.settings.timezone, shown.month, parts.now())
         months.lock(
             session, parts.settings.timezone, place.code, shown.month, by=reader.user.name, now=parts.now(),
             actor=reader.actor,

@@ -193,6 +193,15 @@ def test_a_month_over_the_api(site: Site) -> None:
     assert old["digest"] == body["digest"]
 
 
+def test_a_month_that_is_not_over_is_not_locked_though_nothing_in_it_is_open(site: Site) -> None:
+    where, page = "/api/v1/months/B/2200-01", "/months/B/2200-01"
+    vinh = api(site, "vinh")
+    assert vinh.get(where).json()["lockable"] is False
+    assert vinh.post(f"{where}/lock").status_code == 422
+    assert site.signed_in("vinh").send(f"{page}/lock", on=f"{page}/close", version="1").status_code == 409
+    assert vinh.get(where).json()["state"] == "open"
+
+
 def test_acts_are_in_the_trail(site: Site) -> None:
     settle(site.database, site.clock())
     hoa = api(site, "hoa")

@@ -19,7 +19,7 @@ from attendance.errors import MonthMovedOn, NotFound
 from attendance.services import months, own_account
 from attendance.services.timesheet import signing
 from attendance.services.timesheet.differing import known_after_lock
-from attendance.services.timesheet.obstacles import obstacles, settled
+from attendance.services.timesheet.obstacles import check_over, obstacles, settled
 from attendance.services.timesheet.showing import ShownMonth, read_month, shown_month
 from attendance.services.timesheet.signing import Signer
 from attendance.store import office
@@ -53,6 +53,7 @@ def lock_month(
         place = _unit(session, reader, unit)
         if given is not None and given.version is not None:
             _check_version(session, place, first, given.version)
+        check_over(parts.settings.timezone, first, parts.now())
         months.lock(
             session, parts.settings.timezone, unit, first, by=reader.user.name, now=parts.now(), actor=reader.actor
         )

@@ -15,7 +15,7 @@ import orjson
 from attendance import clock
 from attendance.engine.period import QUESTION_MARK
 from attendance.engine.timesheet import NOT_JUDGED, Timesheet
-from attendance.errors import NoVersionInForce
+from attendance.errors import Invalid, NoVersionInForce
 from attendance.rules.rulebook import Rulebook
 from attendance.store import (
     listing_explanations,
@@ -143,6 +143,13 @@ def _proposed(session: Session, unit_id: int, first: date, last: date, reasons: 
     return [
         Item(str(row["id"]), row["name"] or "", row["from"], code=row["employee"] or "") for row in found.rows
     ], found.total
+
+
+def check_over(zone: str, month: date, now: datetime) -> None:
+    """Raises Invalid where a month is not over: days to come have no question mark where nobody has to punch."""
+    last = clock.month_end(month)
+    if clock.today(now, zone) <= last:
+        raise Invalid(f"{month:%Y-%m} ends only with {last}; lock it after that.")
 
 
 def settled(found: list[Obstacle]) -> bool:
