@@ -317,3 +317,16 @@ def test_who_excused_a_part_alone_may_still_excuse_the_whole(sqlite_database: Da
         whole = explanations.decide_alone(session, by, asked, "approved", at=NOW + 2 * HOUR, **about)
         assert whole.id != part.id
     assert verdict(sqlite_database).violations[0].status == "excused"
+
+
+def test_a_missing_punch_explained_too_late_is_closed_by_the_refusal(sqlite_database: Database) -> None:
+    build(sqlite_database, *NO_EVENING)
+    with sqlite_database.writing() as session:
+        session.add(RuleVersionRow(rule="explanation_deadline_workdays", value=2, recorded_at=RECORDED_AT))
+    about: dict[str, Any] = {"type": "missing_out", "part": "pm", "ground": "forgot_punch"}
+    number = hand_in(sqlite_database, **about, at=LATER)
+    assert verdict(sqlite_database).violations[0].status == "pending"
+    decide(sqlite_database, number, "refused", by="head", at=LATER + HOUR)
+    day = verdict(sqlite_database)
+    assert ([v.status for v in day.violations], day.unverified_min) == (["counted"], 0)
+    assert "explanation_after_deadline" in day.flags

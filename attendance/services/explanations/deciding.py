@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from attendance import clock
+from attendance.engine.period import MISSING
 from attendance.errors import Invalid
 from attendance.services import impartial
 from attendance.services.explanations import standing
@@ -103,6 +104,9 @@ def decide(
         session, row, by.actor, decision, minutes=minutes, note=note,
         accepted_after_deadline=late and decision == "approved", at=at,
     )  # fmt: skip
+    if late and decision == "refused" and question is not None and question.key.type in MISSING:
+        # what came too late counts for nothing, its refusal neither: the question is closed by the head's own decision
+        explanation_register.decide_alone(session, question, by.actor, decision, minutes=None, note=note, at=at)
 
 
 def decide_alone(
