@@ -133,11 +133,12 @@ class ClosePage:
 
 @dataclass(frozen=True, slots=True)
 class DifferencePage:
-    """`against` None: what would be concluded now."""
+    """`against` None: what would be concluded now. `total`: how many days differ, of which `rows` are the first."""
 
     head: Head
     against: int | None
     rows: tuple[Difference, ...]
+    total: int
     masked: bool
 
 

@@ -94,7 +94,7 @@ def difference(
         found = sorted(differences(old.sheet, new), key=lambda each: (name_key(each.name), each.employee, each.on))
         head = pages.head_of(session, parts.settings.timezone, old)
         reader.saw(session, "month", {each.employee for each in found}, at=parts.now())
-    view = DifferencePage(head, against, tuple(found[:MOST_ROWS]), not reasons)
+    view = DifferencePage(head, against, tuple(found[:MOST_ROWS]), len(found), not reasons)
     return show(request, "month_difference.html", view, user=reader.user)
 
 

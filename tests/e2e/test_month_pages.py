@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from attendance.store import papers_decided
+from attendance.store import papers, papers_decided
 from tests.e2e.site import PASSWORD, Person, Site, copied
 from tests.month_office import FORGOTTEN_ON, NAMES, fill, open_months, settle
 
@@ -200,6 +201,22 @@ def test_a_month_that_is_not_over_is_not_locked_though_nothing_in_it_is_open(sit
     assert vinh.post(f"{where}/lock").status_code == 422
     assert site.signed_in("vinh").send(f"{page}/lock", on=f"{page}/close", version="1").status_code == 409
     assert vinh.get(where).json()["state"] == "open"
+
+
+def test_days_that_differ_are_counted_beyond_those_listed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.pages.months.MOST_ROWS", 1)
+    settle(site.database, site.clock())
+    hoa = site.signed_in("hoa")
+    assert hoa.send(f"{MONTH}/lock", on=f"{MONTH}/close").status_code == 303
+    site.clock.pass_by(minutes=10)
+    with site.database.writing() as session:
+        at = site.clock()
+        for on in (date(2026, 3, 18), date(2026, 3, 19)):
+            papers.add_leave(session, "E1", on, code="P", approved_at=at, at=at)
+    page = hoa.see(f"{MONTH}/versions/1/difference")
+    assert page.count("row-link") == 1
+    assert "2 ngày khác" in page
+    assert "Còn 1 mục nữa" in page
 
 
 def test_acts_are_in_the_trail(site: Site) -> None:
