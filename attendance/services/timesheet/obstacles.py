@@ -112,7 +112,8 @@ def _why_open(marks: Sequence[str], flags: str) -> str:
 def _has_hours(
     book: Rulebook, unit: str, schedules: dict[int | None, str], serving: list[Serving], number: int, on: date
 ) -> bool:
-    own = next((each.schedule_id for each in serving if each.employee_id == number and each.from_on <= on), None)
+    mine = (each for each in serving if each.employee_id == number)
+    own = next((each.schedule_id for each in mine if each.from_on <= on <= (each.to_on or on)), None)
     try:
         book.plan(unit, schedules.get(own) if own is not None else None, on)
     except NoVersionInForce:
