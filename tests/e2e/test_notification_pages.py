@@ -206,6 +206,12 @@ def test_a_webhook_is_made_shut_opened_and_its_secret_shown_once(mailed: Office)
     assert browser.post(f"{ADMIN}/webhooks/77/disable").status_code == 404
 
 
+def test_a_page_that_is_no_number_is_the_first_or_the_last(office: Office) -> None:
+    browser = Browser(office, "root")
+    for page in ("9" * 5000, "x" * 5000, "0", "-1", ""):
+        browser.get(f"{ADMIN}?page={page}")
+
+
 def test_an_administrator_of_a_part_changes_nothing_of_others(mailed: Office) -> None:
     root, part = Browser(mailed, "root"), Browser(mailed, "root.a")
     root.post(f"{ADMIN}/webhooks", name="Cổng tỉnh", url="https://x.vn/", event=["month.locked"])
