@@ -17,7 +17,7 @@ from api.pages.terminals import health_sentence, next_step
 from attendance import clock
 from attendance.services.notifications.audience import scope
 from attendance.services.notifications.delivering import Letter
-from attendance.store import office, people
+from attendance.store import office, people, webhooks
 from attendance.store.database import Session
 from attendance.store.notice_wishes import Recipient
 from attendance.store.notification_tables import NoticeRow
@@ -119,7 +119,8 @@ class Letters:
     def _system(
         self, session: Session, t: Translator, params: dict[str, Any], who: Recipient, at: datetime
     ) -> Letter | str:
-        if scope(session, who, "system.manage", at, clock.today(at, self.zone)) is None:
+        within = scope(session, who, "system.manage", at, clock.today(at, self.zone))
+        if within is None or webhooks.find(session, int(params["number"]), within) is None:
             return "scope"
         title = t("letter.webhook.title", name=params["webhook"])
         text = t(f"letter.webhook.{params['why']}", name=params["webhook"])
