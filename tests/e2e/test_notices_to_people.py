@@ -106,7 +106,6 @@ def test_a_look_is_of_whoever_was_named_and_once(office: Office, box: Letterbox)
     assert looked_at(office) == shown
 
 
-
 def test_once_whatever_restarts_and_clocks_do(office: Office, box: Letterbox) -> None:
     address = wants(office.database, "leader.h", "morning")
     morning(office)
