@@ -6,7 +6,7 @@ from alembic import op
 from attendance.store.types import Instant
 
 revision = "0022"
-down_revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
