@@ -140,8 +140,10 @@ def morning_letter(t: Translator, page: TodayPage) -> Letter:
         parts.append("\n".join([t("letter.morning.terminals"), *lines]))
     for state in SHOWN:
         if named := _shown(page, state):
-            more = page.totals[state] - len(named)
-            lines = [*_names(t, named), *([f"- {t.n('letter.morning.more', more)}"] if more else [])]
+            lines, left = _names(t, named), page.totals[state] - len(named)
+            if left:
+                more = t.n("letter.morning.more", left)
+                lines.append(f"- {more}")
             parts.append("\n".join([f"{t(f'letter_state.{state}')}:", *lines]))
     parts.append(t("letter.morning.foot"))
     brief = "\n".join([head, counts, *([t("letter.morning.unknown")] if totals["unknown"] else [])])
