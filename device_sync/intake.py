@@ -222,7 +222,8 @@ def file_export(
     zone: str,
     received_at: datetime,
 ) -> Filed:
-    """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them.
+    """File a USB export. It covers the time from its first to its last believable row, as the terminal dated them, and
+    nothing before the date the terminal counts from.
 
     A list that a program wrote covers nothing: somebody may have chosen whom it names, and who is not on it was not
     absent for that. All of the bytes are kept but what `keepable` takes out.
@@ -251,7 +252,11 @@ def file_export(
         pull.log_bytes, pull.log_digest = len(kept), hashlib.sha256(kept).hexdigest()
         pull.payload = intake_log.compress(kept) if found.new.size or found.to_quarantine else None
         if found.span is not None and export.is_whole_log:
-            pull.complete_from, pull.complete_until = map(clock.from_wall_seconds, found.span)
+            starts, until = map(clock.from_wall_seconds, found.span)
+            if terminal.counts_from is not None:
+                starts = max(starts, datetime.combine(terminal.counts_from, time.min))
+            if starts <= until:
+                pull.complete_from, pull.complete_until = starts, until
         pull_id = _file(session, terminal, pull, found, position, zone, received_at)
         if pull.complete_from is not None and pull.complete_until is not None:
             intake_log.extend_coverage(session, number, pull.complete_from, pull.complete_until)

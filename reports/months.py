@@ -133,11 +133,12 @@ class ClosePage:
 
 @dataclass(frozen=True, slots=True)
 class DifferencePage:
-    """`against` None: what would be concluded now."""
+    """`against` None: what would be concluded now. `total`: how many days differ, of which `rows` are the first."""
 
     head: Head
     against: int | None
     rows: tuple[Difference, ...]
+    total: int
     masked: bool
 
 
@@ -227,12 +228,15 @@ def close_page(
     shown: ShownMonth,
     *,
     reasons: Within,
+    explained: Within,
     may_lock: bool,
     part: str | None,
 ) -> ClosePage:
     """The checklist of an open month; of a locked one its signatures and what became known after it."""
     is_open = shown.state.locked_at is None
-    found = obstacles(session, zone, shown.unit, shown.sheet, now, reasons=reasons) if is_open else []
+    found = (
+        obstacles(session, zone, shown.unit, shown.sheet, now, reasons=reasons, explained=explained) if is_open else []
+    )
     later = [] if is_open else known_after_lock(session, shown.unit, shown.month)
     return ClosePage(
         head=head_of(session, zone, shown),

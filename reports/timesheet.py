@@ -156,7 +156,8 @@ def as_csv(table: Table, say: Say) -> str:
     """The sheet as CSV in which no cell can become a formula, signs as on the screen."""
     file, text = io.StringIO(), texts(table.sheet)
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([say("sheet.code"), say("sheet.name"), *_days(table), *_titles(table, say, {})])
+    titles = map(inert, _titles(table, say, {}))  # an office names signs of its own
+    writer.writerow([say("sheet.code"), say("sheet.name"), *_days(table), *titles])
     for line, totals in zip(table.lines, table.totals, strict=True):
         days = [inert(text[place]) for place in line.days]
         writer.writerow([inert(line.employee), inert(line.name), *days, *map(figure, totals)])

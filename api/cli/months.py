@@ -64,8 +64,10 @@ def lock(unit: Unit, month: Month, by: By = "") -> None:
     """Lock a month: later facts change nothing in it until it is reopened. Exit 1 while something in it is open."""
     from attendance.clock import utc_now
     from attendance.services import months
+    from attendance.services.timesheet.obstacles import check_over
 
     settings, first = read_settings(), _month(month)
+    check_over(settings.timezone, first, utc_now())
     try:
         with open_database(settings) as database, database.writing() as session:
             months.lock(session, settings.timezone, unit, first, by=by, now=utc_now(), actor=operator())

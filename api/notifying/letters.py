@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from api.notifying import waiting_letters
 from api.pages.i18n import Translator, pick_language
@@ -17,7 +16,8 @@ from api.pages.terminals import health_sentence, next_step
 from attendance import clock
 from attendance.services.notifications.audience import scope
 from attendance.services.notifications.delivering import Letter
-from attendance.store import office, people
+from attendance.services.notifications.kinds import MAIL
+from attendance.store import office, people, webhooks
 from attendance.store.database import Session
 from attendance.store.notice_wishes import Recipient
 from attendance.store.notification_tables import NoticeRow
@@ -44,7 +44,7 @@ class Letters:
     def __call__(self, session: Session, row: NoticeRow, who: Recipient, at: datetime) -> Letter | str:
         """The letter, or the code of why there is nothing to say: scope, no_workday, settled."""
         t = Translator(pick_language(who.language, self.language))
-        write: Callable[[Session, Translator, dict[str, Any], Recipient, datetime], Letter | str] = {
+        write: Callable[[Session, Translator, NoticeRow, Recipient, datetime], Letter | str] = {
             "morning": self._morning,
             "missing": self._missing,
             "terminals": self._terminals,
@@ -52,29 +52,26 @@ class Letters:
             "system": self._system,
             "test": self._test,
         }[row.kind]
-        return write(session, t, row.params, who, at)
+        return write(session, t, row, who, at)
 
-    def _morning(
-        self, session: Session, t: Translator, params: dict[str, Any], who: Recipient, at: datetime
-    ) -> Letter | str:
-        on = date.fromisoformat(params["date"])
+    def _morning(self, session: Session, t: Translator, row: NoticeRow, who: Recipient, at: datetime) -> Letter | str:
+        on = date.fromisoformat(row.params["date"])
         within = scope(session, who, "attendance.read", at, clock.today(at, self.zone))
         if within is None or within.is_person or clock.today(at, self.zone) != on:
             return "scope"
         page = today_page(session, self.zone, at, within=within, alarms=False)
         if page.day_kind not in WORKING:
             return "no_workday"
-        shown = [person for unit in page.units for person in unit.people]
-        if not shown:
+        if not any(unit.people for unit in page.units):
             return "scope"
-        reader = Actor(who.name, who.user_id, "job")
-        look(session, reader, "morning_list", people.numbers(session, (one.employee for one in shown)), at=at)
+        if row.way == MAIL:  # what goes by other ways names nobody
+            shown = people.numbers(session, (person.employee for state in SHOWN for _, person in _shown(page, state)))
+            reader = Actor(who.name, who.user_id, "job")
+            look(session, reader, "morning_list", shown - {who.employee_id}, at=at, polled=True)  # tries are one look
         return morning_letter(t, page)
 
-    def _missing(
-        self, session: Session, t: Translator, params: dict[str, Any], who: Recipient, at: datetime
-    ) -> Letter | str:
-        on = date.fromisoformat(params["date"])
+    def _missing(self, session: Session, t: Translator, row: NoticeRow, who: Recipient, at: datetime) -> Letter | str:
+        on = date.fromisoformat(row.params["date"])
         within = scope(session, who, "attendance.read", at, clock.today(at, self.zone))
         if within is None or who.employee_id is None or within.employee != who.employee_id:
             return "scope"
@@ -96,38 +93,31 @@ class Letters:
         title = t("letter.missing.title", date=t.date(on))
         return Letter(title, "\n\n".join(text), t("letter.missing.brief"), f"/days/{code}/{on}")
 
-    def _terminals(
-        self, session: Session, t: Translator, params: dict[str, Any], who: Recipient, at: datetime
-    ) -> Letter | str:
+    def _terminals(self, session: Session, t: Translator, row: NoticeRow, who: Recipient, at: datetime) -> Letter | str:
         today = clock.today(at, self.zone)
         within = scope(session, who, "terminals.read", at, today)
         if within is None:
             return "scope"
-        ids = places_of(session, within.places, (*params["silent"], *params["back"]))
+        ids = places_of(session, within.places, (*row.params["silent"], *row.params["back"]))
         seen = {one.code: one for one in freshness(session, self.zone, at, ids, alarms=False)}
-        silent = [seen[code] for code in params["silent"] if code in seen]
-        back = [seen[code] for code in params["back"] if code in seen]
+        silent = [seen[code] for code in row.params["silent"] if code in seen]
+        back = [seen[code] for code in row.params["back"] if code in seen]
         if not silent and not back:
             return "scope"
         return terminals_letter(t, silent, back, today)
 
-    def _waiting(
-        self, session: Session, t: Translator, params: dict[str, Any], who: Recipient, at: datetime
-    ) -> Letter | str:
-        return waiting_letters.write(session, t, params, who, at, self.zone)
+    def _waiting(self, session: Session, t: Translator, row: NoticeRow, who: Recipient, at: datetime) -> Letter | str:
+        return waiting_letters.write(session, t, row.params, who, at, self.zone)
 
-    def _system(
-        self, session: Session, t: Translator, params: dict[str, Any], who: Recipient, at: datetime
-    ) -> Letter | str:
-        if scope(session, who, "system.manage", at, clock.today(at, self.zone)) is None:
+    def _system(self, session: Session, t: Translator, row: NoticeRow, who: Recipient, at: datetime) -> Letter | str:
+        within = scope(session, who, "system.manage", at, clock.today(at, self.zone))
+        if within is None or webhooks.find(session, int(row.params["number"]), within) is None:
             return "scope"
-        title = t("letter.webhook.title", name=params["webhook"])
-        text = t(f"letter.webhook.{params['why']}", name=params["webhook"])
+        title = t("letter.webhook.title", name=row.params["webhook"])
+        text = t(f"letter.webhook.{row.params['why']}", name=row.params["webhook"])
         return Letter(title, text, title, "/system/notifications")
 
-    def _test(
-        self, _session: Session, t: Translator, _params: dict[str, Any], who: Recipient, _at: datetime
-    ) -> Letter | str:
+    def _test(self, _session: Session, t: Translator, _row: NoticeRow, who: Recipient, _at: datetime) -> Letter | str:
         text = t("letter.test.text", name=who.name)
         return Letter(t("letter.test.title"), text, text, "/account/notifications")
 
@@ -149,27 +139,32 @@ def morning_letter(t: Translator, page: TodayPage) -> Letter:
         lines = [f"- {_terminal(one)}: {_until(t, one, page.day)}" for one in behind]
         parts.append("\n".join([t("letter.morning.terminals"), *lines]))
     for state in SHOWN:
-        named = [(unit.name, person) for unit in page.units for person in unit.people if person.state == state]
-        if named:
-            parts.append("\n".join([f"{t(f'letter_state.{state}')}:", *_names(t, named)]))
+        if named := _shown(page, state):
+            lines, left = _names(t, named), page.totals[state] - len(named)
+            if left:
+                more = t.n("letter.morning.more", left)
+                lines.append(f"- {more}")
+            parts.append("\n".join([f"{t(f'letter_state.{state}')}:", *lines]))
     parts.append(t("letter.morning.foot"))
     brief = "\n".join([head, counts, *([t("letter.morning.unknown")] if totals["unknown"] else [])])
     return Letter(title, "\n\n".join(parts), brief, "/today")
 
 
+def _shown(page: TodayPage, state: str) -> list[tuple[str, TodayPerson]]:
+    """Whom the letter names among those in a state, each with the unit, those to look after first."""
+    units = {person.employee: unit.name for unit in page.units for person in unit.people if person.state == state}
+    ranked = by_attention(person for unit in page.units for person in unit.people if person.state == state)
+    return [(units[person.employee], person) for person in ranked[:MOST_NAMES]]
+
+
 def _names(t: Translator, named: Iterable[tuple[str, TodayPerson]]) -> list[str]:
-    units = {person.employee: unit for unit, person in named}
-    ranked = by_attention(person for _, person in named)
     lines = []
-    for person in ranked[:MOST_NAMES]:
-        line = f"- {person.name} ({person.employee}), {units[person.employee]}"
+    for unit, person in named:
+        line = f"- {person.name} ({person.employee}), {unit}"
         if person.state == "late" and person.since is not None:
             late = t("letter.morning.late", time=t.time(person.since), minutes=t.minutes(person.minutes or 0))
             line = f"{line}: {late}"
         lines.append(line)
-    if len(ranked) > MOST_NAMES:
-        more = t.n("letter.morning.more", len(ranked) - MOST_NAMES)
-        lines.append(f"- {more}")
     return lines
 
 

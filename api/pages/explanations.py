@@ -344,7 +344,7 @@ def _minutes(text: str) -> int | None:
     text = text.strip()
     if not text:
         return None
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= 1440:
+    if not text.isdecimal() or len(text) > 4 or not 1 <= int(text) <= 1440:
         raise _Minutes("Write minutes as a whole number.")
     return int(text)
 

@@ -25,6 +25,7 @@ from attendance.services.guessing import TooManyAttempts
 from attendance.services.own_account import ProofWrong
 from attendance.services.timesheet import signing
 from attendance.services.timesheet.differing import concluded_now, differences
+from attendance.services.timesheet.obstacles import check_over
 from attendance.services.timesheet.showing import ShownMonth, read_month, shown_month
 from attendance.services.timesheet.signing import Signer
 from attendance.services.timesheet.standing import masked
@@ -93,7 +94,7 @@ def difference(
         found = sorted(differences(old.sheet, new), key=lambda each: (name_key(each.name), each.employee, each.on))
         head = pages.head_of(session, parts.settings.timezone, old)
         reader.saw(session, "month", {each.employee for each in found}, at=parts.now())
-    view = DifferencePage(head, against, tuple(found[:MOST_ROWS]), not reasons)
+    view = DifferencePage(head, against, tuple(found[:MOST_ROWS]), len(found), not reasons)
     return show(request, "month_difference.html", view, user=reader.user)
 
 
@@ -144,6 +145,7 @@ def lock(
         shown = _month(session, request, reader, unit, month, None)
         if version and version != str(shown.state.version):
             raise _MovedOn(f"{month} was locked or reopened since you looked.")
+        check_over(parts.settings.timezone, shown.month, parts.now())
         months.lock(
             session, parts.settings.timezone, place.code, shown.month, by=reader.user.name, now=parts.now(),
             actor=reader.actor,
@@ -315,7 +317,7 @@ def _close(request: Request, reader: Reader, unit: str, month: str) -> ClosePage
         )
         view = pages.close_page(
             session, parts.settings.timezone, parts.now(), shown, reasons=reader.elsewhere(session, "reasons.read"),
-            may_lock=may_lock, part=part,
+            explained=reader.elsewhere(session, "explanations.read"), may_lock=may_lock, part=part,
         )  # fmt: skip
         named = {each.code or each.key for obstacle in view.obstacles for each in obstacle.items}
         _saw(session, reader, named | {who for who, _, _ in view.later}, request)

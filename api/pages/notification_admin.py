@@ -197,7 +197,7 @@ def _page(
     parts = service(request)
     state = request.query_params.get("state", "")
     state = state if state in STATES else ""
-    asked = request.query_params.get("page", "1")
+    asked = request.query_params.get("page", "1")[:12]  # longer ones are no number that Python reads
     page = min(int(asked), MAX_PAGE) if asked.isascii() and asked.isdecimal() and int(asked) else 1
     with parts.database.reading() as session:
         rows, total = notices.listed(

@@ -40,9 +40,9 @@ def add(session: Session, row: BackupRow) -> None:
 
 
 def newest(session: Session, limit: int, *conditions: ColumnElement[bool]) -> list[Tried]:
-    """Newest first."""
+    """The last that was made or tried first, whatever the clock said then."""
     query = select(BackupRow).where(*conditions).limit(limit)
-    query = query.order_by(col(BackupRow.made_at).desc(), col(BackupRow.id).desc())
+    query = query.order_by(col(BackupRow.id).desc())
     names = [each.name for each in fields(Tried)]
     return [Tried(*(getattr(row, name) for name in names)) for row in session.exec(query)]
 

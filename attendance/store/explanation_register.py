@@ -247,7 +247,7 @@ def decide_alone(
         decided_at=at, minutes=minutes, at=at,
     )  # fmt: skip
     row.unit_id, row.author_id, row.author = asked.unit_id, actor.user_id, actor.name
-    row.decided_by_id, row.decision_note = actor.user_id, note
+    row.decided_by_id, row.decision_note, row.decided_minutes = actor.user_id, note, minutes
     session.add(row)
     for request in _open_requests(session, key):
         request.closed_at = at

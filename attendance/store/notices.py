@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from attendance.store.bulk import insert_if_absent
@@ -140,7 +140,8 @@ def find(session: Session, number: int) -> NoticeRow | None:
 def try_again(session: Session, number: int, at: datetime, hours: float) -> bool:
     """Have one that failed or was given up tried again now; False: there is none in that state."""
     query = update(NoticeRow).where(col(NoticeRow.id) == number, col(NoticeRow.state).in_(("failed", "waiting")))
-    values = {"state": "waiting", "next_at": at, "not_after": at + timedelta(hours=hours)}
+    until, lasts = at + timedelta(hours=hours), col(NoticeRow.not_after)  # whoever asks sooner does not end it sooner
+    values = {"state": "waiting", "next_at": at, "not_after": case((lasts > until, lasts), else_=until)}
     return bool(session.execute(query.values(values)).rowcount)  # type: ignore[attr-defined]
 
 

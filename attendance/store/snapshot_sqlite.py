@@ -50,12 +50,17 @@ def copy_to(database: Database, path: Path) -> None:
 
 
 def damage(path: Path) -> str:
-    """What SQLite finds wrong with a file, in its own words; empty: nothing."""
+    """What SQLite finds wrong with a file, in its own words; empty: nothing. Raises StoreUnavailable where somebody
+    does not let go of it."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             (first, *_) = connection.execute("PRAGMA quick_check(1)").fetchone()
             loose = connection.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreUnavailable(
+                "Another process holds the database: nothing was restored. Stop the service and try again."
+            ) from error
         return str(error)
     if first != "ok":
         return str(first)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import numpy as np
 
@@ -184,9 +184,11 @@ def _conclude(session: Session, device: PushDeviceRow, row: PushCommandRow, zone
     if not continues:
         starts = clock.from_wall_seconds(int(walls.min())) if walls.size else until
     row.state = push_commands.SHORT if lacking.size else push_commands.COVERED
+    terminal = session.get_one(TerminalRow, number)
+    if terminal.counts_from is not None:
+        starts = max(starts, datetime.combine(terminal.counts_from, time.min))
     if starts < until:
         row.pull_id = _file_window(session, device, row, starts, until, at)
-        terminal = session.get_one(TerminalRow, number)
         intake_log.extend_coverage(session, number, starts, until)
         dirty.mark_dependants(session, terminal, starts.date() - timedelta(days=1), until.date(), "coverage", at)
     if lacking.size:

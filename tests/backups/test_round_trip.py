@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from attendance.services.backups import archive
 from attendance.services.backups.archive import BackupRefused
 from attendance.services.backups.making import make_backup
 from attendance.services.backups.restoring import Wish, restore
-from attendance.store import leases, schema
+from attendance.store import leases, schema, snapshot_sqlite
 from attendance.store.database import Database, sqlite_url
 from attendance.store.trail_chain import Sealer
 from attendance.store.trail_checking import check_trail, missing_guards
@@ -94,6 +97,32 @@ def test_a_service_that_runs_is_not_pulled_from_under_itself(sqlite_database: Da
     with pytest.raises(Invalid, match="Stop it"):
         restore(wish(sqlite_database.url, made.path, replace=True, now=lambda: AT))
     assert contents(sqlite_database) == before
+
+
+def test_a_service_that_runs_on_a_damaged_database_keeps_it(sqlite_database: Database, tmp_path: Path) -> None:
+    fill(sqlite_database, people=1)
+    made = make_backup(sqlite_database, tmp_path / "a.backup")
+    with sqlite_database.writing() as session:
+        leases.hold(session, "timetable", "somebody", AT, 24)
+    path = Path(sqlite_database.url.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE assignment SET unit_id = 4711")
+    assert snapshot_sqlite.damage(path)
+    with pytest.raises(Invalid, match="Stop it"):
+        restore(wish(sqlite_database.url, made.path, replace=True, now=lambda: AT))
+    assert path.exists()
+    assert not [name for name in left_in(path.parent) if ".damaged-" in name]
+
+
+def test_a_database_that_somebody_holds_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "held.db"
+    monkeypatch.setattr(snapshot_sqlite.sqlite3, "connect", partial(sqlite3.connect, timeout=0.05))
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("CREATE TABLE a (b)")
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreUnavailable, match="Stop the service"):
+            snapshot_sqlite.damage(path)
+    assert snapshot_sqlite.damage(path) == ""
 
 
 def test_an_older_schema_is_brought_to_this_one_and_a_newer_refused(

@@ -304,3 +304,29 @@ def test_what_there_is_not_or_is_somebody_elses_is_not_found(sqlite_database: Da
 
 def _stored(database: Database, on: date) -> date | str:
     return on.isoformat() if database.is_sqlite else on
+
+
+def test_who_excused_a_part_alone_may_still_excuse_the_whole(sqlite_database: Database) -> None:
+    build(sqlite_database, *LATE)
+    with sqlite_database.writing() as session:
+        about: dict[str, Any] = {"reason": "Đã kiểm tra", "zone": ZONE}
+        by, asked = decider(session, "head"), key(session)
+        part = explanations.decide_alone(session, by, asked, "approved", minutes=10, at=NOW, **about)
+        again = explanations.decide_alone(session, by, asked, "approved", minutes=10, at=NOW + HOUR, **about)
+        assert (part.decided_minutes, again.id) == (10, part.id)
+        whole = explanations.decide_alone(session, by, asked, "approved", at=NOW + 2 * HOUR, **about)
+        assert whole.id != part.id
+    assert verdict(sqlite_database).violations[0].status == "excused"
+
+
+def test_a_missing_punch_explained_too_late_is_closed_by_the_refusal(sqlite_database: Database) -> None:
+    build(sqlite_database, *NO_EVENING)
+    with sqlite_database.writing() as session:
+        session.add(RuleVersionRow(rule="explanation_deadline_workdays", value=2, recorded_at=RECORDED_AT))
+    about: dict[str, Any] = {"type": "missing_out", "part": "pm", "ground": "forgot_punch"}
+    number = hand_in(sqlite_database, **about, at=LATER)
+    assert verdict(sqlite_database).violations[0].status == "pending"
+    decide(sqlite_database, number, "refused", by="head", at=LATER + HOUR)
+    day = verdict(sqlite_database)
+    assert ([v.status for v in day.violations], day.unverified_min) == (["counted"], 0)
+    assert "explanation_after_deadline" in day.flags

@@ -92,6 +92,24 @@ def test_the_outbox_forgets_what_is_over_and_keeps_what_waits(database: Database
     assert states(database) == {"morning:8:x": "waiting"}
 
 
+def test_whoever_has_it_tried_sooner_does_not_end_it_sooner(database: Database) -> None:
+    with database.writing() as session:
+        notices.put(session, [NewNotice("month.locked:1", "month.locked", "inbox", 7, hours=720)], AT)
+        row = session.exec(select(NoticeRow).where(col(NoticeRow.key) == "month.locked:1")).one()
+        number, until = row.id or 0, row.not_after
+        notices.later(session, number, "", AT + timedelta(hours=10))
+        assert notices.try_again(session, number, AT, 24.0)
+    with database.writing() as session:
+        found = notices.find(session, number)
+        assert found is not None
+        assert (found.next_at, found.not_after) == (AT, until)
+        assert notices.try_again(session, number, until, 24.0)
+    with database.reading() as session:
+        found = notices.find(session, number)
+        assert found is not None
+        assert found.not_after == until + timedelta(hours=24)
+
+
 def test_a_person_is_told_what_was_sent_to_them_and_no_secret(database: Database) -> None:
     with database.writing() as session:
         row = session.exec(select(NoticeRow).where(col(NoticeRow.key) == "missing:7:x")).one()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from attendance import clock
 from attendance.errors import Invalid
 from attendance.services.evaluate import evaluate_dirty
-from attendance.store import push_commands
+from attendance.store import office, push_commands
 from attendance.store.database import Database
+from attendance.store.tables import TerminalRow
 from device_sync.push import covering
 from device_sync.push.call import OK
 from tests import builders
@@ -58,6 +59,20 @@ def test_an_answered_window_is_complete_from_its_first_punch_to_the_question(
     )  # fmt: skip
     evaluate_dirty(any_database, ZONE, ticking.at)
     assert rows(any_database, "SELECT count(*) FROM ruling WHERE work_date = '2026-03-02'") == [(3,)]
+
+
+def test_no_answer_proves_anything_before_the_date_a_terminal_counts_from(
+    any_database: Database, ticking: Ticking
+) -> None:
+    terminal = approved(any_database, ticking)
+    with any_database.writing() as session:
+        row = office.get(session, TerminalRow, "T-A")
+        row.counts_from = MONDAY.date()
+        session.add(row)
+    terminal.punch(*keys(5, first=MONDAY - timedelta(days=20)), *keys(60))
+    sent = ticking.wall
+    answer_all(terminal, ticking)
+    assert coverage(any_database) == [(datetime.combine(MONDAY, time.min), sent - covering.MARGIN)]
 
 
 def test_the_next_window_joins_the_one_before_and_moves_the_watermark(any_database: Database, ticking: Ticking) -> None:

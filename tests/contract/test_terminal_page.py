@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from attendance import clock
 from attendance.store import intake_log, office, terminal_places
@@ -12,7 +12,8 @@ from attendance.store.within import EVERYTHING, NOTHING
 from device_sync.simulator import SimulatedTerminal, load_records
 from reports.terminal import terminal_page
 from reports.terminals import terminals_page
-from tests.builders import ZONE, build_office, puller_for, terminal_id
+from tests.builders import MONDAY, ZONE, bring, build_office, export_of, puller_for, terminal_id
+from tests.pushing import keys
 
 
 def test_a_terminal_is_told_whole(any_database: Database) -> None:
@@ -68,3 +69,19 @@ def test_no_reading_proves_anything_before_the_date_it_counts_from(any_database:
     with any_database.reading() as session:
         [(starts, _)] = intake_log.spans(session, terminal_id(any_database))
     assert (starts.date(), starts.hour) == (began, 0)
+
+
+def test_no_file_proves_anything_before_the_date_it_counts_from(any_database: Database) -> None:
+    build_office(any_database)
+    began = MONDAY.date() + timedelta(days=1)
+    with any_database.writing() as session:
+        row = office.get(session, TerminalRow, "T-A")
+        row.counts_from = began
+        session.add(row)
+    assert bring(any_database, export_of([*keys(3), *keys(2, first=MONDAY + timedelta(days=3))])).new == 5
+    with any_database.reading() as session:
+        [(starts, _)] = intake_log.spans(session, terminal_id(any_database))
+    assert starts == datetime.combine(began, time.min)
+    assert bring(any_database, export_of(keys(1, first=MONDAY - timedelta(days=9)))).new == 1
+    with any_database.reading() as session:
+        assert [starts for starts, _ in intake_log.spans(session, terminal_id(any_database))] == [starts]

@@ -25,7 +25,7 @@ from attendance.services.timesheet.standing import standing_sheet
 from attendance.store import erasing, month_sheets, office, papers, registering
 from attendance.store.database import Database, Session
 from attendance.store.personal_tables import ErasureRow
-from attendance.store.tables import EmployeeRow, UnitRow, UserRow
+from attendance.store.tables import EmployeeRow, ScheduleRow, UnitRow, UserRow
 from attendance.store.trail import Actor
 from attendance.store.within import EVERYTHING
 from tests.builders import ZONE
@@ -65,7 +65,7 @@ def kinds(database: Database, at: datetime = AT) -> dict[str, int]:
     with database.reading() as session:
         unit = unit_of(session)
         sheet = standing_sheet(session, unit, MARCH, TODAY)
-        found = obstacles(session, ZONE, unit, sheet, at, reasons=EVERYTHING)
+        found = obstacles(session, ZONE, unit, sheet, at, reasons=EVERYTHING, explained=EVERYTHING)
     return {each.kind: each.total for each in found}
 
 
@@ -92,7 +92,7 @@ def test_what_stands_in_the_way_and_what_only_comes_too_late(database: Database)
     with database.reading() as session:
         unit = unit_of(session)
         sheet = standing_sheet(session, unit, MARCH, TODAY)
-        assert settled(obstacles(session, ZONE, unit, sheet, AT, reasons=EVERYTHING))
+        assert settled(obstacles(session, ZONE, unit, sheet, AT, reasons=EVERYTHING, explained=EVERYTHING))
     assert "not_over" in kinds(database, datetime(2026, 3, 31, 9, tzinfo=AT.tzinfo))
     with database.writing() as session:
         registering.add_terminal(session, "T-NEW", unit="A", host="127.0.0.1", at=AT)
@@ -103,6 +103,18 @@ def test_what_stands_in_the_way_and_what_only_comes_too_late(database: Database)
     found = kinds(database)
     assert (found["not_judged"], found["terminals"]) == (2, 1)
     assert NOT_JUDGED in standing(database).lines[-1].days
+
+
+def test_whether_a_day_has_hours_is_asked_of_the_stretch_it_is_in(sqlite_database: Database) -> None:
+    fill(sqlite_database)
+    with sqlite_database.writing() as session:
+        session.add(ScheduleRow(code="KHONG-GIO", recorded_at=AT))
+        registering.add_employee(session, "E9", name="Mới", at=AT)
+        first = {"from_on": date(2026, 3, 26), "to_on": date(2026, 3, 27), "schedule": "KHONG-GIO"}
+        registering.assign(session, "E9", "A", at=AT, **first)  # type: ignore[arg-type]
+        registering.assign(session, "E9", "A", from_on=date(2026, 3, 30), at=AT)
+    found = kinds(sqlite_database)
+    assert (found["no_hours"], found["not_judged"]) == (2, 2)
 
 
 def test_a_lock_keeps_what_was_locked_whatever_comes_later(database: Database) -> None:
@@ -188,6 +200,17 @@ def test_three_different_people_sign_in_their_order(database: Database) -> None:
     ]  # fmt: skip
     assert found.next_part is None
     assert found.holds
+
+
+def test_nobody_signs_a_sheet_that_is_not_as_it_was_locked(database: Database) -> None:
+    settle(database)
+    lock(database)
+    with database.writing() as session:
+        session.execute(text("UPDATE month_sheet_name SET name = 'Ai đó' WHERE employee_id = 1"))
+    found = version(database)
+    assert not found.holds
+    with pytest.raises(MonthMovedOn, match="not as it was locked"):
+        sign(database, "keeper", "lan", "hr", found.digest)
 
 
 def at_once(acts: list[Callable[[], None]]) -> list[BaseException | None]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from attendance.store import papers, papers_decided
 from tests.e2e.site import PASSWORD, Person, Site, copied
-from tests.month_office import NAMES, fill, open_months, settle
+from tests.month_office import FORGOTTEN_ON, NAMES, fill, open_months, settle
 
 MONTH = "/months/A/2026-03"
 
@@ -88,6 +90,22 @@ def test_without_reasons_a_sheet_tells_no_kind_of_leave(site: Site) -> None:
     assert rows(found)[1][17] == "CP"
     assert "Ô" not in found
     assert "Ô" not in site.signed_in("tra").see(f"{MONTH}/sheet.csv")
+
+
+def test_who_may_read_no_explanations_is_told_how_many_wait_and_not_whose(site: Site) -> None:
+    at = site.clock()
+    with site.database.writing() as session:
+        about = {"part": "pm", "covers": "missing_out", "reason": "Quên chấm", "submitted_at": at}
+        papers_decided.explain(session, "E3", FORGOTTEN_ON, at=at, **about)
+
+    def told(name: str) -> str:
+        page = site.signed_in(name).see(f"{MONTH}/close")
+        part = page[page.index('id="obstacle-explanations"') :]
+        return part[: part.index("</li>", part.index('class="badge'))]
+
+    assert NAMES["E3"] in told("hoa")
+    assert ">1</span>" in told("tra")
+    assert "/explanations/" not in site.signed_in("tra").see(f"{MONTH}/close")
 
 
 def test_a_month_is_locked_signed_by_three_and_reopened(site: Site) -> None:
@@ -174,6 +192,31 @@ def test_a_month_over_the_api(site: Site) -> None:
     assert (opened["state"], opened["version"], opened["signatures"]) == ("open", 2, [])
     old = hoa.get("/api/v1/reports/timesheet", params={"unit": "A", "month": "2026-03", "version": 1}).json()
     assert old["digest"] == body["digest"]
+
+
+def test_a_month_that_is_not_over_is_not_locked_though_nothing_in_it_is_open(site: Site) -> None:
+    where, page = "/api/v1/months/B/2200-01", "/months/B/2200-01"
+    vinh = api(site, "vinh")
+    assert vinh.get(where).json()["lockable"] is False
+    assert vinh.post(f"{where}/lock").status_code == 422
+    assert site.signed_in("vinh").send(f"{page}/lock", on=f"{page}/close", version="1").status_code == 409
+    assert vinh.get(where).json()["state"] == "open"
+
+
+def test_days_that_differ_are_counted_beyond_those_listed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.pages.months.MOST_ROWS", 1)
+    settle(site.database, site.clock())
+    hoa = site.signed_in("hoa")
+    assert hoa.send(f"{MONTH}/lock", on=f"{MONTH}/close").status_code == 303
+    site.clock.pass_by(minutes=10)
+    with site.database.writing() as session:
+        at = site.clock()
+        for on in (date(2026, 3, 18), date(2026, 3, 19)):
+            papers.add_leave(session, "E1", on, code="P", approved_at=at, at=at)
+    page = hoa.see(f"{MONTH}/versions/1/difference")
+    assert page.count("row-link") == 1
+    assert "2 ngày khác" in page
+    assert "Còn 1 mục nữa" in page
 
 
 def test_acts_are_in_the_trail(site: Site) -> None:

@@ -77,12 +77,33 @@ def test_a_head_is_told_of_their_own_part_alone(office: Office, box: Letterbox) 
     for other in ("E1", "E3", "T-B", "Hoàng Yến", "Yên Nghĩa"):
         assert other not in text(message)
     assert "Present, in after the hour: 1" in text(message)
+    assert looked_at(office) == ["E2"]
+
+
+def looked_at(office: Office) -> list[str]:
+    """Whom the trail says somebody was shown in a morning list."""
     with office.database.reading() as session:
-        looks = session.connection().exec_driver_sql(
-            "SELECT employee.code, trail.kind FROM trail JOIN trail_subject USING (seq) "
-            "JOIN employee ON employee.id = employee_id WHERE act = 'looked' AND trail.kind = 'morning_list'"
-        )
-        assert [tuple(row) for row in looks] == [("E2", "morning_list")]
+        return list(session.connection().exec_driver_sql(
+            "SELECT employee.code FROM trail JOIN trail_subject USING (seq) "
+            "JOIN employee ON employee.id = employee_id WHERE act = 'looked' AND trail.kind = 'morning_list' "
+            "ORDER BY employee.code"
+        ).scalars())  # fmt: skip
+
+
+def test_a_look_is_of_whoever_was_named_and_once(office: Office, box: Letterbox) -> None:
+    """Not of who was there, not by ways that name nobody, not again because the server was down."""
+    wants(office.database, "leader.h", "morning", "inbox")
+    morning(office)
+    notifier(office.database, office.clock, **mailing(box.port)).round()
+    assert looked_at(office) == []
+    wants(office.database, "leader.h", "morning")
+    notifier(office.database, office.clock, **mailing(9)).round()
+    office.clock.pass_by(minutes=1)
+    notifier(office.database, office.clock, **mailing(box.port)).round()
+    [(_, message)] = box.taken
+    shown = [code for code in ("E1", "E2", "E3") if f"({code})" in text(message)]
+    assert shown == ["E2", "E3"]
+    assert looked_at(office) == shown
 
 
 def test_once_whatever_restarts_and_clocks_do(office: Office, box: Letterbox) -> None:

@@ -14,7 +14,7 @@ from api.notifying.hooks import HookPost
 from api.notifying.reaching import reach
 from attendance.errors import Invalid
 from attendance.services.evaluate import evaluate_span
-from attendance.services.notifications import endpoints
+from attendance.services.notifications import endpoints, events
 from attendance.services.notifications.delivering import Event, Undelivered
 from attendance.services.notifications.kinds import EVENTS
 from attendance.services.notifications.sealing import new_secret
@@ -194,6 +194,37 @@ def standing(office: Office) -> dict[str, Any]:
     with office.database.reading() as session:
         row = session.execute(text("SELECT * FROM webhook")).mappings().one()
         return dict(row)
+
+
+def test_whoever_runs_a_part_is_not_told_of_webhooks_of_others(office: Office, hook: Hook) -> None:
+    wants(office.database, "root", "system", "inbox")
+    wants(office.database, "root.a", "system", "inbox")
+    number, _ = add(office, hook.url)
+    hook.status = 410
+    ask_test(office, number)
+    notifier(office.database, office.clock).round()
+    with office.database.reading() as session:
+        told = session.execute(text(
+            "SELECT app_user.name, state, title FROM notice JOIN app_user ON app_user.id = user_id "
+            "WHERE kind = 'system' ORDER BY app_user.name"
+        )).all()  # fmt: skip
+    assert [tuple(row) for row in told] == [
+        ("root", "sent", "Webhook Cổng báo cáo đã bị đóng"), ("root.a", "dropped", ""),
+    ]  # fmt: skip
+
+
+def test_numbers_that_are_looked_at_again_are_not_told_again_a_month_later(
+    office: Office, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL the newest numbers are looked at again, by then the outbox has forgotten what it told of them."""
+    monkeypatch.setattr(events, "is_sqlite", lambda _session: False)
+    _, secret = add(office, hook.url, "violation.opened")
+    judge_late(office)
+    for hours in (29 * 24, *[6] * 12):
+        notifier(office.database, office.clock).round()
+        office.clock.pass_by(hours=hours)
+    assert len(hook.events(secret)) > 0
+    assert len(hook.ids()) == len(set(hook.ids()))
 
 
 def test_a_receiver_that_is_gone_is_shut(office: Office, hook: Hook) -> None:

@@ -134,6 +134,30 @@ def test_backups_by_themselves_once_a_day_the_newest_kept(site: Site, tmp_path: 
     assert not is_due(site.database, Plan(folder, 0, 5, ZONE), site.clock())
 
 
+def test_a_clock_that_was_ahead_holds_no_backup_up_and_takes_none_away(site: Site, tmp_path: Path) -> None:
+    plan, folder = Plan(tmp_path / "kept", 2, 5, ZONE), tmp_path / "kept"
+    site.clock.pass_by(days=400)
+    for _ in range(2):
+        keep_up(site.database, plan, site.clock)
+        site.clock.pass_by(days=1)
+    site.clock.at = NOON
+    ahead, kept = set(folder.iterdir()), []
+    for _ in range(2):
+        keep_up(site.database, plan, site.clock)
+        [new] = set(folder.iterdir()) - ahead - set(kept)
+        kept.append(new)
+        assert not is_due(site.database, plan, site.clock())
+        site.clock.pass_by(days=1)
+    assert sorted(folder.iterdir()) == kept
+
+
+def test_where_none_is_kept_by_itself_none_is_taken_away_either(site: Site, tmp_path: Path) -> None:
+    for keep in (3, 3, 0, 0):
+        make_by_plan(site.database, Plan(tmp_path / "kept", keep, 5, ZONE), site.clock)
+        site.clock.pass_by(minutes=1)
+    assert len(list((tmp_path / "kept").iterdir())) == 4
+
+
 def test_one_that_failed_is_tried_again_after_an_hour(site: Site, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file where the folder should be")
     plan = Plan(tmp_path / "kept", 2, 0, ZONE)

@@ -87,3 +87,12 @@ def test_a_few_files_and_each_once() -> None:
     with pytest.raises(FileRefused) as error:
         attaching.check(many)
     assert error.value.reason == "too_many"
+
+
+def test_a_scan_whose_bytes_spell_a_command_by_chance_is_taken() -> None:
+    scan = b"<< /Length 12 >>\nstream\n\x9c\x01/JS \x7f/XFA\x00\nendstream\n"
+    (taken,) = attaching.check([Sent("scan.pdf", PDF.replace(b"endobj", scan + b"endobj"))])
+    assert taken.media_type == "application/pdf"
+    behind = PDF.replace(b"endobj", scan + b"/JS (x) endobj")
+    with pytest.raises(FileRefused):
+        attaching.check([Sent("scan.pdf", behind)])

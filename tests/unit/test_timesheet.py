@@ -118,3 +118,11 @@ def test_a_workbook_holds_text_its_legend_and_a_hidden_digest() -> None:
     assert ">KP<" not in words
     assert "d" * 64 in words
     assert 'state="hidden"' in book.read("xl/workbook.xml").decode()
+
+
+def test_a_sign_of_the_office_becomes_no_formula_in_the_head_of_a_file() -> None:
+    own = Cell("workday", (("am", "=1+1"), ("pm", "=1+1")), leave=True)
+    text = as_csv(lay_out(sheet(own, lines=(line("E1", "Hà", 0),)), name_key), Translator("vi"))
+    cells = [cell for row in text.splitlines() for cell in row.split(",")]
+    assert "'=1+1" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+"))]

@@ -19,7 +19,7 @@ from attendance.errors import MonthMovedOn, NotFound
 from attendance.services import months, own_account
 from attendance.services.timesheet import signing
 from attendance.services.timesheet.differing import known_after_lock
-from attendance.services.timesheet.obstacles import obstacles, settled
+from attendance.services.timesheet.obstacles import check_over, obstacles, settled
 from attendance.services.timesheet.showing import ShownMonth, read_month, shown_month
 from attendance.services.timesheet.signing import Signer
 from attendance.store import office
@@ -53,6 +53,7 @@ def lock_month(
         place = _unit(session, reader, unit)
         if given is not None and given.version is not None:
             _check_version(session, place, first, given.version)
+        check_over(parts.settings.timezone, first, parts.now())
         months.lock(
             session, parts.settings.timezone, unit, first, by=reader.user.name, now=parts.now(), actor=reader.actor
         )
@@ -124,7 +125,8 @@ def _told(
     shown = shown_month(session, unit, month, parts.today(), reasons=reasons.sees(office.key(unit)))
     is_locked = shown.state.locked_at is not None
     found = [] if is_locked else obstacles(
-        session, parts.settings.timezone, unit, shown.sheet, parts.now(), reasons=reasons
+        session, parts.settings.timezone, unit, shown.sheet, parts.now(), reasons=reasons,
+        explained=reader.elsewhere(session, "explanations.read"),
     )  # fmt: skip
     later = known_after_lock(session, unit, month) if is_locked else []
     named = {line.employee for line in shown.sheet.lines} | {who for who, _, _ in later}

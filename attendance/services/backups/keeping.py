@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,7 +41,7 @@ def is_due(database: Database, plan: Plan, at: datetime) -> bool:
         return False
     with database.reading() as session:
         last = backups.last_of(session, "schedule")
-    if last is None:
+    if last is None or last.made_at > at:  # the clock was ahead then, or it has been put right since
         return True
     if last.outcome != "ok":
         return at - last.made_at >= TRY_AGAIN
@@ -50,16 +51,25 @@ def is_due(database: Database, plan: Plan, at: datetime) -> bool:
 def make_by_plan(
     database: Database, plan: Plan, now: Now, *, actor: Actor = TIMETABLE, source: str = "schedule"
 ) -> Written:
-    """One backup in the folder of the plan; then the oldest of its own go, down to as many as are kept.
+    """One backup in the folder of the plan; then the oldest of its own go, down to as many as are kept (0: none goes).
 
     Raises Invalid, StoreUnavailable; no backup is taken away then.
     """
     local = clock.to_wall(now(), plan.zone)
     path = plan.folder / f"attendance-{local:%Y%m%d-%H%M%S}.backup"
     written = make_backup(database, path, actor=actor, source=source, now=now)
-    for old in sorted(found for found in plan.folder.iterdir() if _OURS.fullmatch(found.name))[: -max(plan.keep, 1)]:
-        old.unlink(missing_ok=True)
+    if plan.keep:
+        _forget(plan, written.path)
     return written
+
+
+def _forget(plan: Plan, newest: Path) -> None:
+    """Take the oldest away, first those of a clock that was ahead; one that does not go spoils nothing."""
+    with suppress(OSError):
+        before = [found for found in plan.folder.iterdir() if _OURS.fullmatch(found.name) and found != newest]
+        before.sort(key=lambda found: (found.name < newest.name, found.name))
+        for old in before[: len(before) - plan.keep + 1]:
+            old.unlink(missing_ok=True)
 
 
 def keep_up(database: Database, plan: Plan, now: Now) -> None:

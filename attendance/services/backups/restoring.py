@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from attendance.clock import Now, utc_now
-from attendance.errors import Invalid
+from attendance.errors import Invalid, StoreUnavailable
 from attendance.services.backups import archive
 from attendance.services.backups.archive import Archive, BackupRefused, in_words
 from attendance.services.backups.making import make_backup
@@ -168,6 +168,7 @@ def _make_room(wish: Wish, target: Path) -> Path:
     """A copy of what stands there; where that is too damaged for one, it is set aside as it is."""
     at = wish.now()
     if snapshot_sqlite.damage(target):
+        _refuse_running_in(wish, at)
         aside = target.with_name(f"{target.name}.damaged-{at:%Y%m%d-%H%M%S}")
         for ending in ("-wal", "-shm", ""):
             beside = target.with_name(f"{target.name}{ending}")
@@ -175,6 +176,18 @@ def _make_room(wish: Wish, target: Path) -> Path:
                 beside.rename(aside.with_name(f"{aside.name}{ending}"))
         return aside
     return _safety_copy(wish, at)
+
+
+def _refuse_running_in(wish: Wish, at: datetime) -> None:
+    """The same of a database that is damaged, as far as it can be read: a service that still writes in it would lose
+    what it writes."""
+    standing = Database(wish.url)
+    try:
+        _refuse_running(standing, at)
+    except StoreUnavailable:
+        return
+    finally:
+        standing.close()
 
 
 def _safety_copy(wish: Wish, at: datetime) -> Path:

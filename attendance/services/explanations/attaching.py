@@ -109,7 +109,7 @@ def _take(sent: Sent) -> Taken:
             end = ends(sent.content)
             if end is None:
                 raise FileRefused("damaged", name, f"{name} is damaged or not complete; take or scan it again.")
-            if media_type == "application/pdf" and _ACTIVE.search(sent.content):
+            if media_type == "application/pdf" and _ACTIVE.search(_outside_streams(sent.content)):
                 raise FileRefused("active", name, f"{name} holds a program or other files; print it to PDF again.")
             return Taken(name, media_type, sent.content[:end])
     raise FileRefused("kind", name, f"{name} is no JPEG or PNG picture and no PDF; photograph or scan the paper.")
@@ -175,6 +175,15 @@ def _png_end(data: bytes) -> int | None:
             return end
         at, first = end, False
     return None
+
+
+def _outside_streams(data: bytes) -> bytes:
+    """A document without the pictures and texts in it, whose compressed bytes may spell any short word by chance."""
+    at, parts = 0, []
+    while (begin := data.find(b"stream", at)) >= 0 and (end := data.find(b"endstream", begin)) >= 0:
+        parts.append(data[at:begin])
+        at = end + len(b"endstream")
+    return b"\n".join((*parts, data[at:]))
 
 
 def _pdf_end(data: bytes) -> int | None:

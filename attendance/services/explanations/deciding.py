@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from attendance import clock
+from attendance.engine.period import MISSING
 from attendance.errors import Invalid
 from attendance.services import impartial
 from attendance.services.explanations import standing
@@ -103,6 +104,9 @@ def decide(
         session, row, by.actor, decision, minutes=minutes, note=note,
         accepted_after_deadline=late and decision == "approved", at=at,
     )  # fmt: skip
+    if late and decision == "refused" and question is not None and question.key.type in MISSING:
+        # what came too late counts for nothing, its refusal neither: the question is closed by the head's own decision
+        explanation_register.decide_alone(session, question, by.actor, decision, minutes=None, note=note, at=at)
 
 
 def decide_alone(
@@ -133,7 +137,7 @@ def decide_alone(
     impartial.check(session, standing.matter_of(question), by)
     check_minutes(question, minutes)
     last = _last_decided(explanation_register.of_question(session, key))
-    if last is not None and (last.decision, last.decided_minutes) == (decision, minutes):
+    if last is not None and last.decision == decision and (decision == "refused" or _granted(last) == minutes):
         return last
     _check_against(question, decision)
     return explanation_register.decide_alone(session, question, by.actor, decision, minutes=minutes, note=reason, at=at)
@@ -171,6 +175,11 @@ def _check_decision(decision: str, minutes: int | None, note: str) -> str:
 def _check_against(question: Question, decision: str) -> None:
     if question.key.type == UNVERIFIED and decision == "refused":
         raise Invalid("Minutes unverified for a fault of the terminal cannot be turned against the person.")
+
+
+def _granted(row: ExplanationRow) -> int | None:
+    """Minutes a decision granted; None: all of the violation."""
+    return row.decided_minutes if row.decided_minutes is not None else row.minutes
 
 
 def _last_decided(rows: Sequence[ExplanationRow]) -> ExplanationRow | None:

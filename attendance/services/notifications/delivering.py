@@ -284,7 +284,9 @@ def shut(session: Session, hook: WebhookRow, why: str, at: datetime) -> None:
     session.add(hook)
     record(session, TIMETABLE, "webhook.shut", kind="webhook", key=hook.name, after={"why": why}, at=at)
     log.warning("webhook %s is shut: %s", hook.name, why)
-    planning.system(session, at, "webhook", f"{hook.id}:{at:%Y%m%d%H%M}", {"webhook": hook.name, "why": why})
+    planning.system(
+        session, at, "webhook", f"{hook.id}:{at:%Y%m%d%H%M}", {"webhook": hook.name, "number": str(hook.id), "why": why}
+    )
 
 
 def message_id(key: str) -> str:

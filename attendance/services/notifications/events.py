@@ -25,7 +25,9 @@ from attendance.store.tree import StoredTree
 
 MOST = 1000
 OVERLAP = 5000  # on PostgreSQL numbers of transactions that ran at once become visible out of order
-OLDEST_DAYS = 31  # what an office files of long ago is no event
+OLDEST_DAYS = 28
+"""What an office files of longer ago is no event. Less than the outbox remembers: numbers that are looked at again
+would be told again, as soon as it has forgotten that they were told."""
 MONTHS_BACK = timedelta(days=2)
 HOURS = 24.0 * 30
 

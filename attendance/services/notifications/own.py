@@ -84,7 +84,7 @@ def ask_address(
     code = "".join(secrets.choice("0123456789") for _ in range(6))
     with database.writing() as session:
         row = notice_wishes.address(session, user_id, way, lock=True) or NoticeAddressRow(user_id=user_id, way=way)
-        if row.code_expires_at is not None and row.code_expires_at - CODE_LASTS + AGAIN_AFTER > at:
+        if _was_just_asked(row, at):
             raise AddressRefused("soon", "A code was sent less than a minute ago; look for it, or ask again then.")
         row.wanted, row.guesses = address, 0
         row.code_digest, row.code_expires_at = _digest(secret_key, user_id, way, address, code), at + CODE_LASTS
@@ -129,9 +129,18 @@ def confirm_address(
 
 def forget_address(session: Session, user_id: int, way: str, *, actor: Actor, at: datetime) -> None:
     """Take an address away, also one that waits for its code."""
-    if notice_wishes.address(session, user_id, way) is not None:
-        notice_wishes.forget(session, user_id, way)
+    row = notice_wishes.address(session, user_id, way, lock=True)
+    if row is not None:
+        if _was_just_asked(row, at):  # else whoever forgets and asks again has codes mailed without end
+            row.address, row.confirmed_at, row.wanted, row.code_digest = "", None, "", ""
+            session.add(row)
+        else:
+            notice_wishes.forget(session, user_id, way)
         record(session, actor, "notices.address_removed", kind="account", key=actor.name, after={"way": way}, at=at)
+
+
+def _was_just_asked(row: NoticeAddressRow, at: datetime) -> bool:
+    return row.code_expires_at is not None and row.code_expires_at - CODE_LASTS + AGAIN_AFTER > at
 
 
 def is_address(way: str, address: str) -> bool:

@@ -78,9 +78,12 @@ def terminals(session: Session, zone: str, at: datetime, told: Sequence[Told]) -
 
 def system(session: Session, at: datetime, what: str, key: str, params: dict[str, str]) -> None:
     """A trouble of the installation itself, told to whoever runs it."""
+    heard = listeners(session, "system")
+    scopes = Scopes(session, [one.who for one in heard], at, at.date())
     due: list[NewNotice] = []
-    for one in listeners(session, "system"):
-        due += _notices(one, f"{what}:{key}", {"what": what, **params})
+    for one in heard:
+        if scopes.of(one.who, "system.manage") is not None:  # of which part is asked when it is sent
+            due += _notices(one, f"{what}:{key}", {"what": what, **params})
     notices.put(session, due, at)
 
 

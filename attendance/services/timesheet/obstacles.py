@@ -15,7 +15,7 @@ import orjson
 from attendance import clock
 from attendance.engine.period import QUESTION_MARK
 from attendance.engine.timesheet import NOT_JUDGED, Timesheet
-from attendance.errors import NoVersionInForce
+from attendance.errors import Invalid, NoVersionInForce
 from attendance.rules.rulebook import Rulebook
 from attendance.store import (
     listing_explanations,
@@ -66,9 +66,10 @@ class Obstacle:
 
 
 def obstacles(
-    session: Session, zone: str, unit: UnitRow, sheet: Timesheet, now: datetime, *, reasons: Within
+    session: Session, zone: str, unit: UnitRow, sheet: Timesheet, now: datetime, *, reasons: Within, explained: Within
 ) -> list[Obstacle]:
-    """In the order of OBSTACLES, those that are there. `sheet`: as it stands; `reasons`: whose the reader may know."""
+    """In the order of OBSTACLES, those that are there. `sheet`: as it stands; `reasons`: whose the reader may know;
+    `explained`: whose explanations they may read, of any other it is told how many there are."""
     month, last, unit_id = sheet.month, clock.month_end(sheet.month), office.key(unit)
     serving = month_reading.serving(session, unit_id, month, last)
     found: dict[str, list[Item]] = {kind: [] for kind in OBSTACLES}
@@ -89,16 +90,16 @@ def obstacles(
             if kind is not None:
                 found[kind].append(Item(line.employee, line.name, on))
     found["terminals"] += _unread(session, unit_id, serving, last) if not found["not_over"] else []
+    undecided = listing_explanations.undecided(session, [unit_id], month, last)
     found["explanations"] += [
         Item(str(each.explanation_id), each.name or each.employee, each.on, code=each.employee)
-        for each in listing_explanations.undecided(session, [unit_id], month, last)
+        for each in undecided
+        if explained.sees(each.unit_id, each.employee_id)
     ]
     papers, waiting = _proposed(session, unit_id, month, last, reasons)
     found["papers"] += papers
-    totals = {"papers": waiting}
-    return [
-        Obstacle(kind, tuple(items[:_MOST]), totals.get(kind, len(items))) for kind, items in found.items() if items
-    ]
+    totals = {kind: len(items) for kind, items in found.items()} | {"papers": waiting, "explanations": len(undecided)}
+    return [Obstacle(kind, tuple(items[:_MOST]), totals[kind]) for kind, items in found.items() if totals[kind]]
 
 
 def _why_open(marks: Sequence[str], flags: str) -> str:
@@ -111,7 +112,8 @@ def _why_open(marks: Sequence[str], flags: str) -> str:
 def _has_hours(
     book: Rulebook, unit: str, schedules: dict[int | None, str], serving: list[Serving], number: int, on: date
 ) -> bool:
-    own = next((each.schedule_id for each in serving if each.employee_id == number and each.from_on <= on), None)
+    mine = (each for each in serving if each.employee_id == number)
+    own = next((each.schedule_id for each in mine if each.from_on <= on <= (each.to_on or on)), None)
     try:
         book.plan(unit, schedules.get(own) if own is not None else None, on)
     except NoVersionInForce:
@@ -142,6 +144,13 @@ def _proposed(session: Session, unit_id: int, first: date, last: date, reasons: 
     return [
         Item(str(row["id"]), row["name"] or "", row["from"], code=row["employee"] or "") for row in found.rows
     ], found.total
+
+
+def check_over(zone: str, month: date, now: datetime) -> None:
+    """Raises Invalid where a month is not over: days to come have no question mark where nobody has to punch."""
+    last = clock.month_end(month)
+    if clock.today(now, zone) <= last:
+        raise Invalid(f"{month:%Y-%m} ends only with {last}; lock it after that.")
 
 
 def settled(found: list[Obstacle]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from attendance.errors import Invalid, MayNotSign, MonthMovedOn
-from attendance.services.timesheet.kept import PARTS
+from attendance.services.timesheet.kept import PARTS, kept
 from attendance.store import month_events, month_sheets, office, people
 from attendance.store.database import Session
 from attendance.store.month_sheets import Signed
@@ -49,6 +49,11 @@ def sign(
     if digest != row.digest:
         raise MonthMovedOn(
             f"The sheet of {month:%Y-%m} of unit {unit} is not the one you saw; look at it again before you sign."
+        )
+    if not kept(session, row).holds:
+        raise MonthMovedOn(
+            f"The kept sheet of {month:%Y-%m} of unit {unit} is not as it was locked any more; do not sign it, reopen "
+            "the month and lock it again."
         )
     given = month_sheets.signatures(session, [row.id]).get(row.id or 0, [])
     _check_turn(part, given)
