@@ -111,7 +111,7 @@ def test_a_mistake_anywhere_files_nothing_and_all_of_a_kind_are_named(office: Da
         ("facts[2]", "invalid"),
         ("facts[3]", "invalid"),
         ("facts[4]", "lock_with_unverified"),
-        ("facts[5]", "invalid"),
+        ("facts[5]", "month_moved_on"),
     ]
     assert held(office) == before
     assert marked(office) == set()

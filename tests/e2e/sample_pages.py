@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from api.pages.users import UserPage, UsersPage
+from api.pages.users import Span, UserPage, UsersPage
 from attendance.rules.schedule import Schedule
 from attendance.scenario.document import Scenario, load
 from attendance.services.granting import Account, Standing
@@ -52,7 +52,7 @@ def users() -> UsersPage:
 
 
 def user() -> UserPage:
-    spans = tuple((one, at("08:00"), at("17:00") if one.grant.ends_at else None) for one in GRANTS)
+    spans = tuple(Span(one, at("08:00"), at("17:00") if one.grant.ends_at else None, None) for one in GRANTS)
     return UserPage(Account("binh.thanhtra", "CC-0031", False, GRANTS), spans, OPTIONS, False, {}, None)
 
 

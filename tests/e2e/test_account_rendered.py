@@ -78,6 +78,8 @@ def test_from_the_first_administrator_to_a_token(
         given = new_setup_code(site.database, site.clock)
         assert given is not None
         looking.send(code=given, username="minh", password=PASSWORD, again=PASSWORD)
+        looking.page.wait_for_selector("form[action='/sign-out']")  # setting the office up goes on, or waits
+        looking.go("/account/second-factor")
         looking.look(second)
         looking.page.click(SUBMIT)
         looking.look(second)
