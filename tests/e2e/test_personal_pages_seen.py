@@ -63,6 +63,7 @@ def sign_in(page: Any, origin: str, user: str) -> None:
     page.wait_for_url("**/notice")
 
 
+@pytest.mark.long  # tests/walks/test_every_page.py examines them in the demo
 def test_they_fit_and_can_be_used_by_everybody(origin: str) -> None:
     with chromium() as browser:
         for width, theme in ((1280, "light"), (360, "dark")):

@@ -1,6 +1,7 @@
 """A tiny sample of each benchmark: it runs, and both sides of it come to the same result.
 
-Those that start terminals or servers of their own take longest, and `make bench` runs them whole: they are long.
+Those that start terminals or servers, or make many objects in a process that holds many, take longest; `make bench`
+runs them whole: they are long.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def test_a_first_log_is_stored_on_both_databases(tmp_path: Path) -> None:
     assert all(line.ratio > 0 for line in lines)
 
 
+@pytest.mark.long
 def test_engine_and_loop_agree() -> None:
     lines = judging.bench(250, 1)
     assert len(lines) == 5
@@ -80,10 +82,12 @@ def test_store(tmp_path: Path) -> None:
     assert len(storing.bench(tmp_path, 20, 1)) == 3
 
 
+@pytest.mark.long
 def test_import(tmp_path: Path) -> None:
     assert len(importing.bench(tmp_path, 2_000, 1)) == 2
 
 
+@pytest.mark.long
 def test_a_list_page_and_the_bytes_it_is_measured_against(tmp_path: Path) -> None:
     lines = listing.bench(tmp_path, 600, 1, people=40, deep=3, asked=2)
     assert [line.bar for line in lines] == [">= 0.2", "<= 1.3", "<= 1.3"]

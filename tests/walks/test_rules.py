@@ -116,6 +116,7 @@ def test_a_new_rule_is_tried_and_put_in_force_from_a_date(browser: Any, served: 
         assert [url for url in visit.requests if not url.startswith(origin)] == []
 
 
+@pytest.mark.long  # test_every_page.py examines those that links lead to
 @pytest.mark.parametrize(("width", "theme", "lang"), [(1280, "light", "vi"), (360, "dark", "en")])
 def test_the_pages_are_whole_and_accessible(
     browser: Any, served: tuple[Office, str], width: int, theme: str, lang: str
