@@ -151,6 +151,7 @@ SCROLLING = """async () => {
 def first_load(page: Any, address: str) -> float:
     """Bytes of everything the page asks for; what is sent whole is counted as a proxy in front would compress it."""
     answers: list[Any] = []
+    page.goto("about:blank")  # what the page before still asks for is none of this
     page.on("response", lambda answer: answers.append(answer))
     page.goto(f"{address}{PATH}", wait_until="networkidle")
     total = 0
