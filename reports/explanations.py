@@ -124,7 +124,7 @@ def one_page(session: Session, zone: str, now: datetime, who: Readers, row: Expl
     key = explanation_register.key_of(row)
     question = explanation_register.question(session, key)
     knows = who.reasons.sees(row.unit_id, row.employee_id)
-    above = standing.above(session, row.employee_id, row.unit_id, now)
+    above = standing.above(session, row.employee_id, row.unit_id, zone=zone, at=now)
     head = heads.head_on(session, row.unit_id, clock.today(now, zone)) if row.unit_id is not None else None
     matter = standing.matter(row)
     decides = who.deciding is not None and _theirs(session, [matter], who, who.deciding)[0]

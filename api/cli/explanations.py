@@ -103,10 +103,11 @@ def enter(
     from attendance.store import explanation_register
 
     sent = [Sent(path.name, path.read_bytes()) for path in file or ()]
-    with open_database(read_settings()) as database, database.writing() as session:
+    settings = read_settings()
+    with open_database(settings) as database, database.writing() as session:
         row = explanations.hand_in(
             session, _as(by), _key(violation), ground=ground, text=text, minutes=minutes, document=document,
-            files=sent, at=utc_now(),
+            files=sent, zone=settings.timezone, at=utc_now(),
         )  # fmt: skip
         number = explanation_register.number_of(row)
     say(f"Explanation {number} is entered. Decide on it: attendance explanations decide {number} approved --by …")

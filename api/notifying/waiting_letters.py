@@ -71,7 +71,7 @@ def _decided(session: Session, t: Translator, items: list[str], person: int, at:
 
 
 def _digest(session: Session, t: Translator, who: Recipient, at: datetime, zone: str) -> Letter | str:
-    rows = Tasks(session, at).of(who, Scopes(session, [who], at, clock.today(at, zone)))
+    rows = Tasks(session, zone, at).of(who, Scopes(session, [who], at, clock.today(at, zone)))
     if not rows:
         return "settled"
     counts = Counter(row.step for row in rows)

@@ -121,7 +121,8 @@ def _hand_in(request: Request, reader: Reader, key: ViolationKey, given: dict[st
                 session, Decider(reader.actor, reader.within), key, ground=given.get("ground", ""),
                 text=given.get("text", ""), minutes=_minutes(given.get("minutes", "")),
                 document=given.get("document", "")[:200], files=files,
-                submitted_at=_moment(request, given.get("on", ""), given.get("at", "")), at=parts.now(),
+                submitted_at=_moment(request, given.get("on", ""), given.get("at", "")), zone=parts.settings.timezone,
+                at=parts.now(),
             )  # fmt: skip
             number = row.id
     except (Invalid, NotAsItWas) as error:
@@ -139,7 +140,9 @@ def ask(
     parts = service(request)
     with parts.database.writing() as session:
         by = Decider(reader.actor, reader.within)
-        explanations.ask(session, by, [_key(violation)], note=note.strip(), at=parts.now())
+        explanations.ask(
+            session, by, [_key(violation)], note=note.strip(), zone=parts.settings.timezone, at=parts.now()
+        )
     return RedirectResponse("/explanations?tab=asked&done=asked", 303)
 
 

@@ -137,7 +137,7 @@ def _act(
     at: datetime,
 ) -> Result:
     if verb == "ask":
-        asked = explanations.ask(session, by, [key], note=note, due_on=due_on, at=at)
+        asked = explanations.ask(session, by, [key], note=note, due_on=due_on, zone=zone, at=at)
         return "done" if asked.asked else "not_needed"
     explanations.decide_alone(session, by, key, _DECISIONS[verb], reason=note, zone=zone, at=at)
     return "done"

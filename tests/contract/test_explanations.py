@@ -28,7 +28,7 @@ GIVEN: dict[str, Any] = {"ground": "finger_not_read", "text": "Máy không nhậ
 
 def hand_in(database: Database, *, by: str = "an", type: str = "late", part: str = "am", **given: Any) -> int:
     with database.writing() as session:
-        about = GIVEN | {"at": NOW} | given
+        about = GIVEN | {"zone": ZONE, "at": NOW} | given
         row = explanations.hand_in(session, decider(session, by), key(session, type, part), **about)
         return row.id or 0
 
@@ -54,9 +54,11 @@ def steps(database: Database) -> list[tuple[str, int | None]]:
 def test_a_late_arrival_is_explained_confirmed_and_excused_and_keeps_its_minutes(any_database: Database) -> None:
     build(any_database, *LATE)
     with any_database.writing() as session:
-        asked = explanations.ask(session, decider(session, "head"), [key(session)], note="Mời giải trình", at=NOW)
+        asked = explanations.ask(
+            session, decider(session, "head"), [key(session)], note="Mời giải trình", zone=ZONE, at=NOW
+        )
         assert len(asked.asked) == 1
-        again = explanations.ask(session, decider(session, "leader"), [key(session)], at=NOW)
+        again = explanations.ask(session, decider(session, "leader"), [key(session)], zone=ZONE, at=NOW)
         assert (len(again.asked), len(again.not_needed)) == (0, 1)
     assert steps(any_database) == [("explain", None)]
     number = hand_in(any_database)
@@ -162,7 +164,7 @@ def test_after_the_deadline_only_where_it_is_accepted_after_all(any_database: Da
     with any_database.writing() as session:
         session.add(RuleVersionRow(rule="explanation_deadline_workdays", value=2, recorded_at=RECORDED_AT))
     with any_database.writing() as session:
-        explanations.ask(session, decider(session, "head"), [key(session)], at=NOW)
+        explanations.ask(session, decider(session, "head"), [key(session)], zone=ZONE, at=NOW)
     assert rows(any_database, "SELECT due_on FROM explanation_request") == [(_stored(any_database, date(2026, 3, 6)),)]
     number = hand_in(any_database, at=LATER)
     assert "explanation_after_deadline" in verdict(any_database).flags
@@ -184,10 +186,22 @@ def test_in_time_is_up_to_the_end_of_the_last_day_on_the_wall_of_the_office(sqli
     assert "explanation_after_deadline" not in verdict(sqlite_database).flags
 
 
+def test_what_is_over_or_too_soon_is_so_on_the_wall_of_the_office(sqlite_database: Database) -> None:
+    """17:30 in Greenwich is half past midnight of the next day in Hanoi."""
+    build(sqlite_database, *LATE)
+    midnight = NOW.replace(day=4, hour=17, minute=30)
+    about: dict[str, Any] = {"due_on": WEDNESDAY, "zone": ZONE, "at": midnight}
+    with pytest.raises(Invalid, match="2026-03-04 is over"), sqlite_database.writing() as session:
+        explanations.ask(session, decider(session, "head"), [key(session)], **about)
+    with pytest.raises(Invalid, match="before 2026-03-04"):
+        hand_in(sqlite_database, by="head", submitted_at=midnight.replace(day=3, hour=16))
+    hand_in(sqlite_database, by="head", submitted_at=midnight.replace(day=3))
+
+
 def test_taken_back_while_nobody_decided_and_not_after(sqlite_database: Database) -> None:
     build(sqlite_database, *LATE)
     with sqlite_database.writing() as session:
-        explanations.ask(session, decider(session, "head"), [key(session)], at=NOW)
+        explanations.ask(session, decider(session, "head"), [key(session)], zone=ZONE, at=NOW)
     number = hand_in(sqlite_database)
     with pytest.raises(NotAsItWas, match="waits for an answer"):
         hand_in(sqlite_database)
@@ -207,7 +221,7 @@ def test_taken_back_while_nobody_decided_and_not_after(sqlite_database: Database
 def test_decided_alone_closes_what_was_asked_and_the_same_again_changes_nothing(sqlite_database: Database) -> None:
     build(sqlite_database, *LATE)
     with sqlite_database.writing() as session:
-        explanations.ask(session, decider(session, "head"), [key(session)], at=NOW)
+        explanations.ask(session, decider(session, "head"), [key(session)], zone=ZONE, at=NOW)
 
     def alone(decision: str, **given: Any) -> int:
         with sqlite_database.writing() as session:
@@ -299,7 +313,9 @@ def test_what_there_is_not_or_is_somebody_elses_is_not_found(sqlite_database: Da
     with pytest.raises(NotFound):
         hand_in(sqlite_database, type="early")
     with pytest.raises(NotFound), sqlite_database.writing() as session:
-        explanations.hand_in(session, decider(session, "an"), key(session, person="E2", type="absent"), **GIVEN, at=NOW)
+        explanations.hand_in(
+            session, decider(session, "an"), key(session, person="E2", type="absent"), **GIVEN, zone=ZONE, at=NOW
+        )
 
 
 def _stored(database: Database, on: date) -> date | str:

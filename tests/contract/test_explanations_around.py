@@ -27,7 +27,7 @@ from attendance.store.trail import Actor
 from tests.builders import ZONE, file_body, record, rows
 from tests.explaining import LATE, LATER, NO_EVENING, NOW, WEDNESDAY, build, decider, key, verdict
 
-GIVEN: dict[str, Any] = {"ground": "terminal_fault", "text": "Máy hỏng", "at": NOW}
+GIVEN: dict[str, Any] = {"ground": "terminal_fault", "text": "Máy hỏng", "zone": ZONE, "at": NOW}
 
 
 def wall(at: str) -> datetime:
@@ -44,7 +44,7 @@ def test_minutes_nobody_could_verify_are_credited_and_never_turned_against_the_p
     assert (verdict(sqlite_database).unverified_min, verdict(sqlite_database).violations) == (210, ())
     with sqlite_database.writing() as session:
         asked = key(session, "unverified", "pm")
-        assert explanations.ask(session, decider(session, "head"), [asked], at=NOW).asked == (asked,)
+        assert explanations.ask(session, decider(session, "head"), [asked], zone=ZONE, at=NOW).asked == (asked,)
     with pytest.raises(Invalid, match="fault of the terminal"), sqlite_database.writing() as session:
         explanations.decide_alone(session, decider(session, "head"), asked, "refused", reason="x", zone=ZONE, at=NOW)
     with sqlite_database.writing() as session:
@@ -95,7 +95,7 @@ def test_a_terminal_that_heard_nobody_is_said_to(sqlite_database: Database) -> N
 def said(database: Database) -> None:
     build(database, *LATE)
     with database.writing() as session:
-        explanations.ask(session, decider(session, "head"), [key(session)], note="Mời giải trình", at=NOW)
+        explanations.ask(session, decider(session, "head"), [key(session)], note="Mời giải trình", zone=ZONE, at=NOW)
         files = [Sent("giay vien.png", picture())]
         explanations.hand_in(session, decider(session, "an"), key(session), **GIVEN, files=files)
 

@@ -81,12 +81,12 @@ def _inbox(database: Database) -> list[tuple[int, tuple[str, str]]]:
 
 def ask(database: Database, **given: Any) -> None:
     with database.writing() as session:
-        explanations.ask(session, decider(session, "head"), [key(session)], note=NOTE, at=NOW, **given)
+        explanations.ask(session, decider(session, "head"), [key(session)], note=NOTE, zone=ZONE, at=NOW, **given)
 
 
 def hand_in(database: Database, at: datetime) -> int:
     with database.writing() as session:
-        row = explanations.hand_in(session, decider(session, "an"), key(session), **GIVEN, at=at)
+        row = explanations.hand_in(session, decider(session, "an"), key(session), **GIVEN, zone=ZONE, at=at)
         return row.id or 0
 
 

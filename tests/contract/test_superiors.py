@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import select
 
@@ -11,7 +11,7 @@ from attendance.store import heads, office, registering
 from attendance.store.access_tables import GrantRow
 from attendance.store.database import Database
 from attendance.store.tables import EmployeeRow, UnitRow, UserRow
-from tests.builders import RECORDED_AT, build_office
+from tests.builders import RECORDED_AT, ZONE, build_office
 from tests.explaining import NOW, add_account
 
 ON = date(2026, 3, 4)
@@ -31,11 +31,11 @@ def build(database: Database) -> None:
             add_account(session, name, role, unit, person)
 
 
-def names(database: Database, person: str, unit: str) -> tuple[set[str], set[str]]:
+def names(database: Database, person: str, unit: str, at: datetime = NOW) -> tuple[set[str], set[str]]:
     with database.reading() as session:
         number = office.key(office.get(session, EmployeeRow, person))
         place = office.key(office.get(session, UnitRow, unit))
-        found = above(session, number, place, NOW)
+        found = above(session, number, place, zone=ZONE, at=at)
         users = {row.id: row.name for row in session.exec(select(UserRow))}
         return {users[each] for each in found.nearest}, {users[each] for each in found.further}
 
@@ -51,6 +51,16 @@ def test_a_heads_own_goes_past_the_unit_they_lead_by_grant_or_by_term(sqlite_dat
     with sqlite_database.writing() as session:  # E1 acts for P, so that nobody of P or below confirms for them
         heads.name_head(session, "P", "E1", kind="acting", from_on=ON - timedelta(days=9), at=RECORDED_AT)
     assert names(sqlite_database, "E1", "T") == ({"chair"}, {"province"})
+
+
+def test_a_term_begins_with_the_day_on_the_wall_of_the_office(sqlite_database: Database) -> None:
+    """00:30 of the 5th in Hanoi is still the 4th in Greenwich."""
+    build(sqlite_database)
+    with sqlite_database.writing() as session:
+        heads.name_head(session, "P", "E1", kind="acting", from_on=ON + timedelta(days=1), at=RECORDED_AT)
+    midnight = datetime(2026, 3, 4, 17, tzinfo=UTC)
+    assert names(sqlite_database, "E1", "T", midnight - timedelta(minutes=30))[0] == {"team"}
+    assert names(sqlite_database, "E1", "T", midnight + timedelta(minutes=30))[0] == {"chair"}
 
 
 def test_what_is_over_or_shut_is_nobody(sqlite_database: Database) -> None:

@@ -47,11 +47,12 @@ def file_explanations(database: Database, demo: DemoOffice, at: datetime) -> Non
         own, others = _violations(session, unit, person, demo.today)
         head, clerk, leader = (_somebody(session, name) for name in (HEAD, CLERK, LEADER))
         if own:
-            explanations.ask(session, head, own[:1], note="Mời đồng chí giải trình.", at=at)
+            explanations.ask(session, head, own[:1], note="Mời đồng chí giải trình.", zone=zone, at=at)
         for key in own[2:3]:
-            _say(session, _somebody(session, OFFICIAL, person), key, 0, at, [Sent("may-cham-cong.png", picture())])
+            by = _somebody(session, OFFICIAL, person)
+            _say(session, by, key, 0, zone, at, [Sent("may-cham-cong.png", picture())])
         for place, (key, end) in enumerate(zip(others, ENDS, strict=False)):
-            row = _say(session, clerk, key, place, at)
+            row = _say(session, clerk, key, place, zone, at)
             if end == "denied":
                 explanations.confirm(session, row, head, "denied", note="Hôm đó không có cuộc họp nào.", at=at)
             elif end != "confirm":
@@ -72,10 +73,16 @@ def _decide(session: Session, number: int, by: Decider, end: str, zone: str, at:
 
 
 def _say(
-    session: Session, by: Decider, key: ViolationKey, place: int, at: datetime, files: Sequence[Sent] = ()
+    session: Session,
+    by: Decider,
+    key: ViolationKey,
+    place: int,
+    zone: str,
+    at: datetime,
+    files: Sequence[Sent] = (),
 ) -> ExplanationRow:
     ground, text = SAID[1 if key.type.startswith("missing") else place % len(SAID)]
-    return explanations.hand_in(session, by, key, ground=ground, text=text, files=files, at=at)
+    return explanations.hand_in(session, by, key, ground=ground, text=text, files=files, zone=zone, at=at)
 
 
 def _violations(

@@ -148,7 +148,9 @@ def ask(request: Request, given: Asking, reader: Annotated[Reader, Depends(may("
     keys = [_key(text) for text in given.violations]
     with parts.database.writing() as session:
         by = Decider(reader.actor, reader.within)
-        done = explanations.ask(session, by, keys, note=given.note, due_on=given.due_on, at=parts.now())
+        done = explanations.ask(
+            session, by, keys, note=given.note, due_on=given.due_on, zone=parts.settings.timezone, at=parts.now()
+        )
     said = {"asked": [str(key) for key in done.asked], "not_needed": [str(key) for key in done.not_needed]}
     return answer(said, 201)
 
@@ -234,7 +236,8 @@ def add_explanation(request: Request, id: ViolationId, given: NewExplanation, re
         row = explanations.hand_in(
             session, Decider(reader.actor, reader.within), _key(id), ground=given.ground, text=given.text,
             minutes=given.minutes, document=given.document,
-            submitted_at=moment(given.submitted_at, parts.settings.timezone), at=parts.now(),
+            submitted_at=moment(given.submitted_at, parts.settings.timezone), zone=parts.settings.timezone,
+            at=parts.now(),
         )  # fmt: skip
         return _told(session, reader, row, 201)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from attendance import clock
 from attendance.errors import Invalid
 from attendance.services.explanations.deadlines import Deadlines
 from attendance.services.explanations.standing import asked as question_of
@@ -32,15 +33,16 @@ def ask(
     *,
     note: str = "",
     due_on: date | None = None,
+    zone: str,
     at: datetime,
 ) -> Asked:
     """Ask the people these are of to explain them, by a date (None: by the deadline of the rules, if there is one).
 
     Who was asked before is not asked again. Raises NotFound for one outside of what `by` may ask about, and Invalid for
-    a date that is over; then nobody is asked.
+    a date that is over in `zone`, the office's; then nobody is asked.
     """
     note = as_kept(note)
-    if due_on is not None and due_on < at.date():
+    if due_on is not None and due_on < clock.today(at, zone):
         raise Invalid(f"{due_on} is over; give people a date that is still to come.")
     deadlines = Deadlines(session)
     deadlines.prepare((key.employee_id, key.on) for key in keys)

@@ -91,7 +91,7 @@ def decide(
     row = _as_seen(session, row, version)
     impartial.check(session, standing.matter(row), by)
     if row.status == "confirm" and not without_confirmation:
-        _check_confirmed(session, row, by, at)
+        _check_confirmed(session, row, by, zone, at)
     question = explanation_register.question(session, key_of(row))
     if question is not None:
         check_minutes(question, minutes)
@@ -151,9 +151,9 @@ def _as_seen(session: Session, row: ExplanationRow, version: int | None) -> Expl
     return found
 
 
-def _check_confirmed(session: Session, row: ExplanationRow, by: Decider, at: datetime) -> None:
+def _check_confirmed(session: Session, row: ExplanationRow, by: Decider, zone: str, at: datetime) -> None:
     """Nobody is there to confirm, or the one who decides is who would."""
-    nearest = standing.above(session, row.employee_id, row.unit_id, at).nearest
+    nearest = standing.above(session, row.employee_id, row.unit_id, zone=zone, at=at).nearest
     if nearest and by.actor.user_id not in nearest:
         raise NotConfirmed(
             f"Explanation {row.id} waits for the direct superior of the person to confirm it. Wait for that, or say "

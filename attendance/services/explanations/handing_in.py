@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from attendance import clock
 from attendance.errors import Invalid
 from attendance.services import impartial
 from attendance.services.explanations import attaching
@@ -34,6 +35,7 @@ def hand_in(
     document: str = "",
     files: Sequence[Sent] = (),
     submitted_at: datetime | None = None,
+    zone: str,
     at: datetime,
 ) -> ExplanationRow:
     """Hand in what the person says of a violation or question mark: one's own, or a paper that was handed to `by`.
@@ -45,7 +47,7 @@ def hand_in(
     question = question_of(session, by, key)
     text, document = as_kept(text), " ".join(as_kept(document).split())
     _check_content(question, ground, text, minutes, document)
-    _check_moment(key, submitted_at, at)
+    _check_moment(key, submitted_at, zone, at)
     if person is not None and submitted_at is not None and impartial.is_person(session, by.actor, person):
         raise Invalid("What you hand in yourself is handed in now; leave `submitted_at` out.")
     other = explanation_register.undecided_of(session, key)
@@ -56,7 +58,7 @@ def hand_in(
     if not question.is_open:
         raise NotAsItWas(f"Violation {key} was excused already; there is nothing left to explain.")
     taken = attaching.check(files)
-    two_steps = above(session, key.employee_id, question.unit_id, at).are_two_steps
+    two_steps = above(session, key.employee_id, question.unit_id, zone=zone, at=at).are_two_steps
     row = explanation_register.enter(
         session, question, by.actor, ground=ground, text=text, minutes=minutes, document=document,
         submitted_at=submitted_at or at, confirm_first=two_steps, at=at,
@@ -108,10 +110,10 @@ def check_minutes(question: Question, minutes: int | None) -> None:
         )
 
 
-def _check_moment(key: ViolationKey, submitted_at: datetime | None, at: datetime) -> None:
+def _check_moment(key: ViolationKey, submitted_at: datetime | None, zone: str, at: datetime) -> None:
     if submitted_at is None:
         return
     if submitted_at > at:
         raise Invalid("The explanation was handed in after now; write when it was.")
-    if submitted_at.date() < key.on - timedelta(days=1):
+    if clock.today(submitted_at, zone) < key.on:
         raise Invalid(f"The explanation was handed in before {key.on}, which it speaks of; write when it was.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from attendance import clock
 from attendance.errors import NotFound
 from attendance.services import access
 from attendance.services.impartial import Decider, Matter
@@ -24,10 +25,10 @@ def matter_of(asked: Question) -> Matter:
     return Matter(f"Violation {asked.key}", asked.unit_id, asked.key.employee_id, None, "", asked.key.on)
 
 
-def above(session: Session, employee_id: int, unit_id: int | None, at: datetime) -> Superiors:
+def above(session: Session, employee_id: int, unit_id: int | None, *, zone: str, at: datetime) -> Superiors:
     """Who may confirm and decide on explanations of a person who serves in a unit, as of today's tree."""
     roles = access.roles_that_may("explanations.confirm")
-    return superiors(session, employee_id, unit_id, at.date(), at, roles)
+    return superiors(session, employee_id, unit_id, clock.today(at, zone), at, roles)
 
 
 def asked(session: Session, by: Decider, key: ViolationKey) -> Question:

@@ -32,8 +32,8 @@ REMIND_EVERY_DAYS = 3
 class Tasks:
     """What waits at a moment, and for whom."""
 
-    def __init__(self, session: Session, at: datetime) -> None:
-        self._session, self._at = session, at
+    def __init__(self, session: Session, zone: str, at: datetime) -> None:
+        self._session, self._zone, self._at = session, zone, at
         self.rows = listing_explanations.waiting(session, at)
         self._above: dict[tuple[int, int | None], Superiors] = {}
 
@@ -52,7 +52,7 @@ class Tasks:
             return False
         key = (row.employee_id, row.unit_id)
         if key not in self._above:
-            self._above[key] = above(self._session, *key, self._at)
+            self._above[key] = above(self._session, *key, zone=self._zone, at=self._at)
         found = self._above[key]
         return who.user_id in (found.nearest if row.step == "confirm" else found.further or found.nearest)
 
@@ -71,7 +71,7 @@ def digest(session: Session, zone: str, at: datetime) -> list[NewNotice]:
     ready = [one for one in ready if told.isdisjoint(keys[one.who.user_id])]
     if not ready:
         return []
-    tasks, scopes = Tasks(session, at), Scopes(session, [one.who for one in ready], at, wall.date())
+    tasks, scopes = Tasks(session, zone, at), Scopes(session, [one.who for one in ready], at, wall.date())
     due: list[NewNotice] = []
     for one in ready if tasks.rows else ():
         mine = tasks.of(one.who, scopes)
