@@ -99,7 +99,7 @@ class PersonMonth:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A kept version. `reason`: why it was reopened, if it was, by whom and when."""
+    """A kept version. `reason`: why it was reopened, if it was (empty: not for the reader), by whom and when."""
 
     version: int
     locked_at: datetime
@@ -126,7 +126,6 @@ class ClosePage:
     versions: tuple[VersionRow, ...]
     later: tuple[tuple[str, str, date], ...]
     problem: str | None = None
-    sentence: str = ""
     done: str | None = None
     given: Mapping[str, str] = field(default_factory=dict)
 
@@ -152,7 +151,7 @@ def months_page(session: Session, zone: str, month: date, today: date, within: W
             continue
         state, sheet = states.get((unit.code, month), MonthState()), kept_sheets.get(unit.id)
         is_of_it = sheet is not None and sheet.version == state.version and state.locked_at is not None
-        many = len(signed.get(sheet.id or 0, [])) if sheet is not None and is_of_it else 0
+        many = len(signed.get(sheet.id, [])) if sheet is not None and is_of_it else 0
         locked_at = clock.to_wall(state.locked_at, zone) if state.locked_at else None
         rows.append(MonthRow(unit.code, unit.name, unit.depth, locked_at, state.version, many))
     return MonthsPage(month, before(month), after(month, today), tuple(rows))
@@ -246,19 +245,19 @@ def close_page(
         part=part,
         waits_for=shown.kept.next_part if shown.kept is not None and not is_open else None,
         people=len(shown.sheet.lines),
-        versions=versions_of(session, zone, shown),
+        versions=versions_of(session, zone, shown, reasons=reasons.sees(office.key(shown.unit))),
         later=tuple(later),
     )
 
 
-def versions_of(session: Session, zone: str, shown: ShownMonth) -> tuple[VersionRow, ...]:
-    """Every kept version with who signed it and why it was reopened, the newest first."""
+def versions_of(session: Session, zone: str, shown: ShownMonth, *, reasons: bool) -> tuple[VersionRow, ...]:
+    """Every kept version with who signed it and, for who may know `reasons`, why it was reopened; the newest first."""
     unit_id = office.key(shown.unit)
     events = month_events.history(session, unit_id, shown.month)
-    kept_rows = month_sheets.of_month(session, unit_id, shown.month)
-    signed = month_sheets.signatures(session, [row.id for row in kept_rows])
+    heads = month_sheets.of_month(session, unit_id, shown.month)
+    signed = month_sheets.signatures(session, [row.id for row in heads])
     rows = []
-    for row in kept_rows:
+    for row in heads:
         lock = next((event for event in events if not event.reopened and event.at == row.locked_at), None)
         opened = next((event for event in events if event.reopened and event.at > row.locked_at), None)
         rows.append(
@@ -267,10 +266,10 @@ def versions_of(session: Session, zone: str, shown: ShownMonth) -> tuple[Version
                 locked_at=clock.to_wall(row.locked_at, zone),
                 locked_by=lock.decided_by if lock is not None else "",
                 digest=row.digest,
-                signatures=_signatures(signed.get(row.id or 0, []), zone),
+                signatures=_signatures(signed.get(row.id, []), zone),
                 reopened_at=clock.to_wall(opened.at, zone) if opened is not None else None,
                 reopened_by=opened.decided_by if opened is not None else "",
-                reason=opened.reason if opened is not None else "",
+                reason=opened.reason if opened is not None and reasons else "",
             )
         )
     return tuple(rows)
@@ -290,8 +289,8 @@ def next_part(
     return found.next_part
 
 
-def with_problem(page: ClosePage, problem: str, sentence: str, given: Mapping[str, str]) -> ClosePage:
-    return replace(page, problem=problem if problem in PROBLEMS else "invalid", sentence=sentence, given=given)
+def with_problem(page: ClosePage, problem: str, given: Mapping[str, str]) -> ClosePage:
+    return replace(page, problem=problem if problem in PROBLEMS else "invalid", given=given)
 
 
 def _signatures(rows: Sequence[Signed], zone: str) -> tuple[Signature, ...]:

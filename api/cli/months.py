@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.place import open_database, operator, print_json, read_moment, read_settings, say, see
 from api.cli.timesheets import print_as
-from attendance.errors import Invalid, MonthNotLockable
+from attendance.errors import MonthNotLockable
 
 if TYPE_CHECKING:
     from attendance.services.months import Sheet
@@ -37,8 +36,9 @@ def show(
     """A month of a unit: open or locked, its version, what is still open in it, a line per person."""
     from attendance import clock
     from attendance.services import months
+    from attendance.services.timesheet.showing import read_month
 
-    settings, first = read_settings(), _month(month)
+    settings, first = read_settings(), read_month(month)
     moment = read_moment(as_of, settings.timezone) if as_of else None
     with open_database(settings) as database, database.reading() as session:
         found = months.sheet(session, settings.timezone, unit, first, as_of=moment)
@@ -65,8 +65,9 @@ def lock(unit: Unit, month: Month, by: By = "") -> None:
     from attendance.clock import utc_now
     from attendance.services import months
     from attendance.services.timesheet.obstacles import check_over
+    from attendance.services.timesheet.showing import read_month
 
-    settings, first = read_settings(), _month(month)
+    settings, first = read_settings(), read_month(month)
     check_over(settings.timezone, first, utc_now())
     try:
         with open_database(settings) as database, database.writing() as session:
@@ -88,8 +89,9 @@ def reopen(
     """Open a locked month again, as its next version: all facts count in it."""
     from attendance.clock import utc_now
     from attendance.services import months
+    from attendance.services.timesheet.showing import read_month
 
-    settings, first = read_settings(), _month(month)
+    settings, first = read_settings(), read_month(month)
     with open_database(settings) as database, database.writing() as session:
         months.reopen(session, unit, first, reason=reason, by=by, now=utc_now(), actor=operator())
     say(f"{month} of {unit} is open again. Judge it again: attendance evaluate")
@@ -105,12 +107,3 @@ def _as_data(sheet: Sheet) -> dict[str, Any]:
         "blockers": [{"employee": m.employee, "date": m.on.isoformat(), "session": m.session} for m in sheet.blockers],
         "people": [{"employee": employee} | asdict(line) for employee, line in sheet.lines],
     }
-
-
-def _month(text: str) -> date:
-    try:
-        if len(text) != len("2026-11"):
-            raise ValueError(text)
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise Invalid(f"{text!r} is not a month; write it as 2026-11.") from None

@@ -32,7 +32,6 @@ from attendance.services.timesheet.standing import masked
 from attendance.store import office
 from attendance.store.database import Session
 from attendance.store.tables import UnitRow
-from attendance.store.within import NOTHING
 from reports import months as pages
 from reports.months import ClosePage, DifferencePage, MonthsPage, SheetPage
 
@@ -46,6 +45,8 @@ Code = Annotated[str, Path(max_length=64)]
 Month = Annotated[str, Path(max_length=7)]
 Version = Annotated[int, Path(ge=1, le=9_999)]
 Short = Annotated[str, Form(max_length=64)]
+Seen = Annotated[int | None, Form(ge=1, le=9_999)]
+"""The version a page was about."""
 Text = Annotated[str, Form(max_length=1000)]
 MOST_ROWS = 1000
 
@@ -133,7 +134,7 @@ def close(
 
 @router.post("/months/{unit}/{month}/lock", dependencies=[FromHere])
 def lock(
-    request: Request, reader: Locking, unit: Code, month: Month, seen: Short = "", version: Short = ""
+    request: Request, reader: Locking, unit: Code, month: Month, seen: Short = "", version: Seen = None
 ) -> Response:
     parts = service(request)
 
@@ -142,28 +143,28 @@ def lock(
             raise _Unread("What is undecided counts no more after the lock; say that you have seen it.")
 
     def act(session: Session, place: UnitRow) -> None:
-        shown = _month(session, request, reader, unit, month, None)
-        if version and version != str(shown.state.version):
-            raise _MovedOn(f"{month} was locked or reopened since you looked.")
-        check_over(parts.settings.timezone, shown.month, parts.now())
+        first = _first(month)
+        check_over(parts.settings.timezone, first, parts.now())
         months.lock(
-            session, parts.settings.timezone, place.code, shown.month, by=reader.user.name, now=parts.now(),
-            actor=reader.actor,
+            session, parts.settings.timezone, place.code, first, by=reader.user.name, version=version,
+            now=parts.now(), actor=reader.actor,
         )  # fmt: skip
 
     return _act(request, reader, unit, month, "locked", act, {}, check)
 
 
 @router.post("/months/{unit}/{month}/reopen", dependencies=[FromHere])
-def reopen(request: Request, reader: Locking, unit: Code, month: Month, reason: Text = "") -> Response:
+def reopen(
+    request: Request, reader: Locking, unit: Code, month: Month, reason: Text = "", version: Seen = None
+) -> Response:
     parts = service(request)
 
     def act(session: Session, place: UnitRow) -> None:
         if not reason.strip():
             raise _NoReason("Say why the month is opened again; whoever reads the next version will want to know.")
         months.reopen(
-            session, place.code, read_month(month), reason=reason, by=reader.user.name, now=parts.now(),
-            actor=reader.actor,
+            session, place.code, read_month(month), reason=reason, by=reader.user.name, version=version,
+            now=parts.now(), actor=reader.actor,
         )  # fmt: skip
 
     return _act(request, reader, unit, month, "reopened", act, {"reason": reason})
@@ -199,10 +200,6 @@ class _Unread(Invalid):
     code = "unread"
 
 
-class _MovedOn(Invalid):
-    code = "month_moved_on"
-
-
 def _act(
     request: Request,
     reader: Reader,
@@ -227,7 +224,7 @@ def _act(
     except (AttendanceError, TooManyAttempts) as error:
         if isinstance(error, NotFound):
             raise
-        view = pages.with_problem(_close(request, reader, unit, month), _problem(error), _sentence(error), given)
+        view = pages.with_problem(_close(request, reader, unit, month), _problem(error), given)
         return show(request, "month_close.html", view, user=reader.user, status=409)
     return RedirectResponse(f"/months/{unit}/{month}/close?done={done}", 303)
 
@@ -241,10 +238,6 @@ def _problem(error: Exception) -> str:
         case MonthNotLockable():
             return "lock_with_unverified"
     return str(getattr(error, "code", "invalid"))
-
-
-def _sentence(error: Exception) -> str:
-    return str(error)
 
 
 def _unit(session: Session, reader: Reader, code: str) -> UnitRow:
@@ -311,7 +304,7 @@ def _close(request: Request, reader: Reader, unit: str, month: str) -> ClosePage
     with parts.database.reading() as session:
         shown = _month(session, request, reader, unit, month, None)
         may_lock = _may_lock(session, reader, shown.unit)
-        may_sign = (reader.elsewhere(session, "months.sign") or NOTHING).sees(office.key(shown.unit))
+        may_sign = reader.elsewhere(session, "months.sign").sees(office.key(shown.unit))
         part = pages.next_part(
             shown.kept, reader.user.user_id, reader.user.employee_id, may_sign=may_sign, may_lock=may_lock
         )

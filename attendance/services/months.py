@@ -73,14 +73,17 @@ def lock(
     *,
     by: str = "",
     moment: datetime | None = None,
+    version: int | None = None,
     now: datetime,
     actor: Actor = CONSOLE,
 ) -> None:
     """Lock a month as known at `moment` (None: now). Raises MonthNotLockable while it has a question mark, Invalid.
 
+    `version`: the one that was looked at; MonthMovedOn where it is another by now.
     Somebody who was entered only after that moment would count as not employed: then it can be locked as of now only.
     """
     month_events.hold(session, unit)
+    month_events.check_version(session, unit, month, version)
     month_events.check_open(session, unit, month)
     found = sheet(session, zone, unit, month, as_of=moment or now)
     marks = found.blockers
@@ -108,10 +111,16 @@ def reopen(
     reason: str,
     by: str = "",
     moment: datetime | None = None,
+    version: int | None = None,
     now: datetime,
     actor: Actor = CONSOLE,
 ) -> None:
-    """Open a locked month again, as its next version. Raises Invalid without a reason."""
+    """Open a locked month again, as its next version. Raises Invalid without a reason.
+
+    `version`: the one that was looked at; MonthMovedOn where it is another by now, whose signatures nobody saw.
+    """
+    month_events.hold(session, unit)
+    month_events.check_version(session, unit, month, version)
     month_events.reopen(session, unit, month, reason=reason, moment=moment or now, by=by, at=now)
     after = {"by": by, "moment": moment or now}
     record(session, actor, "month.reopened", kind="month", key=f"{unit} {month:%Y-%m}", why=reason, after=after, at=now)

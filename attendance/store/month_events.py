@@ -39,6 +39,15 @@ def hold(session: Session, unit: str) -> UnitRow:
     return row
 
 
+def check_version(session: Session, unit: str, month: date, seen: int | None) -> None:
+    """Raises MonthMovedOn where a month is at another version than was looked at (None: at any)."""
+    version = states(session).get((unit, month), MonthState()).version
+    if seen is not None and seen != version:
+        raise MonthMovedOn(
+            f"{month:%Y-%m} of unit {unit} is at version {version} by now, not {seen}; look at it again."
+        )
+
+
 def check_open(session: Session, unit: str, month: date) -> None:
     """Raises MonthMovedOn where the month is locked already."""
     state = states(session).get((unit, month), MonthState())

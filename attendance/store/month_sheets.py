@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import zstandard
 from sqlmodel import Session, col, select
@@ -23,6 +24,19 @@ class Name:
     employee: str
     name: str
     salt: str
+
+
+class Head(NamedTuple):
+    """A kept sheet without what is in it."""
+
+    id: int
+    unit_id: int
+    version: int
+    locked_at: datetime
+    digest: str
+
+
+_HEADS = select(*(col(getattr(MonthSheetRow, name)) for name in Head._fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +105,10 @@ def get(session: Session, unit_id: int, month: date, version: int) -> MonthSheet
     return row
 
 
-def of_month(session: Session, unit_id: int, month: date) -> list[MonthSheetRow]:
+def of_month(session: Session, unit_id: int, month: date) -> list[Head]:
     """Every kept version, the newest first."""
-    query = select(MonthSheetRow).where(MonthSheetRow.unit_id == unit_id, MonthSheetRow.month == month)
-    return list(session.exec(query.order_by(col(MonthSheetRow.version).desc())))
+    query = _HEADS.where(col(MonthSheetRow.unit_id) == unit_id, col(MonthSheetRow.month) == month)
+    return [Head(*row) for row in session.execute(query.order_by(col(MonthSheetRow.version).desc()))]
 
 
 def names(session: Session, sheet_id: int) -> list[Name]:
@@ -117,10 +131,10 @@ def signatures(session: Session, sheet_ids: Iterable[int | None]) -> dict[int, l
     return found
 
 
-def kept_in(session: Session, month: date) -> dict[int, MonthSheetRow]:
+def kept_in(session: Session, month: date) -> dict[int, Head]:
     """The newest kept sheet of each unit in a month, by the number of the unit."""
-    query = select(MonthSheetRow).where(MonthSheetRow.month == month).order_by(col(MonthSheetRow.version))
-    return {row.unit_id: row for row in session.exec(query)}
+    query = _HEADS.where(col(MonthSheetRow.month) == month).order_by(col(MonthSheetRow.version))
+    return {row.unit_id: Head(*row) for row in session.execute(query)}
 
 
 def printed_signs(session: Session) -> dict[str, str]:

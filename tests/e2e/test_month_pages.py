@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from attendance.store import papers, papers_decided
 from tests.e2e.site import PASSWORD, Person, Site, copied
@@ -133,6 +133,8 @@ def test_a_month_is_locked_signed_by_three_and_reopened(site: Site) -> None:
     assert hoa.send(f"{MONTH}/reopen", on=f"{MONTH}/close", reason="Giấy nghỉ nộp muộn").status_code == 303
     page = hoa.see(f"{MONTH}/close")
     assert "Giấy nghỉ nộp muộn" in page
+    told = site.signed_in("tra").see(f"{MONTH}/close")
+    assert ("hoa mở lại lúc" in told, "Giấy nghỉ" in told) == (True, False)  # who may know no reasons
     assert page.count("<span>lan ") == 1  # the signatures of the first version stay with it
     site.clock.pass_by(minutes=10)
     assert hoa.send(f"{MONTH}/lock", on=f"{MONTH}/close", version="2").status_code == 303
@@ -140,6 +142,30 @@ def test_a_month_is_locked_signed_by_three_and_reopened(site: Site) -> None:
     assert hoa.see(f"{MONTH}/versions/2/difference").count("row-link") == 0
     assert hoa.client.get(f"{MONTH}/versions/3").status_code == 404
     assert digest(site) != seen  # another version, though every day is the same
+    site.clock.pass_by(minutes=10)
+    assert 'name="version" value="2"' in hoa.see(f"{MONTH}/close")
+    stale = hoa.send(f"{MONTH}/reopen", on=f"{MONTH}/close", reason="Nhầm", version="1")
+    assert (stale.status_code, "Nhầm" in stale.text) == (409, True)  # this lock is not the one that page showed
+    assert hoa.send(f"{MONTH}/reopen", on=f"{MONTH}/close", reason="Nhầm", version="2").status_code == 303
+
+
+def test_lists_of_months_and_versions_read_no_kept_sheet(site: Site) -> None:
+    settle(site.database, site.clock())
+    hoa = site.signed_in("hoa")
+    hoa.send(f"{MONTH}/lock", on=f"{MONTH}/close")
+    site.clock.pass_by(minutes=10)
+    hoa.send(f"{MONTH}/reopen", on=f"{MONTH}/close", reason="Nhầm")
+    asked: list[str] = []
+
+    def listen(_: Any, __: Any, statement: str, *___: Any) -> None:
+        asked.append(statement)
+
+    event.listen(site.database.engine, "before_cursor_execute", listen)
+    hoa.see("/months?month=2026-03")
+    assert f"{MONTH}/versions/1" in hoa.see(f"{MONTH}/close")
+    kept = [statement for statement in asked if "FROM month_sheet " in " ".join(statement.split())]
+    assert len(kept) == 2
+    assert not [statement for statement in kept if "content" in statement]
 
 
 def test_who_may_only_sign_neither_locks_nor_signs_for_others(site: Site) -> None:
@@ -188,7 +214,9 @@ def test_a_month_over_the_api(site: Site) -> None:
     assert hoa.get(f"{where[:-2]}13").status_code == 422
     site.clock.pass_by(minutes=10)
     assert hoa.post(f"{where}/reopen", json={"reason": ""}).status_code == 422
-    opened = hoa.post(f"{where}/reopen", json={"reason": "Giấy nghỉ nộp muộn"}).json()
+    stale = hoa.post(f"{where}/reopen", json={"reason": "Giấy nghỉ nộp muộn", "version": 2})
+    assert (stale.status_code, stale.json()["code"]) == (409, "month_moved_on")
+    opened = hoa.post(f"{where}/reopen", json={"reason": "Giấy nghỉ nộp muộn", "version": 1}).json()
     assert (opened["state"], opened["version"], opened["signatures"]) == ("open", 2, [])
     old = hoa.get("/api/v1/reports/timesheet", params={"unit": "A", "month": "2026-03", "version": 1}).json()
     assert old["digest"] == body["digest"]

@@ -66,6 +66,11 @@ def test_the_trail_tells_what_became_of_a_paper_and_not_its_reason(kind: str) ->
     assert "secret" not in str(disclosure.entry(filed))
 
 
+def test_the_trail_tells_that_a_month_was_reopened_and_not_why() -> None:
+    row = {"kind": "month", "act": "month.reopened", "why": "Bà Hà nghỉ ốm", "before": None, "after": {"by": "hoa"}}
+    assert disclosure.entry(row) == row | {"why": ""}
+
+
 def test_a_mission_keeps_its_document_in_the_trail_and_in_lists() -> None:
     row = {"kind": "paper", "why": "đúng việc", "before": None, "after": {"kind": "mission", "document": "GĐĐ 5"}}
     assert disclosure.entry(row) == row

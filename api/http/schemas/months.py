@@ -40,6 +40,11 @@ _MONTH: dict[str, Any] = {
 }
 
 
+_SEEN: Any = Field(
+    default=None, ge=1, le=9_999, description="The version you looked at; 409 where it is another by now."
+)
+
+
 class Blocking(BaseModel):
     employee: str = Field(description="Code of the person.")
     date: dt.date = Field(description="Which day.")
@@ -96,12 +101,11 @@ class Month(BaseModel):
 
 
 class Lock(Given):
-    version: int | None = Field(
-        default=None, ge=1, le=9_999, description="The version you looked at; 409 where it is another by now."
-    )
+    version: int | None = _SEEN
 
 
 class Reopening(Given):
+    version: int | None = _SEEN
     reason: str = Field(
         min_length=1, max_length=1000, description="Why, for whoever reads the next version.",
         examples=["Có giấy nghỉ ốm nộp muộn"],
