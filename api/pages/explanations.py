@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.datastructures import UploadFile
 
 from api.http.auth import check_csrf, sent_from_here
-from api.http.routers.explanations import Digest, attachment_of, reasons_of
+from api.http.routers.explanations import Digest, attachment_of, files_of, reasons_of
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.i18n import read_day
@@ -23,7 +23,7 @@ from attendance.errors import AttendanceError, Invalid, NotFound
 from attendance.services import explanations
 from attendance.services.access import Permission
 from attendance.services.explanations import attaching
-from attendance.services.explanations.attaching import FileRefused, Sent
+from attendance.services.explanations.attaching import FileRefused
 from attendance.services.explanations.handing_in import check_theirs
 from attendance.services.explanations.standing import asked as question_of
 from attendance.services.impartial import Decider, NotTheirs
@@ -105,29 +105,19 @@ async def hand_in(request: Request, reader: Filing, violation: Name) -> Response
     async with request.form(max_files=most, max_fields=20, max_part_size=64 * 1024) as sent:
         given = {name: value[:4000] for name, value in sent.items() if isinstance(value, str)}
         check_csrf(request, given.get("csrf_token", "")[:256])
-        files = [
-            Sent((each.filename or "")[:200], await each.read())
-            for each in sent.getlist("file")
-            if isinstance(each, UploadFile) and (each.filename or each.size)
-        ]
-    return await run_sync(_hand_in, request, reader, _key(violation), given, files)
+        files = await files_of(sent)
+    key = _key(violation)
 
+    def act(session: Session, at: datetime) -> ExplanationRow:
+        return explanations.hand_in(
+            session, Decider(reader.actor, reader.within), key, ground=given.get("ground", ""),
+            text=given.get("text", ""), minutes=_minutes(given.get("minutes", "")),
+            document=given.get("document", "")[:200], files=files,
+            submitted_at=_moment(request, given.get("on", ""), given.get("at", "")),
+            zone=service(request).settings.timezone, at=at,
+        )  # fmt: skip
 
-def _hand_in(request: Request, reader: Reader, key: ViolationKey, given: dict[str, str], files: list[Sent]) -> Response:
-    parts = service(request)
-    try:
-        with parts.database.writing() as session:
-            row = explanations.hand_in(
-                session, Decider(reader.actor, reader.within), key, ground=given.get("ground", ""),
-                text=given.get("text", ""), minutes=_minutes(given.get("minutes", "")),
-                document=given.get("document", "")[:200], files=files,
-                submitted_at=_moment(request, given.get("on", ""), given.get("at", "")), zone=parts.settings.timezone,
-                at=parts.now(),
-            )  # fmt: skip
-            number = row.id
-    except (Invalid, NotAsItWas) as error:
-        return _form(request, reader, key, error, given)
-    return RedirectResponse(f"/explanations/{number}?done=handed_in", 303)
+    return await run_sync(_act, request, "handed_in", act, partial(_form, request, reader, key, given=given))
 
 
 @router.post("/violations/{violation}/ask", dependencies=[FromHere])
@@ -155,21 +145,19 @@ def decide_alone(
     minutes: Short = "",
     note: Note = "",
 ) -> Response:
-    parts, key = service(request), _key(violation)
+    key = _key(violation)
     given = {"decide_minutes": minutes, "note": note}
-    try:
+
+    def act(session: Session, at: datetime) -> ExplanationRow:
         if not note.strip():
             raise _NoNote("A decision has a reason.")
-        with parts.database.writing() as session:
-            granted = _minutes(minutes) if decision == "approved" else None
-            row = explanations.decide_alone(
-                session, Decider(reader.actor, reader.within), key, decision, minutes=granted, reason=note,
-                zone=parts.settings.timezone, at=parts.now(),
-            )  # fmt: skip
-            number = row.id
-    except (Invalid, NotAsItWas, NotTheirs) as error:
-        return _form(request, reader, key, error, given)
-    return RedirectResponse(f"/explanations/{number}?done={decision}", 303)
+        granted = _minutes(minutes) if decision == "approved" else None
+        return explanations.decide_alone(
+            session, Decider(reader.actor, reader.within), key, decision, minutes=granted, reason=note,
+            zone=service(request).settings.timezone, at=at,
+        )  # fmt: skip
+
+    return _act(request, decision, act, partial(_form, request, reader, key, given=given))
 
 
 @router.post("/explanations/{number}/confirm", dependencies=[FromHere])
@@ -230,11 +218,7 @@ def withdraw(request: Request, reader: Filing, number: Number) -> Response:
 async def attach(request: Request, reader: Filing, number: Number) -> Response:
     async with request.form(max_files=attaching.MOST_FILES + 2, max_fields=5, max_part_size=64 * 1024) as sent:
         check_csrf(request, str(sent.get("csrf_token", ""))[:256])
-        files = [
-            Sent((each.filename or "")[:200], await each.read())
-            for each in sent.getlist("file")
-            if isinstance(each, UploadFile) and (each.filename or each.size)
-        ]
+        files = await files_of(sent)
 
     def act(session: Session, row: ExplanationRow, at: datetime) -> None:
         check_theirs(session, row, Decider(reader.actor, reader.within))
@@ -254,13 +238,29 @@ def _change(
     act: Callable[[Session, ExplanationRow, datetime], None],
 ) -> Response:
     """Change an explanation the reader may see; what hinders it is said on its page, which keeps what was typed."""
+
+    def change(session: Session, at: datetime) -> ExplanationRow:
+        listing_explanations.explanation(session, reader.within, number)
+        row = explanation_register.get(session, number)
+        act(session, row, at)
+        return row
+
+    return _act(request, done, change, partial(_one, request, reader, number, given=given))
+
+
+def _act(
+    request: Request,
+    done: str,
+    act: Callable[[Session, datetime], ExplanationRow],
+    refused: Callable[[AttendanceError], Response],
+) -> Response:
+    """Do something in one transaction and go to the explanation it made or changed, or say what hinders it."""
     parts = service(request)
     try:
         with parts.database.writing() as session:
-            listing_explanations.explanation(session, reader.within, number)
-            act(session, explanation_register.get(session, number), parts.now())
+            number = act(session, parts.now()).id
     except (Invalid, NotAsItWas, NotTheirs) as error:
-        return _one(request, reader, number, error=error, given=given)
+        return refused(error)
     return RedirectResponse(f"/explanations/{number}?done={done if done in DONE else ''}", 303)
 
 
@@ -268,9 +268,9 @@ def _one(
     request: Request,
     reader: Reader,
     number: int,
+    error: AttendanceError | None = None,
     *,
     done: str = "",
-    error: AttendanceError | None = None,
     given: dict[str, str] | None = None,
 ) -> Response:
     parts = service(request)

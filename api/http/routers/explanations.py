@@ -6,7 +6,7 @@ from typing import Annotated
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from api.http.answers import answer, listed
 from api.http.params import EmployeeFilter, IsoDate, Page, UnitFilter, moment
@@ -206,11 +206,16 @@ async def attach(request: Request, id: Number, reader: Filing) -> Response:
 async def read_files(request: Request, *, most: int) -> list[Sent]:
     """The files of a form that was sent, under the name `file`."""
     async with request.form(max_files=most, max_fields=20, max_part_size=1024 * 1024) as form:
-        return [
-            Sent((each.filename or "")[:200], await each.read())
-            for each in form.getlist("file")
-            if isinstance(each, UploadFile) and (each.filename or each.size)
-        ]
+        return await files_of(form)
+
+
+async def files_of(form: FormData) -> list[Sent]:
+    """The files a form holds under the name `file`; a field that was left empty is none."""
+    return [
+        Sent((each.filename or "")[:200], await each.read())
+        for each in form.getlist("file")
+        if isinstance(each, UploadFile) and (each.filename or each.size)
+    ]
 
 
 def _attach(request: Request, number: int, reader: Reader, sent: list[Sent]) -> Response:
