@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlsplit
 
 from standardwebhooks.webhooks import Webhook
 
 from api.notice_settings import WebhookNetwork
-from api.notifying.reaching import LookUp, look_up, reach
+from api.notifying.reaching import LookUp, in_time, look_up, reach
 from attendance.clock import utc_now
 from attendance.services.notifications.delivering import Event, Undelivered
 from device_sync.agent.centre import tls_context
@@ -41,7 +42,9 @@ class HookPost:
 
     def __call__(self, event: Event) -> None:
         """Raises Undelivered: for anything but an answer of 2xx."""
-        host, port, address = reach(event.url, self.allowed, self.find)
+        until = monotonic() + self.seconds
+        host, port, address = reach(event.url, self.allowed, in_time(self.find, self.seconds))
+        left = max(until - monotonic(), 0.1)
         now = utc_now()
         signed = " ".join(Webhook(secret).sign(event.id, now, event.body) for secret in event.secrets)
         headers = {
@@ -53,9 +56,9 @@ class HookPost:
             "Connection": "close",
         }
         parts = urlsplit(event.url)
-        connection = _Pinned(host, port, str(address), self._context(parts.scheme), self.seconds)
+        connection = _Pinned(host, port, str(address), self._context(parts.scheme), left)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        status = self._status(connection, target, event.body.encode(), headers, host)
+        status = self._status(connection, target, event.body.encode(), headers, host, left)
         if 200 <= status < 300:
             return
         if status == 410:
@@ -63,8 +66,10 @@ class HookPost:
         reason = "redirect" if 300 <= status < 400 else "status"
         raise Undelivered(reason, scope="one" if status in ONE_ALONE else "way", host=host, status=status)
 
-    def _status(self, connection: _Pinned, target: str, body: bytes, headers: dict[str, str], host: str) -> int:
-        watch = threading.Timer(self.seconds, _cut, (connection,))
+    def _status(
+        self, connection: _Pinned, target: str, body: bytes, headers: dict[str, str], host: str, seconds: float
+    ) -> int:
+        watch = threading.Timer(seconds, _cut, (connection,))
         watch.daemon = True
         watch.start()
         try:

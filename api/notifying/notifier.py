@@ -29,6 +29,7 @@ from attendance.services.notifications.delivering import (
 )
 from attendance.services.notifications.kinds import INBOX, MAIL
 from attendance.services.notifications.watching import watch
+from attendance.services.terminal_health import terminals_health
 from attendance.store import notices
 from attendance.store.database import Database
 from reports.missing import missing_today
@@ -91,8 +92,9 @@ class Notifier:
                 self._asked_missing = at
             due += explaining.digest(session, zone, at)
             due += explaining.news(session, at)
+            seen = terminals_health(session, zone, at)
         with self.database.writing() as session:
-            told = watch(session, zone, at, timedelta(minutes=self.settings.silent_minutes))
+            told = watch(session, seen, at, timedelta(minutes=self.settings.silent_minutes))
             due += planning.terminals(session, zone, at, told)
             hearers = events.Hearers(session, at, zone)
             if hearers.hooks:

@@ -6,7 +6,10 @@ checked. Link-local addresses are refused even where somebody names them: clouds
 
 from __future__ import annotations
 
+import errno
+import queue
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
@@ -22,6 +25,33 @@ LookUp = Callable[[str, int], Sequence[str]]
 def look_up(host: str, port: int) -> list[str]:
     """The addresses of a name, as this machine knows them."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def in_time(find: LookUp, seconds: float) -> LookUp:
+    """The same look-up, which raises TimeoutError when it takes longer: a resolver may think for half a minute.
+
+    What is asked cannot be called back; it ends by itself and its answer is let go.
+    """
+
+    def bounded(host: str, port: int) -> Sequence[str]:
+        told: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
+
+        def ask() -> None:
+            try:
+                told.put(find(host, port))
+            except Exception as error:  # raised where it was asked
+                told.put(error)
+
+        threading.Thread(target=ask, name="look-up", daemon=True).start()
+        try:
+            found = told.get(timeout=seconds)
+        except queue.Empty:
+            raise TimeoutError(errno.ETIMEDOUT, "no answer in time") from None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return bounded
 
 
 def reach(url: str, allowed: Sequence[WebhookNetwork], find: LookUp = look_up) -> tuple[str, int, Address]:

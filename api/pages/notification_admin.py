@@ -57,7 +57,6 @@ class HookRow:
     url: str
     unit: str
     events: tuple[str, ...]
-    names: bool
     shut: str
     failing_since: datetime | None
     ok_at: datetime | None
@@ -123,11 +122,10 @@ def add(
     url: Line = "",
     unit: Annotated[str, Form(max_length=64)] = "",
     event: Annotated[list[str], Form(max_length=64)] = [],  # noqa: B006 - FastAPI copies it
-    names: Annotated[str, Form(max_length=8)] = "",
 ) -> Response:
     """A new webhook; its secret is on the page that answers, and nowhere else."""
     parts = service(request)
-    given = {"name": name, "url": url, "unit": unit, "names": names, **dict.fromkeys(event, "yes")}
+    given = {"name": name, "url": url, "unit": unit, **dict.fromkeys(event, "yes")}
     try:
         endpoints.check_url(url.strip())
     except Invalid:
@@ -137,7 +135,7 @@ def add(
     try:
         with parts.database.writing() as session:
             _, secret = endpoints.add(
-                session, parts.secret_key, name=name, url=url.strip(), events=event, names=names == "yes",
+                session, parts.secret_key, name=name, url=url.strip(), events=event,
                 unit_id=unit_of(session, reader, unit), actor=reader.actor, at=parts.now(),
             )  # fmt: skip
     except NotFound:
@@ -237,9 +235,9 @@ def _hooks(request: Request, session: Session, reader: Reader) -> list[HookRow]:
     zone = service(request).settings.timezone
     return [
         HookRow(
-            row.id or 0, row.name, row.url,
+            row.id or 0, row.name, endpoints.shown_url(row.url),
             office.code_of(session, UnitRow, row.unit_id) if row.unit_id is not None else "",
-            tuple(row.events), row.names, row.disabled_why if row.disabled_at is not None else "",
+            tuple(row.events), row.disabled_why if row.disabled_at is not None else "",
             clock.to_wall(row.failing_since, zone) if row.failing_since is not None else None,
             clock.to_wall(row.last_ok_at, zone) if row.last_ok_at is not None else None,
             row.last_error,

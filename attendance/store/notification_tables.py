@@ -54,7 +54,7 @@ class WebhookRow(SQLModel, table=True):
     """An address of a program that is told of events in a unit and those below it (`unit_id` None: everywhere).
 
     `sealed` is its secret, encrypted; `sealed_before` the one before it, which signs beside it until `before_until`.
-    `names`: it is told names of people, not their codes alone. `after_violation`: the newest violation it was told of.
+    `after_violation`: the newest violation it was told of.
     """
 
     __tablename__: ClassVar[str] = "webhook"
@@ -63,7 +63,6 @@ class WebhookRow(SQLModel, table=True):
     name: str = Field(max_length=64)
     url: str = Field(max_length=500)
     events: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    names: bool = False
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     sealed_before: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     before_until: datetime | None = instant(nullable=True)

@@ -11,7 +11,6 @@ from sqlmodel import Session, col
 from attendance.store.evidence_tables import ViolationRow
 from attendance.store.notification_tables import WebhookRow
 from attendance.store.paper_tables import MonthEventRow
-from attendance.store.tables import EmployeeRow
 from attendance.store.within import EVERYTHING, Within
 
 MAX_ERROR = 300
@@ -55,18 +54,16 @@ def newest_violation(session: Session) -> int:
 
 def new_violations(
     session: Session, after: int, since_on: date, most: int
-) -> Iterator[tuple[int, int, str, str, int | None, date, str, str, int | None, str]]:
+) -> Iterator[tuple[int, int, int | None, date, str, str, str]]:
     """Violations that were concluded later than one and still hold, of dates from `since_on` on, in their order.
 
-    Number, person, code and name of the person, unit, date, session, kind, minutes, status.
+    Number, person, unit, date, session, kind, status.
     """
     query = (
         select(
-            col(ViolationRow.id), col(ViolationRow.employee_id), col(EmployeeRow.code), col(EmployeeRow.name),
-            col(ViolationRow.unit_id), col(ViolationRow.work_date), col(ViolationRow.session),
-            col(ViolationRow.type), col(ViolationRow.minutes), col(ViolationRow.status),
+            col(ViolationRow.id), col(ViolationRow.employee_id), col(ViolationRow.unit_id),
+            col(ViolationRow.work_date), col(ViolationRow.session), col(ViolationRow.type), col(ViolationRow.status),
         )
-        .join(EmployeeRow, col(EmployeeRow.id) == col(ViolationRow.employee_id))
         .where(
             col(ViolationRow.id) > after,
             col(ViolationRow.superseded_at).is_(None),

@@ -169,5 +169,6 @@ def test_programs_are_told_of_each_step_without_text_or_ground(office: Database)
     assert f'"explanation":{number}' in found[0].body
     assert '"step":"confirm"' in found[0].body
     assert GIVEN["text"] not in found[0].body
+    assert "-am-late" not in found[0].body, "the id of a violation holds the number of its person"
     assert GIVEN["ground"] not in found[0].body
     assert datetime.now(UTC) > NOW

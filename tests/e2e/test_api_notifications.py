@@ -34,6 +34,21 @@ def test_the_secret_is_told_once(office: Office) -> None:
         assert not any(str(made["secret"])[6:] in str(row) for row in told)
 
 
+def test_the_path_of_an_address_may_be_a_password_and_is_not_told(office: Office) -> None:
+    made = add(office, url="https://hook.example.vn:8443/services/T0/bi-mat-9?k=zqx-7")
+    shown = "https://hook.example.vn:8443/…"
+    assert (made["url"], office.get("root", "/webhooks")["items"][0]["url"]) == (shown, shown)
+    page = office.client("root").get("/system/notifications").text
+    with office.database.reading() as session:
+        told = [str(row) for row in session.connection().exec_driver_sql("SELECT content FROM trail_detail")]
+        [kept] = session.connection().exec_driver_sql("SELECT url FROM webhook").scalars()
+    assert any("hook.example.vn:8443" in row for row in told)
+    for text in (*told, page):
+        assert "bi-mat" not in text
+        assert "zqx-7" not in text
+    assert kept.endswith("bi-mat-9?k=zqx-7")
+
+
 def test_only_administrators_may(office: Office) -> None:
     for user in ("hr", "head.a1", "leader.h", "auditor", "e1", "inspector"):
         client = office.client(user)

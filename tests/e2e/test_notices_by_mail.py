@@ -235,7 +235,7 @@ def test_a_sender_that_is_killed_loses_nothing_and_repeats_at_most_one(office: O
             at = office.clock() + timedelta(days=1)
             row, secret = endpoints.add(
                 session, SECRET_KEY.encode(), name="x", url=hook.url, events=["month.locked"], unit_id=None,
-                names=False, actor=CONSOLE, at=at,
+                actor=CONSOLE, at=at,
             )  # fmt: skip
             for shift in range(6):
                 endpoints.send_test(

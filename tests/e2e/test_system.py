@@ -158,6 +158,21 @@ def test_where_none_is_kept_by_itself_none_is_taken_away_either(site: Site, tmp_
     assert len(list((tmp_path / "kept").iterdir())) == 4
 
 
+def test_those_that_somebody_asked_for_take_no_daily_one_away(site: Site, tmp_path: Path) -> None:
+    plan, folder = Plan(tmp_path / "kept", 2, 5, ZONE), tmp_path / "kept"
+    for _ in range(2):
+        keep_up(site.database, plan, site.clock)
+        site.clock.pass_by(days=1)
+    daily = set(folder.iterdir())
+    for _ in range(4):
+        newest = make_by_plan(site.database, plan, site.clock, source="page").path
+        site.clock.pass_by(minutes=1)
+    assert len(daily) == 2
+    assert daily < set(folder.iterdir())
+    assert newest.exists()
+    assert len(list(folder.iterdir())) == 4
+
+
 def test_one_that_failed_is_tried_again_after_an_hour(site: Site, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file where the folder should be")
     plan = Plan(tmp_path / "kept", 2, 0, ZONE)

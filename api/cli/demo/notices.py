@@ -37,6 +37,6 @@ def choose_notices(database: Database, zone: str, secret_key: bytes, at: datetim
                 notice_wishes.set_wish(session, Wish(user_id, kind, (INBOX,), minute), at)
         endpoints.add(
             session, secret_key, name="Cổng báo cáo (mẫu)", url=RECEIVER,
-            events=("violation.opened", "terminal.silent", "month.locked"), unit_id=None, names=False,
+            events=("violation.opened", "terminal.silent", "month.locked"), unit_id=None,
             actor=ADMINISTRATOR, at=at,
         )  # fmt: skip

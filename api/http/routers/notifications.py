@@ -27,7 +27,7 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the webh
 _ENGLISH = Translator("en")
 _SECRET = {NOT_KEPT: "The answer is a secret, which is never stored in the open; each is a new one."}
 _SHOWN = (
-    "id", "name", "url", "events", "names", "created_by", "created_at", "disabled_at", "disabled_why", "failing_since",
+    "id", "name", "events", "created_by", "created_at", "disabled_at", "disabled_why", "failing_since",
     "last_ok_at", "last_error",
 )  # fmt: skip
 
@@ -56,7 +56,7 @@ def add_webhook(request: Request, reader: Managing, given: NewWebhook) -> Respon
         unit_id = unit_of(session, reader, given.unit)
         row, secret = endpoints.add(
             session, parts.secret_key, name=given.name, url=given.url, events=given.events, unit_id=unit_id,
-            names=given.names, actor=reader.actor, at=parts.now(),
+            actor=reader.actor, at=parts.now(),
         )  # fmt: skip
         content = shown(session, row) | {"secret": secret}
     return answer(content, 201)
@@ -141,10 +141,10 @@ def retry_notice(
 
 
 def shown(session: Session, row: WebhookRow) -> dict[str, Any]:
-    """A webhook without its secrets."""
+    """A webhook without its secrets, of which its path may be one."""
     unit = office.code_of(session, UnitRow, row.unit_id) if row.unit_id is not None else None
     told = {name: getattr(row, name) for name in _SHOWN}
-    return told | {"unit": unit, "last_error": failure(_ENGLISH, row.last_error)}
+    return told | {"url": endpoints.shown_url(row.url), "unit": unit, "last_error": failure(_ENGLISH, row.last_error)}
 
 
 def unit_of(session: Session, reader: Reader, code: str | None) -> int | None:

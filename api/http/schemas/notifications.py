@@ -15,10 +15,9 @@ EventName = Literal[
 _HOOK: dict[str, Any] = {
     "id": 3,
     "name": "Cổng báo cáo tỉnh",
-    "url": "https://baocao.sohanoi.example.vn/hook",
+    "url": "https://baocao.sohanoi.example.vn/…",
     "unit": "X-TAN-MAI",
     "events": ["violation.opened", "month.locked"],
-    "names": False,
     "created_by": "minh.qt",
     "created_at": "2026-11-22T09:10:00Z",
     "disabled_at": None,
@@ -34,10 +33,9 @@ class Webhook(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_HOOK]})
     id: int = Field(description="Number of the webhook.")
     name: str = Field(description="What people call its receiver.")
-    url: str = Field(description="Where events are posted.")
+    url: str = Field(description="Where events are posted, without what follows the host: it may be a password.")
     unit: str | None = Field(description="Unit it is told of, with those below; null: everywhere.")
     events: list[str] = Field(description="What it is told.")
-    names: bool = Field(description="Whether names of people go with their codes.")
     created_by: str = Field(description="Who added it.")
     created_at: dt.datetime = Field(description="When it was added; nothing earlier is told.")
     disabled_at: dt.datetime | None = Field(description="When it was shut; null: it is open.")
@@ -60,15 +58,17 @@ class NewWebhook(Given):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"name": "Cổng báo cáo tỉnh", "url": _HOOK["url"], "unit": "X-TAN-MAI", "events": ["violation.opened"]}
+                {
+                    "name": "Cổng báo cáo tỉnh", "url": "https://baocao.sohanoi.example.vn/hook", "unit": "X-TAN-MAI",
+                    "events": ["violation.opened"],
+                }
             ]
         }
-    )
+    )  # fmt: skip
     name: Code = Field(description="What people call its receiver.")
     url: str = Field(max_length=500, description="Where events are posted: https, or http in a network that was named.")
     unit: Code | None = Field(default=None, description="Unit it is told of, with those below; null: everywhere.")
     events: list[EventName] = Field(min_length=1, max_length=20, description="What it is told.")
-    names: bool = Field(default=False, description="Whether names of people go with their codes.")
 
 
 class Notice(BaseModel):

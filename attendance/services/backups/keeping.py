@@ -21,7 +21,7 @@ from attendance.store.trail import TIMETABLE, Actor
 _log = logging.getLogger(__name__)
 TRY_AGAIN = timedelta(hours=1)
 """How long after one that failed the next is tried."""
-_OURS = re.compile(r"attendance-\d{8}-\d{6}\.backup")
+_OURS = re.compile(r"attendance-\d{8}-\d{6}(|-asked)\.backup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +53,28 @@ def make_by_plan(
 ) -> Written:
     """One backup in the folder of the plan; then the oldest of its own go, down to as many as are kept (0: none goes).
 
+    Those that somebody asked for are kept apart from the daily ones, as many again: who asks for many in an afternoon
+    does not lose the days before.
+
     Raises Invalid, StoreUnavailable; no backup is taken away then.
     """
     local = clock.to_wall(now(), plan.zone)
-    path = plan.folder / f"attendance-{local:%Y%m%d-%H%M%S}.backup"
+    asked = "" if source == "schedule" else "-asked"
+    path = plan.folder / f"attendance-{local:%Y%m%d-%H%M%S}{asked}.backup"
     written = make_backup(database, path, actor=actor, source=source, now=now)
     if plan.keep:
-        _forget(plan, written.path)
+        _forget(plan, written.path, asked)
     return written
 
 
-def _forget(plan: Plan, newest: Path) -> None:
-    """Take the oldest away, first those of a clock that was ahead; one that does not go spoils nothing."""
+def _forget(plan: Plan, newest: Path, asked: str) -> None:
+    """Take the oldest of its kind away, first those of a clock that was ahead; one that does not go spoils nothing."""
     with suppress(OSError):
-        before = [found for found in plan.folder.iterdir() if _OURS.fullmatch(found.name) and found != newest]
+        before = [
+            found
+            for found in plan.folder.iterdir()
+            if found != newest and (ours := _OURS.fullmatch(found.name)) and ours[1] == asked
+        ]
         before.sort(key=lambda found: (found.name < newest.name, found.name))
         for old in before[: len(before) - plan.keep + 1]:
             old.unlink(missing_ok=True)

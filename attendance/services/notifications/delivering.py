@@ -9,6 +9,7 @@ that had left already is sent a second time under the same id. Who may be told i
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
 import random
 from collections.abc import Callable, Mapping
@@ -194,7 +195,9 @@ class Deliverer:
             carrier = self.ways.get(row.way)
             if carrier is None:
                 raise Undelivered("no_way", scope="way", way=row.way)
-            self._try(row, row.way, lambda: carrier.carry(Parcel(message_id(row.key), to, letter)), done)
+            self._try(
+                row, row.way, lambda: carrier.carry(Parcel(message_id(self.secret_key, row.key), to, letter)), done
+            )
             if row.way in self._down:
                 return
         with self.database.writing() as session:
@@ -210,7 +213,7 @@ class Deliverer:
                 waits = True
             else:
                 waits = False
-                event = Event(message_id(row.key), hook.url, row.body, self._secrets(hook))
+                event = Event(message_id(self.secret_key, row.key), hook.url, row.body, self._secrets(hook))
         if waits:
             self._put_off(row, Undelivered("shut").stored, final=False, done=done, tried=False)
             return
@@ -289,9 +292,12 @@ def shut(session: Session, hook: WebhookRow, why: str, at: datetime) -> None:
     )
 
 
-def message_id(key: str) -> str:
-    """The name under which a receiver knows a message again; it follows from the key, so it never changes."""
-    return f"msg_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+def message_id(secret_key: bytes, key: str) -> str:
+    """The name under which a receiver knows a message again; it follows from the key, so it never changes.
+
+    Without the secret nobody can try keys, which hold numbers of people, until one fits.
+    """
+    return f"msg_{hmac.new(secret_key, key.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 
 def bound(hook: WebhookRow) -> str:

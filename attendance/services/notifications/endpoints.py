@@ -44,6 +44,13 @@ def check_url(url: str) -> str:
     return url
 
 
+def shown_url(url: str) -> str:
+    """An address as it may be shown and written down: what follows the host is a password with many receivers."""
+    parts = urlsplit(url)
+    start = f"{parts.scheme}://{parts.netloc}/"
+    return url if start.startswith(url) or url == start else f"{start}…"
+
+
 def add(
     session: Session,
     secret_key: bytes,
@@ -52,14 +59,13 @@ def add(
     url: str,
     events: Sequence[str],
     unit_id: int | None,
-    names: bool,
     actor: Actor,
     at: datetime,
 ) -> tuple[WebhookRow, str]:
     """A new webhook, told of what happens from now on, and its secret. Raises Invalid."""
     name = _name(name)
     row = WebhookRow(
-        unit_id=unit_id, name=name, url=check_url(url), events=_events(events), names=names, sealed=b"",
+        unit_id=unit_id, name=name, url=check_url(url), events=_events(events), sealed=b"",
         after_violation=webhooks.newest_violation(session), created_by=actor.name, created_at=at,
     )  # fmt: skip
     session.add(row)
@@ -67,7 +73,7 @@ def add(
     secret = new_secret()
     row.sealed = seal(secret_key, secret, bound(row))
     session.add(row)
-    after = {"url": url, "events": list(row.events), "names": names}
+    after = {"url": shown_url(url), "events": list(row.events)}
     record(session, actor, "webhook.added", kind="webhook", key=name, after=after, at=at)
     return row, secret
 

@@ -1,7 +1,8 @@
 """What programs are told of: each event once to each webhook that asked for it, as `{type, timestamp, data}`.
 
-Data are codes: of people, units, terminals. Names only where an administrator chose so for that webhook; reasons,
-notes and kinds of leave never.
+Whoever runs webhooks sees no attendance, so an event of it says what happened where and when, never of whom: no person,
+no minutes, no name of a violation (which holds the person's number). A program asks the API for those, by a token of
+somebody who may see them.
 """
 
 from __future__ import annotations
@@ -61,18 +62,15 @@ def violations(session: Session, zone: str, at: datetime, hearers: Hearers) -> N
         while True:
             rows = list(webhooks.new_violations(session, after, since_on, MOST))
             due = []
-            for number, person, code, name, unit_id, on, part, kind, minutes, status in rows:
+            for number, person, unit_id, on, part, kind, status in rows:
                 after = number
                 if status == "excused" or not hearers.hears(hook, unit_id):
                     continue
-                named = violation_id(person, on, part, kind)
-                data: dict[str, Any] = {
-                    "violation": named, "employee": code, "unit": hearers.codes.get(unit_id or 0), "date": on,
-                    "session": part, "violation_type": kind, "minutes": minutes, "status": status,
+                data = {
+                    "unit": hearers.codes.get(unit_id or 0), "date": on, "session": part, "violation_type": kind,
+                    "status": status,
                 }  # fmt: skip
-                if hook.names:
-                    data["employee_name"] = name
-                due.append(notice(hook, "violation.opened", named, data, at))
+                due.append(notice(hook, "violation.opened", violation_id(person, on, part, kind), data, at))
             notices.put(session, due, at)
             if len(rows) < MOST:
                 break

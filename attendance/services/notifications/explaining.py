@@ -121,8 +121,8 @@ def events(session: Session, at: datetime, hearers: Hearers) -> list[NewNotice]:
         if at - row.since > NEWS:
             continue
         data = {
-            "violation": row.violation, "explanation": row.explanation_id, "unit": hearers.codes.get(row.unit_id or 0),
-            "step": row.step, "since": row.since, "due_on": row.due_on,
+            "explanation": row.explanation_id, "unit": hearers.codes.get(row.unit_id or 0), "step": row.step,
+            "since": row.since, "due_on": row.due_on,
         }  # fmt: skip
         what = f"{row.violation}:{row.step}:{row.since:%Y%m%d%H%M%S}"
         due += [

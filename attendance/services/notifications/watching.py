@@ -7,10 +7,11 @@ A terminal that comes and goes makes us wait twice as long each time, for a day.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from attendance.services.terminal_health import TerminalHealth, terminals_health
+from attendance.services.terminal_health import TerminalHealth
 from attendance.store import terminal_watch
 from attendance.store.database import Session
 from attendance.store.notification_tables import TerminalWatchRow
@@ -36,16 +37,16 @@ class Told:
         return f"{self.health.facts.id}.{self.incident}.{'silent' if self.silent else 'back'}"
 
 
-def watch(session: Session, zone: str, at: datetime, patience: timedelta) -> list[Told]:
-    """Look at every terminal, remember what is seen, and answer of which to tell. What is answered counts as told, so
-    the caller puts it into the outbox in the same transaction.
+def watch(session: Session, seen: Iterable[TerminalHealth], at: datetime, patience: timedelta) -> list[Told]:
+    """Remember how every terminal was seen, and answer of which to tell. What is answered counts as told, so the
+    caller puts it into the outbox in the same transaction; `seen` is read before it, which takes long.
 
     When one is due, others that have been silent for half the time are told with it: a dead switch is one message.
     """
     known = terminal_watch.watched(session)
     due: list[tuple[TerminalHealth, TerminalWatchRow]] = []
     soon: list[tuple[TerminalHealth, TerminalWatchRow]] = []
-    for health in terminals_health(session, zone, at):
+    for health in seen:
         row = known.get(health.facts.id)
         silent = is_silent(health)
         if row is None:
