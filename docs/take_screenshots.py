@@ -1,4 +1,4 @@
-"""Takes the pictures of README and guides from the running demo: `.venv/bin/python docs/take_screenshots.py`.
+"""Takes the pictures of README and guides from the running demo: `.venv/bin/python -m docs.take_screenshots`.
 
 Needs a `chromium` on the PATH; writes docs/images/*.png and nothing else.
 """
@@ -6,33 +6,16 @@ Needs a `chromium` on the PATH; writes docs/images/*.png and nothing else.
 from __future__ import annotations
 
 import re
-import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import fewer_colours
+from docs import fewer_colours
+from tests.e2e.browsing import CHROMIUM, chromium
+from tests.walks.living import enter, running_demo
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-START_SECONDS = 60
-ROLE = "Cán bộ tổ chức"
 WIDE, NARROW = 1280, 360
 TELLING_MINUTES = 15  # a stretch that can be seen in the drawing
 # Height of each picture: enough to see what the page is about, not the whole page.
@@ -40,13 +23,13 @@ HEIGHTS = {"today": 800, "why": 1040, "today-phone": 760, "why-phone": 760, "imp
 HEIGHT = 860
 # Name of the picture, who signs in, address. Pictures of a phone are taken of those in ON_A_PHONE.
 PAGES = (
-    ("papers", "Thủ trưởng", "/papers"),
-    ("rosters", "Cán bộ tổ chức", "/rosters"),
-    ("units", "Cán bộ tổ chức", "/units"),
-    ("users", "Quản trị", "/users"),
-    ("trail", "Kiểm toán viên", "/trail"),
-    ("account", "Cán bộ, công chức", "/account"),
-    ("looks", "Cán bộ, công chức", "/looks"),
+    ("papers", "head", "/papers"),
+    ("rosters", "hr", "/rosters"),
+    ("units", "hr", "/units"),
+    ("users", "administrator", "/users"),
+    ("trail", "auditor", "/trail"),
+    ("account", "official", "/account"),
+    ("looks", "official", "/looks"),
 )
 ON_A_PHONE = {"papers", "looks"}
 # As somebody would paste it from Excel: one unit is written wrongly, one date does not exist.
@@ -55,44 +38,6 @@ CB-901\tNguyễn Thị Ví Dụ\tX1\t01/12/2026\tT-X1\t901
 CB-902\tTrần Văn Mẫu\tX9\t01/12/2026\tT-X1\t902
 CB-903\tLê Thị Mẫu\tX1-MC\t31/11/2026\tT-X1\t903
 """
-
-
-@contextmanager
-def running_demo() -> Iterator[str]:
-    """The address of a demo on a free port of this machine; it ends, and leaves nothing behind, with the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "api.cli.main", "demo", "--no-browser", "--port", str(port)]
-    demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
-    try:
-        wait_for(port, demo)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        demo.send_signal(signal.SIGINT)
-        demo.wait(30)
-
-
-def wait_for(port: int, demo: subprocess.Popen[bytes]) -> None:
-    """Until something listens on the port. Raises RuntimeError when the demo ends before, or takes too long."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if demo.poll() is not None:
-            raise RuntimeError(f"The demo ended with {demo.returncode} before it listened; run `attendance demo`.")
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.5).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise RuntimeError(f"The demo did not listen on port {port} within {START_SECONDS} s.")
-
-
-def sign_in(page: Any, origin: str, role: str = ROLE) -> None:
-    """Press the demo's button of a role. The pages are in Vietnamese from here on."""
-    page.goto(f"{origin}/sign-in?lang=vi", wait_until="load")
-    page.locator(".demo-logins button").filter(has_text=role).first.click()
-    page.wait_for_url(re.compile(r"/(today|users|trail)"))
 
 
 def check_a_sheet(page: Any, origin: str) -> None:
@@ -142,19 +87,15 @@ def new_page(browser: Any, width: int) -> Any:
 
 def take_all() -> list[Path]:
     """Every picture. Raises RuntimeError where there is no Chromium or no demo."""
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if CHROMIUM is None:
         raise RuntimeError("There is no chromium on this machine; install the package `chromium`.")
     IMAGES.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
-    with running_demo() as origin, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with running_demo() as origin, chromium() as browser:
         violation = ""
         for width, suffix in ((WIDE, ""), (NARROW, "-phone")):
             page = new_page(browser, width)
-            sign_in(page, origin)
+            enter(page, origin, "hr")
             taken.append(take(page, f"today{suffix}", width))
             violation = violation or late_violation(page, origin)
             page.goto(f"{origin}{violation}", wait_until="load")
@@ -166,11 +107,10 @@ def take_all() -> list[Path]:
                 if suffix and name not in ON_A_PHONE:
                     continue
                 page = new_page(browser, width)
-                sign_in(page, origin, role)
+                enter(page, origin, role)
                 page.goto(f"{origin}{address}", wait_until="load")
                 taken.append(take(page, f"{name}{suffix}", width))
                 page.context.close()
-        browser.close()
     return taken
 
 

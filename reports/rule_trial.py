@@ -16,6 +16,7 @@ from attendance.services.what_if import Change, WhatIf
 from attendance.store.database import Session
 from attendance.store.tree import StoredTree
 from attendance.store.within import Within
+from reports.charts import FEWEST_PEOPLE
 from reports.rules import Place
 
 HOURS = "hours"
@@ -39,6 +40,7 @@ class Trial:
     """What a draft would change: `kinds` counts violations by type (before, after) of what differs.
 
     `changes` are those the reader may see, `more` how many of them are not listed, `hidden` how many they may not see.
+    `too_few`: there may be more, of so few people the reader may not see that no number has them in it.
     """
 
     days: int
@@ -49,6 +51,7 @@ class Trial:
     changes: tuple[Change, ...]
     more: int
     hidden: int
+    too_few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +87,27 @@ class TryPage:
 
 
 def trial_of(session: Session, found: WhatIf, within: Within, own: str) -> Trial:
-    """What a reader is told of a comparison. `own`: the code of the person behind the account."""
+    """What a reader is told of a comparison. `own`: the code of the person behind the account.
+
+    Conclusions about people they may not see are counted where they are about FEWEST_PEOPLE at least. Where they are
+    not, whether there are any is not told either: of a unit of one, that would tell of that one.
+    """
     numbers = StoredTree(session).numbers
     seen = [change for change in found.changes if _sees(within, numbers, change, own)]
     seen.sort(key=lambda change: (change.on, change.employee, change.session or ""))
+    unseen = [change for change in found.changes if not _sees(within, numbers, change, own)]
+    too_few = len({change.employee for change in unseen}) < FEWEST_PEOPLE
+    counted = seen if too_few else found.changes
     return Trial(
         days=found.days,
         locked=found.locked,
-        total=len(found.changes),
-        people=len({change.employee for change in found.changes}),
-        kinds=_kinds(found.changes),
+        total=len(counted),
+        people=len({change.employee for change in counted}),
+        kinds=_kinds(counted),
         changes=tuple(seen[:MOST_SHOWN]),
         more=max(0, len(seen) - MOST_SHOWN),
-        hidden=len(found.changes) - len(seen),
+        hidden=len(counted) - len(seen),
+        too_few=too_few and not all(within.sees(numbers.get(unit)) for unit in found.units),
     )
 
 

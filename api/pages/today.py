@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -61,7 +63,7 @@ def seen(request: Request, reader: Attending) -> Response:
     """From now on changes are counted from here."""
     parts = service(request)
     with parts.database.writing() as session:
-        last = last_looks.of_account(session, reader.user.user_id, changes.PAGE)
+        last = last_looks.of_account(session, reader.user.user_id, changes.PAGE, lock=True)
         if last is not None:
             last_looks.keep(session, reader.user.user_id, changes.PAGE, changes.renewed(last))
         record(session, reader.actor, "today.compared", kind="page", key=changes.PAGE, at=parts.now())
@@ -78,13 +80,14 @@ def _today(request: Request, reader: Reader, unit: str, opened: str, template: s
             return Response(status_code=304, headers={"ETag": f'"{tag}"'})
         narrowed = replace(reader, within=reader.narrowed(session, unit or None))
         page = _page(request, session, narrowed, unit or None, codes)
+        looked = partial(changes.visited if is_visit else _going_on, page=page, at=parts.now())
         look = None
         if not unit and page.day == page.now.date():
-            look = changes.visited(last, page, parts.now()) if is_visit else _going_on(last, page, parts.now())
+            look = looked(last)
             page = replace(page, changes=changes.changes(look, page, parts.settings.timezone))
         reader.saw_people(session, "today", page.named, at=parts.now(), polled=not is_visit)
     if look is not None and look is not last:
-        _keep(request, reader, look)
+        _keep(request, reader, looked)
         if is_visit:
             tag = ""  # it names the look before; the first refresh brings its own
     response = show(request, template, replace(page, tag=tag), user=reader.user)
@@ -105,10 +108,14 @@ def _going_on(last: LastLook | None, page: TodayPage, at: datetime) -> LastLook 
     return replace(last, seen_at=at, seen=changes.as_seen(page))
 
 
-def _keep(request: Request, reader: Reader, look: LastLook) -> None:
+def _keep(request: Request, reader: Reader, looked: Callable[[LastLook | None], LastLook | None]) -> None:
+    """Of what is kept now: since the page was read, the same person may have said from when changes are counted."""
     try:
         with service(request).database.writing() as session:
-            last_looks.keep(session, reader.user.user_id, changes.PAGE, look)
+            last = last_looks.of_account(session, reader.user.user_id, changes.PAGE, lock=True)
+            look = looked(last)
+            if look is not None and look is not last:
+                last_looks.keep(session, reader.user.user_id, changes.PAGE, look)
     except StoreUnavailable:
         return  # reading goes on while the disk is full
 

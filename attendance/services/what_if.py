@@ -60,6 +60,7 @@ class WhatIf:
     """`old` and `new` are the fingerprints of the rulebooks compared; `days` how many days were judged under both.
 
     `locked`: days of locked months, which no rule changes until the head reopens them; they are not among `days`.
+    `units`: the codes of those where the people served whose days were judged.
     """
 
     old: str
@@ -67,6 +68,7 @@ class WhatIf:
     days: int
     locked: int
     changes: tuple[Change, ...]
+    units: frozenset[str]
 
 
 def compare(
@@ -99,6 +101,7 @@ def compare(
             raise TooMuch(days, most)
         locked_months = {key for key, state in month_events.states(session).items() if state.locked_at is not None}
         changes: list[Change] = []
+        units: set[str] = set()
         days = locked = 0
         for first, last in _months(from_on, to_on):
             for before, after in _judged(session, zone, books, first, last, within):
@@ -106,8 +109,9 @@ def compare(
                     locked += 1
                     continue
                 days += 1
+                units.add(after.unit or "")
                 changes += _changes(names.get(after.employee, ""), before, after)
-    return WhatIf(books[0].fingerprint, books[1].fingerprint, days, locked, tuple(changes))
+    return WhatIf(books[0].fingerprint, books[1].fingerprint, days, locked, tuple(changes), frozenset(units))
 
 
 def _applied(

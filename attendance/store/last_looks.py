@@ -28,8 +28,9 @@ class LastLook:
         return at - self.seen_at >= SITTING
 
 
-def of_account(session: Session, user_id: int, page: str) -> LastLook | None:
-    row = _row(session, user_id, page)
+def of_account(session: Session, user_id: int, page: str, *, lock: bool = False) -> LastLook | None:
+    """`lock`: nobody else changes it until the transaction ends."""
+    row = _row(session, user_id, page, lock=lock)
     return LastLook(row.seen_at, row.seen, row.compared_at, row.compared) if row is not None else None
 
 
@@ -41,7 +42,6 @@ def keep(session: Session, user_id: int, page: str, look: LastLook) -> None:
     session.add(row)
 
 
-def _row(session: Session, user_id: int, page: str) -> LastLookRow | None:
-    return session.exec(
-        select(LastLookRow).where(LastLookRow.user_id == user_id, LastLookRow.page == page)
-    ).one_or_none()
+def _row(session: Session, user_id: int, page: str, *, lock: bool = False) -> LastLookRow | None:
+    query = select(LastLookRow).where(LastLookRow.user_id == user_id, LastLookRow.page == page)
+    return session.exec(query.with_for_update() if lock else query).one_or_none()

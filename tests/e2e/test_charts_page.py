@@ -7,13 +7,15 @@ import html
 import io
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from attendance.services.evaluate import evaluate_span
+from attendance.store import counted_days
 from attendance.store.database import Database, sqlite_url
+from attendance.store.within import EVERYTHING
 from bench.office import FROM_ON, TO_ON, ZONE, invent_punches
 from bench.storing import NOW, prepare
 from tests.e2e.browsing import Visit, chromium, needs_chromium
@@ -103,6 +105,23 @@ def test_fewer_than_five_people_are_not_drawn(shared_pages: Office) -> None:
     page = at_page(shared_pages, "hr").get("/charts?from=2/11/2026&to=20/11/2026").text
     assert "có dưới 5 người" in text_of(page)
     assert '<svg class="chart' not in page
+
+
+def test_where_no_bar_is_of_enough_people_the_page_says_so(site: Site) -> None:
+    """In one week and one of four of its people, that week is left out, and with it the other: one would tell both."""
+    part = site.signed_in("lan").see("/charts?from=1/6/2026&to=7/6/2026")
+    assert "Mỗi cột ở đây" not in text_of(part)
+    with site.database.reading() as session:
+        found = counted_days.cells(session, EVERYTHING, None, date(2026, 6, 1), date(2026, 6, 14))
+    few = [cell if cell.on < date(2026, 6, 8) else cell._replace(due=4, unknown=0, late=1, excused=0) for cell in found]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counted_days, "cells", lambda *_: few)
+        page = site.signed_in("lan").see("/charts?from=1/6/2026&to=14/6/2026")
+    part = page[page.index('id="times-title"') :].partition("</section>")[0]
+    assert "Mỗi cột ở đây có dưới 5 người, nên không vẽ." in part
+    assert "<table" not in part
+    assert "table=times" not in part
+    assert "Mỗi cột ở đây" not in text_of(page.replace(part, "")), "the days of the week are drawn"
 
 
 @needs_chromium[0]

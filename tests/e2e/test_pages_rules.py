@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from attendance.rules.rule_file import read_rule_file
 from attendance.rules.shipped import shipped
 from attendance.rules.toml_reading import parse_toml
 from attendance.services import rules
+from attendance.services.what_if import Change, WhatIf
+from attendance.store.within import EVERYTHING, NOTHING
+from reports.rule_trial import trial_of
 from tests.builders import count
 from tests.e2e.conftest import Office
 from tests.e2e.rule_visits import GRACE, SPAN, browser, judge, late, open_pages, press, read_only, seen, words
@@ -94,12 +98,35 @@ def test_a_trial_lists_who_what_and_when_and_stores_nothing(still: Office) -> No
     assert late(still, "E2") == LATE_OF_E2
 
 
-def test_who_may_see_no_attendance_is_told_numbers_alone(still: Office) -> None:
-    text = seen(browser(still, "root"), "/rules/try/changes", **GRACE, **SPAN)
-    assert "2 kết luận sẽ đổi" in text
-    assert "2 kết luận của người ngoài phạm vi chấm công bạn được xem" in text
+def test_who_may_see_no_attendance_is_told_nothing_of_few_people(still: Office) -> None:
+    """One person of the unit would be late no more: their number would name them."""
+    root = browser(still, "root")
+    text = seen(root, "/rules/try/changes", **GRACE, **SPAN)
+    assert "chỉ được nêu số lượng khi thuộc về ít nhất 5 người" in text
+    assert "kết luận sẽ đổi" not in text
+    assert "Không có kết luận nào đổi" not in text, "nor that there is nobody"
+    assert "Đi muộn" not in text
     assert "Trần Văn Nam" not in text
     assert "E2" not in text
+    assert seen(root, "/rules/try/changes", **GRACE | {"value": "60"}, **SPAN).count("ít nhất 5 người") == 1
+
+
+def test_who_may_see_no_attendance_is_told_numbers_alone(still: Office) -> None:
+    on, late = date(2026, 11, 10), {"symbol": "+", "violations": [{"type": "late"}]}
+    changes = [
+        Change(f"P{n}", f"Người {n}", "A1", on, session, late, {"symbol": "+", "violations": []})
+        for n in range(5)
+        for session in ("am", "pm")
+    ]
+    with still.database.reading() as session:
+        found = WhatIf("", "", 50, 0, tuple(changes), frozenset({"A1"}))
+        told = trial_of(session, found, NOTHING, "")
+        assert (told.total, told.people, told.hidden, told.kinds) == (10, 5, 10, (("late", 10, 0),))
+        assert (told.changes, told.too_few) == ((), False)
+        told = trial_of(session, replace(found, changes=tuple(changes[:8])), NOTHING, "")
+        assert (told.total, told.people, told.hidden, told.kinds, told.too_few) == (0, 0, 0, (), True)
+        told = trial_of(session, replace(found, changes=tuple(changes[:8])), EVERYTHING, "")
+        assert (told.total, told.people, told.hidden, told.too_few) == (8, 4, 0, False)
 
 
 def test_a_trial_names_those_who_were_shown_in_the_trail(pages: Office) -> None:
@@ -228,7 +255,8 @@ def test_rules_are_tried_through_the_api(still: Office) -> None:
         ("E2", on, "am") for on in LATE_OF_E2
     ]
     hidden = still.client("root").post("/api/v1/rules/trial", json=body).json()
-    assert (hidden["conclusions_changed"], hidden["hidden"], hidden["changes"]) == (2, 2, [])
+    assert (hidden["conclusions_changed"], hidden["people"], hidden["hidden"], hidden["changes"]) == (0, 0, 0, [])
+    assert (hidden["too_few"], told["too_few"]) == (True, False)
     for wrong in ({"to": "2026-12-24"}, {"from": "2026-08-01"}, {"from": "2026-11-20", "to": "2026-11-02"}):
         answer = still.client("hr").post("/api/v1/rules/trial", json=body | wrong)
         assert answer.status_code == 422, answer.text

@@ -5,10 +5,11 @@ A picture is taken at the width the walk goes at, named after it and the languag
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 from typing import Any
+
+from docs import fewer_colours
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images" / "walks"
@@ -34,20 +35,20 @@ def picture(page: Any, name: str) -> None:
             page.evaluate("window.scrollTo(0, 0)")
             path = IMAGES / f"{name}{'-phone' if width == WIDTHS[1] else ''}-{language}.png"
             page.screenshot(path=path, clip={"x": 0, "y": 0, "width": width, "height": HEIGHT}, full_page=True)
-            _fewer_colours().reduce(path)
+            fewer_colours.reduce(path)
     page.set_viewport_size(was)
     page.goto(_in_language(address, "vi"), wait_until="load")
+
+
+def picture_beside(page: Any, name: str) -> None:
+    """The same in a window of its own: what this page has drawn, and the way back from it, stay as they are."""
+    if os.environ.get("ATTENDANCE_PICTURES"):
+        beside = page.context.new_page()
+        beside.goto(page.url, wait_until="load")
+        picture(beside, name)
+        beside.close()
 
 
 def _in_language(address: str, language: str) -> str:
     address, _, place = address.partition("#")
     return f"{address}{'&' if '?' in address else '?'}lang={language}{'#' + place if place else ''}"
-
-
-def _fewer_colours() -> Any:
-    spec = importlib.util.spec_from_file_location("fewer_colours", ROOT / "docs" / "fewer_colours.py")
-    assert spec is not None
-    assert spec.loader is not None
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,8 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from api.pages.i18n import catalogue
-from tests.e2e.browsing import Visit, chromium, needs_chromium
-from tests.walks.living import ROLES, enter, running_demo
+from tests.e2e.browsing import Visit, needs_chromium
+from tests.walks.living import ROLES, enter
 
 pytestmark = [*needs_chromium, pytest.mark.timeout(900)]
 
@@ -39,18 +38,6 @@ WORDS = """() => {
 RAW = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z_]+\.[a-z_]+\b(?!\w*@)|\{\w*\}|None|undefined")
 SAMPLE = ("official", "head", "hr", "auditor", "administrator")  # the others come to no page that these do not
 BUDGET = 150 * 1024
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with running_demo() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 def pattern(path: str) -> str:

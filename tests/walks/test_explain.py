@@ -16,7 +16,7 @@ from attendance.services.evaluate import evaluate_dirty
 from attendance.store import registering
 from attendance.store.trail import CONSOLE
 from tests.builders import HOURS, WEEK, ZONE, file_body, record
-from tests.e2e.browsing import Visit, chromium, needs_chromium
+from tests.e2e.browsing import Visit, needs_chromium
 from tests.e2e.site import PASSWORD, Site, copied, open_site
 from tests.e2e.test_today_live import serving
 from tests.walks.pictures import picture
@@ -46,12 +46,6 @@ class Office:
 
     def judge(self) -> None:
         evaluate_dirty(self.site.database, ZONE, self.site.clock.at)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from attendance.clock import utc_now
 from attendance.store import registering
-from tests.e2e.browsing import Visit, chromium, needs_chromium
+from tests.e2e.browsing import Visit, needs_chromium
 from tests.e2e.site import NOON, PASSWORD, copied, open_site
 from tests.e2e.test_today_live import serving
 
@@ -29,12 +29,6 @@ def address(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         registering.assign(session, "E1", "A", from_on=NOON.date(), at=NOON)
     site.accounts.create_user("ha", PASSWORD, "official", employee="E1")
     with serving(site.app) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
         yield found
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.e2e.browsing import Visit, chromium, needs_chromium
-from tests.walks.living import enter, running_demo
+from tests.e2e.browsing import Visit, needs_chromium
+from tests.walks.living import enter
 
 pytestmark = [*needs_chromium, pytest.mark.timeout(600)]
 
@@ -28,18 +27,6 @@ HERE = """() => {
   const seen = s => parseFloat(s.outlineWidth) >= 2 && s.outlineStyle !== 'none';
   return [Number(e.dataset.place), seen(style) || seen(label), e.outerHTML.slice(0, 120)];
 }"""
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with running_demo() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 def walk_through(page: Any) -> None:

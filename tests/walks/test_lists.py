@@ -19,9 +19,9 @@ from attendance.services.accounts import Accounts
 from attendance.store import registering
 from attendance.store.database import Database
 from bench.pages import MORNING, office_at_work
-from tests.e2e.browsing import Visit, chromium, needs_chromium
+from tests.e2e.browsing import Visit, needs_chromium
 from tests.e2e.conftest import NOW, PASSWORD, Office, cheap_hasher, make_office, template  # fixtures among them
-from tests.walks.pictures import picture
+from tests.walks.pictures import picture, picture_beside
 
 __all__ = ["cheap_hasher", "make_office", "template"]
 pytestmark = [*needs_chromium, pytest.mark.timeout(600)]
@@ -29,12 +29,6 @@ pytestmark = [*needs_chromium, pytest.mark.timeout(600)]
 TUESDAY = datetime(2026, 11, 17, 0, 31, tzinfo=UTC)  # 07:31 at the office, and everybody comes at 07:42
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 PAINT_MS = 1_500
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @contextmanager
@@ -92,7 +86,6 @@ def test_the_morning_look(browser: Any, office: Office) -> None:
 
         office.clock.pass_by(minutes=14)
         page.goto(f"{origin}/today", wait_until="load")
-        picture(page, "morning")
         assert page.inner_text("#changes-title") == "Từ 07:31, lần xem trước:"
         page.locator(".changes summary").click()
         assert "Trần Văn Nam" in page.inner_text(".changes")
@@ -101,6 +94,7 @@ def test_the_morning_look(browser: Any, office: Office) -> None:
         assert page.inner_text("#changes-title") == "Từ 07:31, lần xem trước:"
         assert "Trần Văn Nam" in page.inner_text(".changed-people")  # what was opened stays open
         assert page.locator("details[data-unit=C] .person.is-unknown").inner_text().startswith("Vũ Thị Bích Ngọc")
+        picture_beside(page, "morning")
 
         page.locator("details[data-unit=A] > summary").focus()
         page.keyboard.press("ArrowLeft")
@@ -112,7 +106,7 @@ def test_the_morning_look(browser: Any, office: Office) -> None:
         assert page.inner_text("#card-late .figure") == "1"
         page.locator(".person", has_text="Trần Văn Nam").click()
         page.wait_for_url("**/violations/*-20261117-am-late")
-        picture(page, "morning-why")
+        picture_beside(page, "morning-why")
         assert "07:42" in page.inner_text("main")
         page.go_back(wait_until="load")
         page.go_back(wait_until="load")

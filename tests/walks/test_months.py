@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from attendance.clock import utc_now
-from tests.e2e.browsing import Visit, chromium, needs_chromium
+from tests.e2e.browsing import Visit, needs_chromium
 from tests.e2e.site import PASSWORD, Site, copied
 from tests.e2e.test_today_live import serving
 from tests.month_office import fill, open_months, settle
@@ -22,12 +22,6 @@ pytestmark = needs_chromium
 MONTH = "/months/A/2026-03"
 REASON = "Có giấy ra viện nộp sau ngày chốt"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

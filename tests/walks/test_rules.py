@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from api.pages.routes import static_files
-from tests.e2e.browsing import Visit, chromium, needs_chromium
+from tests.e2e.browsing import Visit, needs_chromium
 from tests.e2e.conftest import PASSWORD, Office, cheap_hasher, make_office, template  # noqa: F401
 from tests.e2e.rule_visits import judge, late, open_pages
 from tests.walks.pictures import picture
@@ -54,12 +54,6 @@ def served(make_office: Callable[..., Office]) -> Iterator[tuple[Office, str]]: 
         server.should_exit = True
         thread.join(30)
         listener.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 def sign_in(page: Any, origin: str, user: str, lang: str = "vi") -> None:

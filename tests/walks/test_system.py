@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.browsing import Visit, chromium, needs_chromium
+from tests.e2e.browsing import Visit, needs_chromium
 from tests.processes import heed_interrupts
 from tests.serving import listen
 from tests.walks.pictures import picture
@@ -33,12 +33,6 @@ PEOPLE = "Mã NV\tHọ và tên\tPhòng ban\n" + "\n".join(
     )
 )  # fmt: skip
 MOST_CLICKS = 9
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def try_rules(request: Request, reader: Annotated[Reader, Depends(may("office.wr
     """What a rule file would have changed on past dates, had it held on all of them; nothing is stored.
 
     `unit`: on whose people; left out: on those the file is for. Conclusions about people are told only where one may
-    see their attendance; of all others their number.
+    see their attendance; of all others their number, where they are about five people or more.
     """
     parts = service(request)
     read = read_rule_file(parse_toml(given.file.encode()), "file", parts.settings.timezone)
@@ -116,6 +116,7 @@ def try_rules(request: Request, reader: Annotated[Reader, Depends(may("office.wr
             "changes": changes,
             "left_out": told.more,
             "hidden": told.hidden,
+            "too_few": told.too_few,
         }
     )
 

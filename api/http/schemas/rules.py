@@ -91,6 +91,7 @@ class Trial(BaseModel):
     changes: list[Conclusion] = Field(description="Those one may see, by date; at most 300.")
     left_out: int = Field(description="How many one may see are not listed.")
     hidden: int = Field(description="How many are about people whose attendance one may not see.")
+    too_few: bool = Field(description="Whether there may be more, about fewer than 5 such people: in none of the sums.")
 
 
 class Adopted(BaseModel):
