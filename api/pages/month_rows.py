@@ -16,9 +16,9 @@ from markupsafe import Markup, escape
 from api.pages.i18n import Translator
 from attendance.engine.timesheet import NO_DAY, Cell
 from reports.months import SheetPage
-from reports.timesheet import NOTHING_YET, Table, cell_text, figure
+from reports.timesheet import NOTHING_YET, Table, cell_text
 
-PART = 25
+PART = 10
 FEW = 500
 """Sheets of so many lines show the code of everybody; longer ones of those who bear the same name as another."""
 _LINKED = frozenset("mqk")
@@ -58,6 +58,7 @@ def _parts(page: SheetPage, t: Translator) -> Iterator[Markup]:
         "<td class=w>" if is_off else "<td class=n>" if on <= page.today else "<td>"
         for on, is_off in zip(table.sheet.dates, page.weekend, strict=True)
     ]
+    figures = {value: t.number(value) for value in {each for totals in table.totals for each in totals}}
     where = f"{page.head.month:%Y-%m}/people/" if page.live else "../people/"  # relative: short, two thousand times
     for begin in range(0, len(table.lines), PART):
         rows = ["<tbody>"]
@@ -76,7 +77,7 @@ def _parts(page: SheetPage, t: Translator) -> Iterator[Markup]:
                     rows.append(opened[place])
                 else:
                     rows.append(off[at] if place == NO_DAY else f"<td class=u>{NOTHING_YET}")
-            rows.append("".join(f"<td>{figure(value)}" if value else "<td>" for value in totals))
+            rows.append("".join(f"<td>{figures[value]}" if value else "<td>" for value in totals))
         yield _safe("".join(rows))
 
 
@@ -127,7 +128,7 @@ def _bottom(page: SheetPage, t: Translator) -> Markup:
     if not table.lines:
         return Markup("")
     present = "".join(f"<td>{many or ''}" for many in table.present)
-    sums = "".join(f"<td>{figure(value)}" for value in table.bottom)
+    sums = "".join(f"<td>{t.number(value)}" for value in table.bottom)
     return _safe(f"<tfoot><tr><th scope=row>{escape(t('sheet.bottom'))}{present}{sums}")
 
 

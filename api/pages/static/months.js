@@ -4,6 +4,10 @@
   const sheet = document.querySelector("[data-sheet]");
   if (!sheet) return;
   sheet.classList.add("is-open");
+  const window_of = sheet.parentElement;
+  const settle = () => { window_of.classList.toggle("is-at-start", window_of.scrollLeft === 0); };
+  window_of.addEventListener("scroll", settle, { passive: true });
+  settle();
   const days = sheet.tHead.rows[0].querySelectorAll("th:not(.t)").length - 1;
   const isDay = (cell) => cell && cell.cellIndex > 0 && cell.cellIndex <= days && cell.closest("tbody");
   const open = (cell, aside) => {
