@@ -36,6 +36,22 @@ Permission = Literal[
     "months.read",
     "months.sign",  # as who kept the sheet, as head of section, as approver
     "months.lock",  # and reopen, with a reason
+    "teams.read",
+    "teams.write",  # form a team by a decision, and end it
+    "visits.do",  # plan, begin, note, seal: as a member of a team whose decision holds, and of its visits alone
+    "visits.read",  # visits whose minutes are sealed
+    "visits.answer",  # say what a unit did about the conclusions of a visit
+    "observations.read",
+    "observations.take",  # take in what a citizen says, and look into it
+    "commitments.read",  # an official: their own
+    "commitments.write",  # templates, and asking people to sign
+    "commitments.sign",  # one's own, or a collective's as its head
+    "commitments.review",  # never one's own
+    "conduct.read",  # what thresholds propose, positive lists
+    "conduct.write",  # thresholds of a unit
+    "conduct.decide",  # never on oneself
+    "index.read",
+    "index.publish",
     "roster.write",
     "terminals.read",
     "terminals.write",
@@ -70,6 +86,22 @@ ALLOWED: dict[Permission, frozenset[str]] = {
     "months.read": frozenset(_STAFF),
     "months.sign": frozenset({"head", "hr", "leader"}),
     "months.lock": frozenset({"head", "leader"}),
+    "teams.read": frozenset({"hr", "inspector", "leader"}),
+    "teams.write": frozenset({"hr", "leader"}),
+    "visits.do": frozenset({"inspector"}),
+    "visits.read": frozenset(_STAFF),
+    "visits.answer": frozenset({"head", "leader"}),
+    "observations.read": frozenset({"hr", "inspector", "leader"}),
+    "observations.take": frozenset({"hr", "inspector", "leader"}),
+    "commitments.read": frozenset({"official", *_STAFF}),
+    "commitments.write": frozenset({"head", "hr", "leader"}),
+    "commitments.sign": frozenset({"official", "head", "leader"}),
+    "commitments.review": frozenset({"head", "leader"}),
+    "conduct.read": frozenset({"head", "hr", "leader"}),
+    "conduct.write": frozenset({"hr", "leader"}),
+    "conduct.decide": frozenset({"head", "leader"}),
+    "index.read": frozenset(_STAFF),
+    "index.publish": frozenset({"hr", "leader"}),
     "roster.write": frozenset({"head", "hr"}),
     "terminals.read": frozenset({*_STAFF, "administrator"}),
     "terminals.write": frozenset({"administrator"}),

@@ -100,6 +100,8 @@ HELD: dict[str, Held] = {
     "erasure": Held("people", ("employee_id",), withheld={"erased_by": OTHERS}),
     "month_sheet_name": Held("verdicts", ("employee_id",), withheld={"salt": SECRET}),
     "month_signature": Held("trail", ("employee_id",), acted=("user_id",)),
+    "team_member": Held("accounts", ("user_id",)),
+    "visit": Held("trail", acted=("created_by_id", "begun_by_id")),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
 }

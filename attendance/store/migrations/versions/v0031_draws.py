@@ -1,0 +1,10 @@
+"""Draws of units to visit."""
+
+revision = "0031"
+down_revision = "0030"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
