@@ -63,8 +63,8 @@ def _forms(book: Any) -> dict[str, Any]:
             MISSING: {**base, "bold": True, "bg_color": "#FDE9C8"},
             UNVERIFIED: {**base, "bold": True, "bg_color": "#E4E1F6"},
             "credit": {**base, "num_format": "0.##"},
-            "sum": {**base, "bold": True, "num_format": "0.##"},
-            "signed": {"align": "center", "font_size": 10, "text_wrap": True, "valign": "top", "bold": True},
+            "sum": {**base, "bold": True, "num_format": "0.##", "top": 2},
+            "signed": {"align": "center", "font_size": 10, "bold": True},
         }.items()
     }
 
@@ -94,15 +94,17 @@ def _heading(page: Any, sheet: OfficialSheet, forms: dict[str, Any], words: Word
         page.write_string(1, middle, f"({form.issued_under})", forms["quiet"])
     page.write_string(2, 0, f"{say('form.budget')} {form.budget_code}", forms["strong"])
     title = say("form.heading") + (f" ({say('form.draft')})" if sheet.draft else "")
-    page.write_string(3, 3, title, forms["title"])
+    last = 2 + len(sheet.dates)
+    page.merge_range(3, 3, 3, last, title, forms["title"])
     number = str(head.version) if head.locked_at is not None else "……"
     when = say("form.month", month=f"{head.month.month}", year=f"{head.month.year}")
-    page.write_string(4, 3, f"{when}   {say('form.no')} {number}", forms["middle"])
+    page.merge_range(4, 3, 4, last, f"{when}   {say('form.no')} {number}", forms["middle"])
     state = say("sheet.open_state")
     if head.locked_at is not None:
         state = say("sheet.locked_state", version=head.version, at=moment(head.locked_at))
     page.write_string(5, 0, f"{state} {head.digest}".strip(), forms["quiet"])
     after = 3 + len(sheet.dates)
+    page.set_row(_TOP, 38)
     for at, title in enumerate((say("form.row"), say("sheet.code"), say("form.name"))):
         page.write_string(_TOP, at, title, forms["head"])
     for at, on in enumerate(sheet.dates):
@@ -133,7 +135,8 @@ def _people(page: Any, sheet: OfficialSheet, forms: dict[str, Any]) -> int:
 
 def _below(page: Any, row: int, sheet: OfficialSheet, forms: dict[str, Any], words: Words) -> None:
     say, _, moment = words
-    page.write_string(row, 2, say("form.sum"), forms["sum"])
+    for at in range(3 + len(sheet.dates)):
+        page.write_string(row, at, say("form.sum") if at == 2 else "", forms["sum"])
     for at, value in enumerate(sheet.sums, 3 + len(sheet.dates)):
         if not sheet.masked and sheet.rows:
             page.write_formula(row, at, f"=SUM({xl_range(_TOP + 2, at, row - 1, at)})", forms["sum"], value)
