@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,19 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 import attendance.store.register_tables  # noqa: F401 - rows of every kind of paper point to it
 from attendance.errors import Conflict, Invalid, StoreUnavailable
-from attendance.store import trail
+from attendance.store import chain_writing, trail
 from attendance.store.looks import WAIT_SECONDS, Looks
 from attendance.store.trail_chain import Sealer
 from attendance.store.trail_writing import SEALER
 
 BUSY_SECONDS = 30
+_log = logging.getLogger(__name__)
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
     "json_deserializer": orjson.loads,
@@ -47,6 +49,7 @@ class Database:
         self.url = url
         self.sealer: Sealer | None = None
         self.engine = _engine(url)
+        self._chained = False
         self._writer = self.engine.execution_options(attendance_writing=True)
         # SQLite lets one in; the others would each keep a connection of the pool and ask again and again
         self._turn = threading.Lock() if self.is_sqlite else None
@@ -105,13 +108,24 @@ class Database:
             try:
                 if not self.is_sqlite and wait_seconds < BUSY_SECONDS:
                     session.execute(text(f"SET LOCAL lock_timeout = {int(wait_seconds * 1000)}"))
+                chained = self._is_chained(session)
+                if chained and chain_writing.check_foreign(session):
+                    _log.error("ALARM rows of papers or rules were written past this program; see `attendance verify`")
                 yield session
+                if chained:
+                    chain_writing.seal(session)
                 session.commit()
             except BaseException:
                 session.rollback()
                 raise
         if self.looks.refused:
             self.looks.retry()
+
+    def _is_chained(self, session: Session) -> bool:
+        """Whether the schema is new enough to have chains; what is older is brought up to date first."""
+        if not self._chained:
+            self._chained = inspect(session.connection()).has_table("chain_head")
+        return self._chained
 
     @contextmanager
     def destroying(self) -> Iterator[Session]:

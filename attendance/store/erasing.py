@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, select, update
 from sqlmodel import Session, col
 
-from attendance.store import intake_log, personal_export, searching
+from attendance.store import chain_writing, intake_log, personal_export, searching
 from attendance.store.every_table import every_table
 from attendance.store.evidence_tables import PullRow
 from attendance.store.personal_export import Subject
@@ -97,6 +97,9 @@ def _bodies(session: Session, who: Subject, row: ErasureRow) -> int:
     _name(session, "pull", found, row)
     for number in found:
         session.execute(update(PullRow).where(col(PullRow.id) == number).values(payload=None))
+        terminal_id = session.scalar(select(col(PullRow.terminal_id)).where(col(PullRow.id) == number))
+        assert terminal_id is not None
+        chain_writing.note_pull(session, terminal_id, number)
     return len(found)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, bindparam, delete, insert, update
 from sqlalchemy import select as select_core
 from sqlmodel import Session, col, func, select
 
+from attendance.store import chain_writing
 from attendance.store.bulk import insert_if_absent, insert_row
 from attendance.store.evidence_tables import ClockSpanRow, CoverageRow, LogPositionRow, PullRow, QuarantineRow
 from attendance.store.questions import answers, carry_out, core, plain, table_of
@@ -62,7 +63,9 @@ def position_of(session: Session, terminal_id: int) -> LogPositionRow:
 
 def add_pull(session: Session, pull: PullRow) -> int:
     """File one attempt; answers its number."""
-    return insert_row(session, pull)
+    number = insert_row(session, pull)
+    chain_writing.note_pull(session, pull.terminal_id, number)
+    return number
 
 
 def add_quarantine(

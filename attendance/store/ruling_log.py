@@ -18,7 +18,7 @@ from attendance.engine.plain import duty_row, finding_row, overtime_row
 from attendance.engine.verdict import DayVerdict
 from attendance.rules.citation import Citation
 from attendance.rules.rulebook import Rulebook
-from attendance.store import bulk
+from attendance.store import bulk, chain_links, chain_writing
 from attendance.store.evidence_tables import RulebookRow, RulingRow, ViolationRow
 from attendance.store.questions import AS_OF, FIRST, LAST, among, answers, core, listed, table_of
 
@@ -28,8 +28,8 @@ _RULING = (
     "digest", "cause", "recorded_at",
 )  # fmt: skip
 _VIOLATION = (
-    "ruling_id", "employee_id", "unit_id", "work_date", "session", "type", "minutes", "excused_min", "counted_min",
-    "status",
+    "id", "ruling_id", "employee_id", "unit_id", "work_date", "session", "type", "minutes", "excused_min",
+    "counted_min", "status",
 )  # fmt: skip
 _NEWEST = select(
     core(RulingRow.employee_id), core(RulingRow.work_date), core(RulingRow.id), core(RulingRow.revision),
@@ -198,8 +198,10 @@ def store(
     adapt = bulk.adapter(session)
     dates = {on: adapt(on) for on in {on for _, on in days}}
     now = adapt(recorded_at)
-    rulings, violations = [], []
+    rulings, violations, sealed = [], [], []
+    moment = chain_links.micros(recorded_at)
     numbers = bulk.next_ids(session, "ruling", len(changed))
+    places = iter(bulk.next_ids(session, "violation", sum(len(verdict.violations) for _, verdict, *_ in changed)))
     for number, (employee, verdict, (flags, symbols, citations, _), digest, earlier) in zip(
         numbers, changed, strict=True
     ):
@@ -207,19 +209,33 @@ def store(
         revision, cause = 1, "first"
         if earlier is not None:
             revision, cause = earlier.revision + 1, causes.get((employee, verdict.on), "evaluated")
-        rulings.append(
-            (
-                number, employee, on, revision, unit, verdict.day_kind, verdict.scheduled_min, verdict.worked_min,
-                verdict.credited_min, verdict.leave_min, verdict.unverified_min, flags, symbols, citations,
-                *_lines(verdict), rulebook, digest, cause, now,
-            )
+        said = (
+            revision, unit, verdict.day_kind, verdict.scheduled_min, verdict.worked_min, verdict.credited_min,
+            verdict.leave_min, verdict.unverified_min, flags, symbols, citations, *_lines(verdict), rulebook, digest,
+            cause,
         )  # fmt: skip
-        violations += [
-            (number, employee, unit, on, v.session, v.type, v.minutes, v.excused_min, v.counted_min, v.status)
+        rulings.append((number, employee, on, *said, now))
+        found = [
+            (
+                next(places),
+                number,
+                employee,
+                unit,
+                on,
+                v.session,
+                v.type,
+                v.minutes,
+                v.excused_min,
+                v.counted_min,
+                v.status,
+            )
             for v in verdict.violations
         ]
+        violations += found
+        sealed.append((number, chain_links.ruling_digest(number, employee, verdict.on, said, moment, found)))
     bulk.insert_rows(session, "ruling", _RULING, rulings)
     bulk.insert_rows(session, "violation", _VIOLATION, violations)
+    chain_writing.note_rulings(session, sealed)
     return len(changed)
 
 

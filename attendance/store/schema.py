@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from attendance.errors import Invalid
+from attendance.store import chain_adopting
 from attendance.store.database import Database
 
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the migration that runs in a global of the process
@@ -32,6 +33,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
         _refuse_newer(current)
         if current != head():
             command.upgrade(_config(connection), revision)
+            if revision == "head":
+                chain_adopting.adopt(connection)
 
 
 def head() -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, col, select
 
 from attendance.errors import Invalid
+from attendance.store.nesting import is_within
 from attendance.store.trail_chain import ERASED, micros
 from attendance.store.trail_tables import TrailDetailRow, TrailRow, TrailSubjectRow
 from attendance.store.trail_writing import LOOKED, Entry, append
@@ -174,12 +175,4 @@ def _forget(session: Session, ended: SessionTransaction) -> None:
     if not ended.nested:
         del session.info[_NOTED]
     else:
-        held.entries = [(entry, under) for entry, under in held.entries if not _is_within(under, ended)]
-
-
-def _is_within(under: SessionTransaction | None, ended: SessionTransaction) -> bool:
-    while under is not None:
-        if under is ended:
-            return True
-        under = under.parent
-    return False
+        held.entries = [(entry, under) for entry, under in held.entries if not is_within(under, ended)]
