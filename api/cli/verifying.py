@@ -39,10 +39,12 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the trail, the bytes of every pull, the numbers of punches and the chains of sites. Changes nothing.
+    """Check the trail, the bytes of every pull, the numbers of punches, and the chains of pulls, papers, rulings and
+    sites. Changes nothing.
 
     Exit 1 names the first broken link.
     """
+    from attendance.store.chain_checking import check_chains
     from attendance.store.evidence_checking import check_evidence
     from attendance.store.trail_checking import check_trail, missing_guards
     from device_sync.agent.verifying import check_segments
@@ -55,9 +57,10 @@ def verify(
         sealers = _sealers(trail_secret(settings), old_key_file or [])
         trail = check_trail(session, sealers, noted=noted)
         evidence = check_evidence(session)
+        chains = check_chains(session)
         segments = check_segments(session)
         guards = missing_guards(session)
-    holds = trail.holds and evidence.holds and segments.holds and not guards
+    holds = trail.holds and evidence.holds and chains.holds and segments.holds and not guards
     if as_json:
         print_json(
             {
@@ -71,18 +74,22 @@ def verify(
                     "pulls": evidence.pulls, "punches": evidence.punches, "unchecked": evidence.unchecked,
                     "broken": evidence.broken, "wrong": evidence.wrong,
                 },
+                "chains": {
+                    "entries": chains.entries, "rows": chains.rows, "broken": chains.broken, "wrong": chains.wrong,
+                    "heads": {name: {"number": number, "link": link} for name, (number, link) in chains.heads.items()},
+                },
                 "sites": {"segments": segments.segments, "broken": segments.broken, "wrong": segments.wrong},
             }
         )  # fmt: skip
     else:
-        _tell(trail, evidence, segments)
+        _tell(trail, evidence, chains, segments)
         if guards:
             say(f"The database no longer refuses changes to the trail, somebody removed: {', '.join(guards)}.")
     if not holds:
         raise typer.Exit(1)
 
 
-def _tell(trail: Any, evidence: Any, segments: Any) -> None:
+def _tell(trail: Any, evidence: Any, chains: Any, segments: Any) -> None:
     if trail.holds:
         say(f"Trail: {trail.entries} entries hang together. Note elsewhere: {trail.entries}:{trail.head}")
     else:
@@ -97,6 +104,10 @@ def _tell(trail: Any, evidence: Any, segments: Any) -> None:
         say(f"Evidence: the bytes of {evidence.pulls} pulls and the numbers of {evidence.punches} punches agree.")
     else:
         say(f"Evidence: the first that does not agree is {evidence.broken}: {evidence.wrong}.")
+    if chains.holds:
+        say(f"Chains: {chains.entries} entries hang together; {chains.rows} rows they name are as they were entered.")
+    else:
+        say(f"Chains: the first that does not agree is {chains.broken}: {chains.wrong}.")
     if not segments.holds:
         say(f"Sites: the first broken link is {segments.broken}: {segments.wrong}.")
     elif segments.segments:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from attendance.store.chain_checking import check_chains
 from attendance.store.database import Database
 from attendance.store.evidence_checking import check_evidence
 from attendance.store.trail import TIMETABLE, record
@@ -20,19 +21,25 @@ def verify_nightly(database: Database, at: datetime) -> bool:
     with database.reading() as session:
         trail = check_trail(session, [database.sealer] if database.sealer is not None else [])
         evidence = check_evidence(session)
+        chains = check_chains(session)
         guards = missing_guards(session)
-    holds = trail.holds and evidence.holds and not guards
+    holds = trail.holds and evidence.holds and chains.holds and not guards
     found = {"entries": trail.entries, "head": trail.head, "pulls": evidence.pulls, "punches": evidence.punches}
+    found["chained"] = chains.rows
     wrong = {
         "broken": trail.broken,
         "wrong": trail.wrong,
         "evidence": evidence.broken,
         "evidence_wrong": evidence.wrong,
+        "chains": chains.broken,
+        "chains_wrong": chains.wrong,
     }
     if not trail.holds:
         _log.error("ALARM the trail does not verify from entry %s on: %s", trail.broken, trail.wrong)
     if not evidence.holds:
         _log.error("ALARM the evidence does not verify at %s: %s", evidence.broken, evidence.wrong)
+    if not chains.holds:
+        _log.error("ALARM the chains of the evidence do not verify at %s: %s", chains.broken, chains.wrong)
     if guards:
         _log.error("ALARM the database no longer refuses changes to the trail; removed: %s", ", ".join(guards))
     if holds:

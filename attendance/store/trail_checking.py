@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 from attendance.store import trail_chain as chain
+from attendance.store.chain_rows import PAPERS
 from attendance.store.trail_chain import ERASED, GENESIS, Sealer
 
 PIECE = 4000
@@ -25,7 +26,9 @@ _GUARDS = {
         {
             "trail_no_update", "trail_no_delete", "trail_subject_no_update", "trail_subject_no_delete",
             "trail_erasure_no_update", "trail_erasure_no_delete", "trail_detail_no_update", "trail_detail_no_delete",
-            "trail_head_no_insert", "trail_head_no_delete", "trail_head_no_update",
+            "trail_head_no_insert", "trail_head_no_delete", "trail_head_no_update", "chain_entry_no_update",
+            "chain_entry_no_delete",
+            *(f"{table}_touched_{act}" for table in PAPERS for act in ("insert", "update", "delete")),
         },
     ),
     "postgresql": (
@@ -34,7 +37,8 @@ _GUARDS = {
             "trail_no_change", "trail_subject_no_change", "trail_erasure_no_change", "trail_detail_no_update",
             "trail_detail_no_delete", "trail_head_no_change", "trail_head_forwards", "trail_no_truncate",
             "trail_subject_no_truncate", "trail_erasure_no_truncate", "trail_detail_no_truncate",
-            "trail_head_no_truncate",
+            "trail_head_no_truncate", "chain_entry_no_change", "chain_entry_no_truncate",
+            *(f"{table}_touched_{act}" for table in PAPERS for act in ("insert", "update", "delete")),
         },
     ),
 }  # fmt: skip
