@@ -99,6 +99,9 @@ def papers_content(connection: Connection, touched: Iterable[tuple[str, str]]) -
 
 def append(connection: Connection, chain: str, entries: Iterable[tuple[str, bytes]]) -> None:
     """Append entries (kind, content) to a chain, one after the other."""
+    entries = list(entries)
+    if not entries:
+        return
     lock = "" if connection.dialect.name == "sqlite" else " FOR UPDATE"
     head = _run(connection, _HEAD + lock, (chain,)).one_or_none()
     if head is None:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
+from attendance.services.accounts import Accounts
 from attendance.store import chain_rows
 from attendance.store.chain_checking import ChainsChecked, check_chains
 from attendance.store.database import Database, Session, sqlite_url
-from tests.access.asking import build_once
+from tests.access.asking import CHEAP, build_once
+from tests.access.office import NOW, build
 
 COVERED = (*chain_rows.PAPERS, "pull", "punch_block", "quarantine", "ruling", "violation")
 EDITS, SAMPLE = 500, 50
@@ -191,3 +193,24 @@ def test_a_row_written_past_the_program_while_it_runs_stays_known_for_ever(tmp_p
     database.close()
     assert found.wrong == "it was written past this program"
     assert "absence 1" in str(found.broken)
+
+
+@pytest.mark.postgres
+def test_on_postgresql_too(postgres_database: Database) -> None:
+    build(postgres_database, Accounts(postgres_database, now=lambda: NOW, hasher=CHEAP))
+    with postgres_database.engine.connect() as connection:
+        whole = checked(connection)
+        assert (whole.broken, whole.wrong) == (None, "")
+        assert whole.rows > 100
+        for change in (
+            "UPDATE ruling SET credited_min = credited_min + 1 WHERE id = 3",
+            "UPDATE violation SET minutes = minutes + 1 WHERE id = 1",
+            "UPDATE pull SET message = 'x' WHERE id = 1",
+            "DELETE FROM enrolment WHERE id = 1",
+            "UPDATE absence SET document = 'x' WHERE id = 1",
+        ):
+            connection.exec_driver_sql("SET session_replication_role = replica")  # no trigger, no foreign key
+            connection.exec_driver_sql(change)
+            found = checked(connection)
+            connection.rollback()
+            assert found.broken is not None, change
