@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -80,18 +81,19 @@ def rulings(connection: Connection) -> Iterator[tuple[int, bytes]]:
     said = [cast(ruling.c[name], Text) if name in JSONS else ruling.c[name] for name in SAID]
     query = select(ruling.c.id, ruling.c.employee_id, ruling.c.work_date, *said, ruling.c.recorded_at)
     told = select(violation.c.ruling_id, *(violation.c[name] for name in OF_VIOLATION))
-    found = groupby(
-        connection.execute(told.order_by(violation.c.ruling_id, violation.c.id).execution_options(yield_per=2_000)),
-        key=itemgetter(0),
-    )
-    at, mine = next(found, (0, iter(())))
-    for number, employee, on, *rest, recorded in connection.execute(
-        query.order_by(ruling.c.id).execution_options(yield_per=2_000)
-    ):
-        violations: list[Any] = []
-        while at and at < number:  # of a ruling that is gone; it is missed by its own number
-            at, mine = next(found, (0, iter(())))
-        if at == number:
-            violations = [row[1:] for row in mine]
-            at, mine = next(found, (0, iter(())))
-        yield number, chain_links.ruling_digest(number, employee, on, rest, chain_links.micros(recorded), violations)
+    query = query.order_by(ruling.c.id).execution_options(yield_per=2_000)
+    told = told.order_by(violation.c.ruling_id, violation.c.id).execution_options(yield_per=2_000)
+    with closing(connection.execute(told)) as listed, closing(connection.execute(query)) as rows:
+        found = groupby(listed, key=itemgetter(0))
+        at, mine = next(found, (0, iter(())))
+        for number, employee, on, *rest, recorded in rows:
+            violations: list[Any] = []
+            while at and at < number:  # of a ruling that is gone; it is missed by its own number
+                at, mine = next(found, (0, iter(())))
+            if at == number:
+                violations = [row[1:] for row in mine]
+                at, mine = next(found, (0, iter(())))
+            yield (
+                number,
+                chain_links.ruling_digest(number, employee, on, rest, chain_links.micros(recorded), violations),
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -59,19 +60,20 @@ class _Walk:
         query = select(entry.c.number, entry.c.kind, entry.c.content, entry.c.digest, entry.c.link)
         query = query.where(entry.c.chain == chain).order_by(entry.c.number).execution_options(yield_per=200)
         link, expected = chain_links.GENESIS, 0
-        for number, kind, stored, digest, said in self.connection.execute(query):
-            expected += 1
-            where = f"{chain}, entry {expected}"
-            if number != expected:
-                raise Broken(where, f"it is missing; the next one stored has number {number}")
-            content = _content(where, bytes(stored))
-            if hashlib.sha256(content).digest() != bytes(digest):
-                raise Broken(where, "its content is not that of its digest")
-            link = chain_links.link(link, chain, number, kind, bytes(digest))
-            if link != bytes(said):
-                raise Broken(where, "it does not hang on the one before it")
-            self.entries += 1
-            yield number, kind, content
+        with closing(self.connection.execute(query)) as found:
+            for number, kind, stored, digest, said in found:
+                expected += 1
+                where = f"{chain}, entry {expected}"
+                if number != expected:
+                    raise Broken(where, f"it is missing; the next one stored has number {number}")
+                content = _content(where, bytes(stored))
+                if hashlib.sha256(content).digest() != bytes(digest):
+                    raise Broken(where, "its content is not that of its digest")
+                link = chain_links.link(link, chain, number, kind, bytes(digest))
+                if link != bytes(said):
+                    raise Broken(where, "it does not hang on the one before it")
+                self.entries += 1
+                yield number, kind, content
         told = self.connection.execute(select(head.c.number, head.c.link).where(head.c.chain == chain)).one_or_none()
         if told is None and not expected:
             return  # nothing was ever entered
@@ -141,9 +143,10 @@ def _terminal(walk: _Walk, terminal_id: int) -> None:
     for table in (pull, block, quarantine):
         column = table.c.id if table is pull else table.c.pull_id
         stray = select(column).where(table.c.terminal_id == terminal_id).order_by(column)
-        for pull_id in walk.connection.execute(stray.execution_options(yield_per=1_000)).scalars():
-            if pull_id not in said:
-                raise Broken(f"{chain}, pull {pull_id}", f"a row of {table.name} was put in past this program")
+        with closing(walk.connection.execute(stray.execution_options(yield_per=1_000))) as rows:
+            for pull_id in rows.scalars():
+                if pull_id not in said:
+                    raise Broken(f"{chain}, pull {pull_id}", f"a row of {table.name} was put in past this program")
 
 
 def _difference(wanted: dict[str, object], found: dict[str, object]) -> str:

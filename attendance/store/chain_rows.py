@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, select, tuple_
@@ -58,8 +59,9 @@ def _read(
     if keys is not None:
         parts = [tuple(int(part) for part in key.split(":")) for key in keys]
         query = query.where(tuple_(*by).in_(parts) if len(by) > 1 else by[0].in_([part[0] for part in parts]))
-    for row in connection.execute(query).mappings():
-        yield ":".join(str(row[name]) for name in key_columns(table)), row_digest(dict(row))
+    with closing(connection.execute(query)) as found:
+        for row in found.mappings():
+            yield ":".join(str(row[name]) for name in key_columns(table)), row_digest(dict(row))
 
 
 _OF_PULL = {
