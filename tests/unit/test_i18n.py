@@ -39,6 +39,7 @@ from reports import rules as rule_pages
 from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_months import WORDS
+from tests.unit.words_of_presence import PRESENCE_WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -192,6 +193,7 @@ VOCABULARIES = {
     **system_words.VOCABULARIES,
     **WORDS,
     **NOTICE_WORDS,
+    **PRESENCE_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
     "outcome": tuple(OUTCOMES),
