@@ -102,6 +102,7 @@ HELD: dict[str, Held] = {
     "month_signature": Held("trail", ("employee_id",), acted=("user_id",)),
     "team_member": Held("accounts", ("user_id",)),
     "visit": Held("trail", acted=("created_by_id", "begun_by_id")),
+    "draw": Held("trail", acted=("created_by_id",)),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
 }
