@@ -32,9 +32,10 @@ WRITTEN_NAMES = (
     ("push_command", "asked_by"), ("subject_request", "entered_by"), ("subject_request", "answered_by"),
     ("subject_request", "completed_by"), ("personal_setting", "recorded_by"), ("import_batch", "author"),
     ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
-    ("printed_sign", "recorded_by"),
     *(("observation", f"{act}_by") for act in ("taken", "looked", "decided", "visit_asked")),
     ("feedback_point", "created_by"), ("feedback_point", "revoked_by"), ("survey_score", "recorded_by"),
+    ("printed_sign", "recorded_by"), ("team", "created_by"), ("team", "ended_by"), ("visit", "created_by"),
+    ("visit", "begun_by"), ("draw", "created_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"
