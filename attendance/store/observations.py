@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -25,7 +26,7 @@ from attendance.store.within import Within
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which observations; empty or None: any. `visit_asked`: only those on which a visit is asked for, not answered yet."""
+    """Which observations; empty or None: any. `visit_asked`: only those not answered yet on which a visit is wanted."""
 
     state: str = ""
     kind: str = ""
@@ -109,14 +110,9 @@ def point_by_token(session: Session, token: str, *, change: bool = False) -> Fee
 
 
 def points(session: Session, within: Within) -> list[tuple[FeedbackPointRow, str, int]]:
-    """Counters that may be seen, by unit and name, revoked ones last: with the unit's code and how much came by each."""
+    """Counters that may be seen, by unit and name, revoked ones last; with the unit's code and what came by each."""
     table = FeedbackPointRow
-    came = (
-        select(func.count())
-        .where(col(ObservationRow.point_id) == col(table.id))
-        .correlate(table)
-        .scalar_subquery()
-    )
+    came = select(func.count()).where(col(ObservationRow.point_id) == col(table.id)).correlate(table).scalar_subquery()
     query = (
         select(table, UnitRow.code, came)
         .join(UnitRow, col(UnitRow.id) == col(table.unit_id))
@@ -165,7 +161,7 @@ def visits_on(session: Session, observation_id: int, team_ids: Collection[int]) 
 def add_score(session: Session, row: SurveyScoreRow) -> SurveyScoreRow:
     """File a score; the one that stood for the same unit and quarter is replaced, and kept."""
     table = SurveyScoreRow
-    same = (table.unit_id == row.unit_id, table.year == row.year, table.quarter == row.quarter)
+    same = (col(table.unit_id) == row.unit_id, col(table.year) == row.year, col(table.quarter) == row.quarter)
     before = update(table).where(*same, col(table.replaced_at).is_(None))
     session.execute(before.values(replaced_at=row.recorded_at))
     session.add(row)
@@ -190,9 +186,9 @@ def scores(
     return list(session.exec(query.order_by(*newest).limit(limit).offset(offset))), total
 
 
-def _asked(wanted: Wanted) -> Sequence[object]:
+def _asked(wanted: Wanted) -> list[Any]:
     table = ObservationRow
-    found: list[object] = [
+    found: list[Any] = [
         getattr(table, name) == value
         for name in ("state", "kind", "channel", "outcome")
         if (value := getattr(wanted, name))

@@ -27,7 +27,7 @@ class ContactUnreadable(Invalid):
 
 
 def seal(secret_key: bytes, contact: str, bound: str) -> bytes:
-    """The contact, readable under this key and for this observation (by the digest of its code) alone; empty stays so."""
+    """The contact, readable under this key and for this observation (by its code's digest) alone; empty stays so."""
     if not contact:
         return b""
     nonce = secrets.token_bytes(_NONCE)

@@ -1,7 +1,7 @@
 """The public form's own proofs, without a login or a cookie: a ticket in the page, and the code on the receipt.
 
-A ticket is made when a form is opened, for one counter. It holds a number drawn by chance, from which the receipt's code
-follows: whoever sends the same form again (a double press, a page loaded anew, a replay) lands on the one receipt.
+A ticket is made when a form is opened, for one counter. It holds a number drawn by chance, from which the receipt's
+code follows: whoever sends the same form again (a double press, a page loaded anew, a replay) lands on one receipt.
 """
 
 from __future__ import annotations
