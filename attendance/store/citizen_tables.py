@@ -46,7 +46,7 @@ class ObservationRow(SQLModel, table=True):
     """What a citizen said of a unit: `on` the date, `wall_time` the minute where they knew it.
 
     `text` and `answer` may name people; `contact` (sealed) is the citizen's. `code_digest`: SHA-256 of the code by
-    which the citizen asks how it stands. `sender`: a keyed digest of where a form came from, kept for a day to bound floods.
+    which the citizen asks how it stands. `sender`: a keyed digest of where a form came from, kept for a day.
     """
 
     __tablename__: ClassVar[str] = "observation"

@@ -70,8 +70,9 @@ def get(session: Session, within: Within, number: int, *, change: bool = False) 
     return found
 
 
-def by_code(session: Session, digest: str) -> ObservationRow | None:
-    return session.exec(select(ObservationRow).where(ObservationRow.code_digest == digest)).first()
+def by_code(session: Session, digest: str, *, change: bool = False) -> ObservationRow | None:
+    query = select(ObservationRow).where(ObservationRow.code_digest == digest)
+    return session.exec(query.with_for_update() if change else query).first()
 
 
 def add(session: Session, row: ObservationRow) -> ObservationRow:

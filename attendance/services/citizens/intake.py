@@ -115,14 +115,26 @@ def take_form(
 
 
 def take_in(
-    session: Session, secret_key: bytes, by: Actor, unit_id: int, channel: str, said: Said, *, zone: str, at: datetime
+    session: Session,
+    secret_key: bytes,
+    by: Actor,
+    unit_id: int,
+    channel: str,
+    said: Said,
+    *,
+    zone: str,
+    at: datetime,
+    number: str | None = None,
 ) -> Taken:
-    """What came another way, entered by an officer. Raises NotSaid, Invalid."""
+    """What came another way, entered by an officer; once under the same `number`. Raises NotSaid, Invalid."""
     if channel not in CHANNELS:
         raise NotSaid("channel", f"{channel[:20]!r} is no way it came; write one of {', '.join(CHANNELS)}.")
     if said.on is None:
         raise NotSaid("when", "Write the date on which it happened, as 2026-11-20.")
-    code = tickets.new_receipt(secret_key)
+    code = tickets.receipt_code(secret_key, f"{by.user_id}:{number}") if number else tickets.new_receipt(secret_key)
+    before = observations.by_code(session, _digest(code))
+    if before is not None:
+        return Taken(before, code, again=True)
     row = _row(secret_key, said, unit_id, channel, code, LOOK_BACK_OFFICER, zone, at)
     row.desk, row.document = _line(said.desk), _line(said.document)
     row.taken_by, row.taken_by_id = by.name, by.user_id

@@ -26,7 +26,7 @@ _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
 class TicketRefused(Invalid):
-    """`reason`: `stale` (too old, or of another counter), `hasty` (sent faster than anybody reads)."""
+    """`reason`: `forged` (not made here, or for another counter), `stale`, `hasty` (faster than anybody reads)."""
 
     code = "ticket_refused"
 
@@ -55,14 +55,20 @@ def new_ticket(secret_key: bytes, token: str, at: datetime) -> Ticket:
     return Ticket(number, made_at, _sign(secret_key, token, number, made_at))
 
 
-def check_ticket(secret_key: bytes, token: str, text: str, at: datetime) -> Ticket:
-    """The ticket that a form was sent with. Raises TicketRefused."""
+def read_ticket(secret_key: bytes, token: str, text: str) -> Ticket:
+    """The ticket that a form was sent with, however old. Raises TicketRefused for one that was not made for it."""
     parts = text.split(".") if len(text) <= 140 and text.isascii() else []
     if len(parts) != 3 or not parts[1].isdigit() or len(parts[1]) > 12:
-        raise TicketRefused("stale")
+        raise TicketRefused("forged")
     ticket = Ticket(parts[0], int(parts[1]), parts[2])
     if not hmac.compare_digest(ticket.sign, _sign(secret_key, token, ticket.number, ticket.made_at)):
-        raise TicketRefused("stale")
+        raise TicketRefused("forged")
+    return ticket
+
+
+def check_ticket(secret_key: bytes, token: str, text: str, at: datetime) -> Ticket:
+    """The ticket that a form was sent with, while it holds. Raises TicketRefused."""
+    ticket = read_ticket(secret_key, token, text)
     age = at.timestamp() - ticket.made_at
     if age > LONGEST.total_seconds():
         raise TicketRefused("stale")
