@@ -95,16 +95,14 @@ def form_page(session: Session, zone: str, now: datetime, point: FeedbackPointRo
     return PublicForm(unit_name(session, point.unit_id, today), point.name, ticket, kept(session, today), today)
 
 
-def receipt(
-    session: Session, zone: str, now: datetime, point: FeedbackPointRow, row: ObservationRow, code: str, *, again: bool
-) -> Receipt:
+def receipt(session: Session, zone: str, now: datetime, row: ObservationRow, code: str, *, again: bool) -> Receipt:
     today = clock.today(now, zone)
     came = clock.to_wall(row.received_at, zone)
-    return Receipt(code, unit_name(session, point.unit_id, today), point.name, came, kept(session, today), again)
+    unit = unit_name(session, row.unit_id, today)
+    return Receipt(code, unit, _place(session, row), came, kept(session, today), again)
 
 
 def standing(session: Session, zone: str, now: datetime, row: ObservationRow, code: str) -> Standing:
-    names = observations.point_names(session, [row.point_id]) if row.point_id is not None else {}
 
     def wall(moment: datetime | None) -> datetime | None:
         return clock.to_wall(moment, zone) if moment is not None else None
@@ -112,7 +110,7 @@ def standing(session: Session, zone: str, now: datetime, row: ObservationRow, co
     return Standing(
         code=code,
         unit=unit_name(session, row.unit_id, clock.today(now, zone)),
-        point=names.get(row.point_id or 0, row.desk),
+        point=_place(session, row),
         kind=row.kind,
         state=row.state,
         day=row.on,
@@ -123,6 +121,11 @@ def standing(session: Session, zone: str, now: datetime, row: ObservationRow, co
         answer=row.answer,
         has_contact=bool(row.contact),
     )
+
+
+def _place(session: Session, row: ObservationRow) -> str:
+    names = observations.point_names(session, [row.point_id]) if row.point_id is not None else {}
+    return names.get(row.point_id or 0, row.desk)
 
 
 def unit_name(session: Session, unit_id: int, on: date) -> str:

@@ -104,12 +104,13 @@ def sheet(
             raise NotFound("counter", str(number))
         today = parts.today()
         unit, terms = unit_name(session, row.unit_id, today), kept(session, today)
+        called, token = row.name, row.token
     base = parts.settings.public_url or str(request.base_url)
-    address = f"{base.rstrip('/')}/gop-y/{row.token}"
+    address = f"{base.rstrip('/')}/gop-y/{token}"
     drawn = segno.make(address, error="q", micro=False).svg_inline(border=4, omitsize=True, dark="#000", light="#fff")
     qr = Markup(drawn)  # noqa: S704 - paths of segno, no text of anybody
     guessed = not parts.settings.public_url
-    view = SheetPage(number, unit, row.name, address, qr, size if size in SIZES else SIZES[0], guessed, terms)
+    view = SheetPage(number, unit, called, address, qr, size if size in SIZES else SIZES[0], guessed, terms)
     return show(request, "feedback_sheet.html", view, user=reader.user)
 
 

@@ -95,7 +95,7 @@ def _send(request: Request, token: str, given: dict[str, str]) -> Response:
                 address=address_of(request), zone=zone, at=at,
             )  # fmt: skip
         with parts.database.reading() as session:
-            view = receipt(session, zone, at, point, taken.row, taken.code, again=taken.again)
+            view = receipt(session, zone, at, taken.row, taken.code, again=taken.again)
     except NotFound:  # revoked at this very moment
         return _gone(request)
     except (Invalid, TooManyForms) as error:

@@ -88,7 +88,8 @@ def list_scores(
     with service(request).database.reading() as session:
         within = observed_by(reader, session, unit)
         rows, total = observations.scores(session, within, year=year, limit=page.limit, offset=page.offset)
-    return listed(Listed([_score(row, code) for row, code in rows], total), page)
+        told = [_score(row, code) for row, code in rows]
+    return listed(Listed(told, total), page)
 
 
 @surveys.post("", operation_id="addSurveyScore", summary="Enter a score", status_code=201, response_model=SurveyScore)

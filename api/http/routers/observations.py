@@ -106,7 +106,7 @@ def get_observation(request: Request, id: Number, reader: Reading) -> Response:
         found = facts_of(session, parts.settings.timezone, row, known_at=parts.now())
         reader.saw(session, "observations", people_in(found), at=parts.now(), key=row.on.isoformat())
         (told,) = _told_all(session, [(row, StoredTree(session).codes[row.unit_id])])
-    return tagged(answer(told | {"facts": _facts(found)}), row.id, row.version)
+        return tagged(answer(told | {"facts": _facts(found)}), row.id, row.version)
 
 
 @router.post(
