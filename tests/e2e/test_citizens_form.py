@@ -209,6 +209,7 @@ def test_what_was_typed_is_text_wherever_it_is_shown(site: Site) -> None:
     assert "'@SUM(A1)" in lan.client.get("/observations.csv").text
 
 
+@pytest.mark.long
 def test_codes_that_are_none_find_nothing(site: Site) -> None:
     say(site)
     for odd in ("", "%", "%%%%-%%%%-%%%%", "' OR '1'='1", "0000-0000-0000", "x" * 200, "\x00"):
@@ -218,6 +219,7 @@ def test_codes_that_are_none_find_nothing(site: Site) -> None:
     assert TestClient(site.app, "http://test").post("/gop-y/tra-cuu", data={"code": "x"}).status_code == 403
 
 
+@pytest.mark.long
 def test_neither_head_nor_administrator_sees_observations(site: Site) -> None:
     say(site)
     for name in ("hoa", "minh"):

@@ -159,6 +159,14 @@ class CitizenContact(BaseModel):
 
 
 class FeedbackPoint(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"id": 3, "unit": "X-TAN-MAI", "name": "Quầy 3, hộ tịch", "desk": "Hộ tịch",
+                 "path": "/gop-y/8yWtAkhHcF__73kQpOqtaQ", "came": 12, "revoked_at": None}
+            ]
+        }
+    )  # fmt: skip
     id: int = Field(description="Number of the counter.")
     unit: str = Field(description="Its unit.")
     name: str = Field(description="What citizens call it.")
@@ -181,6 +189,14 @@ class NewFeedbackPoint(Given):
 
 
 class SurveyScore(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"unit": "X-TAN-MAI", "year": 2026, "quarter": 3, "score": 4.3, "scale": 5, "n": 128,
+                 "document": "Báo cáo khảo sát 07/BC-UBND"}
+            ]
+        }
+    )  # fmt: skip
     unit: str = Field(description="Code of the unit.")
     year: int = Field(description="Year.")
     quarter: int = Field(description="Quarter, 1 to 4.")
