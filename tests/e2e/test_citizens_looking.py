@@ -112,6 +112,7 @@ def test_the_api_tells_the_facts_and_takes_an_answer_once(site: Site) -> None:
     assert facts["working_time"] is True
     assert facts["needed"] == 2
     assert [(each["employee"], each["state"]) for each in facts["on_duty"]] == [("E1", "seen")]
+    assert facts["on_duty"][0]["starts"] == "2026-03-10T08:00:00+07:00"
     assert facts["counts"]["total"] == 3
     assert facts["terminals"][0]["terminal"] == "T-A"
     assert "345" not in found.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -27,6 +27,7 @@ from api.http.schemas.observations import (
 from api.http.scope import Reader, may
 from api.http.service import service
 from api.http.versions import check_match, tagged
+from attendance import clock
 from attendance.errors import NotFound
 from attendance.services.citizens import contact, intake, looking, opening
 from attendance.services.citizens.facts import Facts, facts_of
@@ -106,7 +107,7 @@ def get_observation(request: Request, id: Number, reader: Reading) -> Response:
         found = facts_of(session, parts.settings.timezone, row, known_at=parts.now())
         reader.saw(session, "observations", people_in(found), at=parts.now(), key=row.on.isoformat())
         (told,) = _told_all(session, [(row, StoredTree(session).codes[row.unit_id])])
-        return tagged(answer(told | {"facts": _facts(found)}), row.id, row.version)
+        return tagged(answer(told | {"facts": _facts(found, parts.settings.timezone)}), row.id, row.version)
 
 
 @router.post(
@@ -247,8 +248,12 @@ def _told_all(session: Session, rows: list[tuple[ObservationRow, str]]) -> list[
     ]  # fmt: skip
 
 
-def _facts(found: Facts) -> dict[str, Any]:
+def _facts(found: Facts, zone: str) -> dict[str, Any]:
     presence = found.presence
+
+    def said(wall: datetime | None) -> str | None:
+        return clock.local_iso(wall, zone) if wall is not None else None
+
     return {
         "known_at": found.known_at,
         "working_time": presence.hours.working if presence is not None else None,
@@ -257,13 +262,13 @@ def _facts(found: Facts) -> dict[str, Any]:
         "on_duty": [
             {
                 "employee": each.line.employee, "name": each.line.name, "desk": each.line.desk,
-                "starts": each.line.starts, "ends": each.line.ends,
+                "starts": said(each.line.starts), "ends": said(each.line.ends),
                 "state": each.person.state if each.person is not None else None,
-                "since": each.person.since if each.person is not None else None,
+                "since": said(each.person.since) if each.person is not None else None,
             }
             for each in found.on_duty
         ],
         "terminals": [
-            {"terminal": each.code, "read_to": each.read_to} for each in (presence.terminals if presence else ())
+            {"terminal": each.code, "read_to": said(each.read_to)} for each in (presence.terminals if presence else ())
         ],
     }  # fmt: skip

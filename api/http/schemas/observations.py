@@ -79,17 +79,17 @@ class RosterFact(BaseModel):
     employee: str = Field(description="Who was on the roster.")
     name: str = Field(description="Their name.")
     desk: str = Field(description="At which desk.")
-    starts: dt.datetime = Field(description="From, on the wall of the office.")
+    starts: dt.datetime = Field(description="From.")
     ends: dt.datetime = Field(description="To.")
     state: str | None = Field(
         description="seen, not_seen, excused, unknown or not_scheduled at that minute; null: it cannot be told."
     )
-    since: dt.datetime | None = Field(description="First punch that counts, on the wall of the office.")
+    since: dt.datetime | None = Field(description="First punch that counts.")
 
 
 class ReadFact(BaseModel):
     terminal: str = Field(description="Code of a terminal the unit depends on.")
-    read_to: dt.datetime | None = Field(description="Until when it was read, on the wall; null: never.")
+    read_to: dt.datetime | None = Field(description="Until when it was read; null: never.")
 
 
 class ObservationFacts(BaseModel):
