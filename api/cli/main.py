@@ -17,6 +17,7 @@ from api.cli import (
     judging,
     months,
     notifications,
+    observations,
     office,
     papers,
     personal,
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    presence, notifications, judging, verifying, backing_up, doctor,
+    presence, notifications, observations, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

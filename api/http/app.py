@@ -22,12 +22,14 @@ from api.http.routers import (
     employees,
     enrolments,
     explanations,
+    feedback_points,
     health,
     iclock,
     imports,
     lost_accounts,
     months,
     notifications,
+    observations,
     own_account,
     papers,
     personal_data,
@@ -100,6 +102,8 @@ ROUTERS = (
     months.router,
     audit.router,
     notifications.router,
+    observations.router,
+    *feedback_points.ROUTERS,
 )
 
 keep_answers(*ROUTERS)

@@ -29,6 +29,7 @@ from attendance.errors import (
     UnknownZone,
 )
 from attendance.reading import Refused
+from attendance.services.citizens.problems import TooManyForms
 from attendance.services.first_administrator import SetupCodeWrong
 from attendance.services.granting import GrantRefused
 from attendance.services.guessing import TooManyAttempts
@@ -160,6 +161,7 @@ STATUS: Mapping[type[Exception], int] = {
     Altered: 422,
     NotUnderstood: 422,
     TooManyAttempts: 429,
+    TooManyForms: 429,
     TooFast: 429,
     NotAvailable: 503,
     Ended: 503,
@@ -243,7 +245,7 @@ def answer_error(request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, SignInRefused | SecondFactorNeeded | SecondFactorWrong):
         more["error"] = "invalid_grant"  # what OAuth2 clients look for
-    if isinstance(error, TooManyAttempts | TooFast):
+    if isinstance(error, TooManyAttempts | TooFast | TooManyForms):
         headers["Retry-After"] = str(error.retry_after)
     code = getattr(error, "code", None) or getattr(error, "outcome", None)
     return problem(status, str(error), instance=where, code=code, headers=headers, **more)

@@ -39,6 +39,7 @@ TAGS = [
         "description": "Leave, missions, exemptions, overtime, outages: proposed, approved, taken back.",
     },
     {"name": "explanations", "description": "What people say of violations: asked for, confirmed, decided."},
+    {"name": "observations", "description": "What citizens say: taken in, looked into, answered; never a violation."},
     {"name": "months", "description": "Months of a unit: what stands in the way, locked, signed, reopened."},
     {"name": "reports", "description": "Sheets as files."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},

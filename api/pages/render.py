@@ -24,6 +24,8 @@ from api.pages.names import name_key
 from api.pages.trail_values import trail_field, trail_value
 from attendance.services.access import ROLES, Permission
 from attendance.services.reviewing import RESULTS
+from attendance.store.citizen_tables import CHANNELS
+from attendance.store.citizen_tables import KINDS as OBSERVATION_KINDS
 from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
 from reports.person import DAY_MARKS, SHOWN_DAYS
 from reports.view import PERSON_STATES, VIOLATION_STATUSES, VIOLATION_TYPES, TodayPerson, User
@@ -40,6 +42,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/months", "nav.months", "months.read"),
     ("/rosters", "nav.rosters", "papers.read"),
     ("/charts", "nav.charts", "attendance.read"),
+    ("/observations", "nav.observations", "observations.read"),
     ("/units", "nav.units", "office.read"),
     ("/people", "nav.people", "people.write"),
     ("/terminals", "nav.terminals", "terminals.read"),
@@ -138,6 +141,8 @@ def environment() -> Environment:
         "longest_minute": LONGEST_MINUTE,
         "minutes_chart": bars.minutes_chart,
         "most_units": bars.MOST_UNITS,
+        "observation_channels": CHANNELS,
+        "observation_kinds": OBSERVATION_KINDS,
         "person_address": person_address,
         "person_states": PERSON_STATES,
         "roles": ROLES,

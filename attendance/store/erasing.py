@@ -32,7 +32,10 @@ WRITTEN_NAMES = (
     ("push_command", "asked_by"), ("subject_request", "entered_by"), ("subject_request", "answered_by"),
     ("subject_request", "completed_by"), ("personal_setting", "recorded_by"), ("import_batch", "author"),
     ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
-    ("printed_sign", "recorded_by"),
+    *(("observation", f"{act}_by") for act in ("taken", "looked", "decided", "visit_asked")),
+    ("feedback_point", "created_by"), ("feedback_point", "revoked_by"), ("survey_score", "recorded_by"),
+    ("printed_sign", "recorded_by"), ("team", "created_by"), ("team", "ended_by"), ("visit", "created_by"),
+    ("visit", "begun_by"), ("draw", "created_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"
@@ -51,7 +54,7 @@ def erase(session: Session, row: ErasureRow, *, at: datetime) -> dict[str, int]:
         "accounts": _accounts(session, who, row.pseudonym, at),
         "names_on_terminals": _on_terminals(session, who, row),
         "bodies": _bodies(session, who, row),
-        "written_names": _written(session, who, row.pseudonym),
+        "written_names": _written(session, who, row.pseudonym) + _said_by_citizens(session, who, row.pseudonym),
     }
     session.execute(update(EmployeeRow).where(col(EmployeeRow.id) == row.employee_id).values(name=row.pseudonym))
     searching.keep(session, [row.employee_id])
@@ -144,6 +147,18 @@ def _written(session: Session, who: Subject, pseudonym: str) -> int:
     for name, column in WRITTEN_NAMES:
         for table in _known((name,)):
             done += _changed(session, update(table).where(table.c[column].in_(names)).values({column: pseudonym}))
+    return done
+
+
+def _said_by_citizens(session: Session, who: Subject, pseudonym: str) -> int:
+    """Citizens write names as they heard them; where it is the whole name, the pseudonym takes its place."""
+    done = 0
+    for table in _known(("observation",)) if who.name.strip() else []:
+        for text in ("text", "reason", "answer"):
+            column = table.c[text]
+            named = column.contains(who.name, autoescape=True)
+            anew = update(table).where(named).values({text: func.replace(column, who.name, pseudonym)})
+            done += _changed(session, anew)
     return done
 
 

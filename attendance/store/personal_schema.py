@@ -102,6 +102,10 @@ HELD: dict[str, Held] = {
     "month_signature": Held("trail", ("employee_id",), acted=("user_id",)),
     "team_member": Held("accounts", ("user_id",)),
     "visit": Held("trail", acted=("created_by_id", "begun_by_id")),
+    "feedback_point": Held("trail", acted=("created_by_id",)),
+    "observation": Held("trail", acted=("taken_by_id", "looked_by_id", "decided_by_id", "visit_asked_by_id")),
+    "survey_score": Held("trail", acted=("recorded_by_id",)),
+    "draw": Held("trail", acted=("created_by_id",)),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
 }

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.access import (
+    calls_citizens,
     calls_explanations,
     calls_lists,
     calls_months,
@@ -171,6 +172,7 @@ SHEETS: dict[str, list[Call]] = {
 
 CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_citizens.API.items()},
     **PAPER_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_lists.API.items()},
@@ -269,6 +271,7 @@ DRAFT = {"rule": "late_grace_minutes", "value": "600", "unit": "{unit}", "first"
 PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    **{where: [Call(**each) for each in listed] for where, listed in calls_citizens.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_lists.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_presence.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.access import calls_lists, calls_months, calls_notifications, calls_terminals
+from tests.access import calls_citizens, calls_lists, calls_months, calls_notifications, calls_terminals
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_citizens.ELSEWHERE,
     **calls_months.ELSEWHERE,
     **calls_lists.ELSEWHERE,
     **calls_notifications.ELSEWHERE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from api.importing import import_export
@@ -16,6 +16,9 @@ from attendance import clock
 from attendance.services import granting
 from attendance.services.access import ROLES
 from attendance.services.accounts import Accounts
+from attendance.services.citizens import intake, points, scores
+from attendance.services.citizens.intake import Said
+from attendance.services.citizens.scores import Score
 from attendance.services.evaluate import evaluate_span
 from attendance.services.explanations import attaching
 from attendance.services.papers import deciding, handing_in
@@ -39,7 +42,7 @@ from attendance.store.alarms import TerminalAlarms, open_alarms
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey, violation_id
 from attendance.store.paper_register import number_of
-from attendance.store.tables import EmployeeRow, TerminalRow
+from attendance.store.tables import EmployeeRow, TerminalRow, UnitRow
 from attendance.store.trail import CONSOLE, Actor
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -79,6 +82,8 @@ class Place:
     papers: Mapping[str, int] = field(default_factory=dict)
     assignment: int = 0
     term: int = 0
+    observation: int = 0
+    point: int = 0
 
     @property
     def mark(self) -> str:
@@ -87,7 +92,7 @@ class Place:
     def fills(self) -> dict[str, str]:
         named = (
             "unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term",
-            "early", "explanation", "attachment",
+            "early", "explanation", "attachment", "observation", "point",
         )  # fmt: skip
         papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
         return {name: str(getattr(self, name)) for name in named} | papers
@@ -142,6 +147,8 @@ def build(database: Database, accounts: Accounts) -> World:
         waiting = {name: _papers(session, name, unit) for name, unit in PEOPLE.items()}
     with database.writing() as session:
         said = {name: _said(session, name) for name in PEOPLE}
+    with database.writing() as session:
+        heard = {name: _heard(session, name, unit) for name, unit in PEOPLE.items()}
     with database.reading() as session:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
         assigned = {name: store_serving.of_employee(session, number)[0].id or 0 for name, number in numbers.items()}
@@ -158,6 +165,8 @@ def build(database: Database, accounts: Accounts) -> World:
             papers=waiting[name],
             assignment=assigned[name],
             term=terms[unit],
+            observation=heard[name][0],
+            point=heard[name][1],
         )
         for name, unit in PEOPLE.items()
     }
@@ -170,6 +179,8 @@ def build(database: Database, accounts: Accounts) -> World:
         violation=violation_id(9, LATE_ON, "am", "late"),
         early=violation_id(9, FIRST, "pm", "early"),
         explanation=ABSENT,
+        observation=ABSENT,
+        point=ABSENT,
     )
     return World({**found, "NIL": nowhere})
 
@@ -281,6 +292,19 @@ def _said(session: Session, name: str) -> tuple[int, str]:
     return explanation_register.number_of(row), file.digest
 
 
+def _heard(session: Session, name: str, unit: str) -> tuple[int, int]:
+    """What a citizen said of the unit of a person, at a desk whose duty that person had, and the counter it came by."""
+    token, of, by = mark(name), mark(unit), Actor("archive")
+    place = store_office.get(session, UnitRow, f"U-{of}")
+    point = points.add_point(session, by, place, f"Quầy {of}", at=BEGUN)
+    said = Said("empty", f"Không ai ở quầy {of}", date(2026, 11, 18), time(18, 30), f"điện thoại {of}", f"bàn {token}")
+    secret = b"a secret of the tests, long enough"
+    taken = intake.take_in(session, secret, by, store_office.key(place), "box", said, zone=ZONE, at=JUDGED)
+    score = Score(2026, 3, 4.2, 5, 120, f"BC {of}")
+    scores.add_score(session, by, place, score, today=LAST, at=JUDGED)
+    return taken.row.id or 0, point.id or 0
+
+
 def _head(session: Session, name: str) -> int:
     """The person of a unit leads it; answers the number of the term."""
     token = mark(name)
@@ -297,8 +321,8 @@ def _file(name: str) -> bytes:
     for day in range((LAST - FIRST).days + 1):
         on = FIRST + timedelta(days=day)
         leaves = "16:30:00" if on == FIRST else "17:05:00"
-        for time in ("07:42:00" if on == LATE_ON else "07:20:00", "12:03:00", "13:20:00", leaves):
-            lines += [f"{pin}\t{on} {time}\t1\t0\t0\t0\r\n" for pin in pins]
+        for at in ("07:42:00" if on == LATE_ON else "07:20:00", "12:03:00", "13:20:00", leaves):
+            lines += [f"{pin}\t{on} {at}\t1\t0\t0\t0\r\n" for pin in pins]
     return "".join(lines).encode()
 
 

@@ -51,6 +51,7 @@ from reports import (
 from reports import rules as rule_pages
 from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
+from tests.unit.words_of_citizens import CITIZENS_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
 
@@ -188,11 +189,11 @@ VOCABULARIES = {
     "destruction_state": ("proposed", "approved", "done", "refused"),
     "destruction_count": (
         *("photographs", "sign_ins", "texts", "rows", "requests", "people", "accounts", "names_on_terminals"),
-        *("bodies", "written_names", "trail_details", "from", "to"),
+        *("bodies", "written_names", "trail_details", "contacts", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
-    **WORDS,
+    **(WORDS | CITIZENS_WORDS),
     **NOTICE_WORDS,
     **PRESENCE_WORDS,
     "direction": DIRECTIONS,
