@@ -74,8 +74,8 @@ class SignedFilter:
 @dataclass(frozen=True, slots=True)
 class WhoSigned:
     """`counts`: people, signed, confirmed, asked, overdue, refused, none of everybody in the units shown; `units` those
-    with people, or a collective that was asked. `lines`: one page of `total`. `left`: who was asked and serves nowhere any
-    more, in no count."""
+    with people, or a collective that was asked. `lines`: one page of `total`. `left`: who was asked and serves nowhere
+    any more, in no count."""
 
     today: date
     filter: SignedFilter
