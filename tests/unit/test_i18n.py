@@ -51,6 +51,7 @@ from reports import (
 from reports import rules as rule_pages
 from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
+from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_months import WORDS
 
 PAGES = TEMPLATES.parent
@@ -204,6 +205,7 @@ VOCABULARIES = {
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
     **WORDS,
+    **COMMITMENT_WORDS,
     **NOTICE_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
