@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdfium2 import PdfDocument
 
 from attendance.services.notifications.signing import due_signatures
 from attendance.store import commitments, notices
@@ -51,6 +52,12 @@ def digest_on(page: str) -> str:
     return found[1]
 
 
+def words_of(pdf: bytes) -> str:
+    found = PdfDocument(pdf)
+    assert [round(side) for side in found[0].get_size()] == [595, 842]  # A4
+    return " ".join(page.get_textpage().get_text_bounded() for page in found).replace("\r\n", " ")
+
+
 def test_one_signs_on_their_own_page_and_the_second_tab_is_told(site: Site) -> None:
     hr = ask(site)
     assert "<strong>0/3</strong>" in hr.see("/commitments?year=2026")
@@ -66,6 +73,9 @@ def test_one_signs_on_their_own_page_and_the_second_tab_is_told(site: Site) -> N
     head = site.signed_in("hoa")
     assert head.send(f"/commitments/{number}/confirm", on=f"/commitments/{number}").status_code == 303
     assert "Đã xác nhận bằng tài khoản" in head.see(f"/commitments/{number}")
+    printed = words_of(official.client.get(f"/commitments/{number}/paper.pdf").content)
+    for words in ("BẢN CAM KẾT", "Nguyễn Thị Ánh", "không quá 2 lượt", "Trần Văn Bình", digest):
+        assert words in printed, words
     assert f'action="{where}"' not in official.see("/me")
 
 
