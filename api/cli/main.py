@@ -12,6 +12,7 @@ import typer
 
 from api.cli import (
     backing_up,
+    commitments,
     doctor,
     explanations,
     judging,
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    presence, notifications, observations, judging, verifying, backing_up, doctor,
+    presence, notifications, observations, commitments, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from attendance.store import intake_log, personal_export, searching
@@ -36,6 +36,8 @@ WRITTEN_NAMES = (
     ("feedback_point", "created_by"), ("feedback_point", "revoked_by"), ("survey_score", "recorded_by"),
     ("printed_sign", "recorded_by"), ("team", "created_by"), ("team", "ended_by"), ("visit", "created_by"),
     ("visit", "begun_by"), ("draw", "created_by"),
+    ("commitment_template", "created_by"),
+    *(("commitment", f"{act}_by") for act in ("asked", "confirmed", "refused", "withdrawn")),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"
@@ -172,10 +174,12 @@ def _texts(session: Session, employee_id: int) -> None:
 
 
 def _in_sheets(session: Session, row: ErasureRow) -> None:
-    """The sheet bears the digest of salt and name: without the salt nobody can guess the name from it."""
-    names = every_table()["month_sheet_name"]
-    mine = update(names).where(names.c.employee_id == row.employee_id)
-    session.execute(mine.values(name=row.pseudonym, salt=""))
+    """A sheet, or a commitment, bears the digest of salt and name: without the salt nobody can guess the name from
+    it."""
+    for table, owners in (("month_sheet_name", ("employee_id",)), ("commitment", ("employee_id", "head_id"))):
+        names = every_table()[table]
+        mine = or_(*(names.c[owner] == row.employee_id for owner in owners))
+        session.execute(update(names).where(mine, names.c.name != "").values(name=row.pseudonym, salt=""))
 
 
 def _name(session: Session, table: str, numbers: list[int], row: ErasureRow) -> None:

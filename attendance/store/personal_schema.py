@@ -100,6 +100,14 @@ HELD: dict[str, Held] = {
     "erasure": Held("people", ("employee_id",), withheld={"erased_by": OTHERS}),
     "month_sheet_name": Held("verdicts", ("employee_id",), withheld={"salt": SECRET}),
     "month_signature": Held("trail", ("employee_id",), acted=("user_id",)),
+    "commitment_template": Held("trail", acted=("created_by_id",)),
+    "commitment": Held(
+        "commitments",
+        ("employee_id", "head_id"),
+        acted=tuple(f"{act}_by_id" for act in ("asked", "signed", "confirmed", "refused", "withdrawn")),
+        withheld={"salt": SECRET} | {f"{act}_by": OTHERS for act in ("asked", "confirmed", "refused", "withdrawn")},
+        reasons=("refusal_reason",),
+    ),
     "team_member": Held("accounts", ("user_id",)),
     "visit": Held("trail", acted=("created_by_id", "begun_by_id")),
     "feedback_point": Held("trail", acted=("created_by_id",)),
@@ -125,7 +133,8 @@ BESIDE: dict[str, str] = {
 LOOKING_SECRET = ("password", "digest", "secret", "sealed", "salt", "seal", "token", "hash")
 """Parts of names of columns that must not be exported unless `PLAIN` says that they are harmless."""
 PLAIN = frozenset(
-    (table, "digest") for table in ("notice_reading", "ruling", "explanation_attachment", "month_signature")
+    (table, "digest")
+    for table in ("notice_reading", "ruling", "explanation_attachment", "month_signature", "commitment")
 )
 CODED = {"unit_id": "unit", "terminal_id": "terminal", "schedule_id": "schedule"}
 """Numbers that are told as the code of what they point at."""

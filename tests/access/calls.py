@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.access import (
     calls_citizens,
+    calls_commitments,
     calls_explanations,
     calls_lists,
     calls_months,
@@ -179,6 +180,7 @@ CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_presence.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_commitments.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -287,6 +289,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         )
     ],
     **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_commitments.PAGES.items()},
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],

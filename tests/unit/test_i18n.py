@@ -52,6 +52,7 @@ from reports import rules as rule_pages
 from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_citizens import CITIZENS_WORDS
+from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
 
@@ -194,6 +195,7 @@ VOCABULARIES = {
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
     **(WORDS | CITIZENS_WORDS),
+    **COMMITMENT_WORDS,
     **NOTICE_WORDS,
     **PRESENCE_WORDS,
     "direction": DIRECTIONS,
