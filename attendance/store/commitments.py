@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from attendance.errors import NotFound
 from attendance.store.commitment_tables import COLLECTIVE, CommitmentRow
+from attendance.store.tables import AssignmentRow, EmployeeRow, UnitRow
+from attendance.store.within import Within
 
 _LIVE = col(CommitmentRow.withdrawn_at).is_(None)
 
@@ -26,6 +28,16 @@ def get(session: Session, number: int, *, lock: bool = False) -> CommitmentRow:
     if row is None:
         raise NotFound("commitment", str(number))
     return row
+
+
+def hold(session: Session, people: Collection[EmployeeRow], units: Collection[UnitRow]) -> None:
+    """Let nobody else ask these to sign until the end of the transaction, in one order for everybody."""
+    for kind, rows in ((EmployeeRow, people), (UnitRow, units)):
+        numbers = {row.id for row in rows}
+        if numbers:
+            session.exec(
+                select(kind.id).where(col(kind.id).in_(numbers)).order_by(col(kind.id)).with_for_update()
+            ).all()
 
 
 def of_person(session: Session, employee_id: int, year: int | None = None) -> list[CommitmentRow]:
@@ -68,3 +80,37 @@ def held_until(session: Session, rows: Collection[CommitmentRow]) -> dict[int, d
         if replaced is not None:
             found[replaced] = min(found[replaced], from_on - timedelta(days=1))
     return found
+
+
+def serving(session: Session, within: Within, units: Collection[int] | None, on: date) -> list[tuple[int, int]]:
+    """People (numbers) who serve on a date, each with their unit, as far as they may be seen; `units`: in these."""
+    begins, ends = col(AssignmentRow.from_on), col(AssignmentRow.to_on)
+    query = (
+        select(AssignmentRow.employee_id, AssignmentRow.unit_id)
+        .join(EmployeeRow, col(EmployeeRow.id) == col(AssignmentRow.employee_id))
+        .where(col(AssignmentRow.withdrawn_at).is_(None), col(EmployeeRow.withdrawn_at).is_(None))
+        .where(begins <= on, or_(ends.is_(None), ends >= on))
+        .where(*within.rows(col(AssignmentRow.unit_id), col(AssignmentRow.employee_id)))
+        .order_by(begins, col(AssignmentRow.id))
+    )
+    if units is not None:
+        query = query.where(col(AssignmentRow.unit_id).in_(units))
+    return list({person: (person, unit) for person, unit in session.exec(query)}.values())
+
+
+def in_year(session: Session, year: int) -> list[CommitmentRow]:
+    """Everything that was asked for in a year, in the order it begins; without what was withdrawn."""
+    query = select(CommitmentRow).where(CommitmentRow.year == year, _LIVE)
+    return list(session.exec(query.order_by(col(CommitmentRow.from_on), col(CommitmentRow.id))))
+
+
+def waiting(session: Session) -> list[CommitmentRow]:
+    """What somebody is asked to sign and has not."""
+    query = select(CommitmentRow).where(col(CommitmentRow.signed_at).is_(None), _LIVE)
+    return list(session.exec(query.order_by(col(CommitmentRow.id))))
+
+
+def signed(session: Session) -> Iterator[CommitmentRow]:
+    """Everything that was signed, withdrawn or not, by its number; a few at a time."""
+    query = select(CommitmentRow).where(col(CommitmentRow.signed_at).is_not(None)).order_by(col(CommitmentRow.id))
+    return iter(session.exec(query.execution_options(yield_per=200)))

@@ -23,14 +23,15 @@ MEASURED = tuple(kind for kind in KINDS if kind != "text")
 MOST = 30
 LONGEST = 2000
 _NEEDS = {"late_early_per_month": "limit", "missing_explained_within": "days", "signed_before": "on"}
-_BOUNDS = {"limit": (0, 60), "days": (0, 60)}
+_BOUNDS = {"limit": (0, 9999), "days": (0, 60)}
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause, known inside of its commitment by `id`.
 
-    `limit`: at most so many late arrivals and early departures in a calendar month (`late_early_per_month`). `days`:
+    `limit`: at most so many late arrivals and early departures in a calendar month (`late_early_per_month`), of the
+    person, or of all people of the collective together. `days`:
     working days within which each missing punch is explained (`missing_explained_within`). `on`: last day for signing
     (`signed_before`). `text` is what is printed; only a clause of kind `text` must have one, the others may leave it to
     the words of the catalogue.

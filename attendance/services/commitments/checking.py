@@ -1,0 +1,33 @@
+"""Checking that signed commitments are as they were signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attendance.services.commitments.frozen import wrong
+from attendance.store import commitments
+from attendance.store.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentsChecked:
+    """`broken`: number of the first commitment that is not as it was signed, `wrong`: what of it (text, name, clauses,
+    dates); None: all are."""
+
+    commitments: int
+    broken: int | None = None
+    wrong: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return self.broken is None
+
+
+def check_commitments(session: Session) -> CommitmentsChecked:
+    """Go through every signed commitment, by its number."""
+    count = 0
+    for row in commitments.signed(session):
+        if found := wrong(row):
+            return CommitmentsChecked(count, row.id, found)
+        count += 1
+    return CommitmentsChecked(count)
