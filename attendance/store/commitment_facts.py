@@ -5,13 +5,12 @@ A verdict that was revised away by then is not told; one of a locked month is th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, and_, bindparam, extract, func, or_, select, tuple_
-from sqlalchemy import case as case_of
-from sqlmodel import Session, col
+from sqlalchemy import Date, func, or_, select, tuple_
+from sqlmodel import Session
 
 from attendance.store.evidence_tables import RulingRow, ViolationRow
 from attendance.store.paper_tables import ExplanationRow, InspectionAbsenceRow, InspectionRow
@@ -46,17 +45,14 @@ class StoredExplanation(NamedTuple):
     by_head: bool
 
 
-class MonthOfDays(NamedTuple):
-    """Of a person in a unit and month: dates with a verdict, of these those with minutes due and none unknown, and
-    those with minutes that are unknown."""
+class StoredDay(NamedTuple):
+    """A date with a verdict: whether minutes were due, and whether some are unknown."""
 
     employee_id: int
     unit_id: int | None
-    year: int
-    month: int
-    ruled: int
-    known: int
-    unknown: int
+    work_date: date
+    is_due: bool
+    is_unknown: bool
 
 
 def _then(table: type[RulingRow]) -> list[Any]:
@@ -76,20 +72,10 @@ _VIOLATIONS = {
     .order_by(_V.work_date, _V.employee_id, _V.session, _V.type)
     for whose, of in _OF.items()
 }
-_YEAR, _MONTH = extract("year", _R.work_date), extract("month", _R.work_date)
-_UNKNOWN = _R.unverified_min > 0
 _DAYS = {
-    whose: select(
-        _R.employee_id,
-        _R.unit_id,
-        _YEAR,
-        _MONTH,
-        func.count(),
-        func.sum(case_of((and_(_R.scheduled_min > 0, _R.unverified_min == 0), 1), else_=0)),
-        func.sum(case_of((_UNKNOWN, 1), else_=0)),
+    whose: select(_R.employee_id, _R.unit_id, _R.work_date, _R.scheduled_min > 0, _R.unverified_min > 0).where(
+        of(RulingRow), _R.work_date.between(FIRST, LAST), *_then(RulingRow)
     )
-    .where(of(RulingRow), _R.work_date.between(FIRST, LAST), *_then(RulingRow))
-    .group_by(_R.employee_id, _R.unit_id, _YEAR, _MONTH)
     for whose, of in _OF.items()
 }
 _E = table_of(ExplanationRow).c
@@ -117,9 +103,6 @@ _FOUND = (
     )
     .distinct()
 )
-_RULED = select(_R.employee_id, _R.work_date).where(
-    among(RulingRow.employee_id, "whose"), _R.work_date.between(FIRST, LAST), *_then(RulingRow)
-)
 
 
 def violations(
@@ -132,12 +115,10 @@ def violations(
 
 def days(
     session: Session, whose: str, numbers: Collection[int], from_on: date, to_on: date, at: datetime
-) -> list[MonthOfDays]:
-    """How many days of a span are known and unknown, of some `people` or `units`."""
+) -> list[StoredDay]:
+    """The days of a span that were judged by then, of some `people` or `units`."""
     values = {"whose": listed(numbers), "first": from_on, "last": to_on, "as_of": at}
-    return [
-        MonthOfDays(person, unit, *map(int, counts)) for person, unit, *counts in answers(session, _DAYS[whose], values)
-    ]
+    return [StoredDay(*row) for row in answers(session, _DAYS[whose], values)]
 
 
 def explanations(
@@ -169,9 +150,3 @@ def found_absent(
         for person, on, unit, findings in answers(session, query, {"as_of": at})
         if any(each["result"] == "absent_no_reason" for each in findings)
     ]
-
-
-def ruled(session: Session, people: Collection[int], from_on: date, to_on: date, at: datetime) -> set[tuple[int, date]]:
-    """The (person, date) that were judged by then."""
-    values = {"whose": listed(people), "first": from_on, "last": to_on, "as_of": at}
-    return {(person, on) for person, on in answers(session, _RULED, values)}

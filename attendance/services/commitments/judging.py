@@ -6,7 +6,7 @@ What counts and what does not is written in decision 43, with an example.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from attendance import clock
@@ -235,6 +235,12 @@ class _Held:
     def last_day_in(self, month: date) -> date:
         return max(min(last, clock.month_end(month)) for first, last, _ in self.stretches if _meets(first, last, month))
 
+    def limits_between(self, first: date, last: date) -> list[int]:
+        """The limits in force on some day of a span."""
+        return [
+            clause.limit or 0 for begins, ends, clause in self.stretches if begins <= last and ends >= first <= last
+        ]
+
     def months(self, today: date) -> list[date]:
         """The months that have begun and in which it held on some day that has come."""
         found = set()
@@ -285,9 +291,7 @@ def _of_types(facts: Facts, held: _Held, types: Iterable[str], today: date) -> l
     return sorted(found, key=lambda each: (each.on, each.employee_id, each.session, each.type))
 
 
-def _late_and_early(
-    clause: Clause, held: _Held, facts: Facts, days: Sequence[Days], today: date
-) -> ClauseProgress:
+def _late_and_early(clause: Clause, held: _Held, facts: Facts, days: Sequence[Days], today: date) -> ClauseProgress:
     known = {each.month for each in days if each.known}
     items: list[Item] = []
     months: list[MonthCount] = []
@@ -331,7 +335,8 @@ def _month(
         items.append(replace(item, breaks=breaks))
     end = held.last_day_in(month)
     limit = _limit(held, min(end, today)) if held.at(min(end, today)) else _limit(held, end)
-    full = today <= end and n + maybe > 0 and n + maybe >= limit
+    ahead = held.limits_between(today, end)
+    full = n + maybe > 0 and any(n + maybe + 1 > each for each in ahead)
     state = BROKEN if broken else AT_RISK if threatened or full else KEPT if is_known or items else OPEN
     return MonthCount(month, state, n, maybe, limit), items
 
@@ -348,9 +353,7 @@ def _sessions(clause: Clause, held: _Held, facts: Facts, known: int, today: date
         if each.type in _MISSING and not each.counted_min:
             continue
         counts, why = standing(each, today)
-        items.append(
-            replace(_item(each, counts, why, each.due_on if counts == MAYBE else None), breaks=counts == YES)
-        )
+        items.append(replace(_item(each, counts, why, each.due_on if counts == MAYBE else None), breaks=counts == YES))
     n, maybe = (sum(item.counts == how for item in items) for how in (YES, MAYBE))
     items += [
         Item(found.on, found.employee_id, found.unit_id, "inspection", NO, "inspection")
@@ -409,9 +412,7 @@ def _roster(clause: Clause, held: _Held, facts: Facts, today: date) -> ClausePro
         elif duty.state == "no_show":
             counts, why = _no_show(absent.get((duty.employee_id, duty.on), set()))
         items.append(
-            Item(
-                duty.on, duty.employee_id, duty.unit_id, "duty", counts, why, session=duty.kind, breaks=counts == YES
-            )
+            Item(duty.on, duty.employee_id, duty.unit_id, "duty", counts, why, session=duty.kind, breaks=counts == YES)
         )
     missed, maybe = (sum(item.counts == how for item in items) for how in (YES, MAYBE))
     kept = sum(item.why == "duty_kept" for item in items)
