@@ -12,6 +12,7 @@ from attendance.store.commitment_tables import COLLECTIVE, CommitmentRow
 from attendance.store.tables import AssignmentRow, EmployeeRow, UnitRow
 from attendance.store.within import Within
 
+_BATCH = 500
 _LIVE = col(CommitmentRow.withdrawn_at).is_(None)
 
 
@@ -72,13 +73,13 @@ def held_until(session: Session, rows: Collection[CommitmentRow]) -> dict[int, d
     """The last day on which each of these holds, by its number: the day before a signed one takes its place, else its
     own last day."""
     numbers = [row.id for row in rows if row.id is not None]
-    query = select(CommitmentRow.replaces_id, CommitmentRow.from_on).where(
+    query = select(CommitmentRow).where(
         col(CommitmentRow.replaces_id).in_(numbers), col(CommitmentRow.signed_at).is_not(None), _LIVE
     )
     found = {row.id: row.to_on for row in rows if row.id is not None}
-    for replaced, from_on in session.exec(query):
-        if replaced is not None:
-            found[replaced] = min(found[replaced], from_on - timedelta(days=1))
+    for row in session.exec(query):
+        if row.replaces_id is not None:
+            found[row.replaces_id] = min(found[row.replaces_id], row.from_on - timedelta(days=1))
     return found
 
 
@@ -111,6 +112,12 @@ def waiting(session: Session) -> list[CommitmentRow]:
 
 
 def signed(session: Session) -> Iterator[CommitmentRow]:
-    """Everything that was signed, withdrawn or not, by its number; a few at a time."""
-    query = select(CommitmentRow).where(col(CommitmentRow.signed_at).is_not(None)).order_by(col(CommitmentRow.id))
-    return iter(session.exec(query.execution_options(yield_per=200)))
+    """Everything that was signed, withdrawn or not, by its number; read some at a time."""
+    after = 0
+    while True:
+        query = select(CommitmentRow).where(col(CommitmentRow.signed_at).is_not(None), col(CommitmentRow.id) > after)
+        rows = session.exec(query.order_by(col(CommitmentRow.id)).limit(_BATCH)).all()
+        yield from rows
+        if len(rows) < _BATCH:
+            return
+        after = rows[-1].id or 0
