@@ -19,6 +19,7 @@ from api.http.routers import (
     assignments,
     audit,
     calendar,
+    commitments,
     employees,
     enrolments,
     explanations,
@@ -96,6 +97,7 @@ ROUTERS = (
     *papers.ROUTERS,
     *explanations.ROUTERS,
     months.router,
+    commitments.router,
     audit.router,
     notifications.router,
 )

@@ -29,6 +29,7 @@ from attendance.errors import (
     UnknownZone,
 )
 from attendance.reading import Refused
+from attendance.services.commitments.standing import MovedOn
 from attendance.services.first_administrator import SetupCodeWrong
 from attendance.services.granting import GrantRefused
 from attendance.services.guessing import TooManyAttempts
@@ -146,6 +147,7 @@ STATUS: Mapping[type[Exception], int] = {
     Forked: 409,
     InFlight: 409,
     MonthMovedOn: 409,
+    MovedOn: 409,
     MonthNotLockable: 409,
     NotAsItWas: 409,
     NotTheirs: 403,

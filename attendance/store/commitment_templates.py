@@ -12,9 +12,13 @@ from attendance.store.commitment_tables import CommitmentTemplateRow
 _ROW = CommitmentTemplateRow
 
 
-def newest(session: Session, code: str) -> CommitmentTemplateRow | None:
-    """The newest version of a template, also of one nobody is asked by any more."""
-    return session.exec(select(_ROW).where(_ROW.code == code).order_by(col(_ROW.version).desc()).limit(1)).one_or_none()
+def newest(session: Session, code: str, units: Collection[int] | None = None) -> CommitmentTemplateRow | None:
+    """The newest version of a template, also of one nobody is asked by any more; `units`: if it is for all, or for one
+    of these (None: any)."""
+    query = select(_ROW).where(_ROW.code == code).order_by(col(_ROW.version).desc()).limit(1)
+    if units is not None:
+        query = query.where(or_(col(_ROW.unit_id).is_(None), col(_ROW.unit_id).in_(units)))
+    return session.exec(query).one_or_none()
 
 
 def get(session: Session, number: int) -> CommitmentTemplateRow:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy.orm import defer
+from sqlmodel import Session, and_, col, or_, select
 
 from attendance.errors import NotFound
 from attendance.store.commitment_tables import COLLECTIVE, CommitmentRow
@@ -29,6 +30,31 @@ def get(session: Session, number: int, *, lock: bool = False) -> CommitmentRow:
     if row is None:
         raise NotFound("commitment", str(number))
     return row
+
+
+def seen(session: Session, within: Within, number: int, on: date) -> CommitmentRow | None:
+    """A commitment that may be seen: of whom is within on a date, or signed there; a collective's also by its people.
+
+    One that may not be seen costs what one costs that is not there.
+    """
+    query = select(CommitmentRow).where(CommitmentRow.id == number)
+    places = within.places
+    if places is not None:
+        begins, ends = col(AssignmentRow.from_on), col(AssignmentRow.to_on)
+        there = select(AssignmentRow.employee_id).where(
+            col(AssignmentRow.withdrawn_at).is_(None),
+            begins <= on,
+            or_(ends.is_(None), ends >= on),
+            col(AssignmentRow.unit_id).in_(places),
+        )
+        found = [col(CommitmentRow.unit_id).in_(places), col(CommitmentRow.employee_id).in_(there)]
+        if within.only is None:
+            mine = and_(CommitmentRow.scope == COLLECTIVE, col(CommitmentRow.unit_id).in_(within.served))
+            found.append(mine)
+            if within.employee is not None:
+                found.append(col(CommitmentRow.employee_id) == within.employee)
+        query = query.where(or_(*found))
+    return session.exec(query).one_or_none()
 
 
 def hold(session: Session, people: Collection[EmployeeRow], units: Collection[UnitRow]) -> None:
@@ -100,9 +126,17 @@ def serving(session: Session, within: Within, units: Collection[int] | None, on:
 
 
 def in_year(session: Session, year: int) -> list[CommitmentRow]:
-    """Everything that was asked for in a year, in the order it begins; without what was withdrawn."""
+    """Everything that was asked for in a year, in the order it begins; without what was withdrawn. The texts are not
+    read with it."""
     query = select(CommitmentRow).where(CommitmentRow.year == year, _LIVE)
+    query = query.options(defer(CommitmentRow.content))  # type: ignore[arg-type]
     return list(session.exec(query.order_by(col(CommitmentRow.from_on), col(CommitmentRow.id))))
+
+
+def years(session: Session) -> list[int]:
+    """The years for which something was asked, the newest first."""
+    query = select(CommitmentRow.year).where(_LIVE).distinct().order_by(col(CommitmentRow.year).desc())
+    return list(session.exec(query))
 
 
 def waiting(session: Session) -> list[CommitmentRow]:
@@ -121,3 +155,15 @@ def signed(session: Session) -> Iterator[CommitmentRow]:
         if len(rows) < _BATCH:
             return
         after = rows[-1].id or 0
+
+
+def serving_somewhere(session: Session, employee_ids: Collection[int], on: date) -> set[int]:
+    """Those of these people who serve in any unit on a date."""
+    begins, ends = col(AssignmentRow.from_on), col(AssignmentRow.to_on)
+    query = select(AssignmentRow.employee_id).where(
+        col(AssignmentRow.employee_id).in_(employee_ids),
+        col(AssignmentRow.withdrawn_at).is_(None),
+        begins <= on,
+        or_(ends.is_(None), ends >= on),
+    )
+    return set(session.exec(query))

@@ -91,8 +91,9 @@ def withdraw(
 
 def current(session: Session, within: Within, code: str, today: date) -> CommitmentTemplateRow:
     """The newest version of a template that may be used for something `within`. Raises NotFound."""
-    row = commitment_templates.newest(session, code) if _CODE.fullmatch(code) else None
-    if row is None or row.withdrawn_at is not None or not in_sight(session, within, row, today):
+    units = _units(session, within, today)
+    row = commitment_templates.newest(session, code, units) if _CODE.fullmatch(code) else None
+    if row is None or row.withdrawn_at is not None:
         raise NotFound("template of a commitment", code[:40])
     return row
 
@@ -100,12 +101,6 @@ def current(session: Session, within: Within, code: str, today: date) -> Commitm
 def readable(session: Session, within: Within, today: date) -> list[CommitmentTemplateRow]:
     """The newest version of each template in use that may be used for something `within`, by code."""
     return commitment_templates.in_use(session, _units(session, within, today))
-
-
-def in_sight(session: Session, within: Within, row: CommitmentTemplateRow, today: date) -> bool:
-    """Whether somebody may read a template: one for the whole office, of units they look after, or of one above."""
-    units = _units(session, within, today)
-    return row.unit_id is None or units is None or row.unit_id in units
 
 
 def _units(session: Session, within: Within, today: date) -> frozenset[int] | None:
