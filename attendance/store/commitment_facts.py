@@ -61,22 +61,25 @@ def _then(table: type[RulingRow]) -> list[Any]:
 
 
 _V, _R = table_of(ViolationRow).c, table_of(RulingRow).c
-_OF = {
-    "people": lambda table: among(table.employee_id, "whose"),
-    "units": lambda table: among(table.unit_id, "whose"),
-}
+_OF = {"people": "employee_id", "units": "unit_id"}
+
+
+def _of(table: type[RulingRow] | type[ViolationRow], column: str) -> Any:
+    return among(getattr(table, column), "whose")
+
+
 _VIOLATIONS = {
     whose: select(*(_V[name] for name in StoredViolation._fields))
     .join(table_of(RulingRow), _R.id == _V.ruling_id)
-    .where(of(ViolationRow), _V.work_date.between(FIRST, LAST), _V.type.in_(TYPES), *_then(RulingRow))
+    .where(_of(ViolationRow, column), _V.work_date.between(FIRST, LAST), _V.type.in_(TYPES), *_then(RulingRow))
     .order_by(_V.work_date, _V.employee_id, _V.session, _V.type)
-    for whose, of in _OF.items()
+    for whose, column in _OF.items()
 }
 _DAYS = {
     whose: select(_R.employee_id, _R.unit_id, _R.work_date, _R.scheduled_min > 0, _R.unverified_min > 0).where(
-        of(RulingRow), _R.work_date.between(FIRST, LAST), *_then(RulingRow)
+        _of(RulingRow, column), _R.work_date.between(FIRST, LAST), *_then(RulingRow)
     )
-    for whose, of in _OF.items()
+    for whose, column in _OF.items()
 }
 _E = table_of(ExplanationRow).c
 _EXPLANATIONS = (
@@ -130,7 +133,7 @@ def explanations(
     for *said, decision, decided_at, after, by_head, known_at in answers(session, _EXPLANATIONS, values):
         is_decided = decision is not None and known_at is not None and known_at <= at
         decided = (decision, decided_at, after) if is_decided else (None, None, False)
-        found.append(StoredExplanation(*said, *decided, by_head))
+        found.append(StoredExplanation._make((*said, *decided, by_head)))
     return found
 
 

@@ -33,6 +33,7 @@ WRITTEN_NAMES = (
     ("subject_request", "completed_by"), ("personal_setting", "recorded_by"), ("import_batch", "author"),
     ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
     ("printed_sign", "recorded_by"), ("commitment_template", "created_by"),
+    ("commitment_review", "reviewed_by"),
     *(("commitment", f"{act}_by") for act in ("asked", "confirmed", "refused", "withdrawn")),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import product
 
 from attendance.services.commitments.clauses import Clause
-from attendance.services.commitments.judging import Facts, Occurred, Term
+from attendance.services.commitments.facts import Facts, Occurred, Term
 
 DAY = timedelta(days=1)
 

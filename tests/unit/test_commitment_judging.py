@@ -10,17 +10,8 @@ from itertools import pairwise
 import pytest
 
 from attendance.services.commitments.clauses import Clause
-from attendance.services.commitments.judging import (
-    Answer,
-    Days,
-    Facts,
-    Found,
-    Occurred,
-    OnDuty,
-    Term,
-    judge_clauses,
-    judge_terms,
-)
+from attendance.services.commitments.facts import Answer, Days, Facts, Found, Occurred, OnDuty, Term
+from attendance.services.commitments.judging import judge_clauses, judge_terms
 from tests.oracle import commitments as oracle
 
 JANUARY, DECEMBER = date(2026, 1, 1), date(2026, 12, 31)

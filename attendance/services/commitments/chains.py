@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from attendance import clock
 from attendance.services.commitments.clauses import Clause, read_clauses
-from attendance.services.commitments.judging import Term
+from attendance.services.commitments.facts import Term
 from attendance.store import commitments
 from attendance.store.commitment_tables import COLLECTIVE, CommitmentRow
 from attendance.store.database import Session

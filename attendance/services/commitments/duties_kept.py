@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from attendance import clock
 from attendance.errors import NoVersionInForce
-from attendance.services.commitments.judging import OnDuty
+from attendance.services.commitments.facts import OnDuty
 from attendance.services.roster import filling
 from attendance.services.roster.filling import Held
 from attendance.store import duties

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from attendance import clock
 from attendance.services.commitments.chains import Chain
 from attendance.services.commitments.duties_kept import duties_of
-from attendance.services.commitments.judging import Answer, Days, Facts, Found, Occurred
+from attendance.services.commitments.facts import Answer, Days, Facts, Found, Occurred
 from attendance.services.explanations.deadlines import Deadlines
 from attendance.store import commitment_facts, month_events, office
 from attendance.store.commitment_facts import StoredDay, StoredExplanation, StoredViolation

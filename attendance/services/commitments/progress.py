@@ -9,8 +9,9 @@ from datetime import date, datetime
 from attendance import clock
 from attendance.services.commitments import judging
 from attendance.services.commitments.chains import chains
+from attendance.services.commitments.facts import Facts
 from attendance.services.commitments.gathering import Gathered
-from attendance.services.commitments.judging import Facts, Judged
+from attendance.services.commitments.judging import Judged
 from attendance.store.commitment_tables import CommitmentRow
 from attendance.store.database import Session
 
