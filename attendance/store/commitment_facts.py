@@ -5,9 +5,9 @@ A verdict that was revised away by then is not told; one of a locked month is th
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Date, func, or_, select, tuple_
 from sqlmodel import Session
@@ -45,14 +45,9 @@ class StoredExplanation(NamedTuple):
     by_head: bool
 
 
-class StoredDay(NamedTuple):
-    """A date with a verdict: whether minutes were due, and whether some are unknown."""
-
-    employee_id: int
-    unit_id: int | None
-    work_date: date
-    is_due: bool
-    is_unknown: bool
+StoredDay = tuple[int, int | None, date, bool, bool]
+"""Person, unit and date of a verdict, whether minutes were due, whether some are unknown. Plain: a list has thousands.
+"""
 
 
 def _then(table: type[RulingRow]) -> list[Any]:
@@ -118,10 +113,10 @@ def violations(
 
 def days(
     session: Session, whose: str, numbers: Collection[int], from_on: date, to_on: date, at: datetime
-) -> list[StoredDay]:
+) -> Sequence[StoredDay]:
     """The days of a span that were judged by then, of some `people` or `units`."""
     values = {"whose": listed(numbers), "first": from_on, "last": to_on, "as_of": at}
-    return [StoredDay(*row) for row in answers(session, _DAYS[whose], values)]
+    return cast("Sequence[StoredDay]", answers(session, _DAYS[whose], values))
 
 
 def explanations(

@@ -46,6 +46,8 @@ class Chain:
 
     def covers(self, on: date) -> bool:
         """Whether some text of it held on a date."""
+        if len(self.terms) == 1:
+            return self.first <= on <= self.last
         return any(term.from_on <= on <= term.to_on for term in self.terms)
 
     def clause(self, kind: str, on: date) -> Clause | None:

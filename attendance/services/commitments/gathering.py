@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -29,6 +29,7 @@ class Gathered:
         self._zone, self._today = zone, clock.today(at, zone)
         first = min(chain.first for chain in chains)
         last = max(first, min(max(chain.last for chain in chains), self._today))
+        self._dates = (last - first).days + 1
         together = [chain for chain in chains if chain.row.scope == COLLECTIVE]
         if together:
             tree = StoredTree(session)
@@ -37,14 +38,14 @@ class Gathered:
         people = {c.row.employee_id for c in chains if c.row.scope != COLLECTIVE and c.row.employee_id is not None}
         units = {unit for chain in together for _, _, parts in chain.spread for unit in parts}
         self._violations: list[StoredViolation] = []
-        self._days: list[StoredDay] = []
+        days: list[StoredDay] = []
         for whose, numbers in (("people", people), ("units", units)):
             if numbers:
                 self._violations += commitment_facts.violations(session, whose, numbers, first, last, at)
-                self._days += commitment_facts.days(session, whose, numbers, first, last, at)
+                days += commitment_facts.days(session, whose, numbers, first, last, at)
         there = office.assignments_between(session, first, last, None if units else people)
         self._served = [row for row in there if row.employee_id in people or row.unit_id in units]
-        everybody = people | {row.employee_id for row in self._served} | {row.employee_id for row in self._days}
+        everybody = people | {row.employee_id for row in self._served} | {day[0] for day in days}
         self._said = _by_question(commitment_facts.explanations(session, everybody, first, last, at))
         self._found = commitment_facts.found_absent(session, everybody, first, last, at)
         self._deadlines = Deadlines(session)
@@ -60,8 +61,8 @@ class Gathered:
         for served in self._served:
             self._served_by[served.employee_id].append(served)
         self._days_of: dict[int, dict[date, StoredDay]] = defaultdict(dict)
-        for day in self._days:
-            self._days_of[day.employee_id][day.work_date] = day
+        for day in days:
+            self._days_of[day[0]][day[2]] = day
 
     def facts(self, chain: Chain) -> Facts:
         """Everything that is of one commitment and happened while one of its texts held."""
@@ -113,25 +114,27 @@ class Gathered:
 
     def _counted(self, chain: Chain, person: int | None) -> tuple[Days, ...]:
         """Days that are over, by month. A working day on which somebody served and nobody judged is unknown too."""
-        known: Counter[date] = Counter()
-        unknown: Counter[date] = Counter()
+        known: dict[tuple[int, int], int] = defaultdict(int)
+        unknown: dict[tuple[int, int], int] = defaultdict(int)
         whose = [person] if person is not None else list({row.employee_id for row in self._served} | set(self._days_of))
+        last = min(chain.last, self._today - _DAY)
         for number in whose:
             judged = self._days_of.get(number, {})
-            for on, day in judged.items():
-                if on >= self._today or not chain.covers(on) or not chain.owns(number, day.unit_id, on):
+            for on, (_, unit_id, _, is_due, is_unknown) in judged.items():
+                if not (is_due or is_unknown) or not chain.first <= on <= last:
                     continue
-                known[on.replace(day=1)] += day.is_due and not day.is_unknown
-                unknown[on.replace(day=1)] += day.is_unknown
+                if chain.covers(on) and chain.owns(number, unit_id, on):
+                    (unknown if is_unknown else known)[on.year, on.month] += 1
             for on in self._unjudged(chain, number, judged):
-                unknown[on.replace(day=1)] += 1
-        return tuple(Days(month, known[month], unknown[month]) for month in sorted(set(known) | set(unknown)))
+                unknown[on.year, on.month] += 1
+        months = sorted(known.keys() | unknown.keys())
+        return tuple(Days(date(*month, 1), known.get(month, 0), unknown.get(month, 0)) for month in months)
 
     def _unjudged(self, chain: Chain, number: int, judged: Mapping[date, StoredDay]) -> Iterable[date]:
         for row in self._served_by.get(number, []):
             first, last = max(row.from_on, chain.first), min(row.to_on or date.max, chain.last, self._today - _DAY)
             span = (last - first).days + 1
-            if span <= 0 or sum(first <= on <= last for on in judged) == span:
+            if span <= 0 or len(judged) == self._dates or sum(first <= on <= last for on in judged) == span:
                 continue
             for day in range(span):
                 on = first + day * _DAY
