@@ -109,6 +109,12 @@ def held_until(session: Session, rows: Collection[CommitmentRow]) -> dict[int, d
     return found
 
 
+def replacing(session: Session, number: int) -> list[CommitmentRow]:
+    """What was asked for in the place of a commitment, in the order it begins."""
+    query = select(CommitmentRow).where(CommitmentRow.replaces_id == number, _LIVE)
+    return list(session.exec(query.order_by(col(CommitmentRow.from_on), col(CommitmentRow.id))))
+
+
 def serving(session: Session, within: Within, units: Collection[int] | None, on: date) -> list[tuple[int, int]]:
     """People (numbers) who serve on a date, each with their unit, as far as they may be seen; `units`: in these."""
     begins, ends = col(AssignmentRow.from_on), col(AssignmentRow.to_on)
