@@ -52,6 +52,7 @@ from reports import rules as rule_pages
 from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_months import WORDS
+from tests.unit.words_of_progress import WORDS as PROGRESS_WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -204,6 +205,7 @@ VOCABULARIES = {
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
     **WORDS,
+    **PROGRESS_WORDS,
     **NOTICE_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
