@@ -46,7 +46,8 @@ ACTS = (
     *(f"explanation.{what}" for what in (
         "asked", "filed", "attached", "confirmed", "denied", "approved", "refused", "withdrawn",
     )),
-    "commitment.reviewed",
+    "commitment_template.written", "commitment_template.withdrawn",
+    *(f"commitment.{what}" for what in ("asked", "signed", "confirmed", "refused", "withdrawn", "reviewed")),
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
     "notice.retried",
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
@@ -55,7 +56,8 @@ ACTS = (
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
-    "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "commitment_progress",
+    "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial",
+    "commitments", "commitment_progress",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

@@ -33,6 +33,7 @@ Writing = Annotated[Reader, Depends(page_may("commitments.write"))]
 FromHere = Depends(sent_from_here)
 Word = Annotated[str, Query(max_length=64)]
 DONE = ("written", "withdrawn")
+PROBLEMS = ("changed", "invalid")
 VALUES = {"late_early_per_month": "limit", "missing_explained_within": "days", "signed_before": "on"}
 """The field of each measured kind that has one."""
 

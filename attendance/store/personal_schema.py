@@ -106,6 +106,7 @@ HELD: dict[str, Held] = {
         ("employee_id", "head_id"),
         acted=tuple(f"{act}_by_id" for act in ("asked", "signed", "confirmed", "refused", "withdrawn")),
         withheld={"salt": SECRET} | {f"{act}_by": OTHERS for act in ("asked", "confirmed", "refused", "withdrawn")},
+        reasons=("refusal_reason",),
     ),
     "commitment_review": Held(
         "commitments", ("employee_id",), acted=("reviewed_by_id",), withheld={"salt": SECRET, "reviewed_by": OTHERS}

@@ -51,6 +51,7 @@ from reports import (
 from reports import rules as rule_pages
 from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
+from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_progress import WORDS as PROGRESS_WORDS
 
@@ -206,6 +207,7 @@ VOCABULARIES = {
     **system_words.VOCABULARIES,
     **WORDS,
     **PROGRESS_WORDS,
+    **COMMITMENT_WORDS,
     **NOTICE_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),

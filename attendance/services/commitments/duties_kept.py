@@ -15,7 +15,9 @@ from attendance.store.database import Session
 from attendance.store.duties import RosterLine
 from attendance.store.within import EVERYTHING
 
-LONGEST_STRETCH, QUIET = 35, 7  # days
+PERSON_DAYS = 7_000
+"""So many are judged at once: of a few people a whole year, of many a month, which is what the engine does best."""
+SHORTEST_STRETCH, QUIET = 35, 45  # days
 _STATES = {"unverified": "unverified", "kept": "kept", "no_show": "no_show", "open": "open"}
 
 
@@ -48,12 +50,12 @@ def duties_of(
 
 
 def _stretches(listed: Sequence[RosterLine]) -> Iterator[list[RosterLine]]:
+    longest = max(SHORTEST_STRETCH, PERSON_DAYS // max(1, len(duties.people_on_duty(listed))))
     part: list[RosterLine] = []
     for line in sorted(listed, key=lambda line: line.starts):
         on = line.starts.date()
-        if part and (
-            (on - part[0].starts.date()).days >= LONGEST_STRETCH or (on - part[-1].starts.date()).days > QUIET
-        ):
+        begun = part[0].starts.date() if part else on
+        if part and ((on - begun).days >= longest or (on - part[-1].starts.date()).days > QUIET):
             yield part
             part = []
         part.append(line)

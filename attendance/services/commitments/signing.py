@@ -21,9 +21,9 @@ LONGEST_REASON = 1000
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Somebody who has just proved by their password who they are."""
+    """Somebody who has just proved by their password who they are; `user_id` None: without an account."""
 
-    user_id: int
+    user_id: int | None
     employee_id: int | None
     actor: Actor
 
