@@ -123,14 +123,6 @@ def progress_view(
     return _view(session, zone, row, told.told(session, row, found), seen, at, now, found.is_over)
 
 
-def own_progress(session: Session, zone: str, employee_id: int, now: datetime) -> list[ProgressView]:
-    """What a person promised for this year and signed, how it stands; the newest text of each."""
-    today = clock.today(now, zone)
-    rows = _newest(commitments.of_person(session, employee_id, today.year))
-    own = Within(frozenset(), employee_id)
-    return [progress_view(session, zone, row, own, now, now) for row in rows]
-
-
 def review_view(
     session: Session, zone: str, row: CommitmentRow, seen: Within, by: Decider | None, now: datetime
 ) -> ReviewView:

@@ -67,7 +67,8 @@ def test_it_goes_with_the_person_to_the_other_unit_and_says_where_each_was(year:
     items = clause(year.of("E1 from July"), "late_early_per_month").items
     before = {item.unit_id for item in items if item.on < date(2026, 7, 1)}
     after = {item.unit_id for item in items if item.on >= date(2026, 7, 1)}
-    assert len(before) == len(after) == 1 and before != after
+    assert len(before) == len(after) == 1
+    assert before != after
 
 
 def test_the_first_text_and_the_one_in_its_place_are_one_promise(year: Year) -> None:

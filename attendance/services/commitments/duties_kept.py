@@ -15,8 +15,8 @@ from attendance.store.database import Session
 from attendance.store.duties import RosterLine
 from attendance.store.within import EVERYTHING
 
-PERSON_DAYS = 7_000
-"""So many are judged at once: of a few people a whole year, of many a month, which is what the engine does best."""
+PERSON_DAYS = 2_000
+"""So many are judged at once: of few people a whole year, of many a month, which is what the engine does best."""
 SHORTEST_STRETCH, QUIET = 35, 45  # days
 _STATES = {"unverified": "unverified", "kept": "kept", "no_show": "no_show", "open": "open"}
 
