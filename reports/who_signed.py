@@ -102,7 +102,7 @@ def who_signed(
     *,
     key: Callable[[str], Any],
     page: int = 1,
-    size: int = 100,
+    size: int = 50,
 ) -> WhoSigned:
     """Everybody who serves on the last day of a year that has come, each with the commitment of that year.
 

@@ -263,7 +263,8 @@ def _list(
             session, parts.settings.timezone, parts.now(), within, asked, key=name_key, page=page
         )
         writing = reader.elsewhere(session, "commitments.write")
-        usable = templates.readable(session, writing, reader.today) if writing != NOTHING else []
+        read = templates.readable(session, writing, reader.today) if writing != NOTHING else []
+        usable = [{"code": row.code, "scope": row.scope} for row in read]
         named = [line.employee for line in (*view.lines, *view.left)]
         reader.saw(session, "commitments", named, at=parts.now())
     view = replace(view, done=done)

@@ -20,7 +20,7 @@ from attendance.store.trail import Actor
 from attendance.store.within import EVERYTHING
 
 CLERK, HEAD, LEADER = "nhansu", "truongphong", "lanhdao"
-UNITS = ("X1", "X1-MC")
+TOP, UNITS = "H", ("X1", "X1-MC")
 LATEST = timedelta(days=40)
 """So long ago most signed, where the year is old enough."""
 
@@ -56,8 +56,8 @@ def file_commitments(database: Database, demo: DemoOffice, at: datetime) -> None
 
 def _write(session: Session, clerk: Actor, like: Example, at: datetime) -> CommitmentTemplateRow:
     return templates.publish(
-        session, clerk, EVERYTHING, like.code, scope=like.scope, unit=None, wording=like.wording,
-        clauses=like.clauses, language="vi", at=at,
+        session, clerk, EVERYTHING, like.code, scope=like.scope, unit=office.get(session, UnitRow, TOP),
+        wording=like.wording, clauses=like.clauses, language="vi", at=at,
     )  # fmt: skip
 
 
