@@ -12,7 +12,7 @@ from attendance import clock
 from attendance.services.commitments import reviewing, told
 from attendance.services.commitments.frozen import unit_of
 from attendance.services.commitments.judging import STATES
-from attendance.services.commitments.progress import Progress, progress, progress_of
+from attendance.services.commitments.progress import Figure, Progress, progress, progress_of
 from attendance.services.commitments.reviewing import Sheet
 from attendance.services.commitments.told import Told
 from attendance.services.impartial import Decider
@@ -75,7 +75,7 @@ class ReviewView:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A line of the list: a person or (no `employee`) a collective. `post`: what they lead their unit as, or empty.
-    `clauses`: (kind, state, n, of, maybe) of those that are counted. `outcome`: what a review concluded, or empty."""
+    `clauses`: those that are counted. `outcome`: what a review concluded, or empty."""
 
     number: int
     employee: str
@@ -83,7 +83,7 @@ class Summary:
     unit: str
     post: str
     state: str
-    clauses: tuple[tuple[str, str, int, int | None, int], ...]
+    clauses: tuple[Figure, ...]
     known_days: int
     unknown_days: int
     is_over: bool
@@ -210,13 +210,8 @@ def _newest(rows: list[CommitmentRow]) -> list[CommitmentRow]:
 
 
 def _summary(found: Progress, unit: str, named: tuple[str, str], post: str, outcome: str) -> Summary:
-    counted = tuple(
-        (each.clause.kind, each.state, each.n, each.of, each.maybe)
-        for each in found.judged.clauses
-        if each.clause.is_measured
-    )
     return Summary(
-        found.number, named[0], named[1], unit, post, found.state, counted, found.judged.known_days,
+        found.number, named[0], named[1], unit, post, found.state, tuple(found.figures), found.judged.known_days,
         found.judged.unknown_days, found.is_over, outcome,
     )  # fmt: skip
 

@@ -6,14 +6,13 @@ from api.pages import commitment_progress
 from attendance.services.commitments import clauses, judging
 from attendance.store import review_tables
 
-_COUNTED = [kind for kind in clauses.MEASURED if kind != "signed_before"]
-
 WORDS = {
     "progress_state": judging.STATES,
     "progress_over": judging.STATES,
     "progress_clause": clauses.KINDS,
     "progress_figure": clauses.MEASURED,
-    "progress_breaks": _COUNTED,
+    "progress_none": ("missing_explained_within", "roster_kept"),
+    "progress_short": clauses.MEASURED,
     "progress_counts": judging.COUNTING,
     "progress_why": judging.WHY,
     "review_outcome": review_tables.OUTCOMES,

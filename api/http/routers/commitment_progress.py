@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -162,5 +163,5 @@ def _summary(line: Summary) -> dict[str, Any]:
         "unknown_days": line.unknown_days,
         "is_over": line.is_over,
         "outcome": line.outcome or None,
-        "clauses": [dict(zip(("kind", "state", "n", "of", "maybe"), clause, strict=True)) for clause in line.clauses],
+        "clauses": [asdict(figure) for figure in line.clauses],
     }

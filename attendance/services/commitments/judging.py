@@ -213,15 +213,15 @@ def _late_and_early(clause: Clause, held: _Held, facts: Facts, days: Sequence[Da
         items += items_here
     if not months:
         return ClauseProgress(clause, OPEN, 0, clause.limit)
-    # the month that speaks most against it; of equal ones the last
+    # of equal ones the last
     order = {OPEN: 0, KEPT: 1, AT_RISK: 2, BROKEN: 3}
-    worst_month = max(months, key=lambda each: (order[each.state], each.n + each.maybe - each.limit, each.month))
+    worst_month = max(months, key=lambda each: (order[each.state], each.n - each.limit, each.maybe, each.month))
     return ClauseProgress(
         clause,
         worst(each.state for each in months),
         worst_month.n,
         worst_month.limit,
-        worst_month.maybe,
+        sum(each.maybe for each in months),
         tuple(items),
         tuple(months),
     )

@@ -19,6 +19,17 @@ judge_clauses = judging.judge_clauses
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """As `judging.ClauseProgress`, without its list."""
+
+    kind: str
+    state: str
+    n: int
+    of: int | None
+    maybe: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How a commitment stands: `judged` over all signed texts that follow each other with it, from the first day on
     which one held (`from_on`) to the last (`to_on`); both None where nothing is signed. `is_over`: that day has passed.
@@ -35,6 +46,15 @@ class Progress:
     def state(self) -> str:
         """One of `judging.STATES`."""
         return self.judged.state
+
+    @property
+    def figures(self) -> list[Figure]:
+        """What is counted, clause by clause, without the lists."""
+        return [
+            Figure(each.clause.kind, each.state, each.n, each.of, each.maybe)
+            for each in self.judged.clauses
+            if each.clause.is_measured
+        ]
 
 
 def progress(session: Session, zone: str, commitment: CommitmentRow, at: datetime) -> Progress:
