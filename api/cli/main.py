@@ -12,6 +12,7 @@ import typer
 
 from api.cli import (
     backing_up,
+    commitment_progress,
     doctor,
     explanations,
     judging,
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    notifications, judging, verifying, backing_up, doctor,
+    notifications, commitment_progress, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.services.commitments import reviewing
 from attendance.services.commitments.progress import Progress, progress, progress_of
 from attendance.store import commitments
 from attendance.store.database import Database, sqlite_url
@@ -136,3 +137,14 @@ def test_what_is_asked_of_the_database_does_not_grow_with_them(year: Year) -> No
             return statements_of(year.database, lambda: progress_of(session, ZONE, chosen, AFTER))
 
         assert ask(1) == ask(2)
+
+
+def test_it_is_reviewed_after_its_last_day_with_the_text_that_stands(year: Year) -> None:
+    with year.database.reading() as session:
+
+        def obstacle(name: str, at: datetime) -> str:
+            return reviewing.sheet(session, ZONE, commitments.get(session, year.numbers[name]), at).obstacle
+
+        assert obstacle("B", datetime(2026, 12, 31, 2, tzinfo=UTC)) == "not_over"
+        assert obstacle("B", AFTER) == ""
+        assert obstacle("E1", AFTER) == "replaced"
