@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 VIEW = "commitment_progress"
 
 
-def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Commitments: how they stand by the facts.", no_args_is_help=True)
-    group.command("progress")(show_progress)
-    app.add_typer(group, name="commitments")
-
-
 def show_progress(
     number: Annotated[int | None, typer.Argument(help="Number of a commitment; without one, a list.")] = None,
     unit: Annotated[str | None, typer.Option(help="Only this unit and those below it.")] = None,

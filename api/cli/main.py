@@ -12,7 +12,7 @@ import typer
 
 from api.cli import (
     backing_up,
-    commitment_progress,
+    commitments,
     doctor,
     explanations,
     judging,
@@ -41,8 +41,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    notifications, commitment_progress, judging, verifying, backing_up, doctor,
+    serving, office, users, tokens, units, terminals, sites, papers, explanations, commitments, rosters, personal,
+    rules, months, notifications, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

@@ -83,7 +83,7 @@ def template_list(request: Request, reader: Writing, code: Word = "", example: W
     draft = None
     with service(request).database.reading() as session:
         if code:
-            draft = _draft_of(session, templates.current(session, reader.within, code, reader.today))
+            draft = _draft_of(session, templates.writable(session, reader.within, code))
         elif example in SCOPES:
             found = next(each for each in examples() if each.scope == example)
             draft = _with_clauses(Draft(found.code, found.scope, wording=found.wording), found.clauses)
@@ -106,8 +106,7 @@ async def write_template(request: Request, reader: Writing, do: Annotated[str, F
 def withdraw_template(request: Request, reader: Writing, code: str) -> Response:
     parts = service(request)
     with parts.database.writing() as session:
-        zone = parts.settings.timezone
-        templates.withdraw(session, reader.actor, reader.within, code[:64], zone=zone, at=parts.now())
+        templates.withdraw(session, reader.actor, reader.within, code[:64], at=parts.now())
     return RedirectResponse("/commitments/templates?done=withdrawn", 303)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import defer
 from sqlmodel import Session, and_, col, or_, select
 
@@ -47,7 +48,10 @@ def seen(session: Session, within: Within, number: int, on: date) -> CommitmentR
             or_(ends.is_(None), ends >= on),
             col(AssignmentRow.unit_id).in_(places),
         )
-        found = [col(CommitmentRow.unit_id).in_(places), col(CommitmentRow.employee_id).in_(there)]
+        found: list[ColumnElement[bool]] = [
+            col(CommitmentRow.unit_id).in_(places),
+            col(CommitmentRow.employee_id).in_(there),
+        ]
         if within.only is None:
             mine = and_(CommitmentRow.scope == COLLECTIVE, col(CommitmentRow.unit_id).in_(within.served))
             found.append(mine)

@@ -16,6 +16,10 @@ from attendance import clock
 from attendance.services import granting
 from attendance.services.access import ROLES
 from attendance.services.accounts import Accounts
+from attendance.services.commitments import asking, templates
+from attendance.services.commitments.asking import Term
+from attendance.services.commitments.clauses import read_clauses
+from attendance.services.commitments.shipped import Wording
 from attendance.services.evaluate import evaluate_span
 from attendance.services.explanations import attaching
 from attendance.services.papers import deciding, handing_in
@@ -39,8 +43,9 @@ from attendance.store.alarms import TerminalAlarms, open_alarms
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey, violation_id
 from attendance.store.paper_register import number_of
-from attendance.store.tables import EmployeeRow, TerminalRow
+from attendance.store.tables import EmployeeRow, TerminalRow, UnitRow
 from attendance.store.trail import CONSOLE, Actor
+from attendance.store.within import EVERYTHING
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
@@ -79,6 +84,8 @@ class Place:
     papers: Mapping[str, int] = field(default_factory=dict)
     assignment: int = 0
     term: int = 0
+    commitment: int = 0
+    template: str = ""
 
     @property
     def mark(self) -> str:
@@ -87,7 +94,7 @@ class Place:
     def fills(self) -> dict[str, str]:
         named = (
             "unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term",
-            "early", "explanation", "attachment",
+            "early", "explanation", "attachment", "commitment", "template",
         )  # fmt: skip
         papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
         return {name: str(getattr(self, name)) for name in named} | papers
@@ -95,6 +102,7 @@ class Place:
 
 def place(name: str, unit: str | None = None, **more: Any) -> Place:
     token, of = mark(name), mark(unit or name)
+    more = {"template": f"M-{of}"} | more
     return Place(name, f"U-{of}", f"P-{token}", f"T-{of}", f"a-{token}", f"S-{token}", **more)
 
 
@@ -141,6 +149,8 @@ def build(database: Database, accounts: Accounts) -> World:
     with database.writing() as session:
         waiting = {name: _papers(session, name, unit) for name, unit in PEOPLE.items()}
     with database.writing() as session:
+        promised = _commitments(session)
+    with database.writing() as session:
         said = {name: _said(session, name) for name in PEOPLE}
     with database.reading() as session:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
@@ -158,6 +168,7 @@ def build(database: Database, accounts: Accounts) -> World:
             papers=waiting[name],
             assignment=assigned[name],
             term=terms[unit],
+            commitment=promised[name],
         )
         for name, unit in PEOPLE.items()
     }
@@ -167,6 +178,7 @@ def build(database: Database, accounts: Accounts) -> World:
         alarm=ABSENT,
         assignment=ABSENT,
         term=ABSENT,
+        commitment=ABSENT,
         violation=violation_id(9, LATE_ON, "am", "late"),
         early=violation_id(9, FIRST, "pm", "early"),
         explanation=ABSENT,
@@ -264,6 +276,26 @@ def _papers(session: Session, name: str, unit: str) -> dict[str, int]:
     deciding.was_signed(session, ZONE, held, "", at=BEGUN)
     assert post.id is not None
     return {kind: number_of(paper) for kind, paper in found.items()} | {"post": post.id}
+
+
+def _commitments(session: Session) -> dict[str, int]:
+    """A template of each unit, by which its people are asked to sign; answers the numbers by person."""
+    found = {}
+    for unit in UNITS:
+        token, archive = mark(unit), Actor("archive")
+        template = templates.publish(
+            session, archive, EVERYTHING, f"M-{token}", scope="person",
+            unit=store_office.get(session, UnitRow, f"U-{token}"), wording=Wording(heading="BẢN CAM KẾT"),
+            clauses=read_clauses([{"kind": "text", "text": "Không trễ hẹn"}]), language="vi", at=BEGUN,
+        )  # fmt: skip
+        names = [name for name, of in PEOPLE.items() if of == unit]
+        people = [store_office.get(session, EmployeeRow, f"P-{mark(name)}") for name in names]
+        asked = asking.ask(
+            session, archive, template, Term(date(2026, 1, 1), date(2026, 12, 31)), people=people, zone=ZONE, at=BEGUN
+        )
+        numbers = {row.employee_id: row.id for row in asked.rows}
+        found |= {name: numbers[person.id] or 0 for name, person in zip(names, people, strict=True)}
+    return found
 
 
 def _said(session: Session, name: str) -> tuple[int, str]:

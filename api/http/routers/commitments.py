@@ -88,13 +88,6 @@ def add_template(request: Request, reader: Writing, given: NewTemplate) -> Respo
         return answer(_template(session, request, row), 201)
 
 
-@router.get("/templates/{code}", operation_id="getCommitmentTemplate", summary="A template", response_model=Template)
-def get_template(request: Request, reader: Writing, code: TemplateCode) -> Response:
-    with service(request).database.reading() as session:
-        row = templates.current(session, reader.within, askable("template", code), reader.today)
-        return answer(_template(session, request, row))
-
-
 @router.post(
     "/templates/{code}/withdraw", operation_id="withdrawCommitmentTemplate", summary="Take a template out of use",
     response_model=Template,
@@ -104,8 +97,7 @@ def withdraw_template(request: Request, reader: Writing, code: TemplateCode) -> 
     parts = service(request)
     with parts.database.writing() as session:
         code = askable("template", code)
-        zone = parts.settings.timezone
-        row = templates.withdraw(session, reader.actor, reader.within, code, zone=zone, at=parts.now())
+        row = templates.withdraw(session, reader.actor, reader.within, code, at=parts.now())
         return answer(_template(session, request, row))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date, datetime
 
-from attendance import clock
 from attendance.errors import ChangedMeanwhile, Invalid, NotFound
 from attendance.services.commitments.clauses import Clause, read_clauses, written
 from attendance.services.commitments.shipped import Wording, worded
@@ -75,17 +74,21 @@ def publish(
     return row
 
 
-def withdraw(
-    session: Session, actor: Actor, within: Within, code: str, *, zone: str, at: datetime
-) -> CommitmentTemplateRow:
-    """Nobody is asked by a template any more; what was asked and signed by it stays. Raises NotFound, Invalid."""
-    row = current(session, within, code, clock.today(at, zone))
-    if not writes(within, row.unit_id):
-        raise Invalid(f"Template {code} is for more than the units you look after; somebody who does withdraws it.")
+def withdraw(session: Session, actor: Actor, within: Within, code: str, *, at: datetime) -> CommitmentTemplateRow:
+    """Nobody is asked by a template any more; what was asked and signed by it stays. Raises NotFound."""
+    row = writable(session, within, code)
     row.withdrawn_at = at
     session.add(row)
     session.flush()
     record(session, actor, "commitment_template.withdrawn", kind="commitment template", key=code, at=at)
+    return row
+
+
+def writable(session: Session, within: Within, code: str) -> CommitmentTemplateRow:
+    """The newest version of a template that somebody may change. Raises NotFound, also of one they may but use."""
+    row = commitment_templates.newest(session, code, within.places) if _CODE.fullmatch(code) else None
+    if row is None or row.withdrawn_at is not None or not writes(within, row.unit_id):
+        raise NotFound("template of a commitment", code[:40])
     return row
 
 
