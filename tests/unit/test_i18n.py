@@ -53,7 +53,6 @@ from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_months import WORDS
-from tests.unit.words_of_progress import WORDS as PROGRESS_WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -206,7 +205,6 @@ VOCABULARIES = {
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
     **WORDS,
-    **PROGRESS_WORDS,
     **COMMITMENT_WORDS,
     **NOTICE_WORDS,
     "direction": DIRECTIONS,
