@@ -17,6 +17,7 @@ from api.http.service import service
 from api.pages.i18n import read_day
 from api.pages.names import name_key
 from api.pages.routes import show
+from api.printing.commitment import draw_commitment
 from attendance.errors import AttendanceError, Invalid, MayNotSign, NotFound
 from attendance.services.access import Permission
 from attendance.services.commitments import asking, signing, templates
@@ -107,6 +108,17 @@ def ask(
 @router.get("/commitments/{number}")
 def one(request: Request, reader: Reading, number: Number, done: Annotated[str, Query(max_length=16)] = "") -> Response:
     return _one(request, reader, number, done=done if done in DONE else "")
+
+
+@router.get("/commitments/{number}/paper.pdf")
+def as_file(request: Request, reader: Reading, number: Number) -> Response:
+    parts = service(request)
+    with parts.database.reading() as session:
+        row = seen(session, reader.within, number, reader.today)
+        view = commitment_page(session, parts.settings.timezone, parts.now(), row, reader_of(session, reader))
+        reader.saw(session, "commitments", [view.paper.employee], at=parts.now(), key=str(number))
+    named = {"Content-Disposition": f'inline; filename="cam-ket-{view.paper.year}-{number}.pdf"'}
+    return Response(draw_commitment(view), media_type="application/pdf", headers=named)
 
 
 @router.post("/commitments/{number}/sign", dependencies=[FromHere])

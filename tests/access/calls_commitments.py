@@ -43,6 +43,7 @@ PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/commitments"): [{"above": True}, {"query": {"unit": "{unit}", "year": "2026"}, "above": True}],
     ("GET", "/commitments/templates"): [{"above": True}, {"query": {"code": "{template}"}, "above": True}],
     ("GET", "/commitments/{number}"): [{"path": NUMBER}],
+    ("GET", "/commitments/{number}/paper.pdf"): [{"path": NUMBER, "tells": False}],
     ("POST", "/commitments/{number}/confirm"): [{"path": NUMBER, "form": {}, "answers": 409, "tells": False}],
     ("POST", "/commitments/{number}/refusal"): form(NUMBER, reason="Đề nghị làm rõ"),
     ("POST", "/commitments/{number}/withdraw"): form(NUMBER, **WHY),

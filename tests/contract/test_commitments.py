@@ -22,12 +22,14 @@ from attendance.services.commitments.shipped import examples
 from attendance.services.commitments.signing import Signer
 from attendance.services.commitments.standing import MovedOn, holding, state_of
 from attendance.services.impartial import Decider, NotTheirs
-from attendance.store import commitments, heads, office, registering, serving
+from attendance.store import commitments, erasing, heads, office, registering, serving
 from attendance.store.commitment_tables import CommitmentRow, CommitmentTemplateRow
 from attendance.store.database import Database, Session
+from attendance.store.personal_tables import ErasureRow
 from attendance.store.tables import EmployeeRow, UnitRow, UserRow
 from attendance.store.trail import Actor
 from attendance.store.within import EVERYTHING, Within
+from reports.who_signed import SignedFilter, who_signed
 from tests.builders import RECORDED_AT, ZONE
 
 AT = datetime(2026, 1, 12, 3, tzinfo=UTC)
@@ -437,3 +439,41 @@ def test_clauses_are_read_back_as_they_are_written() -> None:
 def test_a_clause_that_cannot_be_meant_is_named(given: Any, where: str) -> None:
     with pytest.raises(Invalid, match=where):
         read_clauses(given)
+
+
+def test_a_name_is_erased_and_what_was_signed_still_holds(built: Database) -> None:
+    publish(built)
+    publish(built, COLLECTIVE)
+    own, unit = ask(built, "E1").rows[0], ask(built, "A").rows[0]
+    for row in (own, unit):
+        sign(built, row.id or 0, "E1")
+    with built.writing() as session:
+        person = account(session, "E1")[1]
+        erasing.erase(session, ErasureRow(employee_id=person, pseudonym="NV-0007", erased_at=AT), at=AT)
+    with built.reading() as session:
+        assert check_commitments(session).commitments == 2
+        assert check_commitments(session).holds
+        for row in (own, unit):
+            assert shown(session, commitments.get(session, row.id or 0), TODAY).paper.name == "NV-0007"
+
+
+def test_the_list_says_who_has_signed_of_whom_where_people_are_now(built: Database) -> None:
+    publish(built)
+    rows = ask(built, "E1", "E2", "E3").rows
+    for row, who in zip(rows, ("E1", "E2", "E3"), strict=True):
+        if who != "E3":
+            sign(built, row.id or 0, who)
+
+    def standing(on: datetime, unit: str = "") -> tuple[dict[str, tuple[int, int]], list[str]]:
+        with built.reading() as session:
+            view = who_signed(session, ZONE, on, EVERYTHING, SignedFilter(2026, unit), key=str)
+            return {one.unit.code: (one.signed, one.people) for one in view.units}, [line.name for line in view.left]
+
+    assert standing(AT) == ({"H": (0, 1), "A": (2, 2), "B": (0, 1)}, [])
+    with built.writing() as session:
+        serving.transfer(session, "E2", "B", on=date(2026, 3, 1), document="QĐ 9", at=AT)
+        (held,) = serving.of_employee(session, account(session, "E1")[1])
+        serving.end_assignment(session, held.id or 0, date(2026, 5, 31), at=AT)
+    assert standing(AT + timedelta(days=60)) == ({"H": (0, 1), "A": (1, 1), "B": (1, 2)}, [])
+    assert standing(AT + timedelta(days=200)) == ({"H": (0, 1), "B": (1, 2)}, ["Người E1"])
+    assert standing(AT + timedelta(days=60), "A")[0] == {"A": (1, 1)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from api.cli.demo.office import DemoOffice
@@ -12,13 +13,13 @@ from attendance.services.commitments.asking import Term
 from attendance.services.commitments.frozen import shown, signer_of
 from attendance.services.commitments.shipped import Example, examples
 from attendance.services.commitments.signing import Signer
-from attendance.services.impartial import Decider
+from attendance.services.impartial import Decider, NotTheirs
 from attendance.store import heads, office, people
 from attendance.store.commitment_tables import CommitmentRow, CommitmentTemplateRow
 from attendance.store.database import Database, Session
 from attendance.store.tables import EmployeeRow, UnitRow
 from attendance.store.trail import Actor
-from attendance.store.within import EVERYTHING
+from attendance.store.within import EVERYTHING, Within
 
 CLERK, HEAD, LEADER = "nhansu", "truongphong", "lanhdao"
 TOP, UNITS = "H", ("X1", "X1-MC")
@@ -50,7 +51,7 @@ def file_commitments(database: Database, demo: DemoOffice, at: datetime) -> None
         both = asking.ask(session, clerk, collective, term, units=units, zone=demo.zone, at=begun)
         due = Term(term.from_on, term.to_on, min(day + timedelta(days=2), term.to_on))
         asking.ask(session, clerk, person, due, people=[office.get(session, EmployeeRow, own)], zone=demo.zone, at=at)
-        waiting, *signing_ = asked.rows
+        *signing_, waiting = asked.rows  # the last of them leads nothing
         for place, row in enumerate([*signing_, *both.rows]):
             if _sign(session, row, demo.zone, begun) and place % 4:
                 _confirm(session, row, demo.zone, begun)
@@ -78,5 +79,8 @@ def _sign(session: Session, row: CommitmentRow, zone: str, at: datetime) -> bool
 
 
 def _confirm(session: Session, row: CommitmentRow, zone: str, at: datetime) -> None:
-    by = Decider(Actor(LEADER, people.account(session, LEADER), "page"), EVERYTHING)
-    signing.confirm(session, row.id or 0, by, zone=zone, at=at)
+    """By the leader of the commune, who is one level up from all but its own head and collective."""
+    places = frozenset(office.key(office.get(session, UnitRow, code)) for code in UNITS)
+    by = Decider(Actor(LEADER, people.account(session, LEADER), "page"), Within(places))
+    with suppress(NotTheirs):
+        signing.confirm(session, row.id or 0, by, zone=zone, at=at)
