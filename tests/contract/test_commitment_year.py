@@ -148,3 +148,14 @@ def test_it_is_reviewed_after_its_last_day_with_the_text_that_stands(year: Year)
         assert obstacle("B", datetime(2026, 12, 31, 2, tzinfo=UTC)) == "not_over"
         assert obstacle("B", AFTER) == ""
         assert obstacle("E1", AFTER) == "replaced"
+
+
+@pytest.mark.long
+@pytest.mark.postgres
+def test_postgresql_tells_the_same(year: Year, postgres_database: Database) -> None:
+    there = Year(postgres_database, build(postgres_database))
+    for name in ("E1", "E2", "A", "B"):
+        for at in (AFTER, datetime(2026, 5, 2, 2, tzinfo=UTC)):
+            mine, other = year.of(name, at).judged, there.of(name, at).judged
+            assert [each.items for each in mine.clauses] == [each.items for each in other.clauses]
+            assert (mine.known_days, mine.unknown_days) == (other.known_days, other.unknown_days)
