@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from attendance.services import transfers
+from attendance.services.commitments.frozen import drafted, freeze
 from attendance.services.evaluate import evaluate_dirty
 from attendance.store import office, papers, papers_decided, papers_roster, registering
 from attendance.store.commitment_tables import CommitmentRow, CommitmentTemplateRow
@@ -90,11 +91,14 @@ def _commitments(session: Session) -> dict[str, int]:
     def add(name: str, clauses: list[dict[str, object]], signed: date, from_on: date, **more: object) -> None:
         row = CommitmentRow(
             template_id=template.id or 0, year=2026, from_on=from_on, to_on=date(2026, 12, 31), clauses=clauses,
-            asked_at=RECORDED_AT, signed_at=datetime.combine(signed, datetime.min.time(), UTC) + timedelta(hours=2),
+            asked_at=RECORDED_AT, salt="ab" * 16,
+            signed_at=datetime.combine(signed, datetime.min.time(), UTC) + timedelta(hours=2),
             **{"unit_id": units["A"]} | more,
         )  # fmt: skip
         session.add(row)
         session.flush()
+        if row.scope == "person":  # nobody led a unit when a collective was asked
+            freeze(row, drafted(session, row, signed), at=row.signed_at or RECORDED_AT)
         told[name] = row.id or 0
 
     january = date(2026, 1, 1)

@@ -12,8 +12,10 @@ import pytest
 
 from attendance.services.commitments import reviewing
 from attendance.services.commitments.progress import Progress, progress, progress_of
-from attendance.store import commitments
+from attendance.store import commitments, office
 from attendance.store.database import Database, sqlite_url
+from attendance.store.tables import EmployeeRow
+from reports.own_commitments import own_commitments
 from tests.builders import ZONE, statements_of
 from tests.committed_year import AFTER, build
 
@@ -148,6 +150,17 @@ def test_it_is_reviewed_after_its_last_day_with_the_text_that_stands(year: Year)
         assert obstacle("B", datetime(2026, 12, 31, 2, tzinfo=UTC)) == "not_over"
         assert obstacle("B", AFTER) == ""
         assert obstacle("E1", AFTER) == "replaced"
+
+
+def test_it_stands_on_ones_own_page(year: Year) -> None:
+    with year.database.reading() as session:
+        person = office.key(office.get(session, EmployeeRow, "E1"))
+        (mine,) = own_commitments(session, ZONE, datetime(2026, 12, 20, 2, tzinfo=UTC), person)
+    assert mine.stands is not None
+    assert [(each.kind, each.state, each.n, each.of) for each in mine.stands.figures] == [
+        ("late_early_per_month", "broken", 3, 1), ("no_unexcused_session", "broken", 1, 0),
+        ("missing_explained_within", "broken", 2, 3), ("roster_kept", "broken", 1, 2), ("signed_before", "kept", 1, 1),
+    ]  # fmt: skip
 
 
 @pytest.mark.long

@@ -17,8 +17,9 @@ from api.serving import make_app
 from api.settings import Settings
 from attendance.services import headship
 from attendance.services.accounts import Accounts
+from attendance.services.commitments.reviewing import wrong
 from attendance.services.evaluate import evaluate_dirty
-from attendance.store import papers_decided
+from attendance.store import commitment_reviews, papers_decided
 from attendance.store.database import Database, sqlite_url
 from attendance.store.trail import CONSOLE
 from device_sync.poller import Poller
@@ -192,6 +193,10 @@ def test_a_changed_review_is_found_and_later_facts_change_nothing_of_it(year: Ye
     with year.office.database.writing() as session:
         session.connection().exec_driver_sql("UPDATE commitment_review SET remark = 'Rất tốt'")
     assert leader.get(where).json()["holds"] is False
+    with year.office.database.reading() as session:
+        stored = commitment_reviews.find(session, year.numbers["B"])
+        assert stored is not None
+        assert wrong(stored) == "remark"
     assert rows(year.office.database, "SELECT count(*) FROM trail WHERE act = 'commitment.reviewed'") == [(1,)]
 
 
