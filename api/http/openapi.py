@@ -40,6 +40,10 @@ TAGS = [
     },
     {"name": "explanations", "description": "What people say of violations: asked for, confirmed, decided."},
     {"name": "months", "description": "Months of a unit: what stands in the way, locked, signed, reopened."},
+    {
+        "name": "commitments",
+        "description": "Commitments: templates, asking, signatures, who has signed, how they are kept.",
+    },
     {"name": "reports", "description": "Sheets as files."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},
     {"name": "notifications", "description": "Webhooks, and what became of what was sent."},
