@@ -130,6 +130,12 @@ def test_it_is_told_as_it_was_known(year: Year) -> None:
     assert clause(in_april, "late_early_per_month").state == "broken"
 
 
+def test_before_a_month_was_read_nothing_of_it_was_known(year: Year) -> None:
+    then = year.of("E1", datetime(2026, 2, 20, 2, tzinfo=UTC))
+    assert listed(then, "late_early_per_month") == []
+    assert (then.judged.known_days, then.judged.unknown_days) == (17, 14)  # 8 to 31 January, 2 to 19 February
+
+
 def test_what_is_asked_of_the_database_does_not_grow_with_them(year: Year) -> None:
     with year.database.reading() as session:
         rows = [commitments.get(session, number) for name, number in year.numbers.items() if name.startswith("E")]
