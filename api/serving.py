@@ -15,6 +15,7 @@ from api.openid import Provider
 from api.pages.account import router as account_router
 from api.pages.calendar import router as calendar_router
 from api.pages.charts import router as charts_router
+from api.pages.commitment_progress import router as commitment_progress_router
 from api.pages.commitment_templates import router as commitment_templates_router
 from api.pages.commitments import router as commitments_router
 from api.pages.explanations import router as explanations_router
@@ -67,7 +68,7 @@ PAGES = (
     adding_router, terminals_router, terminal_people_router, terminal_settings_router, calendar_router,
     schedules_router, rules_router, trials_router, me_router, charts_router, why_router, people_router,
     setting_up_router, system_router, public_feedback_router, feedback_points_router, observations_router,
-    commitment_templates_router, commitments_router, router,
+    commitment_templates_router, commitments_router, commitment_progress_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

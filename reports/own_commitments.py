@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from attendance import clock
 from attendance.services.commitments.frozen import Paper, shown, signer_of
+from attendance.services.commitments.progress import Progress, progress_of
 from attendance.services.commitments.standing import holding, is_overdue, state_of
 from attendance.store import commitments, heads
 from attendance.store.commitment_tables import CommitmentRow
@@ -15,7 +16,8 @@ from attendance.store.database import Session
 
 @dataclass(frozen=True, slots=True)
 class OwnCommitment:
-    """`waits`: it is theirs to sign now, and the text stands with it. `signed_at` on the wall of the office."""
+    """`waits`: it is theirs to sign now, and the text stands with it. `signed_at` on the wall of the office. `stands`:
+    how a signed one stands by the facts."""
 
     number: int
     paper: Paper
@@ -25,6 +27,7 @@ class OwnCommitment:
     is_overdue: bool
     signed_at: datetime | None
     waits: bool
+    stands: Progress | None = None
 
 
 def own_commitments(session: Session, zone: str, now: datetime, employee_id: int) -> tuple[OwnCommitment, ...]:
@@ -41,7 +44,9 @@ def own_commitments(session: Session, zone: str, now: datetime, employee_id: int
         one = holding([row for row in mine if row.year == today.year], until, today)
         held += [one] if one is not None and one.signed_at is not None else []
     found = [_own(session, zone, row, today, signer_of(session, row, today) == employee_id) for row in waiting]
-    return (*(one for one in found if one.waits), *(_own(session, zone, row, today, False) for row in held))
+    stands = progress_of(session, zone, held, now)
+    told = (replace(_own(session, zone, row, today, False), stands=stands[row.id or 0]) for row in held)
+    return (*(one for one in found if one.waits), *told)
 
 
 def _own(session: Session, zone: str, row: CommitmentRow, today: date, waits: bool) -> OwnCommitment:

@@ -51,7 +51,7 @@ ACTS = (
     )),
     *(f"feedback_point.{what}" for what in ("added", "renewed", "revoked")), "survey_score.recorded",
     "commitment_template.written", "commitment_template.withdrawn",
-    *(f"commitment.{what}" for what in ("asked", "signed", "confirmed", "refused", "withdrawn")),
+    *(f"commitment.{what}" for what in ("asked", "signed", "confirmed", "refused", "withdrawn", "reviewed")),
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
     "notice.retried",
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
@@ -61,7 +61,7 @@ VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "presence", "observations",
-    "commitments",
+    "commitments", "commitment_progress",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

@@ -120,7 +120,7 @@ def who_signed(
     serving = dict(commitments.serving(session, within, only, on))
     gone = _gone(session, rows, serving, within, only, on)
     names = people.names(session, [*serving, *gone])
-    posts = _posts(session, on)
+    posts = posts_on(session, on)
     lay = _Laying(zone, today, on, tree.codes, until)
     lines = [
         lay.line(unit, by_person.get(person, ()), names[person], posts.get((unit, person), ""))
@@ -261,7 +261,8 @@ def _gone(
     return {person: unit for person, unit in found.items() if person not in elsewhere}
 
 
-def _posts(session: Session, on: date) -> dict[tuple[int, int], str]:
+def posts_on(session: Session, on: date) -> dict[tuple[int, int], str]:
+    """Who leads what on a date, and as what: the kind of head by (unit, person)."""
     return {
         (unit, term.employee_id): term.kind
         for unit, terms in heads.leading_on(session, on).items()

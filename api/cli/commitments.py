@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.commitment_progress import show_progress
 from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see, today_of
 
 WithJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
     )
     for name, command in (
         ("example", example), ("template", template), ("templates", templates_in_use), ("ask", ask), ("list", who),
-        ("show", show), ("withdraw", withdraw),
+        ("show", show), ("progress", show_progress), ("withdraw", withdraw),
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="commitments")

@@ -19,6 +19,7 @@ from api.http.routers import (
     assignments,
     audit,
     calendar,
+    commitment_progress,
     commitments,
     employees,
     enrolments,
@@ -101,6 +102,7 @@ ROUTERS = (
     *papers.ROUTERS,
     *explanations.ROUTERS,
     months.router,
+    commitment_progress.router,  # before those with a number in the place of a word
     commitments.router,
     audit.router,
     notifications.router,

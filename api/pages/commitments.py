@@ -31,6 +31,7 @@ from attendance.store.database import Session
 from attendance.store.tree import StoredTree
 from attendance.store.within import NOTHING, Within
 from reports.commitment_page import CommitmentReader, commitment_page
+from reports.commitments import progress_view
 from reports.who_signed import SHOWN_STATES, SignedFilter, WhoSigned, who_signed
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -227,9 +228,12 @@ def _one(
     with parts.database.reading() as session:
         row = seen(session, reader.elsewhere(session, "commitments.read"), number, reader.today)
         view = commitment_page(session, parts.settings.timezone, parts.now(), row, reader_of(session, reader))
-        reader.saw(session, "commitments", [view.paper.employee], at=parts.now(), key=str(number))
+        there, now = reader.elsewhere(session, "attendance.read"), parts.now()
+        stands = progress_view(session, parts.settings.timezone, row, there, now, now) if view.is_frozen else None
+        reader.saw(session, "commitments", [view.paper.employee], at=now, key=str(number))
     view = replace(view, done=done, problem=problem, given=given or {})
-    return show(request, "commitment.html", view, user=reader.user, status=409 if problem else 200)
+    status = 409 if problem else 200
+    return show(request, "commitment.html", view, user=reader.user, status=status, progress=stands)
 
 
 def reader_of(session: Session, reader: Reader) -> CommitmentReader:

@@ -25,18 +25,17 @@ SIGNING_IN = (
 """Tables of an account that has no use any more."""
 WRITTEN_NAMES = (
     *(("explanation", f"{act}_by") for act in ("confirmed", "decided", "withdrawn")), ("explanation", "author"),
-    ("explanation_request", "asked_by"), ("explanation_attachment", "added_by"),
-    ("annulment", "decided_by"), ("paper", "author"), ("paper", "decided_by"),
-    ("paper", "withdrawn_by"), ("roster_post", "author"), ("roster_post", "withdrawn_by"),
-    ("access_grant", "granted_by"), ("access_grant", "revoked_by"), ("push_device", "decided_by"),
-    ("push_command", "asked_by"), ("subject_request", "entered_by"), ("subject_request", "answered_by"),
-    ("subject_request", "completed_by"), ("personal_setting", "recorded_by"), ("import_batch", "author"),
-    ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
+    ("explanation_request", "asked_by"), ("explanation_attachment", "added_by"), ("annulment", "decided_by"),
+    ("paper", "author"), ("paper", "decided_by"), ("paper", "withdrawn_by"), ("roster_post", "author"),
+    ("roster_post", "withdrawn_by"), ("access_grant", "granted_by"), ("access_grant", "revoked_by"),
+    ("push_device", "decided_by"), ("push_command", "asked_by"), ("subject_request", "entered_by"),
+    ("subject_request", "answered_by"), ("subject_request", "completed_by"), ("personal_setting", "recorded_by"),
+    ("import_batch", "author"), ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
     *(("observation", f"{act}_by") for act in ("taken", "looked", "decided", "visit_asked")),
     ("feedback_point", "created_by"), ("feedback_point", "revoked_by"), ("survey_score", "recorded_by"),
     ("printed_sign", "recorded_by"), ("team", "created_by"), ("team", "ended_by"), ("visit", "created_by"),
-    ("visit", "begun_by"), ("draw", "created_by"),
-    ("commitment_template", "created_by"),
+    ("visit", "begun_by"), ("draw", "created_by"), ("commitment_template", "created_by"),
+    ("commitment_review", "reviewed_by"),
     *(("commitment", f"{act}_by") for act in ("asked", "confirmed", "refused", "withdrawn")),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""

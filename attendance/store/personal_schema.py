@@ -108,6 +108,9 @@ HELD: dict[str, Held] = {
         withheld={"salt": SECRET} | {f"{act}_by": OTHERS for act in ("asked", "confirmed", "refused", "withdrawn")},
         reasons=("refusal_reason",),
     ),
+    "commitment_review": Held(
+        "commitments", ("employee_id",), acted=("reviewed_by_id",), withheld={"salt": SECRET, "reviewed_by": OTHERS}
+    ),
     "team_member": Held("accounts", ("user_id",)),
     "visit": Held("trail", acted=("created_by_id", "begun_by_id")),
     "feedback_point": Held("trail", acted=("created_by_id",)),
@@ -134,7 +137,9 @@ LOOKING_SECRET = ("password", "digest", "secret", "sealed", "salt", "seal", "tok
 """Parts of names of columns that must not be exported unless `PLAIN` says that they are harmless."""
 PLAIN = frozenset(
     (table, "digest")
-    for table in ("notice_reading", "ruling", "explanation_attachment", "month_signature", "commitment")
-)
+    for table in (
+        "notice_reading", "ruling", "explanation_attachment", "month_signature", "commitment", "commitment_review",
+    )
+)  # fmt: skip
 CODED = {"unit_id": "unit", "terminal_id": "terminal", "schedule_id": "schedule"}
 """Numbers that are told as the code of what they point at."""

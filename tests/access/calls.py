@@ -20,6 +20,7 @@ from tests.access import (
     calls_months,
     calls_notifications,
     calls_presence,
+    calls_progress,
     calls_terminals,
 )
 
@@ -181,6 +182,7 @@ CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_commitments.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_progress.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -290,6 +292,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ],
     **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_commitments.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_progress.PAGES.items()},
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],

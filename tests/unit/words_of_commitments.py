@@ -9,8 +9,10 @@ from attendance.services.commitments import standing
 from attendance.services.commitments.clauses import MEASURED
 from attendance.store.commitment_tables import SCOPES
 from reports import who_signed
+from tests.unit.words_of_progress import WORDS as PROGRESS_WORDS
 
 COMMITMENT_WORDS: dict[str, Sequence[str]] = {
+    **PROGRESS_WORDS,
     "commitment_scope": SCOPES,
     "commitment_state": standing.STATES,
     "commitment_filter": who_signed.SHOWN_STATES,

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from api.cli.demo.office import DemoOffice
+from api.cli.demo.reviewing import file_reviews
 from attendance import clock
 from attendance.services.commitments import asking, signing, templates
 from attendance.services.commitments.asking import Term
@@ -13,7 +14,7 @@ from attendance.services.commitments.frozen import shown, signer_of
 from attendance.services.commitments.shipped import Example, examples
 from attendance.services.commitments.signing import Signer
 from attendance.services.impartial import Decider, NotTheirs
-from attendance.store import office, people
+from attendance.store import heads, office, people
 from attendance.store.commitment_tables import CommitmentRow, CommitmentTemplateRow
 from attendance.store.database import Database, Session
 from attendance.store.tables import EmployeeRow, UnitRow
@@ -41,7 +42,11 @@ def file_commitments(database: Database, demo: DemoOffice, at: datetime) -> None
             for code in sorted({each.employee for each in demo.assignments if each.unit in UNITS})
         ]
         here = [row for row in serving if office.assignments_between(session, day, day, [office.key(row)])]
-        early = [row for row in here if row.code != own]
+        by = Decider(Actor(LEADER, people.account(session, LEADER), "page"), EVERYTHING)
+        led = heads.who_headed(session, [office.key(row) for row in here])
+        plain = [row for row in here if row.code != own and row.id not in led]
+        reviewed = file_reviews(session, demo.zone, clerk, by, person, plain[-2:], begun, at)
+        early = [row for row in here if row.code != own and row.code not in reviewed]
         asked = asking.ask(session, clerk, person, term, people=early, zone=demo.zone, at=begun)
         both = asking.ask(session, clerk, collective, term, units=units, zone=demo.zone, at=begun)
         due = Term(term.from_on, term.to_on, min(day + timedelta(days=2), term.to_on))
@@ -50,7 +55,6 @@ def file_commitments(database: Database, demo: DemoOffice, at: datetime) -> None
         for place, row in enumerate([*signing_, *both.rows]):
             if _sign(session, row, demo.zone, begun) and place % 4:
                 _confirm(session, row, demo.zone, begun)
-        by = Decider(Actor(LEADER, people.account(session, LEADER), "page"), EVERYTHING)
         reason = "Đề nghị làm rõ cách tính lượt đi muộn khi máy chấm công hỏng."
         signing.note_refusal(session, waiting.id or 0, by, reason=reason, zone=demo.zone, at=at)
 

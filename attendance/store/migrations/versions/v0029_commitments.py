@@ -1,8 +1,9 @@
-"""Commitments: templates, frozen texts, signatures."""
+"""Commitments: templates, frozen texts, signatures, reviews."""
 
 import sqlalchemy as sa
 from alembic import op
 
+from attendance.store.migrations.commitment_reviews import create_review
 from attendance.store.types import Instant
 
 revision = "0029"
@@ -68,6 +69,7 @@ def upgrade() -> None:
     )
     for column in ("template_id", "employee_id", "unit_id", "head_id", "year", "replaces_id"):
         op.create_index(op.f(f"ix_commitment_{column}"), "commitment", [column])
+    create_review()
 
 
 _ACTS = ("asked", "signed", "confirmed", "refused", "withdrawn")
