@@ -224,14 +224,21 @@ def contradiction(state: str, mark: str) -> str:
     return ""
 
 
+def id_problem(id: str) -> str:
+    """Why this can be no id that a phone made; nothing: it can."""
+    if 8 <= len(id) <= MOST_ID and id.isascii() and id.isprintable():
+        return ""
+    return f"The id of a line is 8 to {MOST_ID} plain letters or digits; a UUID will do."
+
+
 def _counts(visit: VisitRow, received_at: datetime) -> bool:
     return visit.sealed_at is None or received_at <= visit.sealed_at
 
 
 def _wrong(line: NewMark | NewCheck, listed: Mapping[str, int], known: Mapping[str, checklist.Point]) -> str:
     """Why a line cannot be taken, as one sentence; nothing: it can."""
-    if not 8 <= len(line.id) <= MOST_ID or not line.id.isascii() or not line.id.isprintable():
-        return f"The id of a line is 8 to {MOST_ID} plain letters or digits; a UUID will do."
+    if why := id_problem(line.id):
+        return why
     if len(line.note) > MOST_LETTERS:
         return f"A note has at most {MOST_LETTERS} letters; shorten this one of {len(line.note)}."
     if "\0" in line.note:
