@@ -9,7 +9,7 @@ import zstandard
 
 from attendance import clock
 from attendance.errors import AttendanceError
-from attendance.services.visiting.presence import Presence, from_canonical, presence_at
+from attendance.services.visiting.presence import Presence, presence_at
 from attendance.store import trail, visit_marks
 from attendance.store.database import Session
 from attendance.store.office import key
@@ -74,7 +74,7 @@ def frozen_bytes(visit: VisitRow) -> bytes:
 
 def frozen_list(visit: VisitRow) -> Presence:
     """Who was expected, seen, excused or not known at the minute of arrival. Raises NotBegun, FrozenDiffers."""
-    return from_canonical(frozen_bytes(visit))
+    return Presence.from_canonical(frozen_bytes(visit))
 
 
 def end(session: Session, visit: VisitRow, *, by: Actor, at: datetime) -> VisitRow:
