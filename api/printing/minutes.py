@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import segno
@@ -19,7 +19,7 @@ from attendance.services.visiting.seals import BLANK, MARK
 from attendance.services.visiting.signatures import HEIGHT, WIDTH
 
 _TEMPLATE = Path(__file__).with_name("minutes.typ")
-_STANDARD = "a-3b"  # of those that archives take, the one that may hold the data the document was drawn from
+_STANDARD: Final = "a-3b"  # of those that archives take, the one that may hold the data the document was drawn from
 _PARTS = ("with_reason", "without_reason", "unknown")
 
 Content = dict[str, Any]
@@ -36,7 +36,7 @@ def draw(content: bytes, address: str, language: str = "vi") -> bytes:
     return typst.compile(
         _TEMPLATE.read_bytes(),
         format="pdf",
-        pdf_standards=[_STANDARD],
+        pdf_standards=_STANDARD,
         ignore_system_fonts=True,  # the same letters on every machine
         sys_inputs={
             "page": orjson.dumps(page).decode(),
@@ -61,7 +61,6 @@ def page_lines(content: bytes, address: str, t: Translator, language: str) -> di
         "code_label": t("minutes_pdf.code"),
         "page_label": t("minutes_pdf.page"),
         "attached": t("minutes_pdf.attached"),
-        "office": t.label("visit_authority", told["kind"]) if t.knows(f"visit_authority.{told['kind']}") else "",
         "team": told["team"]["name"],
         "number": t("minutes_pdf.number", number=written["number"] or "……/BB"),
         "country": t("minutes_pdf.country"),
@@ -119,7 +118,7 @@ def _figures(told: Content, t: Translator) -> list[dict[str, Any]]:
         [t.label("minutes_found", name), f"{figures[name]}/{total}"]
         for name in ("present", "late", "with_reason", "without_reason", "unknown")
     ]
-    parts = [_table([t("minutes_pdf.content"), t("minutes_pdf.people")], [3, 1], rows)]
+    parts = [_table([t("minutes_pdf.content"), t("minutes_pdf.people")], [1, 0], rows)]
     if told["hours"]:
         parts.append(_text(t("minutes_pdf.hours", hours=told["hours"])))
     for found in _PARTS:
@@ -162,7 +161,12 @@ def _remark(one: Content, t: Translator) -> str:
 def _later(people: list[Content], t: Translator) -> dict[str, Any]:
     head = [t(f"minutes_pdf.{name}") for name in ("row", "name", "unit_code", "approved")]
     rows = [
-        [str(place), f"{one['name']} ({one['employee']})", one["unit"], f"{_paper(one, t)}, {_when(one['approved'], t)}"]
+        [
+            str(place),
+            f"{one['name']} ({one['employee']})",
+            one["unit"],
+            f"{_paper(one, t)}, {_when(one['approved'], t)}",
+        ]
         for place, one in enumerate(sorted(people, key=lambda one: name_key(one["name"])), 1)
     ]
     return _table(head, [0, 4, 2, 5], rows)
@@ -197,7 +201,7 @@ def _conclusions(conclusions: list[Content], t: Translator) -> list[dict[str, An
         [str(place), one["text"], t.date(date.fromisoformat(one["due"])) if one["due"] else "–"]
         for place, one in enumerate(conclusions, 1)
     ]
-    return [_table([t(f"minutes_pdf.{name}") for name in ("row", "request", "due")], [0, 7, 2], rows)]
+    return [_table([t(f"minutes_pdf.{name}") for name in ("row", "request", "due")], [0, 1, 0], rows)]
 
 
 def _signature(one: Content, t: Translator) -> dict[str, str]:

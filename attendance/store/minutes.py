@@ -119,9 +119,7 @@ def every(session: Session) -> Iterator[tuple[MinutesRow, VisitRow]]:
 
 def annexes(session: Session, minutes_id: int | None) -> list[AnnexRow]:
     """The annexes to minutes, in order."""
-    return list(
-        session.exec(select(AnnexRow).where(AnnexRow.minutes_id == minutes_id).order_by(col(AnnexRow.number)))
-    )
+    return list(session.exec(select(AnnexRow).where(AnnexRow.minutes_id == minutes_id).order_by(col(AnnexRow.number))))
 
 
 def keep_annex(session: Session, row: AnnexRow) -> AnnexRow:

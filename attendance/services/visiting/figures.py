@@ -102,7 +102,8 @@ def count(found: Iterable[Found]) -> Figures:
     """Raises FiguresWrong where the parts are not the whole."""
     people = tuple(found)
     by = Counter(one.found for one in people)
-    figures = Figures(len(people), *(by[kind] for kind in FOUND), sum(one.is_late for one in people))
+    late = sum(one.is_late for one in people)
+    figures = Figures(len(people), by[PRESENT], by[WITH_REASON], by[WITHOUT_REASON], by[UNKNOWN], late)
     whole = figures.present + figures.with_reason + figures.without_reason + figures.unknown
     if whole != figures.total or figures.late > figures.present or len({one.who.number for one in people}) != whole:
         raise FiguresWrong(f"{figures.total} on the list, {whole} in its parts, {figures.late} late")

@@ -32,7 +32,9 @@ from attendance.services.visiting.signatures import Signature
 from attendance.services.visiting.written import Written
 from attendance.store import minutes as stored
 from attendance.store.database import Session
+from attendance.store.minutes_tables import MinutesRow
 from attendance.store.paper_register import NotAsItWas
+from attendance.store.trail import Actor, record
 from attendance.store.visit_tables import SEALED, TeamRow, VisitRow
 
 FORM = 1
@@ -132,9 +134,7 @@ def draft(session: Session, zone: str, visit: VisitRow, *, at: datetime) -> Minu
     )  # fmt: skip
 
 
-def canonical(
-    minutes: Minutes, code: str, signatures: Iterable[Signature], *, zone: str, closed_at: datetime
-) -> bytes:
+def canonical(minutes: Minutes, code: str, signatures: Iterable[Signature], *, zone: str, closed_at: datetime) -> bytes:
     """The one JSON text that is digested and signed: the same minutes give the same bytes, anywhere."""
     content = {
         "form": f"minutes {FORM}",
@@ -164,7 +164,7 @@ def canonical(
 
 
 def keep_written(
-    session: Session, visit: VisitRow, given: Written, *, by: str, at: datetime, version: int | None
+    session: Session, visit: VisitRow, given: Written, *, by: Actor, at: datetime, version: int | None
 ) -> int:
     """Keep what the team wrote; answers its version. Raises Invalid, NotAsItWas where somebody else was faster."""
     if visit.state == SEALED:
@@ -172,14 +172,20 @@ def keep_written(
     if visit.wall_time is None:
         raise NotBegun
     kept = stored.keep_draft(
-        session, visit.id or 0, written.checked(given, visit.wall_time.date()).plain(), by=by, at=at, version=version
+        session,
+        visit.id or 0,
+        written.checked(given, visit.wall_time.date()).plain(),
+        by=by.name[:64],
+        at=at,
+        version=version,
     )
     if kept is None:
         raise NotAsItWas("Another member of the team has written meanwhile; look at the minutes as they are now.")
+    record(session, by, "minutes.written", kind="visit", key=visit.key, after={"version": kept.version}, at=at)
     return kept.version
 
 
-def sealed(session: Session, visit: VisitRow) -> stored.MinutesRow:
+def sealed(session: Session, visit: VisitRow) -> MinutesRow:
     """Raises NotFound where a visit's minutes are not sealed."""
     row = stored.of_visit(session, visit.id)
     if row is None:

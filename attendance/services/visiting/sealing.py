@@ -107,8 +107,8 @@ def seal(
     row.state, row.sealed_at, row.version = SEALED, at, row.version + 1
     session.add(row)
     after = {"digest": kept.digest, "pdf": kept.pdf_digest, "code": code, "unit": minutes.unit}
-    about = {one.who.number for one in minutes.people}
-    record(session, by.actor, "minutes.sealed", kind="visit", key=row.key, employees=about, after=after, at=at)
+    # About nobody by number: erasing a person must not take the digest out of the trail. `minutes_person` tells whom.
+    record(session, by.actor, "minutes.sealed", kind="visit", key=row.key, after=after, at=at)
     return kept
 
 
@@ -209,4 +209,3 @@ def _file_findings(session: Session, minutes: Minutes, code: str, at: datetime) 
         return None
     document = minutes.written.number or code
     return papers_roster.inspect(session, minutes.unit, minutes.arrival, codes, document=document, at=at).id
-

@@ -11,6 +11,7 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 
 import orjson
 
@@ -79,7 +80,7 @@ def read(text: str) -> Seal:
     if len(found) != _BYTES or found[:2] != _VERSION:
         raise Invalid("This is no seal of minutes; take the file as it was given out.")
     ends = [2, 2 + _DIGEST, 2 + 2 * _DIGEST, 2 + 2 * _DIGEST + PUBLIC_BYTES, _BYTES]
-    return Seal(*(found[low:high] for low, high in zip(ends, ends[1:], strict=False)))
+    return Seal(*(found[low:high] for low, high in pairwise(ends)))
 
 
 def put(pdf: bytes, data: bytes, key: SigningKey) -> tuple[bytes, Seal]:

@@ -9,8 +9,6 @@ from typing import Any
 
 from attendance.errors import Invalid
 
-TEXTS = ("desk", "papers", "other", "explanation")
-"""Sections of free text: the one-stop desk, papers looked at, other matters, what the unit says."""
 LONGEST, LONGEST_LINE = 8000, 300
 MOST_LINES = 40
 
@@ -33,7 +31,11 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`number`, `place`, `basis`: as the head of the document bears them. `unit_side`: head or deputy and others."""
+    """`number`, `place`, `basis`: as the head of the document bears them. `unit_side`: head or deputy and others.
+
+    `desk`, `papers`, `other`, `explanation`: free text on the one-stop desk, papers looked at, other matters, and what
+    the unit says.
+    """
 
     number: str = ""
     place: str = ""
@@ -73,15 +75,20 @@ def checked(written: Written, arrival: date) -> Written:
     """The same, trimmed and without empty lines. Raises Invalid, naming the section, for what cannot stand there."""
     trimmed = replace(
         written,
-        **{name: _line(name, getattr(written, name)) for name in ("number", "place", "basis")},
-        **{name: _text(name, getattr(written, name)) for name in TEXTS},
+        number=_line("number", written.number),
+        place=_line("place", written.place),
+        basis=_line("basis", written.basis),
+        desk=_text("desk", written.desk),
+        papers=_text("papers", written.papers),
+        other=_text("other", written.other),
+        explanation=_text("explanation", written.explanation),
         unit_side=_people("unit_side", written.unit_side),
         witnesses=_people("witnesses", written.witnesses),
         conclusions=tuple(
             Conclusion(_text("conclusions", one.text), one.due) for one in written.conclusions if one.text.strip()
         ),
     )
-    _few("conclusions", trimmed.conclusions)
+    _check_few("conclusions", len(trimmed.conclusions))
     early = next((one for one in trimmed.conclusions if one.due is not None and one.due < arrival), None)
     if early is not None:
         raise Invalid(f"The deadline {early.due} of a conclusion lies before the visit; choose a later date.")
@@ -106,13 +113,13 @@ def _people(section: str, people: tuple[Person, ...]) -> tuple[Person, ...]:
     nameless = next((one for one in found if not one.name), None)
     if nameless is not None:
         raise Invalid(f"Somebody under {section} has no name; write a name before the post {nameless.post!r}.")
-    return _few(section, found)
+    _check_few(section, len(found))
+    return found
 
 
-def _few(section: str, lines: Any) -> Any:
-    if len(lines) > MOST_LINES:
-        raise Invalid(f"{section} has {len(lines)} lines; {MOST_LINES} are as many as minutes hold.")
-    return lines
+def _check_few(section: str, lines: int) -> None:
+    if lines > MOST_LINES:
+        raise Invalid(f"{section} has {lines} lines; {MOST_LINES} are as many as minutes hold.")
 
 
 def _line(section: str, text: str) -> str:
