@@ -67,6 +67,10 @@ HELD: dict[str, Held] = {
         reasons=("code", "document", "place", "note", "decision_note", "withdrawal_note"),
     ),
     "inspection_absence": Held("verdicts", ("employee_id",)),
+    "minutes": Held("trail", acted=("sealed_by_id",)),
+    "minutes_person": Held("verdicts", ("employee_id",)),
+    "minutes_annex": Held("trail", acted=("added_by_id",)),
+    "visit_followup_step": Held("trail", acted=("done_by_id",)),
     "ruling": Held("verdicts", ("employee_id",)),
     "violation": Held("verdicts", ("employee_id",)),
     "dirty_day": Held("verdicts", ("employee_id",)),
@@ -111,6 +115,7 @@ HELD: dict[str, Held] = {
     "visit_photo": Held(
         "visit_photos", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
     ),
+    "draw": Held("trail", acted=("created_by_id",)),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
 }
