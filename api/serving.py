@@ -43,6 +43,7 @@ from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
 from api.pages.violations import router as violations_router
+from api.pages.visits import router as visits_router
 from api.pages.why import router as why_router
 from api.pulling import pull_json
 from api.settings import Settings
@@ -60,7 +61,7 @@ PAGES = (
     personal_router, register_router, notifications_router, notification_admin_router, adding_router,
     terminals_router, terminal_people_router, terminal_settings_router, calendar_router, schedules_router,
     rules_router, trials_router, me_router, charts_router, why_router, people_router, setting_up_router,
-    system_router, router,
+    system_router, visits_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

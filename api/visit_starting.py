@@ -1,4 +1,4 @@
-"""The first seconds of a visit: its unit's terminals are read on the spot, and then, or after a while, the list freezes.
+"""The first seconds of a visit: terminals are read on the spot; then, or after a while, the list freezes.
 
 A terminal that does not answer holds nobody: the list freezes without it and says how far it was read before. What
 comes of it later is known later. A beginning goes on when whoever pressed has lost the line; pressing again joins it.
@@ -24,9 +24,9 @@ from attendance.services.visiting.entering import own_visit
 from attendance.services.visiting.presence import presence_at
 from attendance.store import polling, visit_marks
 from attendance.store.database import Session
-from attendance.store.office import key
 from attendance.store.tables import UnitRow
 from attendance.store.trail import Actor
+from attendance.store.visit_marks import number_of
 from attendance.store.visit_tables import PLANNED, VisitRow
 from device_sync.poller import Job, Poller
 from device_sync.pulling import Progress
@@ -108,7 +108,7 @@ def start(request: Request, reader: Reader, visit_key: str) -> Starting:
         jobs = poller.begin(codes, on_progress=found.tell) if poller is not None and codes else []
         under_way[visit_key] = found
     run = threading.Thread(
-        target=_run, args=(parts, reader.actor, found, key(visit), jobs, under_way), name="visit", daemon=True
+        target=_run, args=(parts, reader.actor, found, number_of(visit), jobs, under_way), name="visit", daemon=True
     )
     run.start()
     return found

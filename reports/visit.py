@@ -82,7 +82,7 @@ class VisitPage:
     desks: tuple[Desk, ...] = ()
     points: tuple[Point, ...] = ()
     noted: Mapping[str, Any] | None = None
-    photos: tuple[marking.Photo, ...] = ()
+    photos: tuple[tuple[marking.Photo, datetime], ...] = ()
     late: int = 0
 
 
@@ -119,7 +119,7 @@ def visit_page(
         people=_people(session, presence, behind, names),
         desks=_desks(session, visit, presence),
         noted=noted(session, visit),
-        photos=tuple(marking.photos(session, visit)),
+        photos=tuple((each, clock.to_wall(each.noted_at, zone)) for each in marking.photos(session, visit)),
         late=len(marking.late_marks(session, visit)),
     )
 

@@ -51,6 +51,7 @@ from api.http.routers import (
     users,
     verdicts,
     violations,
+    visit_notes,
 )
 from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
@@ -98,6 +99,7 @@ ROUTERS = (
     months.router,
     audit.router,
     notifications.router,
+    visit_notes.router,
 )
 
 keep_answers(*ROUTERS)

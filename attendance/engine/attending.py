@@ -172,6 +172,12 @@ def read_to_of_sites(case: Case) -> dict[int, int]:
     return latest
 
 
+def read_to_of_sets(case: Case, expected: Expected) -> list[int]:
+    """Per set of terminals the instant up to which all of them have been read, 0 where one never was."""
+    latest = read_to_of_sites(case)
+    return [min((latest.get(site, 0) for site in sites), default=0) for sites in expected.depend_sets]
+
+
 def _doubt(coverable: Coverable, session: int, group: int, regime: npt.NDArray[np.int8]) -> str:
     if regime[group] == EXEMPT:
         return NO_PUNCH

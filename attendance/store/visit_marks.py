@@ -10,7 +10,13 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from attendance.store.visit_mark_tables import VisitCheckItemRow, VisitCheckRow, VisitMarkRow, VisitPhotoRow
-from attendance.store.visit_tables import VisitRow
+from attendance.store.visit_tables import TeamRow, VisitRow
+
+
+def number_of(row: VisitRow | TeamRow) -> int:
+    """The number of a stored row."""
+    assert row.id is not None
+    return row.id
 
 
 def locked(session: Session, visit_id: int) -> VisitRow:

@@ -12,10 +12,10 @@ from attendance.errors import AttendanceError
 from attendance.services.visiting.presence import Presence, presence_at
 from attendance.store import trail, visit_marks
 from attendance.store.database import Session
-from attendance.store.office import key
 from attendance.store.paper_register import NotAsItWas
 from attendance.store.tables import UnitRow
 from attendance.store.trail import Actor
+from attendance.store.visit_marks import number_of
 from attendance.store.visit_tables import BEGUN, DROPPED, ENDED, PLANNED, SEALED, VisitRow
 
 
@@ -42,7 +42,7 @@ def begin(
     Called after the terminals were read or gave up. A visit that has begun keeps its list, which is answered.
     Raises NotAsItWas for one that was dropped.
     """
-    row = visit_marks.locked(session, key(visit))
+    row = visit_marks.locked(session, number_of(visit))
     if row.state == DROPPED:
         raise NotAsItWas("This visit was dropped; plan another or begin one at once.")
     if row.state != PLANNED:
@@ -82,7 +82,7 @@ def end(session: Session, visit: VisitRow, *, by: Actor, at: datetime) -> VisitR
 
     Ending twice is ending once. Raises NotBegun, NotAsItWas for a visit that was dropped.
     """
-    row = visit_marks.locked(session, key(visit))
+    row = visit_marks.locked(session, number_of(visit))
     if row.state == DROPPED:
         raise NotAsItWas("This visit was dropped; there is no list to end.")
     if row.state == PLANNED:

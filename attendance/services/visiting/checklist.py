@@ -9,9 +9,9 @@ from datetime import datetime
 from attendance.errors import Invalid, NotFound
 from attendance.store import trail, visit_marks
 from attendance.store.database import Session
-from attendance.store.office import key
 from attendance.store.trail import Actor
 from attendance.store.visit_mark_tables import ABOUT, VisitCheckItemRow
+from attendance.store.visit_marks import number_of
 from attendance.store.visit_tables import TeamRow, VisitRow
 
 SHIPPED = (
@@ -38,7 +38,7 @@ class Point:
 def points(session: Session, visit: VisitRow, *, at: datetime) -> list[Point]:
     """The checklist of a visit: what is asked now, once sealed what was asked then, and what was answered meanwhile."""
     until = visit.sealed_at or at
-    answered = {row.item for row in visit_marks.checks(session, key(visit))}
+    answered = {row.item for row in visit_marks.checks(session, number_of(visit))}
     rows = visit_marks.items(session, visit.team_id)
     if not any(row.added_at <= until for row in rows):
         return [Point(code, "", about) for code, about in SHIPPED]
@@ -63,7 +63,7 @@ def add(session: Session, team: TeamRow, text: str, about: str, *, by: Actor, at
     if any(row.text == text and row.about == about for row in held):
         raise Invalid(f"{text!r} is on the checklist already.")
     row = VisitCheckItemRow(
-        team_id=key(team), code=secrets.token_hex(8), text=text, about=about, place=max(
+        team_id=number_of(team), code=secrets.token_hex(8), text=text, about=about, place=max(
             (row.place for row in held), default=0
         ) + 1, added_at=at, added_by=by.name,
     )  # fmt: skip
@@ -84,11 +84,11 @@ def take_away(session: Session, team: TeamRow, code: str, *, by: Actor, at: date
 
 def _own(session: Session, team: TeamRow, by: Actor, at: datetime) -> list[VisitCheckItemRow]:
     """The points a team asks; those shipped become its own the first time it edits them."""
-    rows = visit_marks.items(session, key(team))
+    rows = visit_marks.items(session, number_of(team))
     if not rows:
         rows = [
             VisitCheckItemRow(
-                team_id=key(team), code=code, about=about, place=place, added_at=at, added_by=by.name
+                team_id=number_of(team), code=code, about=about, place=place, added_at=at, added_by=by.name
             )
             for place, (code, about) in enumerate(SHIPPED)
         ]  # fmt: skip

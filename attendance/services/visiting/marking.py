@@ -11,7 +11,6 @@ from attendance.services.visiting import checklist
 from attendance.services.visiting.beginning import NotBegun, frozen_list
 from attendance.store import people, trail, visit_marks
 from attendance.store.database import Session
-from attendance.store.office import key
 from attendance.store.trail import Actor
 from attendance.store.visit_mark_tables import (
     ABSENT,
@@ -24,6 +23,7 @@ from attendance.store.visit_mark_tables import (
     VisitMarkRow,
     VisitPhotoRow,
 )
+from attendance.store.visit_marks import number_of
 from attendance.store.visit_tables import BEGUN, ENDED, SEALED, VisitRow
 
 MOST_AT_ONCE = 500
@@ -123,19 +123,20 @@ def note(
     `sent_at`: what the phone's clock said when it sent them, by which its error is taken out of `noted_at`; None: it
     is right. A moment before the beginning or after now is cut to it. Raises NotBegun, Invalid for too many at once.
     """
-    row = visit_marks.locked(session, key(visit))
+    row = visit_marks.locked(session, number_of(visit))
     if row.state not in (BEGUN, ENDED, SEALED) or row.begun_at is None:
         raise NotBegun
     if len(new) + len(answers) > MOST_AT_ONCE:
         raise Invalid(f"At most {MOST_AT_ONCE} lines are taken at once; send the others after them.")
     listed = {person.code: person.number for person in frozen_list(row).people}
     known = {item.code: item for item in checklist.points(session, row, at=at)}
-    sent = visit_marks.sent_before(session, key(row), [line.id for line in (*new, *answers)])
+    lines: list[NewMark | NewCheck] = [*new, *answers]
+    sent = visit_marks.sent_before(session, number_of(row), [line.id for line in lines])
     error = at - sent_at if sent_at is not None else timedelta()
     told: list[Outcome] = []
     rows: list[VisitMarkRow | VisitCheckRow] = []
     late = row.state == SEALED
-    for line in (*new, *answers):
+    for line in lines:
         why = _wrong(line, listed, known)
         if line.id in sent and not why:
             told.append(Outcome(line.id, REPEATED))
@@ -145,7 +146,7 @@ def note(
             continue
         sent.add(line.id)
         noted_at = min(max(line.noted_at + error, row.begun_at), at)
-        rows.append(_row(line, key(row), listed, by, noted_at, at))
+        rows.append(_row(line, number_of(row), listed, by, noted_at, at))
         told.append(Outcome(line.id, LATE if late else TAKEN))
     if rows:
         visit_marks.add(session, rows)
@@ -162,7 +163,7 @@ def marks(session: Session, visit: VisitRow) -> list[Mark]:
     """
     newest: dict[int, VisitMarkRow] = {}
     others: dict[int, dict[str, VisitMarkRow]] = {}
-    for row in visit_marks.marks(session, key(visit)):
+    for row in visit_marks.marks(session, number_of(visit)):
         if not _counts(visit, row.received_at):
             continue
         newest[row.employee_id] = row
@@ -184,7 +185,7 @@ def marks(session: Session, visit: VisitRow) -> list[Mark]:
 
 def late_marks(session: Session, visit: VisitRow) -> list[Mark]:
     """Marks that reached the server after the minutes were sealed, in the order noted: they are for an annex."""
-    rows = [row for row in visit_marks.marks(session, key(visit)) if not _counts(visit, row.received_at)]
+    rows = [row for row in visit_marks.marks(session, number_of(visit)) if not _counts(visit, row.received_at)]
     names = people.names(session, {row.employee_id for row in rows})
     return [_mark(row, names[row.employee_id][0]) for row in rows]
 
@@ -192,7 +193,7 @@ def late_marks(session: Session, visit: VisitRow) -> list[Mark]:
 def checks(session: Session, visit: VisitRow) -> list[Check]:
     """The newest answer to each point, of the unit first, then by person; what was taken back is none."""
     newest: dict[tuple[str, int | None], VisitCheckRow] = {}
-    for row in visit_marks.checks(session, key(visit)):
+    for row in visit_marks.checks(session, number_of(visit)):
         if _counts(visit, row.received_at):
             newest[row.item, row.employee_id] = row
     names = people.names(session, {row.employee_id for row in newest.values() if row.employee_id is not None})
@@ -208,9 +209,9 @@ def checks(session: Session, visit: VisitRow) -> list[Check]:
 
 def photos(session: Session, visit: VisitRow) -> list[Photo]:
     """The photographs of a visit, in the order noted, without their bytes."""
-    rows = [row for row in visit_marks.photos(session, key(visit)) if _counts(visit, row.received_at)]
+    rows = [row for row in visit_marks.photos(session, number_of(visit)) if _counts(visit, row.received_at)]
     names = people.names(session, {row.employee_id for row in rows if row.employee_id is not None})
-    there = visit_marks.with_content(session, key(visit))
+    there = visit_marks.with_content(session, number_of(visit))
     return [_photo(row, names, row.id in there) for row in rows]
 
 
