@@ -67,6 +67,11 @@ def of_visit(session: Session, visit_id: int | None) -> MinutesRow | None:
     return session.exec(select(MinutesRow).where(MinutesRow.visit_id == visit_id)).first()
 
 
+def people(session: Session, minutes_id: int | None) -> list[int]:
+    """Numbers of those who are on the list of sealed minutes."""
+    return list(session.exec(select(MinutesPersonRow.employee_id).where(MinutesPersonRow.minutes_id == minutes_id)))
+
+
 def of_code(session: Session, code: str) -> MinutesRow | None:
     return session.exec(select(MinutesRow).where(MinutesRow.code == code)).first()
 

@@ -17,6 +17,7 @@ from attendance.store.followups import Followed
 from attendance.store.minutes_tables import ANSWERED, DONE, NOT_DONE, FollowupRow, FollowupStepRow, MinutesRow
 from attendance.store.paper_register import NotAsItWas
 from attendance.store.trail import Actor, record
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 
 LONGEST = 4000
@@ -77,8 +78,8 @@ def check_decider(session: Session, minutes: MinutesRow, row: FollowupRow, by: D
     visit = stored.visit_of(session, minutes)
     if visit.team_id in {team.id for team in teams_in_force(session, by.actor.user_id, today)}:
         by = Decider(by.actor, Within(None))  # a team decides on what it found, wherever it was
-    elif not by.within.sees(minutes.unit_id):
-        raise NotTheirs(f"{matter.name} is decided by the team, or by somebody responsible for the unit.")
+    elif not _sees_above(session, minutes.unit_id, by.within, today):
+        raise NotTheirs(f"{matter.name} is decided by the team, or by somebody responsible for the unit above.")
     impartial.check(session, matter, by)
 
 
@@ -88,6 +89,12 @@ def may_decide(session: Session, found: Followed, by: Decider, today: date) -> b
     except NotTheirs:
         return False
     return True
+
+
+def _sees_above(session: Session, unit_id: int, within: Within, today: date) -> bool:
+    """Whether somebody answers for the unit and for more than it: a unit does not decide on itself."""
+    above = set(StoredTree(session).path(unit_id, today)) - {unit_id}
+    return within.is_all or (within.sees(unit_id) and any(within.sees(unit) for unit in above))
 
 
 def overdue(found: Iterable[Followed], today: date) -> list[Followed]:
