@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from attendance.errors import Invalid, NotFound
+from attendance.errors import NotFound
 from attendance.services import impartial
 from attendance.services.impartial import Decider, Matter, NotTheirs
 from attendance.services.visiting.entering import teams_in_force
+from attendance.services.visiting.wrong import MinutesInvalid
 from attendance.store import followups, heads
 from attendance.store import minutes as stored
 from attendance.store.database import Session
@@ -52,7 +53,7 @@ def decide(
     Raises NotTheirs for the unit's own head and for whoever reported on it, NotFound, NotAsItWas, Invalid.
     """
     if act not in (DONE, NOT_DONE):
-        raise Invalid(f"{act[:20]!r} is no finding; write {DONE} or {NOT_DONE}.")
+        raise MinutesInvalid("finding", f"{act[:20]!r} is no finding; write {DONE} or {NOT_DONE}.")
     row = _held(session, minutes, number, version)
     if row.state == act:
         raise NotAsItWas(f"This conclusion stands as {act} already.")
@@ -119,7 +120,7 @@ def _held(session: Session, minutes: MinutesRow, number: int, version: int | Non
 def _said(text: str, what: str) -> str:
     found = text.replace("\r\n", "\n").strip()
     if not found or len(found) > LONGEST or "\0" in found:
-        raise Invalid(f"Write {what}, in at most {LONGEST} signs.")
+        raise MinutesInvalid("said", f"Write {what}, in at most {LONGEST} signs.")
     return found
 
 
