@@ -119,9 +119,9 @@ class MinutesPage:
 
 @dataclass(frozen=True, slots=True)
 class VerifyPage:
-    """What anybody who has a code is told: nothing personal. `content` None: there are no minutes of this code.
+    """What anybody who has a code is told: nothing personal. Not `known`: there are no minutes of this code.
 
-    `compared`: what came of a file that was handed in: same, other, or one of `seals.PARTS`.
+    `compared`: what came of a file that was handed in: same, other, unsealed, or what was changed (`seals.PARTS`).
     """
 
     code: str
@@ -135,7 +135,6 @@ class VerifyPage:
     pdf_digest: str = ""
     signing_key: str = ""
     annexes: int = 0
-    holds: bool = True
     compared: tuple[str, ...] = ()
     too_many: bool = False
 

@@ -37,6 +37,7 @@ from device_sync.zk.failures import OUTCOMES
 from reports import calendar, charts, compared, explanation_view, papers, person, register, rule_trial, trail, view
 from reports import rules as rule_pages
 from tests.unit import system_words
+from tests.unit.minutes_words import MINUTES_WORDS
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_months import WORDS
 
@@ -75,6 +76,7 @@ EXPORT_COLUMNS = tuple(
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
+    **MINUTES_WORDS,
     "head": HEAD_KINDS,
     "state": view.PERSON_STATES,
     "health_state": terminal_health.STATES,
