@@ -9,6 +9,7 @@ from attendance.store.visit_tables import PARTS
 from reports import minutes
 
 MINUTES_WORDS = {
+    "minutes_pdf": ("row", "name", "unit_code", "remark", "approved", "point", "answer", "request", "due"),
     "minutes_section": ("team", "unit", "figures", "desk", "papers", "other", "explanation", "conclusions"),
     "minutes_found": (*figures.FOUND, "late"),
     "minutes_list": ("with_reason", "without_reason", "unknown", "late", "remarked"),

@@ -258,7 +258,8 @@ def constant_keys() -> set[str]:
             is_n = isinstance(name, nodes.Getattr) and isinstance(name.node, nodes.Name) and name.attr == "n"
             if (is_t or is_n) and call.args and isinstance(call.args[0], nodes.Const):
                 found.add(call.args[0].value)
-    for path in (*PAGES.glob("*.py"), *(PAGES.parent / "notifying").glob("*.py")):
+    beside = (PAGES.parent / room for room in ("notifying", "printing"))
+    for path in (*PAGES.glob("*.py"), *(path for room in beside for path in room.glob("*.py"))):
         found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
     return found
 
