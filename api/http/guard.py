@@ -21,7 +21,8 @@ from api.pages.assets import CONTENT_SECURITY_POLICY, MOUNT
 MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
 _UPLOADS = (f"{API}/imports/", "/import/sheets")
-MAX_ATTACHED = re.compile(
+MAX_ATTACHED = 33 * 1024 * 1024
+_ATTACHED = re.compile(
     rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain|({API})?/inspections/[^/]+/photos"
 )
 """Where a few photographs may be sent with what is said of a violation, or of a visit."""
