@@ -50,6 +50,7 @@ ACTS = (
     *(f"followup.{what}" for what in ("answered", "done", "not_done")),
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
     "notice.retried",
+    *(f"visit.{what}" for what in ("begun", "noted", "photographed", "ended")), "checklist.added", "checklist.removed",
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
@@ -57,6 +58,7 @@ VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial",
+    "visit",
     "minutes",
 )  # fmt: skip
 """Views there are words for."""
