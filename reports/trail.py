@@ -46,6 +46,7 @@ ACTS = (
     *(f"explanation.{what}" for what in (
         "asked", "filed", "attached", "confirmed", "denied", "approved", "refused", "withdrawn",
     )),
+    *(f"team.{what}" for what in ("formed", "joined", "left", "ended")), "visit.dropped", "draw.made",
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
     "notice.retried",
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
@@ -63,7 +64,7 @@ FIELDS = (
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
     "size", "digest", "skipped",
     "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
-    "granted", "due", "files",
+    "granted", "due", "files", "seed_digest", "content_digest", "formula",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300
