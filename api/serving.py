@@ -17,6 +17,7 @@ from api.pages.calendar import router as calendar_router
 from api.pages.charts import router as charts_router
 from api.pages.explanations import router as explanations_router
 from api.pages.importing.routes import router as importing_router
+from api.pages.inspections import router as inspections_router
 from api.pages.me import router as me_router
 from api.pages.months import router as months_router
 from api.pages.notification_admin import router as notification_admin_router
@@ -34,6 +35,7 @@ from api.pages.setting_up import router as setting_up_router
 from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
 from api.pages.system import router as system_router
+from api.pages.teams import router as teams_router
 from api.pages.terminal_pages.adding.routes import router as adding_router
 from api.pages.terminal_pages.people import router as terminal_people_router
 from api.pages.terminal_pages.routes import router as terminals_router
@@ -61,7 +63,7 @@ PAGES = (
     personal_router, register_router, notifications_router, notification_admin_router, adding_router,
     terminals_router, terminal_people_router, terminal_settings_router, calendar_router, schedules_router,
     rules_router, trials_router, me_router, charts_router, why_router, people_router, setting_up_router,
-    system_router, visits_router, router,
+    system_router, teams_router, inspections_router, visits_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

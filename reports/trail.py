@@ -48,6 +48,7 @@ ACTS = (
     )),
     "minutes.written", "minutes.sealed", "minutes.annexed",
     *(f"followup.{what}" for what in ("answered", "done", "not_done")),
+    *(f"team.{what}" for what in ("formed", "joined", "left", "ended")), "visit.dropped", "draw.made",
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
     "notice.retried",
     *(f"visit.{what}" for what in ("begun", "noted", "photographed", "ended")), "checklist.added", "checklist.removed",
@@ -68,7 +69,7 @@ FIELDS = (
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
     "size", "digest", "skipped",
     "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
-    "granted", "due", "files",
+    "granted", "due", "files", "seed_digest", "content_digest", "formula",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

@@ -17,7 +17,7 @@ INTERNAL = frozenset(
     {
         "id", "ruling_id", "inspection_id", "destruction_id", "in_place_of_id", "digest", "rulebook", "jpeg_base64",
         "sequence", "log_index", "pull_id", "superseded_at", "answered_id", "explanation_id", "sheet_id", "webhook_id",
-        "content", "version",
+        "content", "version", "team_id", "grant_id",
     }
 )  # fmt: skip
 """Columns that stand in the file alone."""
@@ -31,6 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "cause": ("cause",),
     "decision": ("paper_status",),
     "role": ("role",),
+    "part": ("team_part",),
     "act": ("act",),
     "what": ("look", "thing", "paper_kind"),
     "via": ("via",),

@@ -17,6 +17,7 @@ from starlette.datastructures import UploadFile
 
 from api.http.answers import answer
 from api.http.auth import check_csrf, csrf_token, sent_from_here
+from api.http.routers.inspections import UNCOUNTED
 from api.http.routers.visit_notes import keep_photo, lines_of, own, picture_of, take_notes
 from api.http.schemas.visit_notes import Notes
 from api.http.scope import Reader, page_may
@@ -59,7 +60,7 @@ def worker() -> Response:
     )
 
 
-@router.get("/inspections/{key}")
+@router.get("/inspections/{key}", openapi_extra=UNCOUNTED)
 def visit(request: Request, reader: Doing, key: Key) -> Response:
     return _page(request, reader, key)
 
