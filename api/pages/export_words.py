@@ -17,7 +17,8 @@ INTERNAL = frozenset(
     {
         "id", "ruling_id", "inspection_id", "destruction_id", "in_place_of_id", "digest", "rulebook", "jpeg_base64",
         "sequence", "log_index", "pull_id", "superseded_at", "answered_id", "explanation_id", "sheet_id", "webhook_id",
-        "content", "version", "team_id", "grant_id",
+        "content", "version", "team_id", "grant_id", "visit_id",
+        "client_id",
     }
 )  # fmt: skip
 """Columns that stand in the file alone."""
@@ -31,7 +32,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "cause": ("cause",),
     "decision": ("paper_status",),
     "role": ("role",),
-    "part": ("team_part",),
     "act": ("act",),
     "what": ("look", "thing", "paper_kind"),
     "via": ("via",),
@@ -39,8 +39,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "state": ("request_state", "punch_state", "explanation_state"),
     "ground": ("explanation_ground",),
     "confirmation": ("explanation_confirmation",),
-    "part": ("signature_part",),
+    "part": ("signature_part", "team_part"),
     "verify": ("punch_verify",),
+    "mark": ("visit_mark",),
+    "answer": ("check_answer",),
+    "item": ("check",),
     "language": ("language",),
     "scopes": ("scope",),
     "placement": ("export_value",),
