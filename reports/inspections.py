@@ -38,6 +38,16 @@ class Looker:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTeam:
+    """A team the reader is in, until the end of its decision."""
+
+    id: int
+    name: str
+    document: str
+    to_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """`at`: the minute of arrival on the wall; None: not begun. `own`: of a team the reader is in."""
 
@@ -82,7 +92,7 @@ class InspectionsPage:
     never: tuple[Candidate, ...]
     units: int
     draws: tuple[Draw, ...]
-    teams: tuple[TeamRow, ...]
+    teams: tuple[OwnTeam, ...]
     may_do: bool
     today: date
     done: str | None = None
@@ -92,8 +102,8 @@ class InspectionsPage:
 class PlanPage:
     """The form of a plan; `found`: units of the chosen team, those for which most speaks first."""
 
-    teams: tuple[TeamRow, ...]
-    team: TeamRow | None
+    teams: tuple[OwnTeam, ...]
+    team: OwnTeam | None
     units: tuple[UnitOn, ...]
     found: tuple[Candidate, ...]
     today: date
@@ -181,7 +191,7 @@ def inspections_page(session: Session, zone: str, who: Looker, *, page: int) -> 
     never = weighing.never_visited(known, who.today.year)
     return InspectionsPage(
         by_state[_PLANS], by_state[_OPEN], by_state[_OVER], total, page, tuple(never), len(known),
-        tuple(draw_list(session, zone, who)[:5]), who.teams, who.doing != NOTHING, who.today,
+        tuple(draw_list(session, zone, who)[:5]), _own_teams(who), who.doing != NOTHING, who.today,
     )  # fmt: skip
 
 
@@ -190,9 +200,16 @@ _PLANS, _OPEN, _OVER = ("planned",), ("begun", "ended"), ("sealed", "dropped")
 
 def plan_page(session: Session, who: Looker, number: int | None, chosen: str) -> PlanPage:
     """`number`: of the team that is to visit; else the only or first one."""
-    team = next((each for each in who.teams if number in (None, each.id)), None)
-    if team is None:
-        return PlanPage(who.teams, None, (), (), who.today)
-    within = planning.reach(session, team, who.doing, who.today)
+    own = _own_teams(who)
+    row = next((each for each in who.teams if number in (None, each.id)), None)
+    if row is None:
+        return PlanPage(own, None, (), (), who.today)
+    within = planning.reach(session, row, who.doing, who.today)
     units = tuple(StoredTree(session).shown(who.today, within))
-    return PlanPage(who.teams, team, units, tuple(proposed(found_units(session, who, within))), who.today, chosen)
+    found = proposed(found_units(session, who, within))
+    team = next(each for each in own if each.id == row.id)
+    return PlanPage(own, team, units, tuple(found), who.today, chosen)
+
+
+def _own_teams(who: Looker) -> tuple[OwnTeam, ...]:
+    return tuple(OwnTeam(teams.number_of(row), row.name, row.document, row.to_on) for row in who.teams)

@@ -124,6 +124,8 @@ def _act(
         with parts.database.writing() as session:
             act(session, team_written(session, reader, number))
     except AttendanceError as error:
+        if isinstance(error, NotFound) and error.kind != "user":
+            raise
         view = replace(_one(request, reader, number), problem=_problem(error), given=given)
         return show(request, "team.html", view, user=reader.user, status=422)
     return RedirectResponse(f"/teams/{number}?done={done}", 303)
