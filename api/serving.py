@@ -26,6 +26,7 @@ from api.pages.papers import router as papers_router
 from api.pages.people import router as people_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
+from api.pages.presence import router as presence_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.rule_trials import router as trials_router
 from api.pages.rules import router as rules_router
@@ -59,6 +60,7 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
+    presence_router,
     months_router, today_router, violations_router, search_router, explanations_router, importing_router,
     personal_router, register_router, notifications_router, notification_admin_router, adding_router,
     terminals_router, terminal_people_router, terminal_settings_router, calendar_router, schedules_router,

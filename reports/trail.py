@@ -61,6 +61,7 @@ VIEWS = (
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial",
     "visit",
     "minutes",
+    "presence",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

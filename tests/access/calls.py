@@ -17,6 +17,7 @@ from tests.access import (
     calls_lists,
     calls_months,
     calls_notifications,
+    calls_presence,
     calls_teams,
     calls_terminals,
     calls_visits,
@@ -175,6 +176,7 @@ CALLS: dict[str, list[Call]] = {
     **PAPER_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_lists.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_presence.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_teams.API.items()},
@@ -272,6 +274,7 @@ PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_lists.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_presence.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_teams.PAGES.items()},

@@ -53,6 +53,7 @@ from reports import teams as team_pages
 from tests.unit import system_words, visit_words
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_months import WORDS
+from tests.unit.words_of_presence import PRESENCE_WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -218,6 +219,7 @@ VOCABULARIES = {
     **WORDS,
     **visit_words.VOCABULARIES,
     **NOTICE_WORDS,
+    **PRESENCE_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
     "outcome": tuple(OUTCOMES),
