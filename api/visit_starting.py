@@ -102,13 +102,14 @@ def start(request: Request, reader: Reader, visit_key: str) -> Starting:
             poller: Poller | None = getattr(request.app.state, "poller", None)
             fresh = visit.state == PLANNED and poller is not None
             codes = codes_of(session, parts.settings.timezone, visit, at)[0] if fresh else []
-        found = Starting(visit.key, codes, at)
+            number = number_of(visit)
+        found = Starting(visit_key, codes, at)
         if codes:
             note_pull(request, reader, codes)
         jobs = poller.begin(codes, on_progress=found.tell) if poller is not None and codes else []
         under_way[visit_key] = found
     run = threading.Thread(
-        target=_run, args=(parts, reader.actor, found, number_of(visit), jobs, under_way), name="visit", daemon=True
+        target=_run, args=(parts, reader.actor, found, number, jobs, under_way), name="visit", daemon=True
     )
     run.start()
     return found

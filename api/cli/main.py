@@ -20,6 +20,7 @@ from api.cli import (
     office,
     papers,
     personal,
+    presence,
     rosters,
     rules,
     serving,
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    notifications, judging, verifying, backing_up, doctor,
+    presence, notifications, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

@@ -46,6 +46,10 @@ HEADERS = {
 }
 
 
+UNCOUNTED = "x-uncounted"
+"""Name in the `openapi_extra` of a route, with the reason why nobody may see in the figures that it was asked."""
+
+
 class TooLarge(HTTPException):
     def __init__(self, most: int) -> None:
         super().__init__(413, f"This takes at most {most // 1024 // 1024} MiB.")
@@ -113,6 +117,8 @@ class Guard:
             headers.setdefault("Cache-Control", "no-store")
         if scope.get("scheme") == "https":
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if UNCOUNTED in (getattr(scope.get("route"), "openapi_extra", None) or ()):
+            return
         route = getattr(scope.get("route"), "path", "other")
         if scope["path"].startswith(f"{API}/") and not route.startswith(API):  # pages have names like those here
             route = f"{API}{route}" if route != "other" else route

@@ -41,6 +41,7 @@ TAGS = [
     {"name": "explanations", "description": "What people say of violations: asked for, confirmed, decided."},
     {"name": "months", "description": "Months of a unit: what stands in the way, locked, signed, reopened."},
     {"name": "reports", "description": "Sheets as files."},
+    {"name": "inspections", "description": "Teams, plans and draws that the team alone knows of, visits, minutes."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},
     {"name": "notifications", "description": "Webhooks, and what became of what was sent."},
     {"name": "health", "description": "Whether the service lives and can work."},

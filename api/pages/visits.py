@@ -6,6 +6,7 @@ A plan is found by its own team alone; everything here answers as if it were now
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import orjson
@@ -16,12 +17,14 @@ from starlette.datastructures import UploadFile
 
 from api.http.answers import answer
 from api.http.auth import check_csrf, csrf_token, sent_from_here
+from api.http.routers.inspections import UNCOUNTED
 from api.http.routers.visit_notes import keep_photo, lines_of, own, picture_of, take_notes
 from api.http.schemas.visit_notes import Notes
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.assets import STATIC
 from api.pages.i18n import Translator
+from api.pages.names import name_key
 from api.pages.routes import language_of, show
 from api.pages.streaming import pull_words
 from api.visit_starting import Starting, codes_of, start
@@ -57,7 +60,7 @@ def worker() -> Response:
     )
 
 
-@router.get("/inspections/{key}")
+@router.get("/inspections/{key}", openapi_extra=UNCOUNTED)
 def visit(request: Request, reader: Doing, key: Key) -> Response:
     return _page(request, reader, key)
 
@@ -157,6 +160,9 @@ def _page(request: Request, reader: Reader, key: str, problem: str = "") -> Resp
         ready = codes_of(session, zone, found, now) if found.state == PLANNED else ([], [])
         view = visit_page(session, zone, now, found, ready)
         reader.saw(session, "visit", [each.told.code for each in view.people], at=now)
+    order = list(dict.fromkeys(each.told.unit for each in view.people))
+    listed = sorted(view.people, key=lambda each: (order.index(each.told.unit), name_key(each.told.name)))
+    view = replace(view, people=tuple(listed))
     status = 422 if problem else 200
     t = Translator(language_of(request))
     words = {name: t(f"visit_said.{name}") for name in SAID} | {name: t(f"visit_mark.{name}") for name in MARKS[:3]}

@@ -41,6 +41,7 @@ from attendance.store.listing_keys import ViolationKey, violation_id
 from attendance.store.paper_register import number_of
 from attendance.store.tables import EmployeeRow, TerminalRow
 from attendance.store.trail import CONSOLE, Actor
+from tests.access import office_visits
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
@@ -79,6 +80,10 @@ class Place:
     papers: Mapping[str, int] = field(default_factory=dict)
     assignment: int = 0
     term: int = 0
+    team: int = 0
+    member: int = 0
+    plan: str = "0" * 32
+    sealed: str = "0" * 32
 
     @property
     def mark(self) -> str:
@@ -87,7 +92,7 @@ class Place:
     def fills(self) -> dict[str, str]:
         named = (
             "unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term",
-            "early", "explanation", "attachment",
+            "early", "explanation", "attachment", "team", "member", "plan", "sealed",
         )  # fmt: skip
         papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
         return {name: str(getattr(self, name)) for name in named} | papers
@@ -103,6 +108,7 @@ PEOPLE = {"OWN": "OWN", "COL": "OWN", "SIS": "SIS", "PAR": "PAR"}  # mark of the
 PAPERS = (
     "leave", "mission", "exemption", "protection", "overtime", "site", "outage", "decision", "duty", "post",
 )  # fmt: skip
+OUTSIDE_VISITORS = ("PAR", "SIS")
 STATES = ("holds", "ended", "revoked", "later")
 ABSENT = 999_999
 
@@ -140,6 +146,11 @@ def build(database: Database, accounts: Accounts) -> World:
     grants = _accounts(database, accounts)
     with database.writing() as session:
         waiting = {name: _papers(session, name, unit) for name, unit in PEOPLE.items()}
+    members = {name: reader("inspector") if name == "OWN" else f"v-{mark(name)}" for name in UNITS}
+    for name in OUTSIDE_VISITORS:
+        accounts.create_user(members[name], PASSWORD)
+    with database.writing() as session:
+        visited = office_visits.fill(session, members, "all-inspector")
     with database.writing() as session:
         said = {name: _said(session, name) for name in PEOPLE}
     with database.reading() as session:
@@ -158,6 +169,7 @@ def build(database: Database, accounts: Accounts) -> World:
             papers=waiting[name],
             assignment=assigned[name],
             term=terms[unit],
+            **visited[unit],
         )
         for name, unit in PEOPLE.items()
     }
@@ -167,6 +179,8 @@ def build(database: Database, accounts: Accounts) -> World:
         alarm=ABSENT,
         assignment=ABSENT,
         term=ABSENT,
+        team=ABSENT,
+        member=ABSENT,
         violation=violation_id(9, LATE_ON, "am", "late"),
         early=violation_id(9, FIRST, "pm", "early"),
         explanation=ABSENT,

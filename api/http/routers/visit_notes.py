@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.datastructures import UploadFile
 
 from api.http.answers import answer
+from api.http.routers.inspections import UNCOUNTED
 from api.http.routers.terminals import pull_lanes
 from api.http.schemas.visit_notes import Notes, NotesTaken, Visit
 from api.http.scope import Reader, may
@@ -60,7 +61,7 @@ def own(session: Session, reader: Reader, key: str) -> VisitRow:
     return own_visit(session, reader.user.user_id, key, reader.today)
 
 
-@router.get("/{key}", operation_id="getInspection", summary="One visit", response_model=Visit)
+@router.get("/{key}", operation_id="getInspection", summary="One visit", response_model=Visit, openapi_extra=UNCOUNTED)
 def get_inspection(request: Request, key: Key, reader: Doing) -> Response:
     """The visit with its frozen list and what was noted; once it began. Reasons of papers are in none of it."""
     return _told(request, reader, key)

@@ -183,13 +183,15 @@
   const keepPage = async () => {
     if (!("serviceWorker" in navigator) || !window.caches) { root.dataset.keeps = "no"; announce(); return; }
     await navigator.serviceWorker.register("/inspections/worker.js");
+    const pages = await caches.open(PAGES);
+    if (await pages.match(base)) { root.dataset.keeps = "yes"; announce(); }
     const answer = await ask(base);
     if (!answer.ok) return;
     const headers = new Headers(answer.headers);
     headers.set("x-kept-at", String(Date.now()));
     const files = performance.getEntriesByType("resource").map((each) => each.name).filter((name) => new URL(name).pathname.startsWith("/static/"));
     await (await caches.open(FILES)).addAll([...new Set(files)]);
-    await (await caches.open(PAGES)).put(base, new Response(await answer.blob(), { headers }));
+    await pages.put(base, new Response(await answer.blob(), { headers }));
     root.dataset.keeps = "yes";
     announce();
   };
@@ -211,6 +213,7 @@
     send();
   }, true);
   window.addEventListener("online", () => { fails = 0; send(); });
+  window.addEventListener("offline", () => { status = "offline"; announce(); });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") send(); });
 
   known = { marks: {}, checks: {}, ...(read(`${mine}known`) || JSON.parse(root.dataset.noted || "{}")) };
