@@ -93,6 +93,7 @@ def test_from_a_text_to_a_followup_that_is_done(site: Site) -> None:
 
     assert [one["number"] for one in head("GET", f"{API}/followups?overdue=true")["items"]] == [1]
     assert stranger("GET", f"{API}/followups")["items"] == []
+    assert [one["number"] for one in leader("GET", f"{API}/followups")["items"]] == [1, 2]
     team("POST", f"{HERE}/followups/1/answer", {"text": "Đã báo cáo."}, code=403)
     head("POST", f"{HERE}/followups/7/answer", {"text": "Đã báo cáo."}, code=404)
     found = head("POST", f"{HERE}/followups/1/answer", {"text": "Đã báo cáo.", "version": 1})["items"][0]

@@ -89,23 +89,24 @@ def test_an_annex_is_signed_and_stands_under_the_minutes(site: Site) -> None:
 def test_whoever_holds_the_paper_compares_it_and_learns_of_no_person(site: Site) -> None:
     seal(site.signed_in("tra"))
     with site.database.reading() as session:
-        row = stored.of_visit(session, visit_in(session).id)
-        assert row is not None
+        found = stored.of_visit(session, visit_in(session).id)
+        assert found is not None
+        code, digest, pdf = found.code, found.digest, found.pdf
     anybody = site.person()
-    page = anybody.see(f"/verify/{row.code}")
-    assert row.digest in page
+    page = anybody.see(f"/verify/{code}")
+    assert digest in page
     assert "/3</span>" in re.sub(r"\s+", "", page)
     for name in (*month_office.NAMES.values(), "Phan Văn Lực", "Ngô Quang Vinh", "E2"):
         assert name not in page
-    assert anybody.see(f"/verify/{row.code[:4]}-{row.code[4:8]}-{row.code[8:]}".lower()).count(row.digest) == 1
+    assert anybody.see(f"/verify/{code[:4]}-{code[4:8]}-{code[8:]}".lower()).count(digest) == 1
 
     def compare(content: bytes) -> str:
-        token = token_of(anybody.see(f"/verify/{row.code}"))
+        token = token_of(anybody.see(f"/verify/{code}"))
         files = {"file": ("bien-ban.pdf", content, "application/pdf")}
-        return str(anybody.client.post(f"/verify/{row.code}", data={"csrf_token": token}, files=files).text)
+        return str(anybody.client.post(f"/verify/{code}", data={"csrf_token": token}, files=files).text)
 
-    assert "đúng từng byte" in compare(row.pdf)
-    assert "đã bị thay đổi" in compare(row.pdf[:3000] + bytes([row.pdf[3000] ^ 1]) + row.pdf[3001:])
+    assert "đúng từng byte" in compare(pdf)
+    assert "đã bị thay đổi" in compare(pdf[:3000] + bytes([pdf[3000] ^ 1]) + pdf[3001:])
     assert "không mang niêm phong" in compare(b"%PDF-1.7")
     unknown = anybody.client.get("/verify/ABCDEFGHJKMN")
     assert unknown.status_code == 404
