@@ -13,6 +13,7 @@ from attendance.store import office
 from attendance.store.minutes_tables import AnnexRow, MinutesDraftRow, MinutesPersonRow, MinutesRow
 from attendance.store.tables import UnitRow
 from attendance.store.visit_tables import TeamMemberRow, VisitRow
+from attendance.store.within import Within
 
 _LEVEL = 9
 
@@ -64,6 +65,17 @@ def keep(session: Session, row: MinutesRow, found: dict[int, str]) -> MinutesRow
 
 def of_visit(session: Session, visit_id: int | None) -> MinutesRow | None:
     return session.exec(select(MinutesRow).where(MinutesRow.visit_id == visit_id)).first()
+
+
+def sealed_within(session: Session, key: str, within: Within) -> tuple[VisitRow, MinutesRow] | None:
+    """A visit by its key with its sealed minutes, of a unit a reader sees: one statement, whatever is there."""
+    query = (
+        select(VisitRow, MinutesRow)
+        .join(MinutesRow, col(MinutesRow.visit_id) == col(VisitRow.id))
+        .where(col(VisitRow.key) == key, *within.rows(col(MinutesRow.unit_id)))
+    )
+    found = session.exec(query).first()
+    return (found[0], found[1]) if found is not None else None
 
 
 def people(session: Session, minutes_id: int | None) -> list[int]:
