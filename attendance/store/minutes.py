@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import zstandard
 from sqlmodel import Session, col, select
 
-from attendance.store import office
 from attendance.store.minutes_tables import AnnexRow, MinutesDraftRow, MinutesPersonRow, MinutesRow
 from attendance.store.tables import UnitRow
 from attendance.store.visit_tables import TeamMemberRow, VisitRow
@@ -26,6 +25,12 @@ class Named(NamedTuple):
     code: str
     found: str
     wall_time: datetime
+    unit_id: int
+
+
+_NAMED = (
+    VisitRow.key, MinutesRow.number, MinutesRow.code, MinutesPersonRow.found, VisitRow.wall_time, MinutesRow.unit_id,
+)  # fmt: skip
 
 
 def draft(session: Session, visit_id: int) -> MinutesDraftRow | None:
@@ -98,7 +103,8 @@ def unit_of(session: Session, row: MinutesRow | VisitRow) -> UnitRow:
 def naming(session: Session, employee_id: int, low: datetime, high: datetime) -> list[Named]:
     """Sealed minutes of visits in a span of wall time (`high` excluded) that name a person, by time."""
     query = (
-        select(VisitRow.key, MinutesRow.number, MinutesRow.code, MinutesPersonRow.found, VisitRow.wall_time)
+        select(*(col(each) for each in _NAMED))
+        .select_from(MinutesPersonRow)
         .join(MinutesRow, col(MinutesRow.id) == col(MinutesPersonRow.minutes_id))
         .join(VisitRow, col(VisitRow.id) == col(MinutesRow.visit_id))
         .where(
@@ -136,10 +142,6 @@ def members(session: Session, team_id: int) -> list[TeamMemberRow]:
     """Who is in a team now: the head first, then as they joined."""
     query = select(TeamMemberRow).where(TeamMemberRow.team_id == team_id, col(TeamMemberRow.left_at).is_(None))
     return sorted(session.exec(query), key=lambda one: (one.part != "head", one.id or 0))
-
-
-def unit_names(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    return office.codes(session, UnitRow, numbers)
 
 
 def pack(content: bytes) -> bytes:
