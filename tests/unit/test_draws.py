@@ -19,7 +19,7 @@ UNITS = [
     Weighed("X-DONG-MAN", 1120),
     Weighed("X-SUOI-NHAN", 310),
     Weighed("X-TAN-MAI", 1207),
-    Weighed("X-TÂN-HÒA", 100),
+    Weighed("X-TÂN", 100),
 ]
 
 
