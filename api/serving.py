@@ -19,6 +19,7 @@ from api.pages.explanations import router as explanations_router
 from api.pages.importing.routes import router as importing_router
 from api.pages.inspections import router as inspections_router
 from api.pages.me import router as me_router
+from api.pages.minutes import router as minutes_router
 from api.pages.months import router as months_router
 from api.pages.notification_admin import router as notification_admin_router
 from api.pages.notifications import router as notifications_router
@@ -26,6 +27,7 @@ from api.pages.papers import router as papers_router
 from api.pages.people import router as people_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
+from api.pages.presence import router as presence_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.rule_trials import router as trials_router
 from api.pages.rules import router as rules_router
@@ -44,7 +46,9 @@ from api.pages.today import router as today_router
 from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
+from api.pages.verifying import router as verifying_router
 from api.pages.violations import router as violations_router
+from api.pages.visits import router as visits_router
 from api.pages.why import router as why_router
 from api.pulling import pull_json
 from api.settings import Settings
@@ -57,12 +61,14 @@ from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
 PAGES = (
+    minutes_router, verifying_router,
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
+    presence_router,
     months_router, today_router, violations_router, search_router, explanations_router, importing_router,
     personal_router, register_router, notifications_router, notification_admin_router, adding_router,
     terminals_router, terminal_people_router, terminal_settings_router, calendar_router, schedules_router,
     rules_router, trials_router, me_router, charts_router, why_router, people_router, setting_up_router,
-    system_router, teams_router, inspections_router, router,
+    system_router, teams_router, inspections_router, visits_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

@@ -46,9 +46,12 @@ ACTS = (
     *(f"explanation.{what}" for what in (
         "asked", "filed", "attached", "confirmed", "denied", "approved", "refused", "withdrawn",
     )),
+    "minutes.written", "minutes.sealed", "minutes.annexed",
+    *(f"followup.{what}" for what in ("answered", "done", "not_done")),
     *(f"team.{what}" for what in ("formed", "joined", "left", "ended")), "visit.dropped", "draw.made",
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
     "notice.retried",
+    *(f"visit.{what}" for what in ("begun", "noted", "photographed", "ended")), "checklist.added", "checklist.removed",
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
@@ -56,6 +59,9 @@ VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial",
+    "visit",
+    "minutes",
+    "presence",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

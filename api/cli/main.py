@@ -21,6 +21,7 @@ from api.cli import (
     office,
     papers,
     personal,
+    presence,
     rosters,
     rules,
     serving,
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, teams, inspections,
-    personal, rules, months, notifications, judging, verifying, backing_up, doctor,
+    personal, rules, months, presence, notifications, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

@@ -27,12 +27,14 @@ from api.http.routers import (
     imports,
     inspections,
     lost_accounts,
+    minutes,
     months,
     notifications,
     own_account,
     papers,
     personal_data,
     personal_requests,
+    presence,
     punches,
     pushing,
     reports,
@@ -53,6 +55,7 @@ from api.http.routers import (
     users,
     verdicts,
     violations,
+    visit_notes,
 )
 from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
@@ -84,6 +87,7 @@ ROUTERS = (
     search.router,
     units.router,
     unit_parts.router,
+    presence.router,
     employees.router,
     assignments.router,
     enrolments.router,
@@ -98,10 +102,12 @@ ROUTERS = (
     *papers.ROUTERS,
     *explanations.ROUTERS,
     months.router,
+    minutes.router,
     teams.router,
     inspections.router,
     audit.router,
     notifications.router,
+    visit_notes.router,
 )
 
 keep_answers(*ROUTERS)

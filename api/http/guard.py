@@ -22,8 +22,10 @@ MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
 _UPLOADS = (f"{API}/imports/", "/import/sheets")
 MAX_ATTACHED = 33 * 1024 * 1024
-_ATTACHED = re.compile(rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain")
-"""Where a few photographs may be sent with what is said of a violation."""
+_ATTACHED = re.compile(
+    rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain|({API})?/inspections/[^/]+/photos"
+)
+"""Where a few photographs may be sent with what is said of a violation, or of a visit."""
 _KEPT_FORM = (b"x-kept-form", b"1")
 """What `static/keep.js` sends a form with, so that it stays on screen until it was answered."""
 PUSHED = "/iclock/"

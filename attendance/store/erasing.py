@@ -24,6 +24,8 @@ SIGNING_IN = (
 )  # fmt: skip
 """Tables of an account that has no use any more."""
 WRITTEN_NAMES = (
+    ("minutes_draft", "written_by"), ("minutes", "sealed_by"), ("minutes_annex", "added_by"),
+    ("visit_followup_step", "done_by"),
     *(("explanation", f"{act}_by") for act in ("confirmed", "decided", "withdrawn")), ("explanation", "author"),
     ("explanation_request", "asked_by"), ("explanation_attachment", "added_by"),
     ("annulment", "decided_by"), ("paper", "author"), ("paper", "decided_by"),
@@ -32,7 +34,9 @@ WRITTEN_NAMES = (
     ("push_command", "asked_by"), ("subject_request", "entered_by"), ("subject_request", "answered_by"),
     ("subject_request", "completed_by"), ("personal_setting", "recorded_by"), ("import_batch", "author"),
     ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
-    ("printed_sign", "recorded_by"), ("team", "created_by"), ("team", "ended_by"), ("visit", "created_by"),
+    ("printed_sign", "recorded_by"), ("visit_mark", "noted_by"), ("visit_check", "noted_by"),
+    ("visit_photo", "noted_by"), ("visit_check_item", "added_by"), ("visit_check_item", "ended_by"),
+    ("team", "created_by"), ("team", "ended_by"), ("visit", "created_by"),
     ("visit", "begun_by"), ("draw", "created_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""

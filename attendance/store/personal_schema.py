@@ -67,6 +67,10 @@ HELD: dict[str, Held] = {
         reasons=("code", "document", "place", "note", "decision_note", "withdrawal_note"),
     ),
     "inspection_absence": Held("verdicts", ("employee_id",)),
+    "minutes": Held("trail", acted=("sealed_by_id",)),
+    "minutes_person": Held("verdicts", ("employee_id",)),
+    "minutes_annex": Held("trail", acted=("added_by_id",)),
+    "visit_followup_step": Held("trail", acted=("done_by_id",)),
     "ruling": Held("verdicts", ("employee_id",)),
     "violation": Held("verdicts", ("employee_id",)),
     "dirty_day": Held("verdicts", ("employee_id",)),
@@ -102,6 +106,15 @@ HELD: dict[str, Held] = {
     "month_signature": Held("trail", ("employee_id",), acted=("user_id",)),
     "team_member": Held("accounts", ("user_id",)),
     "visit": Held("trail", acted=("created_by_id", "begun_by_id")),
+    "visit_mark": Held(
+        "verdicts", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
+    ),
+    "visit_check": Held(
+        "verdicts", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
+    ),
+    "visit_photo": Held(
+        "visit_photos", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
+    ),
     "draw": Held("trail", acted=("created_by_id",)),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
@@ -122,7 +135,8 @@ BESIDE: dict[str, str] = {
 LOOKING_SECRET = ("password", "digest", "secret", "sealed", "salt", "seal", "token", "hash")
 """Parts of names of columns that must not be exported unless `PLAIN` says that they are harmless."""
 PLAIN = frozenset(
-    (table, "digest") for table in ("notice_reading", "ruling", "explanation_attachment", "month_signature")
+    (table, "digest")
+    for table in ("notice_reading", "ruling", "explanation_attachment", "month_signature", "visit_photo")
 )
 CODED = {"unit_id": "unit", "terminal_id": "terminal", "schedule_id": "schedule"}
 """Numbers that are told as the code of what they point at."""

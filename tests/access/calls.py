@@ -17,8 +17,10 @@ from tests.access import (
     calls_lists,
     calls_months,
     calls_notifications,
+    calls_presence,
     calls_teams,
     calls_terminals,
+    calls_visits,
 )
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
@@ -174,9 +176,11 @@ CALLS: dict[str, list[Call]] = {
     **PAPER_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_lists.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_presence.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_teams.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_visits.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -270,9 +274,11 @@ PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_lists.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_presence.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_teams.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_visits.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
