@@ -19,6 +19,7 @@ from api.pages.explanations import router as explanations_router
 from api.pages.importing.routes import router as importing_router
 from api.pages.inspections import router as inspections_router
 from api.pages.me import router as me_router
+from api.pages.minutes import router as minutes_router
 from api.pages.months import router as months_router
 from api.pages.notification_admin import router as notification_admin_router
 from api.pages.notifications import router as notifications_router
@@ -45,6 +46,7 @@ from api.pages.today import router as today_router
 from api.pages.trail import router as trail_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
+from api.pages.verifying import router as verifying_router
 from api.pages.violations import router as violations_router
 from api.pages.visits import router as visits_router
 from api.pages.why import router as why_router
@@ -59,6 +61,7 @@ from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
 PAGES = (
+    minutes_router, verifying_router,
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
     presence_router,
     months_router, today_router, violations_router, search_router, explanations_router, importing_router,

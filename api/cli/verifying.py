@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.place import open_database, print_json, read_date, read_settings, say, trail_secret
+from api.cli.verifying_minutes import verify_file
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def _only_groups() -> None:
 
 
 def verify(
-    file: Annotated[Path | None, typer.Argument(help="An exported dossier; the database if left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A sealed PDF of minutes; the database if left out.")] = None,
     expect: Annotated[
         str | None,
         typer.Option(help="COUNT:LINK as an earlier run printed it: the trail must still hold that very entry."),
@@ -37,18 +38,25 @@ def verify(
     old_key_file: Annotated[
         list[Path] | None, typer.Option(help="A secret key of before, if it was replaced; may be said again.")
     ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="With FILE: the fingerprint the office makes known of the key it seals with.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the trail, the bytes of every pull, the numbers of punches and the chains of sites. Changes nothing.
+    """Check the trail, the bytes of every pull, the numbers of punches, the chains of sites and sealed minutes. Changes
+    nothing.
 
-    Exit 1 names the first broken link.
+    With FILE, check that sealed PDF alone, on any machine. Exit 1 names the first broken link, or what was changed.
     """
+    from attendance.services.visiting.sealed_checking import check_minutes
     from attendance.store.evidence_checking import check_evidence
     from attendance.store.trail_checking import check_trail, missing_guards
     from device_sync.agent.verifying import check_segments
 
     if file is not None:
-        raise Invalid("Dossiers are not exported by this version yet, so there is none to verify; leave FILE out.")
+        if not verify_file(file, key, as_json=as_json):
+            raise typer.Exit(1)
+        return
     settings = read_settings()
     noted = _noted(expect) if expect is not None else None
     with open_database(settings, migrate=False) as database, database.reading() as session:
@@ -56,8 +64,9 @@ def verify(
         trail = check_trail(session, sealers, noted=noted)
         evidence = check_evidence(session)
         segments = check_segments(session)
+        minutes = check_minutes(session)
         guards = missing_guards(session)
-    holds = trail.holds and evidence.holds and segments.holds and not guards
+    holds = trail.holds and evidence.holds and segments.holds and minutes.holds and not guards
     if as_json:
         print_json(
             {
@@ -72,17 +81,21 @@ def verify(
                     "broken": evidence.broken, "wrong": evidence.wrong,
                 },
                 "sites": {"segments": segments.segments, "broken": segments.broken, "wrong": segments.wrong},
+                "minutes": {
+                    "minutes": minutes.minutes, "annexes": minutes.annexes, "broken": minutes.broken,
+                    "wrong": minutes.wrong,
+                },
             }
         )  # fmt: skip
     else:
-        _tell(trail, evidence, segments)
+        _tell(trail, evidence, segments, minutes)
         if guards:
             say(f"The database no longer refuses changes to the trail, somebody removed: {', '.join(guards)}.")
     if not holds:
         raise typer.Exit(1)
 
 
-def _tell(trail: Any, evidence: Any, segments: Any) -> None:
+def _tell(trail: Any, evidence: Any, segments: Any, minutes: Any) -> None:
     if trail.holds:
         say(f"Trail: {trail.entries} entries hang together. Note elsewhere: {trail.entries}:{trail.head}")
     else:
@@ -101,6 +114,10 @@ def _tell(trail: Any, evidence: Any, segments: Any) -> None:
         say(f"Sites: the first broken link is {segments.broken}: {segments.wrong}.")
     elif segments.segments:
         say(f"Sites: {segments.segments} segments hang together.")
+    if not minutes.holds:
+        say(f"Minutes: the first that do not hold are {minutes.broken}: {minutes.wrong}.")
+    elif minutes.minutes:
+        say(f"Minutes: {minutes.minutes} are as they were sealed, with {minutes.annexes} annexes.")
 
 
 def _noted(text: str) -> tuple[int, str]:

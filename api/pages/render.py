@@ -46,6 +46,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/inspections", "nav.inspections", "visits.read"),
     ("/teams", "nav.teams", "teams.read"),
     ("/charts", "nav.charts", "attendance.read"),
+    ("/inspections/followups", "nav.followups", "visits.read"),
     ("/units", "nav.units", "office.read"),
     ("/people", "nav.people", "people.write"),
     ("/terminals", "nav.terminals", "terminals.read"),
@@ -66,7 +67,15 @@ OWN_PAGE = ("/me", "nav.me")
 # The group of the menu that an entry stands in; its first letters put the groups in order.
 GROUPS = {
     "1.daily": {"/today", "/violations", "/explanations", "/months", "/papers", "/rosters", "/me", "/charts"},
-    "2.control": {"/inspections", "/teams", "/observations", "/commitments", "/conduct", "/index"},
+    "2.control": {
+        "/inspections",
+        "/inspections/followups",
+        "/teams",
+        "/observations",
+        "/commitments",
+        "/conduct",
+        "/index",
+    },
     "3.office": {"/units", "/people", "/calendar", "/schedules", "/rules"},
     "4.data": {"/terminals", "/import"},
     "5.care": {"/users", "/system", "/system/notifications", "/requests", "/trail", "/looks"},

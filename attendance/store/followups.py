@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, and_, col, or_, select, true
 
 from attendance.store.minutes_tables import DONE, FollowupRow, FollowupStepRow, MinutesRow
 from attendance.store.tables import UnitRow
@@ -47,7 +47,7 @@ def within(
 
     `overdue_on`: only those that are not done though their deadline lies before this date.
     """
-    asked = [or_(and_(*within.rows(col(FollowupRow.unit_id))), col(VisitRow.team_id).in_(list(teams)))]
+    asked = [or_(and_(true(), *within.rows(col(FollowupRow.unit_id))), col(VisitRow.team_id).in_(list(teams)))]
     if overdue_on is not None:
         asked += [col(FollowupRow.state) != DONE, col(FollowupRow.due) < overdue_on]
     return _found(session, asked, limit=limit)

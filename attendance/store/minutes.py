@@ -13,7 +13,6 @@ from attendance.store import office
 from attendance.store.minutes_tables import AnnexRow, MinutesDraftRow, MinutesPersonRow, MinutesRow
 from attendance.store.tables import UnitRow
 from attendance.store.visit_tables import TeamMemberRow, VisitRow
-from attendance.store.within import Within
 
 _LEVEL = 9
 
@@ -67,6 +66,11 @@ def of_visit(session: Session, visit_id: int | None) -> MinutesRow | None:
     return session.exec(select(MinutesRow).where(MinutesRow.visit_id == visit_id)).first()
 
 
+def people(session: Session, minutes_id: int | None) -> list[int]:
+    """Numbers of those who are on the list of sealed minutes."""
+    return list(session.exec(select(MinutesPersonRow.employee_id).where(MinutesPersonRow.minutes_id == minutes_id)))
+
+
 def of_code(session: Session, code: str) -> MinutesRow | None:
     return session.exec(select(MinutesRow).where(MinutesRow.code == code)).first()
 
@@ -77,18 +81,6 @@ def visit_of(session: Session, row: MinutesRow) -> VisitRow:
 
 def unit_of(session: Session, row: MinutesRow | VisitRow) -> UnitRow:
     return session.get_one(UnitRow, row.unit_id)
-
-
-def sealed_within(session: Session, within: Within, limit: int) -> list[tuple[MinutesRow, VisitRow]]:
-    """The newest sealed minutes of units a reader sees."""
-    query = (
-        select(MinutesRow, VisitRow)
-        .join(VisitRow, col(VisitRow.id) == col(MinutesRow.visit_id))
-        .where(within.rows(col(MinutesRow.unit_id), None))
-        .order_by(col(MinutesRow.id).desc())
-        .limit(limit)
-    )
-    return [(row, visit) for row, visit in session.exec(query)]
 
 
 def naming(session: Session, employee_id: int, low: datetime, high: datetime) -> list[Named]:

@@ -51,6 +51,7 @@ from reports import inspections as inspection_pages
 from reports import rules as rule_pages
 from reports import teams as team_pages
 from tests.unit import system_words, visit_words
+from tests.unit.minutes_words import MINUTES_WORDS
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
@@ -90,6 +91,7 @@ EXPORT_COLUMNS = tuple(
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
+    **MINUTES_WORDS,
     "head": HEAD_KINDS,
     "state": view.PERSON_STATES,
     "health_state": terminal_health.STATES,
@@ -284,7 +286,8 @@ def constant_keys() -> set[str]:
             is_n = isinstance(name, nodes.Getattr) and isinstance(name.node, nodes.Name) and name.attr == "n"
             if (is_t or is_n) and call.args and isinstance(call.args[0], nodes.Const):
                 found.add(call.args[0].value)
-    for path in (*PAGES.glob("*.py"), *(PAGES.parent / "notifying").glob("*.py")):
+    beside = (PAGES.parent / room for room in ("notifying", "printing"))
+    for path in (*PAGES.glob("*.py"), *(path for room in beside for path in room.glob("*.py"))):
         found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
     return found
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from attendance.errors import Invalid, NotFound
+from attendance.errors import NotFound
 from attendance.services import impartial
 from attendance.services.impartial import Decider, Matter, NotTheirs
 from attendance.services.visiting.entering import teams_in_force
+from attendance.services.visiting.wrong import MinutesInvalid
 from attendance.store import followups, heads
 from attendance.store import minutes as stored
 from attendance.store.database import Session
@@ -17,6 +18,7 @@ from attendance.store.followups import Followed
 from attendance.store.minutes_tables import ANSWERED, DONE, NOT_DONE, FollowupRow, FollowupStepRow, MinutesRow
 from attendance.store.paper_register import NotAsItWas
 from attendance.store.trail import Actor, record
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 
 LONGEST = 4000
@@ -51,7 +53,7 @@ def decide(
     Raises NotTheirs for the unit's own head and for whoever reported on it, NotFound, NotAsItWas, Invalid.
     """
     if act not in (DONE, NOT_DONE):
-        raise Invalid(f"{act[:20]!r} is no finding; write {DONE} or {NOT_DONE}.")
+        raise MinutesInvalid("finding", f"{act[:20]!r} is no finding; write {DONE} or {NOT_DONE}.")
     row = _held(session, minutes, number, version)
     if row.state == act:
         raise NotAsItWas(f"This conclusion stands as {act} already.")
@@ -77,8 +79,8 @@ def check_decider(session: Session, minutes: MinutesRow, row: FollowupRow, by: D
     visit = stored.visit_of(session, minutes)
     if visit.team_id in {team.id for team in teams_in_force(session, by.actor.user_id, today)}:
         by = Decider(by.actor, Within(None))  # a team decides on what it found, wherever it was
-    elif not by.within.sees(minutes.unit_id):
-        raise NotTheirs(f"{matter.name} is decided by the team, or by somebody responsible for the unit.")
+    elif not _sees_above(session, minutes.unit_id, by.within, today):
+        raise NotTheirs(f"{matter.name} is decided by the team, or by somebody responsible for the unit above.")
     impartial.check(session, matter, by)
 
 
@@ -88,6 +90,12 @@ def may_decide(session: Session, found: Followed, by: Decider, today: date) -> b
     except NotTheirs:
         return False
     return True
+
+
+def _sees_above(session: Session, unit_id: int, within: Within, today: date) -> bool:
+    """Whether somebody answers for the unit and for more than it: a unit does not decide on itself."""
+    above = set(StoredTree(session).path(unit_id, today)) - {unit_id}
+    return within.is_all or (within.sees(unit_id) and any(within.sees(unit) for unit in above))
 
 
 def overdue(found: Iterable[Followed], today: date) -> list[Followed]:
@@ -112,7 +120,7 @@ def _held(session: Session, minutes: MinutesRow, number: int, version: int | Non
 def _said(text: str, what: str) -> str:
     found = text.replace("\r\n", "\n").strip()
     if not found or len(found) > LONGEST or "\0" in found:
-        raise Invalid(f"Write {what}, in at most {LONGEST} signs.")
+        raise MinutesInvalid("said", f"Write {what}, in at most {LONGEST} signs.")
     return found
 
 

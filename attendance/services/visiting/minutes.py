@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 
 from attendance import clock
-from attendance.errors import NotFound
 from attendance.services.visiting import checklist, listed, marking, written
 from attendance.services.visiting.beginning import NotBegun, frozen_list
 from attendance.services.visiting.figures import (
@@ -32,7 +31,6 @@ from attendance.services.visiting.signatures import Signature
 from attendance.services.visiting.written import Written
 from attendance.store import minutes as stored
 from attendance.store.database import Session
-from attendance.store.minutes_tables import MinutesRow
 from attendance.store.paper_register import NotAsItWas
 from attendance.store.trail import Actor, record
 from attendance.store.visit_tables import SEALED, TeamRow, VisitRow
@@ -183,14 +181,6 @@ def keep_written(
         raise NotAsItWas("Another member of the team has written meanwhile; look at the minutes as they are now.")
     record(session, by, "minutes.written", kind="visit", key=visit.key, after={"version": kept.version}, at=at)
     return kept.version
-
-
-def sealed(session: Session, visit: VisitRow) -> MinutesRow:
-    """Raises NotFound where a visit's minutes are not sealed."""
-    row = stored.of_visit(session, visit.id)
-    if row is None:
-        raise NotFound("sealed minutes of visit", visit.key, "They are there once both sides have signed.")
-    return row
 
 
 def _answers(session: Session, visit: VisitRow, at: datetime) -> tuple[Answer, ...]:

@@ -15,11 +15,12 @@ from typing import Any
 import orjson
 
 from attendance import clock
-from attendance.errors import AttendanceError, Invalid
+from attendance.errors import AttendanceError
 from attendance.services.signing_key import is_signed, signing_key
 from attendance.services.visiting import seals, signatures
 from attendance.services.visiting.minutes import Minutes, canonical, draft
 from attendance.services.visiting.signatures import Signature
+from attendance.services.visiting.wrong import MinutesInvalid
 from attendance.store import followups, papers_roster
 from attendance.store import minutes as stored
 from attendance.store.database import Session
@@ -126,7 +127,9 @@ def add_annex(
     check_head(session, row, by.actor)
     text = text.replace("\r\n", "\n").strip()
     if not text or len(text) > LONGEST_ANNEX or "\0" in text:
-        raise Invalid(f"An annex says something, in at most {LONGEST_ANNEX} signs; write what has to be added.")
+        raise MinutesInvalid(
+            "annex_text", f"An annex says something, in at most {LONGEST_ANNEX} signs; write what has to be added."
+        )
     signed = signatures.check(given)
     earlier = stored.annexes(session, minutes.id)
     before = earlier[-1].digest if earlier else minutes.digest
@@ -199,7 +202,9 @@ def _check_state(row: VisitRow) -> None:
 
 def _check_written(minutes: Minutes) -> None:
     if not minutes.written.unit_side:
-        raise Invalid("Nobody of the unit is named; write who received the team, with their post, before sealing.")
+        raise MinutesInvalid(
+            "unit_side", "Nobody of the unit is named; write who received the team, with their post, before sealing."
+        )
 
 
 def _file_findings(session: Session, minutes: Minutes, code: str, at: datetime) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from attendance.errors import Invalid
+from attendance.services.visiting.wrong import MinutesInvalid
 
 SIDES = ("team", "unit", "witness")
 WIDTH, HEIGHT = 1000, 400
@@ -46,17 +46,21 @@ def read_strokes(text: str) -> Strokes:
     try:
         found = orjson.loads(text) if text else []
     except orjson.JSONDecodeError:
-        raise Invalid("A signature came through damaged; sign once more.") from None
+        raise MinutesInvalid("damaged", "A signature came through damaged; sign once more.") from None
     return strokes_of(found)
 
 
 def strokes_of(found: Any) -> Strokes:
     """The same from JSON values."""
     if not isinstance(found, list) or len(found) > MOST_STROKES:
-        raise Invalid(f"A signature is a list of at most {MOST_STROKES} lines of points; sign once more.")
+        raise MinutesInvalid(
+            "damaged", f"A signature is a list of at most {MOST_STROKES} lines of points; sign once more."
+        )
     strokes = tuple(tuple(_point(point) for point in _points(stroke)) for stroke in found)
     if sum(map(len, strokes)) > MOST_POINTS:
-        raise Invalid(f"A signature has at most {MOST_POINTS} points; sign once more, with fewer lines.")
+        raise MinutesInvalid(
+            "damaged", f"A signature has at most {MOST_POINTS} points; sign once more, with fewer lines."
+        )
     return tuple(stroke for stroke in strokes if stroke)
 
 
@@ -67,35 +71,45 @@ def check(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
         _check_one(one)
     sides = [one.side for one in found]
     if "team" not in sides or "unit" not in sides:
-        raise Invalid("Minutes are signed by the team and by the unit; have both sign, or note the unit's refusal.")
+        raise MinutesInvalid(
+            "sides", "Minutes are signed by the team and by the unit; have both sign, or note the unit's refusal."
+        )
     if len(found) > 2 + 6:
-        raise Invalid("At most six people sign beside the first of team and unit; note the others in the text.")
+        raise MinutesInvalid(
+            "many", "At most six people sign beside the first of team and unit; note the others in the text."
+        )
     return tuple(found)
 
 
 def _check_one(one: Signature) -> None:
     if not one.name.strip() or len(one.name) > 200 or len(one.post) > 200:
-        raise Invalid("A signature needs the name of who signs, at most 200 signs; write it under the signature.")
+        raise MinutesInvalid(
+            "signer", "A signature needs the name of who signs, at most 200 signs; write it under the signature."
+        )
     if one.refused.strip():
         if one.side == "team":
-            raise Invalid("The team cannot refuse to sign its own minutes; sign them, or do not seal them.")
+            raise MinutesInvalid(
+                "refusal", "The team cannot refuse to sign its own minutes; sign them, or do not seal them."
+            )
         if one.strokes:
-            raise Invalid(f"{one.name} has signed and is noted as refusing; keep one of the two.")
+            raise MinutesInvalid("refusal", f"{one.name} has signed and is noted as refusing; keep one of the two.")
         if len(one.refused) > 1000:
-            raise Invalid("The reason of a refusal has at most 1000 signs; shorten it.")
+            raise MinutesInvalid("refusal", "The reason of a refusal has at most 1000 signs; shorten it.")
     elif sum(map(len, one.strokes)) < FEWEST_POINTS:
-        raise Invalid(f"{one.name} has not signed; have them sign on the glass, or note the refusal and its reason.")
+        raise MinutesInvalid(
+            "unsigned", f"{one.name} has not signed; have them sign on the glass, or note the refusal and its reason."
+        )
 
 
 def _side(one: Signature) -> str:
     if one.side not in SIDES:
-        raise Invalid(f"{one.side[:20]!r} is no side of minutes; write one of {', '.join(SIDES)}.")
+        raise MinutesInvalid("sides", f"{one.side[:20]!r} is no side of minutes; write one of {', '.join(SIDES)}.")
     return one.side
 
 
 def _points(stroke: Any) -> list[Any]:
     if not isinstance(stroke, list):
-        raise Invalid("A line of a signature is a list of points; sign once more.")
+        raise MinutesInvalid("damaged", "A line of a signature is a list of points; sign once more.")
     return stroke
 
 
@@ -103,4 +117,6 @@ def _point(point: Any) -> tuple[int, int]:
     match point:
         case [int(x), int(y)] if 0 <= x <= WIDTH and 0 <= y <= HEIGHT:
             return x, y
-    raise Invalid(f"A point of a signature lies outside of its box of {WIDTH} by {HEIGHT}; sign once more.")
+    raise MinutesInvalid(
+        "damaged", f"A point of a signature lies outside of its box of {WIDTH} by {HEIGHT}; sign once more."
+    )

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from attendance.errors import Invalid
+from attendance.services.visiting.wrong import MinutesInvalid
 
 LONGEST, LONGEST_LINE = 8000, 300
 MOST_LINES = 40
@@ -91,9 +91,13 @@ def checked(written: Written, arrival: date) -> Written:
     _check_few("conclusions", len(trimmed.conclusions))
     early = next((one for one in trimmed.conclusions if one.due is not None and one.due < arrival), None)
     if early is not None:
-        raise Invalid(f"The deadline {early.due} of a conclusion lies before the visit; choose a later date.")
+        raise MinutesInvalid(
+            "deadline", f"The deadline {early.due} of a conclusion lies before the visit; choose a later date."
+        )
     if not 1 <= trimmed.copies <= 20:
-        raise Invalid(f"Minutes are made out in 1 to 20 copies, not {trimmed.copies}; correct the number.")
+        raise MinutesInvalid(
+            "copies", f"Minutes are made out in 1 to 20 copies, not {trimmed.copies}; correct the number."
+        )
     return trimmed
 
 
@@ -112,32 +116,38 @@ def _people(section: str, people: tuple[Person, ...]) -> tuple[Person, ...]:
     found = tuple(Person(_line(section, one.name), _line(section, one.post)) for one in people)
     nameless = next((one for one in found if not one.name), None)
     if nameless is not None:
-        raise Invalid(f"Somebody under {section} has no name; write a name before the post {nameless.post!r}.")
+        raise MinutesInvalid(
+            "nameless", f"Somebody under {section} has no name; write a name before the post {nameless.post!r}."
+        )
     _check_few(section, len(found))
     return found
 
 
 def _check_few(section: str, lines: int) -> None:
     if lines > MOST_LINES:
-        raise Invalid(f"{section} has {lines} lines; {MOST_LINES} are as many as minutes hold.")
+        raise MinutesInvalid("lines", f"{section} has {lines} lines; {MOST_LINES} are as many as minutes hold.")
 
 
 def _line(section: str, text: str) -> str:
     found = " ".join(_plain(section, text).split())
     if len(found) > LONGEST_LINE:
-        raise Invalid(f"A line under {section} has {len(found)} signs; {LONGEST_LINE} are as many as it holds.")
+        raise MinutesInvalid(
+            "long", f"A line under {section} has {len(found)} signs; {LONGEST_LINE} are as many as it holds."
+        )
     return found
 
 
 def _text(section: str, text: str) -> str:
     found = _plain(section, text.replace("\r\n", "\n")).strip()
     if len(found) > LONGEST:
-        raise Invalid(f"{section} has {len(found)} signs; {LONGEST} are as many as it holds.")
+        raise MinutesInvalid("long", f"{section} has {len(found)} signs; {LONGEST} are as many as it holds.")
     return found
 
 
 def _plain(section: str, text: str) -> str:
     odd = next((sign for sign in text if not sign.isprintable() and not sign.isspace()), None)
     if odd is not None:
-        raise Invalid(f"{section} holds the sign U+{ord(odd):04X}, which cannot be printed; take it out.")
+        raise MinutesInvalid(
+            "letters", f"{section} holds the sign U+{ord(odd):04X}, which cannot be printed; take it out."
+        )
     return text
