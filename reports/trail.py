@@ -70,7 +70,8 @@ FIELDS = (
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
     "size", "digest", "skipped",
     "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
-    "granted", "due", "files", "seed_digest", "content_digest", "formula",
+    "granted", "due", "files", "seed_digest", "content_digest", "formula", "source",
+    "planned_at", "planned_by",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from api.cli.main import app as commands
@@ -108,3 +109,18 @@ def test_who_forms_a_team_is_in_none_of_it(service: Service) -> None:
     plan = told(ask(service, LEADER, "POST", "/inspections", body={"unit": f"U-{mark('OWN')}"}), 201)
     hr = told(ask(service, "all-hr", "GET", "/inspections"))["items"]
     assert plan["key"] not in [each["key"] for each in hr], "not even to whoever formed the team"
+
+
+def test_a_visit_that_begins_at_once_is_told_to_nobody_but_its_team(service: Service) -> None:
+    """Who is visited knows that somebody stands at the door, and reads nothing of it: head, HR, leader, or inspector of
+    another team. What was planned by whom stands in the trail from then on."""
+    body = {"unit": f"U-{mark('OWN')}", "begin": True}
+    made = told(ask(service, PLANNER, "POST", "/inspections", body=body), 201)
+    assert (made["state"], made["at"]) == ("begun", "2026-11-24T09:00:00+07:00")
+    for user in (LEADER, "all-hr", reader("head"), reader("inspector"), "v-zSISz"):
+        assert made["key"] not in ask(service, user, "GET", "/inspections", query={"limit": "500"}).body
+        assert ask(service, user, "GET", f"/inspections/{made['key']}").status in (403, 404), user
+    with service.database.reading() as session:
+        query = "SELECT content FROM trail JOIN trail_detail USING (seq) WHERE act = 'visit.begun' AND key = :key"
+        entry = json.loads(session.execute(text(query), {"key": made["key"]}).scalar_one())["after"]
+    assert (entry["unit"], entry["planned_by"], entry["source"]) == (f"U-{mark('OWN')}", PLANNER, "free")
