@@ -22,7 +22,7 @@ ACTS = (
     "terminal.searched", "terminal.tried", "clock.asked", "clock.set",
     "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
-    "month.signed", "sign.printed_as",
+    "month.signed", "sign.printed_as", "sheet.form",
     "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
     "user.added", "user.disabled",
     "user.enabled", "user.person", "grant.given", "grant.revoked", "trail.erased", "trail.verified",
@@ -70,7 +70,8 @@ FIELDS = (
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
     "size", "digest", "skipped",
     "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
-    "granted", "due", "files", "seed_digest", "content_digest", "formula",
+    "granted", "due", "files", "seed_digest", "content_digest", "formula", "source",
+    "planned_at", "planned_by",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

@@ -14,6 +14,7 @@ from api.cli import (
     backing_up,
     doctor,
     explanations,
+    inspections,
     judging,
     months,
     notifications,
@@ -25,6 +26,7 @@ from api.cli import (
     rules,
     serving,
     sites,
+    teams,
     terminals,
     tokens,
     units,
@@ -41,8 +43,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (
-    serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    presence, notifications, judging, verifying, backing_up, doctor,
+    serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, teams, inspections,
+    personal, rules, months, presence, notifications, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

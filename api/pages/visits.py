@@ -17,6 +17,7 @@ from starlette.datastructures import UploadFile
 
 from api.http.answers import answer
 from api.http.auth import check_csrf, csrf_token, sent_from_here
+from api.http.compressing import compressed
 from api.http.routers.inspections import UNCOUNTED
 from api.http.routers.visit_notes import keep_photo, lines_of, own, picture_of, take_notes
 from api.http.schemas.visit_notes import Notes
@@ -167,7 +168,7 @@ def _page(request: Request, reader: Reader, key: str, problem: str = "") -> Resp
     t = Translator(language_of(request))
     words = {name: t(f"visit_said.{name}") for name in SAID} | {name: t(f"visit_mark.{name}") for name in MARKS[:3]}
     extra = {"problem": problem, "words": words, "states": PERSON_STATES}
-    return show(request, "visit.html", view, user=reader.user, status=status, **extra)
+    return compressed(request, show(request, "visit.html", view, user=reader.user, status=status, **extra))
 
 
 def _state(request: Request, reader: Reader, key: str) -> dict[str, Any]:

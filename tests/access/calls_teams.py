@@ -49,6 +49,6 @@ PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/inspections/{key}/drop"): [{"path": {"key": "{plan}"}, "form": {"why": "Trùng lịch"}} | _SENT],
 }  # fmt: skip
 ELSEWHERE = {
-    ("GET", "/api/v1/inspections/draws/{key}"): "tests/contract/test_plans.py",
-    ("GET", "/inspections/draws/{key}"): "tests/contract/test_plans.py",
+    ("GET", "/api/v1/inspections/draws/{key}"): "tests/access/test_draws_over_http.py",
+    ("GET", "/inspections/draws/{key}"): "tests/access/test_draws_over_http.py",
 }

@@ -11,7 +11,9 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
+from attendance.store import destruction
 from tests.e2e.site import PASSWORD, Person, token_of
+from tests.unit.test_photo_stripping import SECRETS, jpeg
 from tests.visit_office import (
     LAST_MINUTE,
     MEMBERS,
@@ -25,18 +27,24 @@ from tests.visit_office import (
 )
 
 API = "/api/v1/inspections"
+_PROGRAMS: dict[tuple[str, str], TestClient] = {}
 
 
-@pytest.fixture
-def office(migrated_sqlite: Path, tmp_path: Path) -> Iterator[VisitOffice]:
-    with open_visit_office(migrated_sqlite, tmp_path) as found:
+@pytest.fixture(scope="module")
+def office(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitOffice]:
+    """One visit for all tests: each notes people of its own, and the last one ends it."""
+    with open_visit_office(migrated_sqlite, tmp_path_factory.mktemp("visit")) as found:
         yield found
 
 
 def program(office: VisitOffice, user: str) -> TestClient:
+    """Somebody's program, signed in once."""
+    if (office.visit, user) in _PROGRAMS:
+        return _PROGRAMS[office.visit, user]
     client = TestClient(office.app, "http://test", client=("10.20.30.40", 50000), follow_redirects=False)
     secret = office.accounts.sign_in(user, PASSWORD, "10.20.30.40", "bearer").secret
     client.headers["Authorization"] = f"Bearer {secret}"
+    _PROGRAMS[office.visit, user] = client
     return client
 
 
@@ -127,14 +135,6 @@ def test_a_line_that_cannot_be_says_why_and_the_others_are_taken(office: VisitOf
     ]
 
 
-def test_ending_is_no_wall_for_what_comes_late(office: VisitOffice) -> None:
-    one, _ = begun(office)
-    noted_before = mark(office, PEOPLE[5], "absent")
-    assert one.post(f"{API}/{office.visit}/close").json()["state"] == "ended"
-    answer = one.post(f"{API}/{office.visit}/observations", json={"marks": [noted_before]}).json()
-    assert answer["lines"][0]["outcome"] == "taken"
-
-
 @pytest.mark.parametrize("user", ["ngoai", "truong", "lan"])
 def test_nobody_else_meets_the_visit(office: VisitOffice, user: str) -> None:
     """An inspector of another team as if it were nowhere; who is no inspector may not ask at all."""
@@ -171,18 +171,50 @@ def test_a_form_of_another_session_is_refused_and_the_way_back_is_told(office: V
     person.client.post("/sign-out", data={"csrf_token": stale})
     assert person.client.get(f"{page}/state").status_code == 303  # to sign in, and what was noted is still on the phone
     person.sign_in(MEMBERS[0])
-    batch = orjson.dumps({"marks": [mark(office, PEOPLE[0], "at_post")]}).decode()
+    batch = orjson.dumps({"marks": [mark(office, PEOPLE[9], "at_post")]}).decode()
     assert person.client.post(f"{page}/marks", data={"csrf_token": stale, "batch": batch}).status_code == 403
     fresh = orjson.loads(person.see(f"{page}/state"))["csrf"]
     told = person.client.post(f"{page}/marks", data={"csrf_token": fresh, "batch": batch}).json()
     assert told["lines"][0]["outcome"] == "taken"
-    assert told["marks"][PEOPLE[0]]["mark"] == "at_post"
+    assert told["marks"][PEOPLE[9]]["mark"] == "at_post"
+
+
+def test_a_photograph_is_kept_without_its_place_until_its_term(office: VisitOffice) -> None:
+    one, _ = begun(office)
+    taken = jpeg(*SECRETS)
+    given = {"id": "photo-0001", "noted_at": office.now().isoformat(), "employee": PEOPLE[0]}
+    path = f"{API}/{office.visit}/photos"
+    for outcome in ("taken", "repeated"):
+        answer = one.post(path, data=given, files={"photo": ("IMG_1.jpg", taken)})
+        assert answer.json()["lines"][0]["outcome"] == outcome
+    refused = one.post(path, data=given | {"id": "photo-0002"}, files={"photo": ("a.pdf", b"%PDF-1.7")})
+    assert (refused.status_code, refused.json()["code"]) == (422, "photo_refused")
+    [photo] = one.get(f"{API}/{office.visit}").json()["photos"]
+    shown = person_of(office, MEMBERS[1]).client.get(f"/inspections/{office.visit}/photos/{photo['digest']}")
+    assert shown.content == jpeg()
+    assert program(office, "ngoai").get(f"{path}/{photo['digest']}").status_code == 404
+    today = office.now().date()
+    with office.database.writing() as session:
+        assert destruction.visit_photos_due(session, today - timedelta(days=365))["photographs"] == 0
+        assert destruction.visit_photos_due(session, today + timedelta(days=1))["photographs"] == 1
+        assert destruction.destroy_visit_photos(session, today + timedelta(days=1)) == {"photographs": 1}
+        assert destruction.destroy_visit_photos(session, today + timedelta(days=1)) == {"photographs": 0}
+    assert one.get(f"{path}/{photo['digest']}").status_code == 404
+    assert one.get(f"{API}/{office.visit}").json()["photos"] == [photo | {"kept": False}]
 
 
 def test_the_worker_is_served_for_visits_alone(office: VisitOffice) -> None:
     answer = person_of(office, MEMBERS[0]).client.get("/inspections/worker.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "service-worker-allowed" not in answer.headers
+
+
+def test_ending_is_no_wall_for_what_comes_late(office: VisitOffice) -> None:
+    one, _ = begun(office)
+    noted_before = mark(office, PEOPLE[5], "absent")
+    assert one.post(f"{API}/{office.visit}/close").json()["state"] == "ended"
+    answer = one.post(f"{API}/{office.visit}/observations", json={"marks": [noted_before]}).json()
+    assert answer["lines"][0]["outcome"] == "taken"
 
 
 def person_of(office: VisitOffice, user: str) -> Person:

@@ -12,8 +12,6 @@ from jinja2 import nodes
 
 from api.importing import SENTENCES
 from api.pages import account, account_view, export_words
-from api.pages import inspections as pages_of_inspections
-from api.pages import teams as pages_of_teams
 from api.pages.i18n import LANGUAGES, MissingMessage, Translator, catalogue, pick_language, read_day
 from api.pages.names import name_key
 from api.pages.render import GROUPS, NAVIGATION, OWN_PAGE, TEMPLATES, environment
@@ -28,17 +26,8 @@ from attendance.services import api_tokens, browsers, matching, reviewing, termi
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
-from attendance.services.visiting import planning
-from attendance.services.visiting import teams as visiting_teams
-from attendance.store import (
-    alarms,
-    draw_tables,
-    explained,
-    listing_explanations,
-    personal_schema,
-    saved_views,
-    visit_tables,
-)
+from attendance.services.timesheet import forms
+from attendance.store import alarms, explained, listing_explanations, personal_schema, saved_views
 from attendance.store.every_table import every_table
 from attendance.store.explanation_tables import GROUNDS
 from attendance.store.heads import KINDS as HEAD_KINDS
@@ -46,15 +35,26 @@ from attendance.store.personal_export import tables
 from attendance.store.personal_schema import CODED
 from device_sync import checking, operations
 from device_sync.zk.failures import OUTCOMES
-from reports import calendar, charts, compared, explanation_view, papers, person, register, rule_trial, trail, view
-from reports import inspections as inspection_pages
+from reports import (
+    calendar,
+    charts,
+    compared,
+    explanation_view,
+    official_sheet,
+    papers,
+    person,
+    register,
+    rule_trial,
+    trail,
+    view,
+)
 from reports import rules as rule_pages
-from reports import teams as team_pages
 from tests.unit import system_words, visit_words
 from tests.unit.minutes_words import MINUTES_WORDS
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
+from tests.unit.words_of_teams import TEAM_WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -152,17 +152,6 @@ VOCABULARIES = {
         "paper",
     ),
     "field": trail.FIELDS,
-    "team_state": team_pages.STATES,
-    "team_part": visit_tables.PARTS,
-    "team_authority": visiting_teams.AUTHORITIES,
-    "teams_done": team_pages.DONE,
-    "team_problem": pages_of_teams.PROBLEMS,
-    "inspection_kind": visit_tables.KINDS,
-    "inspection_source": planning.SOURCES,
-    "inspection_state": visit_tables.STATES,
-    "inspections_done": inspection_pages.DONE,
-    "plan_problem": pages_of_inspections.PROBLEMS,
-    "draw_way": draw_tables.WAYS,
     "signed_in_by": ("session", "bearer"),
     "language": LANGUAGES,
     "sign_in": view.SIGN_IN_PROBLEMS,
@@ -219,6 +208,7 @@ VOCABULARIES = {
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
     **WORDS,
+    **TEAM_WORDS,
     **visit_words.VOCABULARIES,
     **NOTICE_WORDS,
     **PRESENCE_WORDS,
@@ -255,6 +245,8 @@ VOCABULARIES = {
     "calendar_kind": calendar.KINDS,
     "calendar_problem": calendar.PROBLEMS,
     "wall_missing": policy.MEASURES["missing_punch_refused"].choices,
+    "form": official_sheet.WORDS,
+    "form_column": {key for form in forms.shipped().values() for key, _ in form.columns},
     "day_mark": person.DAY_MARKS,
     "day_letter": person.DAY_MARKS,
     "me_now": view.PERSON_STATES,

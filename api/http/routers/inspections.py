@@ -28,7 +28,7 @@ from api.http.scope import Reader, may
 from api.http.service import service
 from attendance import clock
 from attendance.errors import Invalid, NotFound
-from attendance.services.visiting import entering, planning, weighing
+from attendance.services.visiting import beginning, entering, planning, weighing
 from attendance.services.visiting.planning import NewPlan
 from attendance.services.visiting.weighing import Candidate
 from attendance.store import office, teams
@@ -64,7 +64,8 @@ def list_inspections(request: Request, reader: Reading, page: Page) -> Response:
 )  # fmt: skip
 def plan_inspection(request: Request, reader: Doing, given: NewVisit) -> Response:
     """Known to the team alone until it begins. Nothing is pulled, nobody is told, and the trail has no entry of it
-    before the visit begins."""
+    before the visit begins. With `begin` it begins at once, from what was read before; to have the terminals read on
+    the spot, begin the plan (`POST /inspections/{key}/begin`)."""
     parts = service(request)
     with parts.database.writing() as session:
         team = own_team(session, reader, given.team)
@@ -74,6 +75,8 @@ def plan_inspection(request: Request, reader: Doing, given: NewVisit) -> Respons
             raise NotFound("unit", given.unit)
         new = NewPlan(office.key(unit), given.kind, given.source, given.planned_for, given.note)
         row = planning.plan(session, team, new, by=reader.actor, today=reader.today, at=parts.now())
+        if given.begin:
+            beginning.begin(session, parts.settings.timezone, row, by=reader.actor, at=parts.now())
         shown = told.visit(session, parts.settings.timezone, row, looker(session, reader))
         return answer(_visit(shown, parts.settings.timezone), 201)
 

@@ -93,10 +93,10 @@ def note_inspection(request: Request, key: Key, given: Notes, reader: Doing) -> 
 )  # fmt: skip
 async def add_photo(request: Request, key: Key, reader: Doing) -> Response:
     """A JPEG or PNG of at most 4 MiB; whatever is no picture in it, as the place it was taken at, is not kept."""
-    sent = await request.form(max_files=1, max_fields=8, max_part_size=8 * 1024)
-    given = {name: value for name, value in sent.items() if isinstance(value, str)}
-    file = sent.get("photo")
-    content = await file.read() if isinstance(file, UploadFile) else b""
+    async with request.form(max_files=1, max_fields=8, max_part_size=8 * 1024) as sent:
+        given = {name: value for name, value in sent.items() if isinstance(value, str)}
+        file = sent.get("photo")
+        content = await file.read() if isinstance(file, UploadFile) else b""
     return answer(lines_of([await run_sync(keep_photo, request, reader, key, given, content)]))
 
 

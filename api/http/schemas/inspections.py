@@ -125,7 +125,9 @@ class NewVisit(Given):
     source: Literal["free", "risk", "observation"] = Field(default="free", description="How the unit was come upon.")
     planned_for: IsoDate | None = Field(default=None, description="On which day; null: whenever it suits.")
     note: str = Field(default="", max_length=2000, description="For the team alone.")
-    begin: bool = Field(default=False, description="Begin at once: the list is frozen at this minute.")
+    begin: bool = Field(
+        default=False, description="Begin at once: the list is frozen at this minute, from what was read before."
+    )
 
 
 class Dropping(Given):

@@ -53,7 +53,7 @@
     if (answer.csrf) token = answer.csrf;
     known = { marks: answer.marks || {}, checks: answer.checks || {} };
     listState = answer.state || listState;
-    write(`${mine}known`, JSON.stringify(known));
+    if (listState === "begun") write(`${mine}known`, JSON.stringify(known));
   };
 
   // photographs

@@ -145,5 +145,6 @@
     show();
   });
   document.addEventListener("visit:changed", show);
+  root.querySelectorAll("[data-wait]").forEach((field) => { field.disabled = false; }); // nothing pressed earlier is lost
   show();
 })();

@@ -57,8 +57,11 @@ def begin(
     row.frozen_digest = hashlib.sha256(canonical).hexdigest()
     row.version += 1
     session.add(row)
-    counts = {"state": row.state, "digest": row.frozen_digest}
-    trail.record(session, by, "visit.begun", kind="visit", key=row.key, after=counts, at=known)
+    told = {
+        "state": row.state, "digest": row.frozen_digest, "unit": unit.code, "kind": row.kind, "source": row.source,
+        "planned_at": row.created_at.isoformat(), "planned_by": row.created_by,
+    }  # fmt: skip  # that it was planned, and by whom, stands in the trail from now on
+    trail.record(session, by, "visit.begun", kind="visit", key=row.key, after=told, at=known)
     return found
 
 

@@ -63,7 +63,7 @@ def plan(session: Session, team: TeamRow, new: NewPlan, *, by: Actor, today: dat
     """A visit that the team alone knows of. The unit is one that `reach` sees. Raises Invalid.
 
     No team visits a unit that one of its members serves in, unless the unit inspects itself; and a unit has one plan of
-    a team and day.
+    a team, kind and day: of another kind there may be one that who plans must not know of.
     """
     _check(team, new, today)
     if new.kind != "self" and new.unit in entering.homes(session, team, today):
@@ -71,8 +71,8 @@ def plan(session: Session, team: TeamRow, new: NewPlan, *, by: Actor, today: dat
             "own_unit",
             "Somebody of the team serves in this unit: another team visits it, or it is a self-inspection (`self`).",
         )
-    same = [each for each in visits.planned_of(session, number_of(team)) if each.unit_id == new.unit]
-    if any(each.planned_for == new.planned_for for each in same):
+    same = (new.unit, new.kind, new.planned_for)
+    if any((each.unit_id, each.kind, each.planned_for) == same for each in visits.planned_of(session, number_of(team))):
         raise PlanInvalid("again", "Your team has this plan already; nothing was stored.")
     row = VisitRow(
         key=secrets.token_hex(16),
@@ -123,7 +123,8 @@ def draw(
         raise PlanInvalid("way", f"{way!r} is no way to draw; write one of {', '.join(WAYS)}.")
     _check(team, NewPlan(0, kind, way, planned_for), today)
     home = entering.homes(session, team, today)
-    taken = {each.unit_id for each in visits.planned_of(session, number_of(team))}
+    mine = visits.planned_of(session, number_of(team))
+    taken = {each.unit_id for each in mine if (each.kind == "self") == (kind == "self")}
     left = [each for each in found if each.id not in taken and (kind == "self" or each.id not in home)]
     if len(left) < FEWEST:
         raise PlanInvalid("few", f"There are {len(left)} units to draw from; a draw needs {FEWEST}. Plan freely.")
