@@ -32,6 +32,7 @@ from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.on_terminals import file_filling
 from api.cli.demo.rules import file_proposed_swap
 from api.cli.demo.stage import Stage, choose_moment
+from api.cli.demo.visiting import hold_visit
 from api.cli.demo.waiting import CLERK, file_waiting
 from api.keys import read_comm_key
 from api.settings import Settings
@@ -153,6 +154,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         file_proposed_swap(demo.database, demo.office, CLERK, demo.now())
         file_explanations(demo.database, demo.office, demo.now())
         file_late_paper(demo.database, demo.office, demo.now())
+        hold_visit(demo.database, demo.office, demo.now())
         settings = _settings(demo.folder, demo.office.zone)
         play_night(demo.database, settings.backups(), demo.now)
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
