@@ -6,7 +6,7 @@ import random
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import orjson
 import pypdfium2
@@ -341,3 +341,23 @@ def test_the_list_reproduced_later_equals_the_sealed_one(unsealed: Database) -> 
         assert sealing.content_of(row)["list_digest"] == visit.frozen_digest
         now = presence_at(session, ZONE, "A", clock.to_instant(ARRIVAL, ZONE), known_at=None)
         assert now.canonical() != again.canonical()
+
+
+def test_sealing_and_checking_on_each_database(any_database: Database) -> None:
+    month_office.fill(any_database)
+    hold_visit(any_database)
+    row = seal_it(any_database)
+    with any_database.writing() as session:
+        sealing.add_annex(
+            session, ZONE, visit_in(session), "Bổ sung.", (TEAM_SIDE, UNIT_SIDE), by=sealing_by(session), at=SEALED_AT
+        )
+    with any_database.reading() as session:
+        found = check_minutes(session)
+        assert (found.holds, found.minutes, found.annexes) == (True, 1, 1)
+        assert [one.found for one in stored.naming(session, *_who(session, "E3"))] == ["without_reason"]
+        assert seals.check(row.pdf, signing_keys.known(session)).holds
+
+
+def _who(session: Session, code: str) -> tuple[int, datetime, datetime]:
+    number = session.execute(text("SELECT id FROM employee WHERE code = :code"), {"code": code}).scalar_one()
+    return int(number), ARRIVAL - timedelta(hours=1), ARRIVAL + timedelta(hours=1)
