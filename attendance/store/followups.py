@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,7 +71,7 @@ def step(session: Session, row: FollowupRow, done: FollowupStepRow) -> None:
     session.flush()
 
 
-def _found(session: Session, asked: list[object], *, limit: int | None) -> list[Followed]:
+def _found(session: Session, asked: Sequence[object], *, limit: int | None) -> list[Followed]:
     query = (
         select(FollowupRow, VisitRow, MinutesRow, UnitRow.code)
         .join(MinutesRow, col(MinutesRow.id) == col(FollowupRow.minutes_id))

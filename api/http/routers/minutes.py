@@ -38,7 +38,7 @@ from attendance.store.database import Session
 from attendance.store.followups import Followed
 from attendance.store.minutes_tables import MinutesRow
 
-router = APIRouter(tags=["visits"])
+router = APIRouter(tags=["inspections"])
 Key = Annotated[str, Path(max_length=32, description="Key of the visit.", examples=["k7mq2w9xtrbn4cps"])]
 Number = Annotated[int, Path(ge=1, le=99, description="Of the conclusion in its minutes.", examples=[1])]
 Reading = Annotated[Reader, Depends(may("visits.read"))]

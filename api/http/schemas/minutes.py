@@ -137,7 +137,22 @@ class FollowupDecision(Given):
     version: int | None = _SEEN
 
 
+_STEP = {"act": "answered", "text": "Đã niêm yết.", "by": "hoa", "at": "2026-11-26T09:00:00+07:00"}
+_FOLLOWUP: dict[str, Any] = {
+    "visit": _KEY, "unit": "X-TAN-MAI", "minutes": "12/BB-ĐKT", "number": 1, "text": "Niêm yết giờ làm việc.",
+    "due": "2026-11-27", "state": "answered", "overdue": False, "version": 2, "steps": [_STEP],
+}  # fmt: skip
+_ANNEX: dict[str, Any] = {
+    "number": 1, "content": {"text": "Bổ sung giấy mời số 44."}, "digest": "9f2b" * 16, "before": "53ce" * 16,
+}  # fmt: skip
+_MINUTES: dict[str, Any] = {
+    "visit": _KEY, "sealed": True, "version": None, "code": "7HKQ2M9XWPTA", "digest": "9f2b" * 16, "key": "3f2a" * 8,
+    "sealed_at": "2026-11-20T09:12:00+07:00", "content": {"figures": {"total": 42, "present": 36}},
+}  # fmt: skip
+
+
 class FollowupStep(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_STEP]})
     act: str = Field(description="`answered`, `done` or `not_done`.")
     text: str = Field(description="What was said.")
     by: str = Field(description="Account that said it.")
@@ -147,6 +162,7 @@ class FollowupStep(BaseModel):
 class Followup(BaseModel):
     """A conclusion of sealed minutes and what became of it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_FOLLOWUP]})
     visit: str = Field(description="Key of the visit.", examples=[_KEY])
     unit: str = Field(description="Code of the unit.", examples=["X-TAN-MAI"])
     minutes: str = Field(description="Number of the minutes.", examples=["12/BB-ĐKT"])
@@ -160,11 +176,13 @@ class Followup(BaseModel):
 
 
 class Followups(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_FOLLOWUP], "total": 1}]})
     items: list[Followup] = Field(description="Open ones first, by deadline.")
     total: int = Field(description="How many there are here.", examples=[1])
 
 
 class Annex(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_ANNEX]})
     number: int = Field(description="From 1.", examples=[1])
     content: dict[str, Any] = Field(description="What was sealed.", examples=[{"text": "Bổ sung giấy mời số 44."}])
     digest: str = Field(description="SHA-256 of the canonical content.", examples=["9f2b" * 16])
@@ -172,6 +190,7 @@ class Annex(BaseModel):
 
 
 class Annexes(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_ANNEX], "total": 1}]})
     items: list[Annex] = Field(description="In order.")
     total: int = Field(description="How many there are.", examples=[1])
 
@@ -179,6 +198,7 @@ class Annexes(BaseModel):
 class Minutes(BaseModel):
     """`sealed` false: as they would be sealed now, for the team alone."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_MINUTES]})
     visit: str = Field(description="Key of the visit.", examples=[_KEY])
     sealed: bool = Field(description="Whether they are sealed.", examples=[True])
     version: int | None = Field(description="Of the text, while not sealed.", examples=[None])
