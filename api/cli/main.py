@@ -15,6 +15,7 @@ from api.cli import (
     commitments,
     doctor,
     explanations,
+    inspections,
     judging,
     months,
     notifications,
@@ -27,6 +28,7 @@ from api.cli import (
     rules,
     serving,
     sites,
+    teams,
     terminals,
     tokens,
     units,
@@ -44,7 +46,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    presence, notifications, observations, commitments, judging, verifying, backing_up, doctor,
+    presence, notifications, observations, commitments, teams, inspections, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

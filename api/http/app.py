@@ -28,7 +28,9 @@ from api.http.routers import (
     health,
     iclock,
     imports,
+    inspections,
     lost_accounts,
+    minutes,
     months,
     notifications,
     observations,
@@ -49,6 +51,7 @@ from api.http.routers import (
     sign_in,
     sites,
     system,
+    teams,
     terminal_health,
     terminals,
     unit_parts,
@@ -56,6 +59,7 @@ from api.http.routers import (
     users,
     verdicts,
     violations,
+    visit_notes,
 )
 from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
@@ -108,6 +112,12 @@ ROUTERS = (
     notifications.router,
     observations.router,
     *feedback_points.ROUTERS,
+    minutes.router,
+    teams.router,
+    inspections.router,
+    audit.router,
+    notifications.router,
+    visit_notes.router,
 )
 
 keep_answers(*ROUTERS)

@@ -24,6 +24,8 @@ SIGNING_IN = (
 )  # fmt: skip
 """Tables of an account that has no use any more."""
 WRITTEN_NAMES = (
+    ("minutes_draft", "written_by"), ("minutes", "sealed_by"), ("minutes_annex", "added_by"),
+    ("visit_followup_step", "done_by"),
     *(("explanation", f"{act}_by") for act in ("confirmed", "decided", "withdrawn")), ("explanation", "author"),
     ("explanation_request", "asked_by"), ("explanation_attachment", "added_by"), ("annulment", "decided_by"),
     ("paper", "author"), ("paper", "decided_by"), ("paper", "withdrawn_by"), ("roster_post", "author"),
@@ -37,6 +39,8 @@ WRITTEN_NAMES = (
     ("visit", "begun_by"), ("draw", "created_by"), ("commitment_template", "created_by"),
     ("commitment_review", "reviewed_by"),
     *(("commitment", f"{act}_by") for act in ("asked", "confirmed", "refused", "withdrawn")),
+    ("visit_mark", "noted_by"), ("visit_check", "noted_by"), ("visit_photo", "noted_by"),
+    ("visit_check_item", "added_by"), ("visit_check_item", "ended_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"

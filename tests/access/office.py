@@ -49,6 +49,7 @@ from attendance.store.paper_register import number_of
 from attendance.store.tables import EmployeeRow, TerminalRow, UnitRow
 from attendance.store.trail import CONSOLE, Actor
 from attendance.store.within import EVERYTHING
+from tests.access import office_minutes, office_visits
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
@@ -91,6 +92,10 @@ class Place:
     point: int = 0
     commitment: int = 0
     template: str = ""
+    team: int = 0
+    member: int = 0
+    plan: str = "0" * 32
+    sealed: str = "0" * 32
 
     @property
     def mark(self) -> str:
@@ -99,7 +104,8 @@ class Place:
     def fills(self) -> dict[str, str]:
         named = (
             "unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term",
-            "early", "explanation", "attachment", "observation", "point", "commitment", "template",
+            "early", "explanation", "attachment", "observation", "point", "commitment", "template", "team", "member",
+            "plan", "sealed",
         )  # fmt: skip
         papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
         return {name: str(getattr(self, name)) for name in named} | papers
@@ -116,6 +122,7 @@ PEOPLE = {"OWN": "OWN", "COL": "OWN", "SIS": "SIS", "PAR": "PAR"}  # mark of the
 PAPERS = (
     "leave", "mission", "exemption", "protection", "overtime", "site", "outage", "decision", "duty", "post",
 )  # fmt: skip
+OUTSIDE_VISITORS = ("PAR", "SIS")
 STATES = ("holds", "ended", "revoked", "later")
 ABSENT = 999_999
 
@@ -153,6 +160,12 @@ def build(database: Database, accounts: Accounts) -> World:
     grants = _accounts(database, accounts)
     with database.writing() as session:
         waiting = {name: _papers(session, name, unit) for name, unit in PEOPLE.items()}
+    members = {name: reader("inspector") if name == "OWN" else f"v-{mark(name)}" for name in UNITS}
+    for name in OUTSIDE_VISITORS:
+        accounts.create_user(members[name], PASSWORD)
+    with database.writing() as session:
+        visited = office_visits.fill(session, members, "all-inspector")
+        office_minutes.fill(session, visited)
     with database.writing() as session:
         promised = _commitments(session)
     with database.writing() as session:
@@ -178,6 +191,7 @@ def build(database: Database, accounts: Accounts) -> World:
             observation=heard[name][0],
             point=heard[name][1],
             commitment=promised[name],
+            **visited[unit],
         )
         for name, unit in PEOPLE.items()
     }
@@ -188,6 +202,8 @@ def build(database: Database, accounts: Accounts) -> World:
         assignment=ABSENT,
         term=ABSENT,
         commitment=ABSENT,
+        team=ABSENT,
+        member=ABSENT,
         violation=violation_id(9, LATE_ON, "am", "late"),
         early=violation_id(9, FIRST, "pm", "early"),
         explanation=ABSENT,
