@@ -6,12 +6,13 @@ import random
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import orjson
 import pypdfium2
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from api.printing.minutes import draw, drawing, shown_code
 from attendance import clock
@@ -174,6 +175,10 @@ def _flipped(value: bytes, place: int = 500) -> bytes:
     return value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
 
 
+def _triggers(database: Database) -> list[tuple[str, str]]:
+    return rows(database, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")  # type: ignore[return-value]
+
+
 CHANGES: dict[str, Callable[[Session, MinutesRow], object]] = {
     "data": lambda session, row: setattr(row, "content", stored.pack(_flipped(stored.unpack(row.content)))),
     "pdf": lambda session, row: setattr(row, "pdf", _flipped(row.pdf)),
@@ -197,14 +202,34 @@ def test_the_database_names_what_was_changed_in_it(office: Database, sealed: Min
         assert (found.holds, found.minutes, found.annexes) == (True, 1, 1)
         (annex,) = stored.annexes(session, stored.of_visit(session, visit_in(session).id).id)  # type: ignore[union-attr]
         assert annex.before == stored.of_visit(session, visit_in(session).id).digest  # type: ignore[union-attr]
+    guards = [name for name, sql in _triggers(office) if sql]
     for wrong, change in CHANGES.items():
         with office.reading() as session:  # what a reading changes is never kept
+            for name in guards:
+                session.execute(text(f"DROP TRIGGER {name}"))
             row = stored.of_visit(session, visit_in(session).id)
             assert row is not None
             change(session, row)
             session.flush()
             session.expire_all()
             assert check_minutes(session).wrong == wrong
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE minutes SET digest = 'x'",
+        "UPDATE minutes SET pdf = x'00'",
+        "DELETE FROM minutes",
+        "UPDATE signing_key SET public = x'00'",
+        "DELETE FROM signing_key",
+        "UPDATE visit_followup SET text = 'x'",
+    ],
+)
+def test_the_database_refuses_to_change_what_was_sealed(office: Database, sealed: MinutesRow, statement: str) -> None:
+    del sealed
+    with pytest.raises(IntegrityError, match="append-only"), office.writing() as session:
+        session.execute(text(statement))
 
 
 def test_those_not_found_become_findings_and_no_minute_changes(office: Database, sealed: MinutesRow) -> None:
@@ -316,3 +341,23 @@ def test_the_list_reproduced_later_equals_the_sealed_one(unsealed: Database) -> 
         assert sealing.content_of(row)["list_digest"] == visit.frozen_digest
         now = presence_at(session, ZONE, "A", clock.to_instant(ARRIVAL, ZONE), known_at=None)
         assert now.canonical() != again.canonical()
+
+
+def test_sealing_and_checking_on_each_database(any_database: Database) -> None:
+    month_office.fill(any_database)
+    hold_visit(any_database)
+    row = seal_it(any_database)
+    with any_database.writing() as session:
+        sealing.add_annex(
+            session, ZONE, visit_in(session), "Bổ sung.", (TEAM_SIDE, UNIT_SIDE), by=sealing_by(session), at=SEALED_AT
+        )
+    with any_database.reading() as session:
+        found = check_minutes(session)
+        assert (found.holds, found.minutes, found.annexes) == (True, 1, 1)
+        assert [one.found for one in stored.naming(session, *_who(session, "E3"))] == ["without_reason"]
+        assert seals.check(row.pdf, signing_keys.known(session)).holds
+
+
+def _who(session: Session, code: str) -> tuple[int, datetime, datetime]:
+    number = session.execute(text("SELECT id FROM employee WHERE code = :code"), {"code": code}).scalar_one()
+    return int(number), ARRIVAL - timedelta(hours=1), ARRIVAL + timedelta(hours=1)

@@ -10,6 +10,14 @@ down_revision = "0026"
 branch_labels = None
 depends_on = None
 
+FIXED = {
+    "signing_key": "key, public, since",
+    "minutes": "visit_id, unit_id, number, code, content, digest, pdf, pdf_digest, signing_key, signature, sealed_at",
+    "minutes_annex": "minutes_id, number, content, digest, before, signing_key, signature, added_at",
+    "visit_followup": "minutes_id, unit_id, number, text, due",
+}
+"""What was sealed; a name of who acted may be erased."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -109,6 +117,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_followup_step")),
     )
     op.create_index(op.f("ix_visit_followup_step_followup_id"), "visit_followup_step", ["followup_id"])
+    for table, columns in FIXED.items():
+        _guard(table, columns)
+
+
+def _guard(table: str, columns: str) -> None:
+    """What was sealed is not deleted, and not written anew."""
+    quoted = columns.replace("before", '"before"').replace("key, public", '"key", public')
+    if op.get_bind().dialect.name == "sqlite":
+        for name, act in (("delete", "DELETE"), ("fixed", f"UPDATE OF {quoted}")):
+            op.execute(
+                f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: it is refused'); END"
+            )
+        return
+    op.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_change()")
+    for name, act in (("delete", "DELETE"), ("fixed", f"UPDATE OF {quoted}")):
+        op.execute(
+            f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
 
 
 def _number(name: str = "id", *, nullable: bool = False) -> "sa.Column[int]":
