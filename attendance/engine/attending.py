@@ -91,6 +91,7 @@ class Standings:
         self._dead = self._spans([(o.terminal, o.starts, o.ends) for o in seen.case.outages if o.mode == "dead"])
         worthless = [(c.terminal, c.starts, c.ends) for c in seen.case.clock_invalids]
         self._worthless = spans_of_sets(seen.case, seen.expected, worthless, any_of)
+        self._reads: dict[tuple[int, int], int] = {}
         self._missed = _missed(seen)
         self._timeless = _groups_with_timeless(seen)
 
@@ -123,7 +124,6 @@ class Standings:
         since = int(seen.paired.first[group]) if claim >= 0 else 0
         grace = days.policies[int(days.policy[row])].late_grace_minutes
         required, depends = int(groups.required_from[group]), int(due.depends[session])
-        span = int(self._read.find(np.array([depends], np.int64), np.array([required]))[0])
         return Standing(
             employee=employee,
             session=session,
@@ -133,9 +133,16 @@ class Standings:
             late=self._late(session, group, since, grace),
             doubt=self._doubt(group, depends, required),
             required_from=required,
-            read_to=int(self._read.hi[span]) if span >= 0 else 0,
+            read_to=self._read_to(depends, required),
             grace=grace,
         )
+
+    def _read_to(self, depends: int, required: int) -> int:
+        """Most people depend on the same terminals since the same moment, so each is asked once."""
+        if (depends, required) not in self._reads:
+            span = int(self._read.find(np.array([depends], np.int64), np.array([required]))[0])
+            self._reads[depends, required] = int(self._read.hi[span]) if span >= 0 else 0
+        return self._reads[depends, required]
 
     def _due(self, row: int) -> list[int]:
         days, due = self._seen.expected.days, self._seen.expected.due

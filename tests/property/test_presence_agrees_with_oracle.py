@@ -76,7 +76,7 @@ def assert_agree(asked: Asked) -> None:
         assert said_by_engine(asked.document, minute, known) == expected, (minute, known)
 
 
-@modest(60)
+@modest(25)
 @given(asked=questions())
 def test_engine_and_oracle_agree_on_who_is_present(asked: Asked) -> None:
     assert_agree(asked)

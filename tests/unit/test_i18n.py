@@ -72,8 +72,8 @@ EXPORT_COLUMNS = tuple(
         | {"at", "act", "what", "role", "via", "by_oneself", "detail", "people", "key", "record", "user"}
         | {"pin", "privilege", "since", "until", "side", "settled_at", "taken", "delete_on", "name", "disabled"}
         | {"verify", "received_at", "log_position", "quarantined", "pull", "source", "file_name", "started_at"}
-        | {"from", "to", "night_min", "attributed_to", "result", "why", "before", "after"}
-        | {"facts", "days", "weekdays", "needed"}
+        | {"from", "to", "night_min", "attributed_to", "result", "why", "before", "after", "facts"}
+        | {"days", "weekdays", "needed"}
     )
 )
 
