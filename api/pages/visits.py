@@ -20,7 +20,7 @@ from api.http.auth import check_csrf, csrf_token, sent_from_here
 from api.http.compressing import compressed
 from api.http.routers.inspections import UNCOUNTED
 from api.http.routers.visit_notes import keep_photo, lines_of, own, picture_of, take_notes
-from api.http.schemas.visit_notes import Notes
+from api.http.schemas.visit_notes import VisitNotes
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.assets import STATIC
@@ -94,7 +94,7 @@ def _steps(t: Translator, starting: Starting, address: str) -> Iterator[bytes]:
 def marks(request: Request, reader: Doing, key: Key, batch: Annotated[str, Form(max_length=400_000)] = "") -> Response:
     """What a phone noted, as the JSON the API takes; answers what became of each line and what holds now."""
     try:
-        given = Notes.model_validate_json(batch)
+        given = VisitNotes.model_validate_json(batch)
     except ValueError:
         raise Invalid("This is not what the page of a visit sends; load the page again.") from None
     told = take_notes(request, reader, key, given)

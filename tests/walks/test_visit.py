@@ -43,6 +43,8 @@ EXPECTED = {
     **dict.fromkeys((*ON_LEAVE, ON_MISSION, AWAY_AFTER_PUNCH), "absent"),
     NOWHERE[1]: "reason_given",
 }
+PRESS = """marks => { for (const [code, mark] of marks)
+    document.querySelector(`[data-person='${code}'] [data-mark][value=${mark}]:enabled`).click(); }"""
 NOTHING_KEPT = """async () => !(await (await caches.open('visit:pages')).keys()).length
     && !Object.keys(localStorage).some(name => name.startsWith('visit:'))"""
 
@@ -53,6 +55,7 @@ class Phone:
     office: VisitOffice
     line: SlowLine
     origin: str
+    by_hand: bool = False
 
     @property
     def address(self) -> str:
@@ -70,6 +73,14 @@ class Phone:
 
     def note(self, code: str, mark: str) -> None:
         self.person(code).locator(f"[data-mark][value={mark}]").check()
+
+    def note_each(self, marks: dict[str, str]) -> None:
+        """Many marks: each pressed by itself, or (quicker) one after the other by a script of the page."""
+        if self.by_hand:
+            for code, mark in marks.items():
+                self.note(code, mark)
+        else:
+            self.page.evaluate(PRESS, list(marks.items()))
 
     def opening(self) -> float:
         """How many seconds it takes from opening the page until its first switch can be pressed."""
@@ -117,17 +128,15 @@ def walk(phone: Phone, offline_seconds: float) -> None:
     assert page.locator("[data-person]:has([data-mark]:enabled)").count() == 42
     assert "Chấm lúc 07:44" in phone.person(LAST_MINUTE).inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") == 360
-    for code in PEOPLE[1:14]:
-        phone.note(code, EXPECTED[code])
+    phone.note_each({code: EXPECTED[code] for code in PEOPLE[1:14]})
     page.wait_for_function("() => document.querySelector('[data-visit]').dataset.keeps === 'yes'")
     phone.wait_until_sent()
 
     phone.line.cut()
     cut = time.monotonic()
     offline = PEOPLE[14:38]
-    for code in offline[:12]:
-        phone.note(code, "absent")  # and thought better of
-        phone.note(code, EXPECTED[code])
+    phone.note_each(dict.fromkeys(offline[:12], "absent"))  # and thought better of
+    phone.note_each({code: EXPECTED[code] for code in offline[:12]})
     page.wait_for_function("() => document.querySelector('[data-why]').textContent.includes('Mất mạng')")
     assert phone.said() == "Chưa gửi (24)"
     page.reload()
@@ -135,8 +144,7 @@ def walk(phone: Phone, offline_seconds: float) -> None:
     assert {code: mark for code, mark in phone.switches().items() if mark} == {
         code: EXPECTED[code] for code in PEOPLE[:26]
     }
-    for code in offline[12:]:
-        phone.note(code, EXPECTED[code])
+    phone.note_each({code: EXPECTED[code] for code in offline[12:]})
     phone.person(AWAY_AFTER_PUNCH).locator("summary").click()
     phone.person(AWAY_AFTER_PUNCH).locator("[data-note]").fill("Bàn trống, máy tính tắt")
     phone.person(AWAY_AFTER_PUNCH).locator("[data-check=name_tag][value=no]").check()
@@ -153,8 +161,7 @@ def walk(phone: Phone, offline_seconds: float) -> None:
 
     phone.line.mend()
     phone.wait_until_sent()
-    for code in PEOPLE[38:]:
-        phone.note(code, EXPECTED[code])
+    phone.note_each({code: EXPECTED[code] for code in PEOPLE[38:]})
     phone.wait_until_sent()
     assert page.locator("[data-next]").inner_text() == "Đã ghi đủ"
     assert "chưa ghi nhận lượt chấm" in phone.person(PUNCHLESS).locator("[data-odd]").inner_text()
@@ -226,4 +233,5 @@ def test_nothing_noted_is_lost_in_two_minutes_without_a_line(
     browser: Any, migrated_sqlite: Path, tmp_path: Path
 ) -> None:
     with a_phone(browser, migrated_sqlite, tmp_path) as phone:
+        phone.by_hand = True
         walk(phone, offline_seconds=120.0)

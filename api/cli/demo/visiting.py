@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from api.cli.demo.office import DemoOffice
 from attendance import clock
-from attendance.services.visiting import beginning, marking, planning, teams
+from attendance.services.visiting import beginning, marking, planning
 from attendance.services.visiting.entering import teams_in_force
 from attendance.services.visiting.marking import NewCheck, NewMark
 from attendance.services.visiting.planning import NewPlan
-from attendance.services.visiting.teams import NewMember, NewTeam
 from attendance.store import accounts, office
-from attendance.store.database import Database, Session
+from attendance.store.database import Database
 from attendance.store.tables import UnitRow
-from attendance.store.trail import CONSOLE, Actor
-from attendance.store.visit_tables import TeamRow
+from attendance.store.trail import Actor
 
 INSPECTOR, VISITED = "thanhtra", "X1"
 _FOUND = {"seen": "at_post", "not_seen": "absent", "excused": "absent", "unknown": "at_post"}
@@ -23,12 +21,12 @@ _ODD = 11  # one in so many is not found as the terminal says
 
 
 def hold_visit(database: Database, demo: DemoOffice, at: datetime) -> None:
-    """Begin it in the place of the inspector's team, which is formed where there is none."""
+    """Begin it for the inspector's team, which `visits` formed."""
     with database.writing() as session:
         user = accounts.get_user(session, INSPECTOR)
         by = Actor(INSPECTOR, user.id, "page", role="inspector")
         today = clock.today(at, demo.zone)
-        team = next(iter(teams_in_force(session, user.id, today)), None) or _form(session, demo, at)
+        team = teams_in_force(session, user.id, today)[0]
         unit = office.key(office.get(session, UnitRow, VISITED))
         visit = planning.plan(session, team, NewPlan(unit), by=by, today=today, at=at)
         found = beginning.begin(session, demo.zone, visit, by=by, at=at)
@@ -48,12 +46,3 @@ def hold_visit(database: Database, demo: DemoOffice, at: datetime) -> None:
             NewCheck("demo-check-2", "roster_kept", "no", at),
         ]
         marking.note(session, visit, by, marks, checks, at=at)
-
-
-def _form(session: Session, demo: DemoOffice, at: datetime) -> TeamRow:
-    today = clock.today(at, demo.zone)
-    new = NewTeam(
-        "Tổ kiểm tra kỷ luật, kỷ cương (mẫu)", "Quyết định 12/QĐ-MAU", "H", today, today + timedelta(days=30),
-        [NewMember(INSPECTOR, "head", post="Trưởng đoàn")], standing=True,
-    )  # fmt: skip
-    return teams.form(session, demo.zone, new, by=CONSOLE, at=at)

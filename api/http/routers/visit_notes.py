@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from api.http.answers import answer
 from api.http.routers.inspections import UNCOUNTED
 from api.http.routers.terminals import pull_lanes
-from api.http.schemas.visit_notes import Notes, NotesTaken, Visit
+from api.http.schemas.visit_notes import NotesTaken, VisitNotes, VisitOnSite
 from api.http.scope import Reader, may
 from api.http.service import service
 from api.visit_starting import start
@@ -61,14 +61,16 @@ def own(session: Session, reader: Reader, key: str) -> VisitRow:
     return own_visit(session, reader.user.user_id, key, reader.today)
 
 
-@router.get("/{key}", operation_id="getInspection", summary="One visit", response_model=Visit, openapi_extra=UNCOUNTED)
+@router.get(
+    "/{key}", operation_id="getInspection", summary="One visit", response_model=VisitOnSite, openapi_extra=UNCOUNTED
+)
 def get_inspection(request: Request, key: Key, reader: Doing) -> Response:
     """The visit with its frozen list and what was noted; once it began. Reasons of papers are in none of it."""
     return _told(request, reader, key)
 
 
 @router.post(
-    "/{key}/begin", operation_id="beginInspection", summary="Begin a visit on the spot", response_model=Visit,
+    "/{key}/begin", operation_id="beginInspection", summary="Begin a visit on the spot", response_model=VisitOnSite,
     openapi_extra={"x-no-idempotency-key": "A visit begins once; asked again it answers its list."},
 )  # fmt: skip
 async def begin_inspection(request: Request, key: Key, reader: Doing) -> Response:
@@ -82,7 +84,7 @@ async def begin_inspection(request: Request, key: Key, reader: Doing) -> Respons
     "/{key}/observations", operation_id="noteInspection", summary="Note people and the checklist",
     response_model=NotesTaken,
 )  # fmt: skip
-def note_inspection(request: Request, key: Key, given: Notes, reader: Doing) -> Response:
+def note_inspection(request: Request, key: Key, given: VisitNotes, reader: Doing) -> Response:
     """Takes marks and answers; each line answers for itself, and one that was sent before lands once."""
     return answer(lines_of(take_notes(request, reader, key, given)))
 
@@ -109,7 +111,9 @@ def get_photo(request: Request, key: Key, digest: Digest, reader: Doing) -> Resp
     return picture_of(request, reader, key, digest)
 
 
-@router.post("/{key}/close", operation_id="closeInspection", summary="End the list of a visit", response_model=Visit)
+@router.post(
+    "/{key}/close", operation_id="closeInspection", summary="End the list of a visit", response_model=VisitOnSite
+)
 def close_inspection(request: Request, key: Key, reader: Doing) -> Response:
     """The team leaves the list. What a phone noted before and sends later is still taken, until minutes are sealed."""
     parts = service(request)
@@ -118,7 +122,7 @@ def close_inspection(request: Request, key: Key, reader: Doing) -> Response:
     return _told(request, reader, key)
 
 
-def take_notes(request: Request, reader: Reader, key: str, given: Notes) -> list[Outcome]:
+def take_notes(request: Request, reader: Reader, key: str, given: VisitNotes) -> list[Outcome]:
     """Take what was noted, for API and page alike."""
     parts = service(request)
     new = [NewMark(each.id, each.employee, each.mark, each.noted_at, each.note) for each in given.marks]

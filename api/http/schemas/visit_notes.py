@@ -1,4 +1,4 @@
-"""What is noted during a visit, as phones and programs send it."""
+"""What is noted during a visit, as phones and programs send it, and the visit as its team is answered it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from api.http.schemas.parts import Given
 
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Short = Annotated[str, StringConstraints(max_length=100)]
-Note = Annotated[str, StringConstraints(max_length=2000)]
+NoteText = Annotated[str, StringConstraints(max_length=2000)]
 _AT = "2026-11-24T07:46:10+07:00"
+_ID = "Made by the sender, 8 to 64 letters; the same again lands once."
+_NOTED = "When, by the sender's own clock."
+_NOTE = "In the team's own words, at most 500 letters; no reasons of health or family."
 
 
 class MarkLine(Given):
-    """A mark of a person on the list: `at_post`, `absent`, `reason_given`; `unmarked` takes it back."""
+    """A mark of a person on the list."""
 
-    id: ClientId = Field(description="Made by the sender, 8 to 64 letters; the same again lands once.")
-    employee: Short
-    mark: Short
-    noted_at: AwareDatetime
-    note: Note = ""
+    id: ClientId = Field(description=_ID)
+    employee: Short = Field(description="Code of somebody on the frozen list.")
+    mark: Short = Field(description="`at_post`, `absent`, `reason_given`; `unmarked` takes it back.")
+    noted_at: AwareDatetime = Field(description=_NOTED)
+    note: NoteText = Field("", description=_NOTE)
 
     model_config = Given.model_config | {
         "json_schema_extra": {
@@ -38,26 +41,30 @@ class MarkLine(Given):
 
 
 class CheckLine(Given):
-    """An answer to a point of the checklist: `yes`, `no`; `unseen` takes it back."""
+    """An answer to a point of the checklist."""
 
-    id: ClientId
-    item: Short
-    answer: Short
-    noted_at: AwareDatetime
+    id: ClientId = Field(description=_ID)
+    item: Short = Field(description="Code of the point, such as `hours_posted`.")
+    answer: Short = Field(description="`yes`, `no`; `unseen` takes it back.")
+    noted_at: AwareDatetime = Field(description=_NOTED)
     employee: Short = Field("", description="For a point that is asked about a person.")
-    note: Note = ""
+    note: NoteText = Field("", description=_NOTE)
 
 
-class Notes(Given):
-    """What was noted, in the order noted. `sent_at`: what the sender's clock says now, to put `noted_at` right."""
+class VisitNotes(Given):
+    """What was noted, in the order noted."""
 
-    marks: list[MarkLine] = Field(default_factory=list, max_length=500)
-    checks: list[CheckLine] = Field(default_factory=list, max_length=500)
-    sent_at: AwareDatetime | None = None
+    marks: list[MarkLine] = Field(default_factory=list, max_length=500, description="Of people on the list.")
+    checks: list[CheckLine] = Field(default_factory=list, max_length=500, description="Answers to the checklist.")
+    sent_at: AwareDatetime | None = Field(
+        None, description="What the sender's clock says now, by which `noted_at` is put right."
+    )
 
 
-class Taken(BaseModel):
-    id: str
+class NoteTaken(BaseModel):
+    """What became of one line."""
+
+    id: str = Field(description="As it was sent.")
     outcome: Literal["taken", "repeated", "late", "refused"] = Field(
         description="`late`: kept, after the minutes were sealed, and in no figure of them."
     )
@@ -65,41 +72,47 @@ class Taken(BaseModel):
 
 
 class NotesTaken(BaseModel):
-    lines: list[Taken]
+    """What became of each line."""
+
+    lines: list[NoteTaken] = Field(description="In the order sent, marks first.")
 
 
 class VisitPerson(BaseModel):
-    employee: str
-    name: str
-    unit: str
-    state: Literal["seen", "not_seen", "excused", "unknown", "not_scheduled"]
-    since: dt.datetime | None
-    since_at: str
-    last: dt.datetime | None
-    late: int
-    excuse: str | None = Field(description="Kind of paper approved before the visit; never its reason.")
+    """Somebody on the frozen list, and what the team noted of them."""
+
+    employee: str = Field(description="Code.")
+    name: str = Field(description="Name at present.")
+    unit: str = Field(description="Code of their unit on the date.")
+    state: Literal["seen", "not_seen", "excused", "unknown", "not_scheduled"] = Field(
+        description="As known at the minute of arrival. `unknown`: a missing punch proves nothing."
+    )
+    since: dt.datetime | None = Field(description="First punch that may count.")
+    since_at: str = Field(description="Code of its terminal.")
+    last: dt.datetime | None = Field(description="Last punch up to the arrival.")
+    late: int = Field(description="Whole minutes after the start; 0: none, or not concluded.")
+    excuse: str | None = Field(description="Kind of paper by which they need not be there; never its reason.")
     document: str = Field(description="Of a mission.")
-    why: str
-    read_to: dt.datetime | None
-    mark: str | None
-    note: str
+    why: str = Field(description="Why nothing is known: `not_read`, `outage`, `clock`, `no_punch`.")
+    read_to: dt.datetime | None = Field(description="Until when all their terminals had been read.")
+    mark: str | None = Field(description="`at_post`, `absent`, `reason_given`; null: none yet.")
+    note: str = Field(description="As the team wrote it.")
     contradiction: str = Field(description="`punch_without_person`, `person_without_punch` or nothing.")
 
 
-class Visit(BaseModel):
+class VisitOnSite(BaseModel):
     """A visit for its team: the list frozen at the minute of arrival, and what was noted."""
 
-    key: str
-    state: Literal["planned", "begun", "ended", "sealed", "dropped"]
-    kind: str
-    unit: str
-    begun_at: dt.datetime | None
-    known_at: dt.datetime | None
-    ended_at: dt.datetime | None
-    digest: str = Field(description="SHA-256 of the frozen list.")
+    key: str = Field(description="Names the visit.")
+    state: Literal["planned", "begun", "ended", "sealed", "dropped"] = Field(description="How far it is.")
+    kind: str = Field(description="`surprise`, `regular`, `self`, `party`, `elected`.")
+    unit: str = Field(description="Code of the unit visited.")
+    begun_at: dt.datetime | None = Field(description="When it began; null: not yet.")
+    known_at: dt.datetime | None = Field(description="Up to when facts were taken into the list.")
+    ended_at: dt.datetime | None = Field(description="When the team left the list.")
+    digest: str = Field(description="SHA-256 of the frozen list; empty before.")
     working: bool | None = Field(description="Whether the minute is working time: outside of it nothing is a finding.")
-    counts: dict[str, int]
-    terminals: list[dict[str, str | None]]
-    people: list[VisitPerson]
-    checks: list[dict[str, str]]
-    photos: list[dict[str, str | int | bool]]
+    counts: dict[str, int] = Field(description="People by state, and their `total`.")
+    terminals: list[dict[str, str | None]] = Field(description="`code`, and `read_to` at the arrival.")
+    people: list[VisitPerson] = Field(description="The list.")
+    checks: list[dict[str, str]] = Field(description="`item`, `employee`, `answer`, `note`.")
+    photos: list[dict[str, str | int | bool]] = Field(description="`digest`, `employee`, `size`, `kept`.")
