@@ -107,7 +107,14 @@ def every_look(service: Service) -> Iterator[tuple[str | None, str, Call]]:
     What is left out names a draft, a step or a file.
     """
     own = service.world["OWN"].fills()
-    more = {"unit": own["unit"], "employee": own["employee"], "code": own["unit"], "month": "2026-11", "version": "1"}
+    more = {
+        "unit": own["unit"],
+        "employee": own["employee"],
+        "code": own["unit"],
+        "month": "2026-11",
+        "version": "1",
+        "digest": "0" * 64,
+    }
     for route in service.routes:
         if "GET" not in route.methods or UNASKED.search(route.path) or route.path.startswith("/iclock/"):
             continue
@@ -203,6 +210,22 @@ def test_its_own_team_sees_it_and_nobody_else_may_name_it(two: Two) -> None:
         drop = Call(path={"key": two.key}, body={"why": "thử"})
         answer = two.planned.ask(user, "POST", API + "/inspections/{key}/drop", drop)
         assert answer.status == (404 if role == "inspector" else 403), user
+
+
+def test_who_guesses_the_name_of_a_plan_is_answered_as_for_one_that_is_nowhere(two: Two) -> None:
+    """Every address that names a visit, asked by each role of the unit with the plan's own name."""
+    nowhere, asked = "f" * 32, 0
+    more = {"number": "1", "digest": "0" * 64}
+    for route in two.planned.routes:
+        if "GET" not in route.methods or "/inspections/{key}" not in route.path or UNASKED.search(route.path):
+            continue
+        for user in (each for each in OF_THE_UNIT if may_ask(each, route.permission)):
+            found = two.planned.ask(user, "GET", route.path, Call(path=more | {"key": two.key}))
+            expected = two.planned.ask(user, "GET", route.path, Call(path=more | {"key": nowhere}))
+            assert found.status == 404, (user, route.path)
+            assert found.without({"key": two.key}) == expected.without({"key": nowhere}), (user, route.path)
+            asked += 1
+    assert asked >= 4
 
 
 def test_an_entry_in_the_trail_would_be_seen(two: Two) -> None:

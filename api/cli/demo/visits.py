@@ -1,4 +1,4 @@
-"""A standing team, two visits with sealed minutes, a plan and a draw that only its inspector sees; and units that nobody
+"""A standing team, two visits with sealed minutes, a plan and a draw that only its inspector sees. Some units were never
 visited."""
 
 from __future__ import annotations
