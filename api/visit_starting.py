@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from time import monotonic
 from typing import Any
 
@@ -21,11 +21,10 @@ from api.http.scope import Reader
 from api.http.service import Service, service
 from attendance.services.visiting import beginning
 from attendance.services.visiting.entering import own_visit
-from attendance.services.visiting.presence import presence_at
-from attendance.store import polling, visit_marks
+from attendance.store import office, polling, visit_marks
 from attendance.store.database import Session
-from attendance.store.tables import UnitRow
 from attendance.store.trail import Actor
+from attendance.store.tree import StoredTree
 from attendance.store.visit_marks import number_of
 from attendance.store.visit_tables import PLANNED, VisitRow
 from device_sync.poller import Job, Poller
@@ -80,10 +79,11 @@ class Starting:
             raise self.problem
 
 
-def codes_of(session: Session, zone: str, visit: VisitRow, at: datetime) -> tuple[list[str], list[str]]:
-    """The terminals on which people of a visit's unit depend, by code: those that can be read now, and the others."""
-    unit = session.get_one(UnitRow, visit.unit_id)
-    needed = [terminal.code for terminal in presence_at(session, zone, unit.code, at, known_at=at).terminals]
+def codes_of(session: Session, visit: VisitRow, on: date) -> tuple[list[str], list[str]]:
+    """The terminals that stand in a visit's unit and below it on a date, or on which people of them depend, by code:
+    those that can be read now, and the others."""
+    wanted = office.terminals_of(session, set(StoredTree(session).below([visit.unit_id], on)))
+    needed = sorted(row.code for row in office.terminals(session) if row.in_use and office.key(row) in wanted)
     can = set(polling.pullable(session))
     return [code for code in needed if code in can], [code for code in needed if code not in can]
 
@@ -101,7 +101,7 @@ def start(request: Request, reader: Reader, visit_key: str) -> Starting:
             visit = own_visit(session, reader.user.user_id, visit_key, reader.today)
             poller: Poller | None = getattr(request.app.state, "poller", None)
             fresh = visit.state == PLANNED and poller is not None
-            codes = codes_of(session, parts.settings.timezone, visit, at)[0] if fresh else []
+            codes = codes_of(session, visit, reader.today)[0] if fresh else []
             number = number_of(visit)
         found = Starting(visit_key, codes, at)
         if codes:

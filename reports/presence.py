@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,8 @@ from attendance.store.within import EVERYTHING, Within
 
 LINES_AT_ONCE = 100
 SHOWN_STATES = ("seen", "late", "not_seen", "excused", "unknown", "not_scheduled")
-"""The states of a list, with those who came late apart from the others who were seen."""
+"""The states of a list, and `late`: those of the seen who came after the required start."""
+_ATTENTION = ("not_seen", "unknown", "late", "excused", "seen", "not_scheduled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,13 @@ def presence_page(
     now: datetime,
     *,
     scope: Scope,
+    by_name: Callable[[str], Any],
     state: str = "",
     page: int = 1,
 ) -> PresencePage:
     """A unit at a minute of wall time as known at the end of another one, beside what is known `now` (an instant).
 
-    Raises NotFound.
+    Inside each unit those who need a look come first, then by name as `by_name` puts names in order. Raises NotFound.
     """
     instant = clock.to_instant(at, zone)
     known = clock.to_instant(known_at, zone) + timedelta(seconds=59)
@@ -119,7 +121,13 @@ def presence_page(
     present = presence_at(session, zone, unit, instant, known_at=None)
     past = present if is_now else presence_at(session, zone, unit, instant, known_at=known)
     pairs = compare(visible(session, past, scope), visible(session, present, scope))
-    wanted = [pair for pair in pairs if _is_wanted(pair, state)]
+    units = {code: place for place, code in enumerate(dict.fromkeys(pair.either.unit for pair in pairs))}
+    wanted = sorted(
+        (pair for pair in pairs if _is_wanted(pair, state)),
+        key=lambda pair: (
+            units[pair.either.unit], _ATTENTION.index(shown_state(pair.either)), by_name(pair.either.name),
+        ),
+    )  # fmt: skip
     pages = max(1, -(-len(wanted) // LINES_AT_ONCE))
     page = min(max(page, 1), pages)
     stored, names = StoredTree(session), {row.code: row.name for row in office.terminals(session)}
@@ -135,7 +143,7 @@ def presence_page(
         marks=_marks(pairs),
         differing=sum(bool(pair.marks) for pair in pairs),
         lines=tuple(wanted[(page - 1) * LINES_AT_ONCE : page * LINES_AT_ONCE]),
-        units={code: stored.name(code, at.date()) for code in {pair.either.unit for pair in pairs}},
+        units={code: stored.name(code, at.date()) for code in units},
         terminals=_terminals(past, present, names),
         terminal_names=names,
         state=state,
@@ -147,12 +155,13 @@ def presence_page(
 def _is_wanted(pair: Pair, state: str) -> bool:
     if state == "differs":
         return bool(pair.marks)
-    return not state or state in {shown_state(person) for person in (pair.then, pair.now) if person is not None}
+    both = [person for person in (pair.then, pair.now) if person is not None]
+    return not state or state in {name for person in both for name in (person.state, shown_state(person))}
 
 
 def _count(listed: Iterable[Person | None]) -> dict[str, int]:
     found = Counter(shown_state(person) for person in listed if person is not None)
-    counts = {state: found[state] for state in SHOWN_STATES}
+    counts = {state: found[state] for state in SHOWN_STATES} | {"seen": found["seen"] + found["late"]}
     return counts | {"expected": found.total() - found["not_scheduled"], "total": found.total()}
 
 

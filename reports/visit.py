@@ -94,7 +94,7 @@ def visit_page(
     team = session.get_one(TeamRow, visit.team_id)
     names = {row.code: row.name or row.code for row in office.terminals(session)}
     on = clock.today(visit.begun_at or now, zone)
-    told = {
+    told: dict[str, Any] = {
         "key": visit.key, "state": visit.state, "kind": visit.kind, "unit": unit.code,
         "unit_name": StoredTree(session).name(unit.code, on), "team": team.name, "document": team.document,
         "points": tuple(checklist.points(session, visit, at=now)),

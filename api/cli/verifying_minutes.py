@@ -63,6 +63,7 @@ def _known(found: Checked) -> tuple[bool | None, list[str]]:
         with open_database(settings, migrate=False) as database, database.reading() as session:
             keys = signing_keys.known(session)
             row = minutes.of_code(session, str(found.content.get("code", "")))
+            stored = (row.digest, row.pdf_digest) if row is not None else None
             secret = trail_secret(settings)
     except AttendanceError:
         return None, []
@@ -70,10 +71,9 @@ def _known(found: Checked) -> tuple[bool | None, list[str]]:
         own = SigningKey(secret)
         keys.setdefault(own.name, own.public)
     known = keys.get(found.seal.key) == found.seal.public
-    if row is None:
+    if stored is None:
         return known, ["unknown"] if known else []
-    same = (row.digest, row.pdf_digest) == (found.seal.data.hex(), found.seal.pdf.hex())
-    return known, [] if same else ["stored"]
+    return known, [] if stored == (found.seal.data.hex(), found.seal.pdf.hex()) else ["stored"]
 
 
 def _plain(found: Checked, known: bool | None, wrong: list[str]) -> dict[str, Any]:

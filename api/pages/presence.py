@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.i18n import read_day
+from api.pages.names import name_key
 from api.pages.routes import show
 from attendance import clock
 from reports.presence import SHOWN_STATES, Scope, presence_page, shown_state
@@ -43,7 +44,7 @@ def presence(
         view = presence_page(
             session, zone, unit, minute, known, now,
             scope=Scope(reader.within, reader.elsewhere(session, "reasons.read")),
-            state=state if state in (*SHOWN_STATES, "differs") else "", page=page,
+            by_name=name_key, state=state if state in (*SHOWN_STATES, "differs") else "", page=page,
         )  # fmt: skip
         reader.saw_people(session, "presence", (pair.either.number for pair in view.lines), at=now)
     return show(request, "presence.html", view, user=reader.user, shown_state=shown_state, states=SHOWN_STATES)

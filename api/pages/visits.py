@@ -158,7 +158,7 @@ def _page(request: Request, reader: Reader, key: str, problem: str = "") -> Resp
     zone, now = parts.settings.timezone, parts.now()
     with parts.database.reading() as session:
         found = own(session, reader, key)
-        ready = codes_of(session, zone, found, now) if found.state == PLANNED else ([], [])
+        ready = codes_of(session, found, reader.today) if found.state == PLANNED else ([], [])
         view = visit_page(session, zone, now, found, ready)
         reader.saw(session, "visit", [each.told.code for each in view.people], at=now)
     order = list(dict.fromkeys(each.told.unit for each in view.people))

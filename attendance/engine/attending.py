@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,11 @@ import numpy.typing as npt
 from attendance import clock
 from attendance.engine.attribute import attribute
 from attendance.engine.case import Case
-from attendance.engine.columns import Claims, Coverable, Due, Paired
-from attendance.engine.cover import all_of, cover, spans_of_sets
+from attendance.engine.columns import Claims, Due, Paired
+from attendance.engine.cover import all_of, any_of, spans_of_sets
 from attendance.engine.expect import Expected, expect
 from attendance.engine.pair import pair
-from attendance.engine.spans import rows_of
+from attendance.engine.spans import Spans, rows_of
 from attendance.engine.windows import EXEMPT
 from attendance.errors import NoVersionInForce
 
@@ -37,7 +37,6 @@ class Seen:
     expected: Expected
     claims: Claims
     paired: Paired
-    coverable: Coverable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ class Standing:
     `session` is the row in Due, -1 where none is due; `leave` the case's leave that takes it, -1 none. `away`: nothing
     of the session is left to be there for, or a mission covers some of it and its minutes are not now. `since` is the
     first punch of what the session is judged with, made at the terminal `since_site` (-1 none); `late` whole minutes
-    lost before it, 0 within grace. `doubt`: one of OUTAGE, CLOCK, NO_PUNCH, or empty. `read_to`: until when
-    every terminal the person depends on was read without a gap since the required start `required_from`.
+    lost before it, 0 within grace. `doubt`: one of OUTAGE, CLOCK, NO_PUNCH, or empty. `read_to`: until when every
+    terminal the person depends on was read without a gap since the required start `required_from`.
     """
 
     employee: str
@@ -68,8 +67,7 @@ def see(case: Case, from_on: date, to_on: date, until: int, unruled: list[NoVers
     """What punches up to a moment say of some dates. Raises NoVersionInForce, or lists it in `unruled`."""
     expected = expect(case, from_on, to_on, unruled)
     claims = made_until(attribute(case), until)
-    paired = pair(case, expected, claims)
-    return Seen(case, until, expected, claims, paired, cover(case, expected, claims, paired))
+    return Seen(case, until, expected, claims, pair(case, expected, claims))
 
 
 def made_until(claims: Claims, until: int) -> Claims:
@@ -85,51 +83,55 @@ def made_until(claims: Claims, until: int) -> Claims:
 
 
 class Standings:
-    """Asked for one person at a time; what all of them share is looked up once."""
+    """Asked for one row of Days at a time; what all of them share is looked up once."""
 
     def __init__(self, seen: Seen) -> None:
         self._seen = seen
-        case, expected = seen.case, seen.expected
-        self._read = spans_of_sets(case, expected, [(c.terminal, c.starts, c.until) for c in case.coverage], all_of)
+        self._read = self._spans([(c.terminal, c.starts, c.until) for c in seen.case.coverage])
+        self._dead = self._spans([(o.terminal, o.starts, o.ends) for o in seen.case.outages if o.mode == "dead"])
+        worthless = [(c.terminal, c.starts, c.ends) for c in seen.case.clock_invalids]
+        self._worthless = spans_of_sets(seen.case, seen.expected, worthless, any_of)
         self._missed = _missed(seen)
+        self._timeless = _groups_with_timeless(seen)
+
+    def _spans(self, rows: list[tuple[str, datetime | None, datetime | None]]) -> Spans:
+        return spans_of_sets(self._seen.case, self._seen.expected, rows, all_of)
 
     def begun(self, row: int) -> Standing:
-        """Of a row of Days: seen from the session that began last; before the first one begins, from the first."""
+        """Seen from the session that began last; before the first one begins, from the first."""
         due_now = self._due(row)
         begun = [at for at in due_now if self._seen.expected.due.start[at] <= self._seen.until]
         return self.of(row, begun[-1] if begun else due_now[0] if due_now else -1)
 
-    def running(self, row: int) -> Standing:
-        """Of a row of Days: seen from the session that is under way; outside of all, none is due."""
-        due, until = self._seen.expected.due, self._seen.until
-        now = [at for at in self._due(row) if due.start[at] <= until < due.end[at]]
+    def running(self, row: int, moment: int) -> Standing:
+        """Seen from the session that is under way at a moment; outside of all, none is due."""
+        due = self._seen.expected.due
+        now = [at for at in self._due(row) if due.start[at] <= moment < due.end[at]]
         return self.of(row, now[-1] if now else -1)
 
     def of(self, row: int, session: int) -> Standing:
-        """Of a row of Days, seen from one of its sessions (-1: none)."""
+        """Seen from one session of the row (-1: none)."""
         seen = self._seen
-        expected, paired, coverable = seen.expected, seen.paired, seen.coverable
-        days, due, groups = expected.days, expected.due, expected.groups
+        days, due, groups = seen.expected.days, seen.expected.due, seen.expected.groups
         employee = seen.case.people[days.person[row]]
         if session < 0:
             return Standing(employee)
-        group = int(due.group[session])
-        leave = int(due.leave[session])
+        group, leave = int(due.group[session]), int(due.leave[session])
         if group < 0 or leave >= 0:
             return Standing(employee, session, leave, away=leave < 0)
-        claim = int(paired.first_claim[group])
-        policy = days.policies[int(days.policy[row])] if days.policies else None
-        grace = policy.late_grace_minutes if policy is not None else 0
-        required = int(groups.required_from[group])
-        span = int(self._read.find(np.array([due.depends[session]], np.int64), np.array([required]))[0])
+        claim = int(seen.paired.first_claim[group])
+        since = int(seen.paired.first[group]) if claim >= 0 else 0
+        grace = days.policies[int(days.policy[row])].late_grace_minutes
+        required, depends = int(groups.required_from[group]), int(due.depends[session])
+        span = int(self._read.find(np.array([depends], np.int64), np.array([required]))[0])
         return Standing(
             employee=employee,
             session=session,
             away=bool(due.covered[session]) and not due.free_from[0][session] <= seen.until < due.free_to[-1][session],
-            since=int(paired.first[group]) if claim >= 0 else 0,
+            since=since,
             since_site=int(seen.claims.site[claim]) if claim >= 0 else -1,
-            late=self._late(session, group, grace),
-            doubt=_doubt(coverable, session, group, groups.regime),
+            late=self._late(session, group, since, grace),
+            doubt=self._doubt(group, depends, required),
             required_from=required,
             read_to=int(self._read.hi[span]) if span >= 0 else 0,
             grace=grace,
@@ -139,15 +141,27 @@ class Standings:
         days, due = self._seen.expected.days, self._seen.expected.due
         return [at for at in range(int(days.first[row]), int(days.first[row] + days.count[row])) if not due.taken[at]]
 
-    def _late(self, session: int, group: int, grace: int) -> int:
+    def _late(self, session: int, group: int, since: int, grace: int) -> int:
         """Whole minutes lost before the first punch, if it is an arrival and no dead terminal can have hidden one."""
-        paired, due = self._seen.paired, self._seen.expected.due
-        arrived = paired.count[group] and (not paired.lone[group] or paired.lone_is_in[group])
-        if not arrived or self._seen.coverable.outage_start[group]:
+        paired, due, groups = self._seen.paired, self._seen.expected.due, self._seen.expected.groups
+        arrived = since and (not paired.lone[group] or paired.lone_is_in[group])
+        if not arrived or groups.regime[group] == EXEMPT:
             return 0
-        first = int(self._seen.expected.groups.first_due[group])
+        first = int(groups.first_due[group])
         late = sum(int(self._missed[s]) for s in range(first, session + 1) if due.group[s] == group) // 60
-        return late if late > grace else 0
+        required = int(groups.required_from[group])
+        if late <= grace or _touches(self._dead, int(groups.depends_first[group]), required, since):
+            return 0
+        return late
+
+    def _doubt(self, group: int, depends: int, required: int) -> str:
+        """Why a missing punch would prove nothing up to now, were the terminals read."""
+        until = self._seen.until + 1
+        if self._seen.expected.groups.regime[group] == EXEMPT:
+            return NO_PUNCH
+        if _touches(self._dead, depends, required, until):
+            return OUTAGE
+        return CLOCK if group in self._timeless or _touches(self._worthless, depends, required, until) else ""
 
 
 def is_left(due: Due, session: int, moment: int) -> bool:
@@ -178,12 +192,17 @@ def read_to_of_sets(case: Case, expected: Expected) -> list[int]:
     return [min((latest.get(site, 0) for site in sites), default=0) for sites in expected.depend_sets]
 
 
-def _doubt(coverable: Coverable, session: int, group: int, regime: npt.NDArray[np.int8]) -> str:
-    if regime[group] == EXEMPT:
-        return NO_PUNCH
-    if coverable.outage[group]:
-        return OUTAGE
-    return CLOCK if coverable.clock_start[group] or coverable.clock_at[session] else ""
+def _touches(spans: Spans, owner: int, start: int, end: int) -> bool:
+    if not len(spans):
+        return False
+    return bool(spans.touches(np.array([owner], np.int64), np.array([start]), np.array([end]))[0])
+
+
+def _groups_with_timeless(seen: Seen) -> frozenset[int]:
+    """Groups in whose windows somebody punched under a clock without worth."""
+    claims, paired = seen.claims, seen.paired
+    under = claims.timeless & ~claims.annulled & ~paired.off_site & (paired.group >= 0)
+    return frozenset(paired.group[under].tolist())
 
 
 def _missed(seen: Seen) -> npt.NDArray[np.int64]:

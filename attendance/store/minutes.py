@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import zstandard
 from sqlmodel import Session, col, select
 
-from attendance.store import office
 from attendance.store.minutes_tables import AnnexRow, MinutesDraftRow, MinutesPersonRow, MinutesRow
 from attendance.store.tables import UnitRow
 from attendance.store.visit_tables import TeamMemberRow, VisitRow
+from attendance.store.within import Within
 
 _LEVEL = 9
 
@@ -25,6 +25,12 @@ class Named(NamedTuple):
     code: str
     found: str
     wall_time: datetime
+    unit_id: int
+
+
+_NAMED = (
+    VisitRow.key, MinutesRow.number, MinutesRow.code, MinutesPersonRow.found, VisitRow.wall_time, MinutesRow.unit_id,
+)  # fmt: skip
 
 
 def draft(session: Session, visit_id: int) -> MinutesDraftRow | None:
@@ -66,6 +72,17 @@ def of_visit(session: Session, visit_id: int | None) -> MinutesRow | None:
     return session.exec(select(MinutesRow).where(MinutesRow.visit_id == visit_id)).first()
 
 
+def sealed_within(session: Session, key: str, within: Within) -> tuple[VisitRow, MinutesRow] | None:
+    """A visit by its key with its sealed minutes, of a unit a reader sees: one statement, whatever is there."""
+    query = (
+        select(VisitRow, MinutesRow)
+        .join(MinutesRow, col(MinutesRow.visit_id) == col(VisitRow.id))
+        .where(col(VisitRow.key) == key, *within.rows(col(MinutesRow.unit_id)))
+    )
+    found = session.exec(query).first()
+    return (found[0], found[1]) if found is not None else None
+
+
 def people(session: Session, minutes_id: int | None) -> list[int]:
     """Numbers of those who are on the list of sealed minutes."""
     return list(session.exec(select(MinutesPersonRow.employee_id).where(MinutesPersonRow.minutes_id == minutes_id)))
@@ -86,7 +103,8 @@ def unit_of(session: Session, row: MinutesRow | VisitRow) -> UnitRow:
 def naming(session: Session, employee_id: int, low: datetime, high: datetime) -> list[Named]:
     """Sealed minutes of visits in a span of wall time (`high` excluded) that name a person, by time."""
     query = (
-        select(VisitRow.key, MinutesRow.number, MinutesRow.code, MinutesPersonRow.found, VisitRow.wall_time)
+        select(*(col(each) for each in _NAMED))
+        .select_from(MinutesPersonRow)
         .join(MinutesRow, col(MinutesRow.id) == col(MinutesPersonRow.minutes_id))
         .join(VisitRow, col(VisitRow.id) == col(MinutesRow.visit_id))
         .where(
@@ -124,10 +142,6 @@ def members(session: Session, team_id: int) -> list[TeamMemberRow]:
     """Who is in a team now: the head first, then as they joined."""
     query = select(TeamMemberRow).where(TeamMemberRow.team_id == team_id, col(TeamMemberRow.left_at).is_(None))
     return sorted(session.exec(query), key=lambda one: (one.part != "head", one.id or 0))
-
-
-def unit_names(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    return office.codes(session, UnitRow, numbers)
 
 
 def pack(content: bytes) -> bytes:

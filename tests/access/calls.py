@@ -15,6 +15,7 @@ from typing import Any
 from tests.access import (
     calls_explanations,
     calls_lists,
+    calls_minutes,
     calls_months,
     calls_notifications,
     calls_presence,
@@ -179,6 +180,7 @@ CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_presence.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_minutes.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_teams.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_visits.API.items()},
     "health": [Call(tells=False)],
@@ -277,6 +279,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_presence.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_minutes.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_teams.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_visits.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],

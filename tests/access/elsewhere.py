@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from tests.access import calls_lists, calls_months, calls_notifications, calls_teams, calls_terminals, calls_visits
+from tests.access import (
+    calls_lists,
+    calls_minutes,
+    calls_months,
+    calls_notifications,
+    calls_teams,
+    calls_terminals,
+    calls_visits,
+)
 
 ELSEWHERE: dict[tuple[str, str], str] = {
     **calls_months.ELSEWHERE,
+    **calls_minutes.ELSEWHERE,
     **calls_lists.ELSEWHERE,
     **calls_notifications.ELSEWHERE,
     **calls_teams.ELSEWHERE,

@@ -41,7 +41,7 @@ from attendance.store.listing_keys import ViolationKey, violation_id
 from attendance.store.paper_register import number_of
 from attendance.store.tables import EmployeeRow, TerminalRow
 from attendance.store.trail import CONSOLE, Actor
-from tests.access import office_visits
+from tests.access import office_minutes, office_visits
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
@@ -151,6 +151,7 @@ def build(database: Database, accounts: Accounts) -> World:
         accounts.create_user(members[name], PASSWORD)
     with database.writing() as session:
         visited = office_visits.fill(session, members, "all-inspector")
+        office_minutes.fill(session, visited)
     with database.writing() as session:
         said = {name: _said(session, name) for name in PEOPLE}
     with database.reading() as session:

@@ -50,6 +50,9 @@ def test_minutes_are_written_signed_and_read(site: Site) -> None:
     for told in ("12/BB-ĐKT", "Niêm yết giờ làm việc", "Từ chối ký. Lý do: Không đồng ý", "Nguyễn Thị Ánh (E2)"):
         assert told in page
     assert "Giấy ra viện" not in page
+    for where in ("/days/E2/2026-03-17", "/people/E2"):
+        assert f'href="{HERE}/minutes"' in head.see(where), where
+    assert "Ghi nhận của đoàn kiểm tra" not in head.see("/days/E1/2026-03-17")
     assert head.client.get(f"{HERE}/minutes.pdf").content.startswith(b"%PDF")
     assert "Quá hạn (1)" in head.see("/inspections/followups?show=overdue")
     head.send(f"{HERE}/followups/1/answer", on="/inspections/followups", text="Đã niêm yết.", version="1")

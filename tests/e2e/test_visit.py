@@ -11,7 +11,10 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
+from attendance.services.visiting import teams
 from attendance.store import destruction
+from attendance.store.trail import CONSOLE
+from attendance.store.visit_tables import TeamRow
 from tests.e2e.site import PASSWORD, Person, token_of
 from tests.unit.test_photo_stripping import SECRETS, jpeg
 from tests.visit_office import (
@@ -223,3 +226,13 @@ def person_of(office: VisitOffice, user: str) -> Person:
     assert found.sign_in(user).status_code == 303
     found.see("/account?lang=vi")
     return found
+
+
+def test_a_team_that_has_ended_meets_its_visit_no_more(office: VisitOffice) -> None:
+    """What a phone still holds is kept there, and says so: the page is told `gone`."""
+    one, _ = begun(office)
+    with office.database.writing() as session:
+        teams.end(session, session.get_one(TeamRow, office.team), why="Hết đợt", by=CONSOLE, at=office.now())
+    for path in ("", "/observations", "/close"):
+        asked = one.get(f"{API}/{office.visit}") if not path else one.post(f"{API}/{office.visit}{path}", json={})
+        assert asked.status_code in (403, 404)

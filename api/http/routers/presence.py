@@ -16,6 +16,7 @@ from api.http.routers.terminals import note_pull, pull_lanes, puller_of
 from api.http.schemas.presence import PresenceAnswer
 from api.http.scope import Reader, may
 from api.http.service import service
+from attendance import clock
 from attendance.errors import Invalid
 from attendance.services.visiting.presence import presence_at
 from attendance.store import polling
@@ -57,9 +58,8 @@ async def get_presence(
     minute, known = moment(at, zone) or now, moment(known_at, zone)
     for name, asked in (("at", minute), ("known_at", known)):
         if asked is not None and asked > now:
-            raise Invalid(
-                f"`{name}` is {asked.isoformat(timespec='minutes')}, which has not come yet; ask for a past one."
-            )
+            wall = clock.local_iso(clock.to_wall(asked, zone), zone)
+            raise Invalid(f"`{name}` is {wall}, which has not come yet; ask for a past minute.")
     pulls: list[dict[str, Any]] = []
     if refresh:
         codes = await run_sync(_to_read, request, reader, code, minute)

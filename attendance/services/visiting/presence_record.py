@@ -13,12 +13,10 @@ from typing import Any
 import orjson
 
 from attendance import clock
+from attendance.engine.present import STATES as STATES
+from attendance.engine.present import WHYS as WHYS
 
 FORMAT = "presence/1"
-STATES = ("seen", "not_seen", "excused", "unknown", "not_scheduled")
-"""What somebody is at the minute. `unknown`: a missing punch proves nothing, for the reason in `Person.why`."""
-WHYS = ("not_read", "outage", "clock", "no_punch")
-"""Terminals not read up to the minute, dead, with a clock without worth; or no punch is asked of the person."""
 EXCUSES = ("leave", "mission", "exemption", "explanation")
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from attendance.errors import NotFound
 from attendance.services.visiting.entering import own_visit
 from attendance.store import minutes as stored
-from attendance.store import visits
 from attendance.store.database import Session
 from attendance.store.minutes_tables import MinutesRow
 from attendance.store.visit_tables import VisitRow
@@ -37,8 +36,7 @@ def shown_visit(session: Session, user_id: int, within: Within, key: str, on: da
         visit = own_visit(session, user_id, key, on)
         return ShownVisit(visit, stored.of_visit(session, visit.id), is_own=True)
     except NotFound:
-        found = visits.find(session, key)
-        minutes = stored.of_visit(session, found.id) if found is not None else None
-        if found is None or minutes is None or not within.sees(minutes.unit_id):
+        found = stored.sealed_within(session, key, within)
+        if found is None:
             raise
-        return ShownVisit(found, minutes, is_own=False)
+        return ShownVisit(*found, is_own=False)
