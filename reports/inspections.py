@@ -17,7 +17,7 @@ from attendance.store.tree import StoredTree, UnitOn
 from attendance.store.visit_tables import PLANNED, TeamRow, VisitRow
 from attendance.store.within import NOTHING, Within
 
-DONE = ("planned", "dropped", "drawn")
+DONE = ("planned", "dropped")
 PAGE = 50
 
 

@@ -77,7 +77,7 @@ def listed(
     done_with = case((col(VisitRow.state) == PLANNED, 0), (col(VisitRow.state) == DROPPED, 2), else_=1)
     day = case((col(VisitRow.state) == PLANNED, col(VisitRow.planned_for)), else_=None)
     query = select(VisitRow).where(wanted)
-    query = query.order_by(done_with, day, col(VisitRow.begun_at).desc(), col(VisitRow.id).desc())
+    query = query.order_by(done_with, day.asc().nulls_last(), col(VisitRow.begun_at).desc(), col(VisitRow.id).desc())
     return list(session.exec(query.limit(limit).offset(offset))), total
 
 

@@ -29,6 +29,8 @@ _VISIT = {
     "planned_for": "2026-12-03", "at": None, "note": "", "own": True,
 }  # fmt: skip
 _FACTS = {"days": 812, "with_occurrence": 41, "open_questions": 6, "since": None}
+_NEVER: dict[str, Any] = {"unit": "X-TAN-MAI", "name": "Xã Tân Mai", "people": 42, "last_visit": None}
+_PROPOSED: dict[str, Any] = _NEVER | {"weight": 1207, "facts": _FACTS}
 _DRAW: dict[str, Any] = {
     "key": "0b1c2d3e4f5061728394a5b6c7d8e9f0", "team": "Tổ kiểm tra công vụ", "way": "risk", "count": 1,
     "at": "2026-11-24T08:10:00+07:00", "seed_digest": "9f" * 32, "content_digest": "3a" * 32, "published": True,
@@ -142,6 +144,7 @@ class Facts(BaseModel):
 
 
 class UnitToVisit(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_PROPOSED]})
     unit: str = Field(description="Code.")
     name: str = Field(description="Name.")
     people: int = Field(description="How many serve in the unit itself today.")
@@ -155,6 +158,7 @@ class UnitsToVisit(ListFrame):
 
 
 class NeverVisited(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_NEVER]})
     unit: str = Field(description="Code.")
     name: str = Field(description="Name.")
     people: int = Field(description="How many serve in the unit itself today.")
