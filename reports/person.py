@@ -12,9 +12,11 @@ from attendance.store import people, person_days
 from attendance.store.database import Session
 from attendance.store.within import Within
 from reports.explained import Explained
+from reports.own_commitments import OwnCommitment
 from reports.papers import PaperLine
 from reports.trail import LookLine
 from reports.view import TodayPerson
+from reports.visit_findings import VisitFinding
 
 MONTHS_BACK = 12
 SHOWN_DAYS = 45
@@ -120,8 +122,11 @@ class MyPage:
     papers: tuple[PaperLine, ...] = ()
     looks: tuple[LookLine, ...] = ()
     looks_total: int = 0
+    visits: tuple[VisitFinding, ...] = ()
     notice_read: bool = True
     may_file: bool = False
+    commitments: tuple[OwnCommitment, ...] = ()
+    may_sign: bool = False
 
     @property
     def month_before(self) -> date | None:

@@ -12,18 +12,23 @@ import typer
 
 from api.cli import (
     backing_up,
+    commitments,
     doctor,
     explanations,
+    inspections,
     judging,
     months,
     notifications,
+    observations,
     office,
     papers,
     personal,
+    presence,
     rosters,
     rules,
     serving,
     sites,
+    teams,
     terminals,
     tokens,
     units,
@@ -41,7 +46,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    notifications, judging, verifying, backing_up, doctor,
+    presence, notifications, observations, commitments, teams, inspections, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

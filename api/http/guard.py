@@ -22,8 +22,13 @@ MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
 _UPLOADS = (f"{API}/imports/", "/import/sheets")
 MAX_ATTACHED = 33 * 1024 * 1024
-_ATTACHED = re.compile(rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain")
-"""Where a few photographs may be sent with what is said of a violation."""
+_ATTACHED = re.compile(
+    rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain|({API})?/inspections/[^/]+/photos"
+)
+"""Where a few photographs may be sent with what is said of a violation, or of a visit."""
+MAX_PUBLIC = 32 * 1024
+PUBLIC = "/gop-y"
+"""What citizens send without a login: a few lines of text."""
 _KEPT_FORM = (b"x-kept-form", b"1")
 """What `static/keep.js` sends a form with, so that it stays on screen until it was answered."""
 PUSHED = "/iclock/"
@@ -44,9 +49,14 @@ HEADERS = {
 }
 
 
+UNCOUNTED = "x-uncounted"
+"""Name in the `openapi_extra` of a route, with the reason why nobody may see in the figures that it was asked."""
+
+
 class TooLarge(HTTPException):
     def __init__(self, most: int) -> None:
-        super().__init__(413, f"This takes at most {most // 1024 // 1024} MiB.")
+        size = f"{most // 1024 // 1024} MiB" if most >= MAX_BODY else f"{most // 1024} KiB"
+        super().__init__(413, f"This takes at most {size}.")
 
 
 class Guard:
@@ -111,6 +121,8 @@ class Guard:
             headers.setdefault("Cache-Control", "no-store")
         if scope.get("scheme") == "https":
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if UNCOUNTED in (getattr(scope.get("route"), "openapi_extra", None) or ()):
+            return
         route = getattr(scope.get("route"), "path", "other")
         if scope["path"].startswith(f"{API}/") and not route.startswith(API):  # pages have names like those here
             route = f"{API}{route}" if route != "other" else route
@@ -122,6 +134,8 @@ class Guard:
 def _most(path: str) -> int:
     if path.startswith(_UPLOADS):
         return MAX_UPLOAD
+    if path == PUBLIC or path.startswith(f"{PUBLIC}/"):
+        return MAX_PUBLIC
     return MAX_ATTACHED if _ATTACHED.fullmatch(path) else MAX_BODY
 
 

@@ -18,10 +18,12 @@ from attendance.services.personal import notice
 from attendance.store import listing, office
 from attendance.store.within import Within
 from reports.explained import explained
+from reports.own_commitments import own_commitments
 from reports.papers import own_papers
 from reports.person import MyPage, my_page
 from reports.today import today_page
 from reports.trail import looks_page
+from reports.visit_findings import A_YEAR, visit_findings
 
 LAST_LOOKS, LAST_PAPERS = 5, 5
 ASKED_FOR = ("leave", "mission", "meeting", "exemption", "protection", "overtime", "site")
@@ -56,10 +58,15 @@ def me(
             now_standing=next((person for unit in board.units for person in unit.people), None),
             read_until=min((each.data_until for each in board.terminals if each.data_until), default=None),
             papers=own_papers(session, zone, own, own, number, user.user_id, most=LAST_PAPERS, kinds=ASKED_FOR),
+            visits=visit_findings(
+                session, number, parts.today() - A_YEAR, parts.today(), reader.elsewhere(session, "visits.read")
+            ),
             looks=seen.lines,
             looks_total=seen.total,
             notice_read=notice.read_at(session, number, parts.today()) is not None,
             may_file=filing is not None and filing.employee == number,
+            commitments=own_commitments(session, zone, now, number),
+            may_sign=access.within(session, "commitments.sign", user.grants, number, parts.today()) is not None,
         )
     return show(request, "me.html", view, user=user)
 

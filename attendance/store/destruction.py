@@ -28,8 +28,13 @@ _REASONS = (
     ("explanation_attachment", "on_date", ("file_name", "content")),
     ("annulment", "wall_time", ("reason",)),
     ("paper", "to_on", ("note", "decision_note", "withdrawal_note")),
+    ("visit_mark", "noted_at", ("note",)),
+    ("visit_check", "noted_at", ("note",)),
 )
 """Table, the column that dates a row, and the texts in which a reason may stand."""
+
+_OBSERVED = ("text", "reason", "answer")
+"""Texts of an observation in which people may be named."""
 
 
 def photos_due(session: Session, before: date) -> Due:
@@ -38,6 +43,18 @@ def photos_due(session: Session, before: date) -> Due:
 
 def destroy_photos(session: Session, before: date) -> Due:
     return {"photographs": _delete(session, "punch_photo", _photos(before))}
+
+
+def visit_photos_due(session: Session, before: date) -> Due:
+    return _counted(session, "photographs", [(_table("visit_photo"), "received_at", _visit_photos(before))])
+
+
+def destroy_visit_photos(session: Session, before: date) -> Due:
+    """Empties pictures and what was written to them; that there was one, and its digest, stays with the visit."""
+    table = _table("visit_photo")
+    piece = select(table.c.id).where(_visit_photos(before)).limit(PIECE)
+    emptied = update(table).where(table.c.id.in_(piece)).values(content=b"", note="")
+    return {"photographs": _changed(session, emptied)}
 
 
 def sign_ins_due(session: Session, before: date) -> Due:
@@ -86,6 +103,30 @@ def destroy_requests(session: Session, before: date) -> Due:
     return {"requests": _changed(session, update(table).where(table.c.id.in_(piece)).values(texts))}
 
 
+def observations_due(session: Session, before: date) -> Due:
+    return _counted(session, "texts", [(_table("observation"), "received_at", _said(before, *_OBSERVED))])
+
+
+def destroy_observations(session: Session, before: date) -> Due:
+    """Empties what citizens wrote, and how they can be reached; that something was said, of what and how it ended,
+    stays."""
+    return {"texts": _empty_observations(session, before, (*_OBSERVED, "contact"))}
+
+
+def contacts_due(session: Session, before: date) -> Due:
+    return _counted(session, "contacts", [(_table("observation"), "received_at", _said(before, "contact"))])
+
+
+def destroy_contacts(session: Session, before: date) -> Due:
+    return {"contacts": _empty_observations(session, before, ("contact",))}
+
+
+def _empty_observations(session: Session, before: date, texts: Sequence[str]) -> int:
+    table = _table("observation")
+    piece = select(table.c.id).where(_said(before, *texts)).limit(PIECE)
+    return _changed(session, update(table).where(table.c.id.in_(piece)).values(_emptied(table, texts)))
+
+
 def leavers(session: Session, before: date, limit: int | None = None) -> list[int]:
     """Numbers of people whose last day of service lies before a date and whose names are not erased yet.
 
@@ -111,10 +152,13 @@ Counter = Callable[[Session, date], Due]
 WAYS: dict[str, tuple[Counter, Counter | None]] = {
     "names": (names_due, None),
     "photos": (photos_due, destroy_photos),
+    "visit_photos": (visit_photos_due, destroy_visit_photos),
     "sign_ins": (sign_ins_due, destroy_sign_ins),
     "reasons": (reasons_due, destroy_reasons),
     "diagnostics": (diagnostics_due, destroy_diagnostics),
     "requests": (requests_due, destroy_requests),
+    "observations": (observations_due, destroy_observations),
+    "contacts": (contacts_due, destroy_contacts),
 }
 """How a kind is counted and how a piece of it is destroyed; names are erased person by person (`erasing`)."""
 
@@ -185,6 +229,11 @@ def _photos(before: date) -> ColumnElement[bool]:
     return _table("punch_photo").c.taken < _start(before)
 
 
+def _visit_photos(before: date) -> ColumnElement[bool]:
+    table = _table("visit_photo")
+    return and_(table.c.received_at < _instant(before), table.c.content != b"")
+
+
 def _sign_ins(before: date) -> ColumnElement[bool]:
     return _table("sign_in").c.expires_at < _instant(before)
 
@@ -196,12 +245,20 @@ def _requests(before: date) -> ColumnElement[bool]:
     return and_(table.c.state.in_(_CLOSED_REQUESTS), ended < _instant(before), written)
 
 
+def _said(before: date, *texts: str) -> ColumnElement[bool]:
+    """Observations that were answered before a date, or, where nobody answered, came before it, with such texts."""
+    table = _table("observation")
+    ended = func.coalesce(table.c.decided_at, table.c.received_at)
+    written = or_(*(table.c[name] != empty for name, empty in _emptied(table, texts).items()))
+    return and_(ended < _instant(before), written)
+
+
 def _reasons(before: date) -> list[tuple[Table, str, tuple[str, ...], ColumnElement[bool]]]:
     found: list[tuple[Table, str, tuple[str, ...], ColumnElement[bool]]] = []
     for name, dated, texts in _REASONS:
         if name in every_table():
             table = _table(name)
-            limit = _start(before) if dated == "wall_time" else before
+            limit = {"wall_time": _start(before), "noted_at": _instant(before)}.get(dated, before)
             written = or_(*(table.c[name] != empty for name, empty in _emptied(table, texts).items()))
             found.append((table, dated, texts, and_(table.c[dated] < limit, written)))
     return found

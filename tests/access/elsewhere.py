@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from tests.access import calls_lists, calls_months, calls_notifications, calls_terminals
+from tests.access import (
+    calls_citizens,
+    calls_commitments,
+    calls_lists,
+    calls_minutes,
+    calls_months,
+    calls_notifications,
+    calls_teams,
+    calls_terminals,
+    calls_visits,
+)
 
 ELSEWHERE: dict[tuple[str, str], str] = {
-    **calls_months.ELSEWHERE,
+    **calls_citizens.ELSEWHERE,
+    **calls_commitments.ELSEWHERE,
     **calls_lists.ELSEWHERE,
+    **calls_minutes.ELSEWHERE,
+    **calls_months.ELSEWHERE,
     **calls_notifications.ELSEWHERE,
+    **calls_teams.ELSEWHERE,
+    **calls_visits.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",
     ("GET", "/api/v1/sites/me"): "tests/e2e/test_api_sites.py",
