@@ -32,7 +32,8 @@ WRITTEN_NAMES = (
     ("push_command", "asked_by"), ("subject_request", "entered_by"), ("subject_request", "answered_by"),
     ("subject_request", "completed_by"), ("personal_setting", "recorded_by"), ("import_batch", "author"),
     ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
-    ("printed_sign", "recorded_by"),
+    ("printed_sign", "recorded_by"), ("conduct_proposal", "decided_by"), ("conduct_threshold", "filed_by"),
+    ("index_formula", "filed_by"), ("index_publication", "published_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"

@@ -102,6 +102,13 @@ HELD: dict[str, Held] = {
     "month_signature": Held("trail", ("employee_id",), acted=("user_id",)),
     "team_member": Held("accounts", ("user_id",)),
     "visit": Held("trail", acted=("created_by_id", "begun_by_id")),
+    "conduct_proposal": Held(
+        "reasons",
+        ("employee_id",),
+        acted=("decided_by_id",),
+        withheld={"decided_by": OTHERS},
+        reasons=("decision_note", "instead"),
+    ),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
 }
