@@ -12,6 +12,7 @@ import typer
 
 from api.cli import (
     backing_up,
+    conduct,
     doctor,
     explanations,
     judging,
@@ -26,6 +27,7 @@ from api.cli import (
     sites,
     terminals,
     tokens,
+    unit_index,
     units,
     users,
     verifying,
@@ -41,6 +43,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
+    conduct, unit_index,
     notifications, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)

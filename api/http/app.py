@@ -19,6 +19,7 @@ from api.http.routers import (
     assignments,
     audit,
     calendar,
+    conduct,
     employees,
     enrolments,
     explanations,
@@ -46,6 +47,7 @@ from api.http.routers import (
     system,
     terminal_health,
     terminals,
+    unit_index,
     unit_parts,
     units,
     users,
@@ -98,6 +100,8 @@ ROUTERS = (
     months.router,
     audit.router,
     notifications.router,
+    conduct.router,
+    unit_index.router,
 )
 
 keep_answers(*ROUTERS)

@@ -11,8 +11,9 @@ from sqlmodel import Session, col, or_, select
 
 from attendance.errors import NotFound
 from attendance.store.conduct_tables import ProposalRow, ThresholdRow
+from attendance.store.evidence_tables import RulingRow
 from attendance.store.paper_tables import ExemptionRow, ExplanationRow, ProtectionRow
-from attendance.store.tables import AbsenceRow
+from attendance.store.tables import AbsenceRow, AssignmentRow
 from attendance.store.within import Within
 
 STATES = ("open", "decided", "withdrawn")
@@ -173,3 +174,21 @@ def _meets(row: ExemptionRow, from_on: date, to_on: date) -> bool:
     if row.dates:
         return any(from_on.isoformat() <= on <= to_on.isoformat() for on in row.dates)
     return (row.from_on or from_on) <= to_on and (row.to_on or to_on) >= from_on
+
+
+def people_of(session: Session, within: Within, on: date) -> set[int]:
+    """Numbers of the people who serve in units that are seen whole, on a date or before it."""
+    query = select(AssignmentRow.employee_id).where(
+        *within.rows(col(AssignmentRow.unit_id)), col(AssignmentRow.withdrawn_at).is_(None), AssignmentRow.from_on <= on
+    )
+    return set(session.exec(query))
+
+
+def newest_ruling(session: Session) -> int:
+    """The number of the verdict that was stored last; 0: there is none."""
+    return session.exec(select(func.max(RulingRow.id))).one() or 0
+
+
+def judged_since(session: Session, ruling_id: int) -> set[int]:
+    """Numbers of the people of whom something was concluded after a verdict."""
+    return set(session.exec(select(RulingRow.employee_id).where(col(RulingRow.id) > ruling_id).distinct()))

@@ -16,11 +16,12 @@ from typing import Any
 from attendance.services.periods import Span
 from attendance.services.unit_index.arithmetic import index_tenths, percent_tenths, ranks, standing_together, weighed
 from attendance.services.unit_index.formulas import TYPES, in_force
-from attendance.store import counted_sessions, office, rulebook_reading
+from attendance.services.unit_index.schedules import Schedules
+from attendance.store import counted_sessions, office
 from attendance.store.conduct_tables import FormulaRow
 from attendance.store.counted_sessions import UnitSessions
 from attendance.store.database import Session
-from attendance.store.tables import ScheduleRow, UnitRow
+from attendance.store.tables import UnitRow
 from attendance.store.tree import Spread, StoredTree, holds_in
 from attendance.store.within import Within
 
@@ -80,7 +81,7 @@ def standing(
     if rule is None:
         return Standing(unit.code, name, *span, None, (), {})
     part = stored.spread(unit_id, *span)
-    schedules = _Schedules(session, stored, set(rule.excluded), as_of)
+    schedules = Schedules(session, stored, set(rule.excluded), as_of)
     below = [row for row in stored.shown(span[1]) if row.parent == unit.code]
     places = _Places(stored, unit.code, {row.code: stored.spread(row.id, *span) for row in below})
     parts, left_out = defaultdict[str, list[UnitSessions]](list), Counter[str]()
@@ -193,26 +194,3 @@ class _Places:
         if unit_id is None:
             return self._top
         return next((code for code, spread in self._spreads.items() if holds_in(spread, unit_id, on)), self._top)
-
-
-class _Schedules:
-    """Whether who follows a schedule (None: that of their unit) is left out, and under which name that is told."""
-
-    def __init__(self, session: Session, stored: StoredTree, excluded: set[str], as_of: datetime | None) -> None:
-        self._book = rulebook_reading.read_rulebook(session, as_of)
-        self._codes = stored.codes
-        self._excluded = excluded
-        self._names: dict[int, str] = {}
-        self._session = session
-        self.left_out = cache(self._left_out)
-
-    def _left_out(self, unit_id: int | None, schedule_id: int | None, on: date) -> str:
-        if unit_id is None:
-            return ""
-        if schedule_id is not None and schedule_id not in self._names:
-            self._names[schedule_id] = office.code_of(self._session, ScheduleRow, schedule_id)
-        own = self._names[schedule_id] if schedule_id is not None else None
-        schedule = self._book.schedule_of(self._codes[unit_id], own, on)
-        if schedule.code in self._excluded:
-            return schedule.code
-        return "exempt" if schedule.on(on).regime == "exempt" else ""
