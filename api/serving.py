@@ -15,6 +15,7 @@ from api.openid import Provider
 from api.pages.account import router as account_router
 from api.pages.calendar import router as calendar_router
 from api.pages.charts import router as charts_router
+from api.pages.conduct import router as conduct_router
 from api.pages.explanations import router as explanations_router
 from api.pages.importing.routes import router as importing_router
 from api.pages.me import router as me_router
@@ -40,6 +41,7 @@ from api.pages.terminal_pages.routes import router as terminals_router
 from api.pages.terminal_pages.settings import router as terminal_settings_router
 from api.pages.today import router as today_router
 from api.pages.trail import router as trail_router
+from api.pages.unit_index import router as index_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
 from api.pages.violations import router as violations_router
@@ -60,7 +62,7 @@ PAGES = (
     personal_router, register_router, notifications_router, notification_admin_router, adding_router,
     terminals_router, terminal_people_router, terminal_settings_router, calendar_router, schedules_router,
     rules_router, trials_router, me_router, charts_router, why_router, people_router, setting_up_router,
-    system_router, router,
+    system_router, conduct_router, index_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

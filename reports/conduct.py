@@ -70,6 +70,7 @@ class ProposalLine:
     may_decide: bool
     protected: bool | None
     waits: int
+    measure: str = "occurrences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ def lines(
     sheltered = _protected(session, rows, today, now)
     open_rows = [row for row in rows if row.state == "open"]
     explained = conduct.explained_open(session, open_rows)
+    measures = conduct.measures(session)
     found = []
     for row, mine in zip(rows, may, strict=True):
         code = stored.codes[row.unit_id]
@@ -183,6 +185,7 @@ def lines(
                 may_decide=mine,
                 protected=(row.employee_id in sheltered) if told else None,
                 waits=sum(_asked(row, each) in explained for each in row.facts) if row.state == "open" else 0,
+                measure=measures.get(row.threshold_id, "occurrences"),
             )
         )
     return found

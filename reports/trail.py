@@ -49,12 +49,17 @@ ACTS = (
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
     "notice.retried",
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
+    *(f"conduct.{what}" for what in (
+        "threshold_filed", "threshold_ended", "proposed", "changed", "withdrawn", "overtaken", "decided",
+    )),
+    "index.formula_filed", "index.formula_ended", "index.published",
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial",
+    "conduct",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

@@ -21,7 +21,7 @@ from reports.view import UnitOption
 __all__ = ["DONE", "PROBLEMS", "REASONS"]
 PERIODS_BACK = 6
 DONE = ("published", "filed", "ended")
-PROBLEMS = ("not_over", "no_formula", "published", "invalid")
+PROBLEMS = ("not_publishable", "published", "overlap", "formula", "end")
 
 
 @dataclass(frozen=True, slots=True)

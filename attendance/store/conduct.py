@@ -42,6 +42,11 @@ def thresholds(session: Session, within: Within | None = None) -> list[Threshold
     )
 
 
+def measures(session: Session) -> dict[int | None, str]:
+    """What each version counts, by its number; those taken back too, which proposals may rest on."""
+    return {row[0]: row[1] for row in session.exec(select(ThresholdRow.id, ThresholdRow.measure))}
+
+
 def threshold(session: Session, number: int) -> ThresholdRow:
     found = session.get(ThresholdRow, number)
     if found is None or found.withdrawn_at is not None:
@@ -76,7 +81,8 @@ def listed(session: Session, within: Within, asked: Asked, *, limit: int, offset
     if asked.to_on is not None:
         conditions.append(col(ProposalRow.from_on) <= asked.to_on)
     total = session.exec(select(func.count()).select_from(ProposalRow).where(*conditions)).one()
-    order = (col(ProposalRow.to_on).desc(), col(ProposalRow.figure).desc(), col(ProposalRow.id))
+    waits = (col(ProposalRow.withdrawn_at).is_not(None), col(ProposalRow.decision).is_not(None))
+    order = (*waits, col(ProposalRow.to_on).desc(), col(ProposalRow.figure).desc(), col(ProposalRow.id))
     query = select(ProposalRow).where(*conditions).order_by(*order).offset(offset).limit(limit)
     return list(session.exec(query)), total
 
