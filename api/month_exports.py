@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from fastapi import Response
@@ -10,20 +12,23 @@ from api.pages.i18n import Translator
 from api.pages.month_rows import weekday
 from attendance.errors import Invalid
 from reports.months import SheetPage
-from reports.timesheet import FORMATS, as_csv, as_json, as_xlsx
+from reports.official_pdf import as_pdf
+from reports.official_sheet import official
+from reports.official_xlsx import write_xlsx
+from reports.timesheet import FORMATS, as_csv, as_json
 
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "pdf": "application/pdf",
 }
 _BOM = "\ufeff"  # without it spreadsheets read Vietnamese as another alphabet
 
 
 def file_of(page: SheetPage, format: str, lang: str) -> bytes:
-    """The sheet of a page as the bytes of a file. Raises Invalid for another format."""
-    if format == "pdf":
-        raise Invalid("The sheet cannot be made as PDF yet: print its page, or take it as xlsx.")
+    """The sheet of a page as the bytes of a file; workbook and PDF by the unit's form. Raises Invalid for another
+    format."""
     if format not in FORMATS:
         raise Invalid(f"{format[:10]!r} is not a format of the sheet; write {', '.join(FORMATS)}.")
     t = Translator(lang)
@@ -31,7 +36,13 @@ def file_of(page: SheetPage, format: str, lang: str) -> bytes:
         return as_json(page.table, page.head)
     if format == "csv":
         return (_BOM + as_csv(page.table, t)).encode()
-    return as_xlsx(page.table, page.head, page.printed, t, lambda on: weekday(on, t), t.moment)
+    sheet = official(page.table, page.head, page.form)
+    if format == "pdf":
+        return as_pdf(sheet, t, lambda on: weekday(on, t), t.moment, t.number, lang=lang, at=page.dated_at)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.xlsx"
+        write_xlsx(sheet, page.table, path, (t, lambda on: weekday(on, t), t.moment))
+        return path.read_bytes()
 
 
 def answer_file(page: SheetPage, format: str, lang: str) -> Response:

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from attendance import clock
 from attendance.engine.locks import MonthState
 from attendance.engine.timesheet import Cell
-from attendance.services.timesheet import signs
+from attendance.services.timesheet import forms
 from attendance.services.timesheet.differing import Difference, known_after_lock
+from attendance.services.timesheet.forms import Form
 from attendance.services.timesheet.kept import PARTS, Kept
 from attendance.services.timesheet.obstacles import Obstacle, obstacles, settled
 from attendance.services.timesheet.showing import ShownMonth
@@ -60,11 +61,12 @@ class MonthsPage:
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
-    """A sheet with what stands around it. `version`: of a kept one that was asked for; `live`: the month as it is."""
+    """A sheet with what stands around it. `live`: the month as it is; `dated_at`: the instant its papers bear, that of
+    the lock or the beginning of today."""
 
     head: Head
     table: Table
-    printed: Mapping[str, str]
+    form: Form
     signs: tuple[str, ...]
     masked: bool
     live: bool
@@ -72,7 +74,13 @@ class SheetPage:
     after: date | None
     signatures: tuple[Signature, ...]
     today: date
+    dated_at: datetime
     holds: bool = True
+
+    @property
+    def printed(self) -> Mapping[str, str]:
+        """What is printed in place of our signs; a sign that is not there is printed as it is."""
+        return self.form.printed
 
     @property
     def weekend(self) -> tuple[bool, ...]:
@@ -192,10 +200,11 @@ def sheet_page(
     session: Session, zone: str, shown: ShownMonth, today: date, *, live: bool, masked: bool, key: Sort
 ) -> SheetPage:
     """`key`: by what lines are sorted, of the name."""
+    head = head_of(session, zone, shown)
     return SheetPage(
-        head=head_of(session, zone, shown),
+        head=head,
         table=lay_out(shown.sheet, key),
-        printed=signs.printed(session),
+        form=forms.form_of(session, shown.unit, clock.month_end(shown.month)),
         signs=tuple(used_signs(shown.sheet)),
         masked=masked,
         live=live,
@@ -203,6 +212,7 @@ def sheet_page(
         after=after(shown.month, today),
         signatures=_signatures(shown.kept.signatures if shown.kept else (), zone),
         today=today,
+        dated_at=clock.to_instant(head.locked_at or datetime.combine(today, datetime.min.time()), zone),
         holds=shown.kept.holds if shown.kept is not None else True,
     )
 

@@ -11,14 +11,13 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-import xlsxwriter
 
 from attendance.engine.timesheet import NO_DAY, NOT_JUDGED, Cell, Line, Timesheet
 from attendance.rules.calendar import WORKING_KINDS
 from attendance.services.timesheet.signs import DAYS_OFF, LEAVE, SIGNS, WORK
 from reports.register import inert
 
-FORMATS = ("xlsx", "csv", "json")
+FORMATS = ("xlsx", "pdf", "csv", "json")
 NOTHING_YET = "…"
 """In a date of which nothing is concluded yet."""
 COUNTS = ("workdays", "late_count", "late_min", "occurrences", "counted_occurrences", "missing_count")
@@ -172,121 +171,3 @@ def _days(table: Table) -> Iterable[str]:
 
 def _titles(table: Table, say: Say, printed: Mapping[str, str]) -> list[str]:
     return [printed.get(name, name) if name in table.signs else say(f"sheet_total.{name}") for name in table.columns]
-
-
-def as_xlsx(table: Table, head: Head, printed: Mapping[str, str], say: Say, weekday: Callable[[date], str],
-            moment: Callable[[datetime], str]) -> bytes:  # fmt: skip
-    """The sheet as a workbook: heads that stay, text in every cell of a day, legend and signatures below, and a hidden
-    sheet with the digest it can be checked by."""
-    file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        forms = _forms(book)
-        page = book.add_worksheet(f"{head.month:%Y-%m}")
-        _heading(page, table, head, forms, say, moment)
-        row = _body(page, table, printed, forms, say, weekday)
-        _legend(page, row + 1, table, head, printed, forms, say, moment)
-        proof = book.add_worksheet("digest")
-        for at, (name, value) in enumerate(
-            (("unit", head.unit), ("month", f"{head.month:%Y-%m}"), ("version", str(head.version)),
-             ("sha256", head.digest or "open"))
-        ):  # fmt: skip
-            proof.write_string(at, 0, name)
-            proof.write_string(at, 1, value)
-        proof.hide()
-    return file.getvalue()
-
-
-_TOP = 3
-"""Rows above the head of the table."""
-
-
-def _forms(book: Any) -> dict[str, Any]:
-    base = {"border": 1, "align": "center", "valign": "vcenter", "font_size": 9}
-    return {
-        "title": book.add_format({"bold": True, "font_size": 13}),
-        "quiet": book.add_format({"font_size": 9, "font_color": "#444444"}),
-        "head": book.add_format({**base, "bold": True, "text_wrap": True, "bg_color": "#E8EEF4"}),
-        "off_head": book.add_format({**base, "bold": True, "text_wrap": True, "bg_color": "#D5DBE1"}),
-        "name": book.add_format({**base, "align": "left", "num_format": "@"}),
-        "day": book.add_format({**base, "num_format": "@"}),
-        "off": book.add_format({**base, "num_format": "@", "bg_color": "#EDF0F3"}),
-        "missing": book.add_format({**base, "num_format": "@", "bold": True, "bg_color": "#FDE9C8"}),
-        "unverified": book.add_format({**base, "num_format": "@", "bold": True, "bg_color": "#E4E1F6"}),
-        "total": book.add_format({**base, "num_format": "0.##"}),
-        "bottom": book.add_format({**base, "bold": True, "num_format": "0.##"}),
-        "signed": book.add_format({"align": "center", "font_size": 10, "text_wrap": True, "valign": "top"}),
-    }  # fmt: skip
-
-
-def _heading(
-    page: Any, table: Table, head: Head, forms: dict[str, Any], say: Say, moment: Callable[[datetime], str]
-) -> None:
-    page.write_string(0, 0, say("sheet.print_title", month=f"{head.month:%m/%Y}"), forms["title"])
-    page.write_string(1, 0, f"{head.unit_name} ({head.unit})", forms["quiet"])
-    state = say("sheet.open_state")
-    if head.locked_at is not None:
-        state = say("sheet.locked_state", version=head.version, at=moment(head.locked_at))
-    page.write_string(2, 0, f"{state} {head.digest}".strip(), forms["quiet"])
-    page.set_column(0, 0, 10)
-    page.set_column(1, 1, 24)
-    page.set_column(2, 1 + len(table.sheet.dates), 4.6)
-    page.set_column(2 + len(table.sheet.dates), 1 + len(table.sheet.dates) + len(table.columns), 7)
-    page.set_landscape()
-    page.set_paper(8)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(_TOP, _TOP)
-    page.freeze_panes(_TOP + 1, 2)
-
-
-def _body(
-    page: Any, table: Table, printed: Mapping[str, str], forms: dict[str, Any], say: Say,
-    weekday: Callable[[date], str],
-) -> int:  # fmt: skip
-    """Writes head, lines and sums; answers the row after them."""
-    sheet, text = table.sheet, texts(table.sheet, printed)
-    row = _TOP
-    page.write_string(row, 0, say("sheet.code"), forms["head"])
-    page.write_string(row, 1, say("sheet.name"), forms["head"])
-    off = [is_day_off(kind) for kind in sheet.kinds]
-    for at, on in enumerate(sheet.dates):
-        page.write_string(row, 2 + at, f"{on.day}\n{weekday(on)}", forms["off_head" if off[at] else "head"])
-    after = 2 + len(sheet.dates)
-    for at, title in enumerate(_titles(table, say, printed)):
-        page.write_string(row, after + at, title, forms["head"])
-    marked = {place: next((m for m in ("missing", "unverified") if m in cell.marks), "") for place, cell in
-              enumerate(sheet.cells)}  # fmt: skip
-    for line, totals in zip(table.lines, table.totals, strict=True):
-        row += 1
-        page.write_string(row, 0, line.employee, forms["name"])
-        page.write_string(row, 1, line.name, forms["name"])
-        for at, place in enumerate(line.days):
-            page.write_string(row, 2 + at, text[place], forms[marked.get(place) or ("off" if off[at] else "day")])
-        for at, value in enumerate(totals):
-            page.write_number(row, after + at, value, forms["total"])
-    row += 1
-    page.write_string(row, 1, say("sheet.bottom"), forms["bottom"])
-    for at, many in enumerate(table.present):
-        page.write_number(row, 2 + at, many, forms["bottom"])
-    for at, value in enumerate(table.bottom):
-        page.write_number(row, after + at, value, forms["bottom"])
-    return row + 1
-
-
-def _legend(
-    page: Any, row: int, table: Table, head: Head, printed: Mapping[str, str], forms: dict[str, Any], say: Say,
-    moment: Callable[[datetime], str],
-) -> None:  # fmt: skip
-    for sign in used_signs(table.sheet):
-        shown = printed.get(sign, sign)
-        words = say(f"symbol.{sign}") if sign in SIGNS else sign
-        page.write_string(row, 0, shown, forms["quiet"])
-        page.write_string(row, 1, words, forms["quiet"])
-        row += 1
-    signed = {part: (name, at) for part, name, at in head.signatures}
-    for at, part in enumerate(("keeper", "section", "approver")):
-        column = 2 + at * 10
-        page.write_string(row + 1, column, say(f"sign_part.{part}"), forms["signed"])
-        if part in signed:
-            name, when = signed[part]
-            page.write_string(row + 2, column, f"{name}, {moment(when)}", forms["signed"])

@@ -22,7 +22,7 @@ ACTS = (
     "terminal.searched", "terminal.tried", "clock.asked", "clock.set",
     "alarm.acknowledged", "pushing.approved", "pushing.refused", "pushing.asked", "pull.asked", "punches.imported",
     "rules.adopted", "calendar.confirmed", "papers.filed", "outage.filed", "month.locked", "month.reopened",
-    "month.signed", "sign.printed_as",
+    "month.signed", "sign.printed_as", "sheet.form",
     "days.evaluated", "site.added", "site.renewed", "site.revoked", "site.accepted", "site.new_chain", "photos.deleted",
     "user.added", "user.disabled",
     "user.enabled", "user.person", "grant.given", "grant.revoked", "trail.erased", "trail.verified",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.place import open_database, operator, print_json, read_moment, read_settings, say, see
-from api.cli.timesheets import print_as
+from api.cli.timesheets import print_as, use_form
 from attendance.errors import MonthNotLockable
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     for name, command in (("show", show), ("lock", lock), ("reopen", reopen)):
         group.command(name)(command)
     group.command("print-as")(print_as)
+    group.command("form")(use_form)
     app.add_typer(group, name="months")
 
 

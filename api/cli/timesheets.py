@@ -15,7 +15,7 @@ from attendance.errors import Invalid
 def report_timesheet(
     unit: Annotated[str, typer.Option(help="Code of the unit; units below it have sheets of their own.")],
     month: Annotated[str, typer.Option(help="As 2026-11.")],
-    format_: Annotated[str, typer.Option("--format", help="xlsx, csv or json.")] = "xlsx",
+    format_: Annotated[str, typer.Option("--format", help="xlsx, pdf, csv or json.")] = "xlsx",
     version: Annotated[int | None, typer.Option(help="A kept version; the month as it is if left out.")] = None,
     language: Annotated[str | None, typer.Option("--lang", help="vi or en.")] = None,
     out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
@@ -61,3 +61,24 @@ def print_as(
     with open_database(read_settings()) as database, database.writing() as session:
         signs.print_as(session, sign, printed, document=document, actor=operator(), at=utc_now())
     say(f"{sign} is printed as {printed}.")
+
+
+def use_form(
+    unit: Annotated[str, typer.Argument(help="Code of the unit, or `all` for the whole tree.")],
+    form: Annotated[str, typer.Argument(help="public or enterprise.")],
+    number: Annotated[str, typer.Option(help="Number of the form, such as C01a-HD; empty if left out.")] = "",
+    issued_under: Annotated[str, typer.Option(help="What it is issued under, as it stands on the sheet.")] = "",
+    budget_code: Annotated[str, typer.Option(help="Mã QHNS of the unit.")] = "",
+    paper: Annotated[str, typer.Option(help="a3 or a4, lying.")] = "a3",
+    document: Annotated[str, typer.Option(help="The document that says so.")] = "",
+) -> None:
+    """Print the month's sheet of a unit and those below it by a form."""
+    from attendance.clock import utc_now
+    from attendance.services.timesheet import forms
+
+    with open_database(read_settings()) as database, database.writing() as session:
+        forms.use_form(
+            session, None if unit == "all" else unit, form, number=number, issued_under=issued_under,
+            budget_code=budget_code, paper=paper, document=document, actor=operator(), at=utc_now(),
+        )  # fmt: skip
+    say(f"Sheets of {unit} are printed by the form {form}.")

@@ -26,6 +26,7 @@ from attendance.services import api_tokens, browsers, matching, reviewing, termi
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
+from attendance.services.timesheet import forms
 from attendance.store import alarms, explained, listing_explanations, personal_schema, saved_views
 from attendance.store.every_table import every_table
 from attendance.store.explanation_tables import GROUNDS
@@ -34,7 +35,19 @@ from attendance.store.personal_export import tables
 from attendance.store.personal_schema import CODED
 from device_sync import checking, operations
 from device_sync.zk.failures import OUTCOMES
-from reports import calendar, charts, compared, explanation_view, papers, person, register, rule_trial, trail, view
+from reports import (
+    calendar,
+    charts,
+    compared,
+    explanation_view,
+    official_sheet,
+    papers,
+    person,
+    register,
+    rule_trial,
+    trail,
+    view,
+)
 from reports import rules as rule_pages
 from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
@@ -225,6 +238,8 @@ VOCABULARIES = {
     "calendar_kind": calendar.KINDS,
     "calendar_problem": calendar.PROBLEMS,
     "wall_missing": policy.MEASURES["missing_punch_refused"].choices,
+    "form": official_sheet.WORDS,
+    "form_column": {key for form in forms.shipped().values() for key, _ in form.columns},
     "day_mark": person.DAY_MARKS,
     "day_letter": person.DAY_MARKS,
     "me_now": view.PERSON_STATES,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +13,7 @@ from api.pages.names import name_key
 from attendance.engine.period import MonthLine
 from attendance.engine.timesheet import NO_DAY, NOT_JUDGED, Cell, Line, Timesheet, canonical, marks_of, read_canonical
 from attendance.services.timesheet.standing import masked
-from reports.timesheet import Head, as_csv, as_json, as_xlsx, cell_text, lay_out
+from reports.timesheet import Head, as_csv, as_json, cell_text, lay_out
 
 MAY = date(2026, 5, 1)
 WORKED = Cell("workday", (("am", "+"), ("pm", "+")))
@@ -103,21 +101,6 @@ def test_exports_are_the_same_sheet() -> None:
     assert [each["days"][:2] for each in plain["people"]] == [["Ô/+", "…"], ["+", "KP"]]
     assert plain["people"][1]["totals"]["+"] == 1
     assert (plain["version"], plain["digest"], plain["state"]) == (2, "d" * 64, "locked")
-
-
-def test_a_workbook_holds_text_its_legend_and_a_hidden_digest() -> None:
-    table, head = export_case()
-    t = Translator("vi")
-    book = zipfile.ZipFile(io.BytesIO(as_xlsx(table, head, {"KP": "No"}, t, lambda on: f"{on:%a}", t.moment)))
-    words = book.read("xl/sharedStrings.xml").decode()
-    page = book.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" not in page
-    assert "pane" in page
-    assert "=1+1" in words
-    assert ">No<" in words
-    assert ">KP<" not in words
-    assert "d" * 64 in words
-    assert 'state="hidden"' in book.read("xl/workbook.xml").decode()
 
 
 def test_a_sign_of_the_office_becomes_no_formula_in_the_head_of_a_file() -> None:

@@ -83,7 +83,7 @@ def get_timesheet(
     ],
     format: Annotated[
         Literal["xlsx", "csv", "json", "pdf"],
-        Query(description="xlsx, csv or json; pdf is not made yet and answers 422."),
+        Query(description="xlsx or pdf (by the unit's form, for people), csv or json (for programs)."),
     ] = "json",
     version: Annotated[
         int | None, Query(ge=1, le=9_999, description="A kept version; default: the month as it is.")

@@ -1,0 +1,89 @@
+"""The form a unit prints its month's sheet by: which columns "quy ra công" has and what makes them, who issued it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+
+from attendance.errors import Invalid
+from attendance.services.timesheet import signs
+from attendance.store import office, sheet_forms
+from attendance.store.database import Session
+from attendance.store.form_tables import SheetFormRow
+from attendance.store.tables import UnitRow
+from attendance.store.trail import Actor, record
+from attendance.store.tree import StoredTree
+
+PAPERS = ("a3", "a4")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as a unit uses it. `columns`: key and the signs of which a whole day makes one; `printed`: how our signs
+    are printed, where that is not as they are."""
+
+    name: str
+    columns: tuple[tuple[str, frozenset[str]], ...]
+    printed: Mapping[str, str]
+    number: str = ""
+    issued_under: str = ""
+    budget_code: str = ""
+    paper: str = "a3"
+
+    def credit(self, shares: Mapping[str, float]) -> tuple[float, ...]:
+        """Per column the days that these shares of signs make; leave of the office's own counts as paid leave."""
+        return tuple(
+            sum(
+                share for sign, share in shares.items() if sign in wanted or (key == "paid" and sign not in signs.SIGNS)
+            )
+            for key, wanted in self.columns
+        )
+
+
+@cache
+def shipped() -> Mapping[str, Form]:
+    text = files("attendance.services.timesheet").joinpath("forms.toml").read_text(encoding="utf-8")
+    return {
+        name: Form(name, tuple((c["key"], frozenset(c["signs"])) for c in form["columns"]), dict(form["printed"]))
+        for name, form in tomllib.loads(text).items()
+    }
+
+
+def form_of(session: Session, unit: UnitRow, on: date) -> Form:
+    """The form of a unit on a date: its own, else that of the nearest unit above it, else the administrative one."""
+    said = sheet_forms.nearest(session, StoredTree(session).path(office.key(unit), on))
+    form = shipped()[said.form if said is not None else "public"]
+    said_so = {**form.printed, **signs.printed(session)}  # what the office says goes over what the form does
+    printed = {sign: other for sign, other in said_so.items() if other != sign}
+    if said is None:
+        return Form(form.name, form.columns, printed)
+    return Form(form.name, form.columns, printed, said.number, said.issued_under, said.budget_code, said.paper)
+
+
+def use_form(
+    session: Session, unit: str | None, form: str, *, number: str = "", issued_under: str = "", budget_code: str = "",
+    paper: str = "a3", document: str = "", actor: Actor, at: datetime,
+) -> SheetFormRow:  # fmt: skip
+    """From now on a unit and those below it (None: the whole tree) print by this form. Raises Invalid, NotFound."""
+    if form not in shipped():
+        raise Invalid(f"{form[:20]!r} is not a form of the sheet; write {' or '.join(shipped())}.")
+    if paper not in PAPERS:
+        raise Invalid(f"{paper[:10]!r} is not a paper the sheet fits on; write {' or '.join(PAPERS)}.")
+    for text, most in ((number, 64), (issued_under, 300), (budget_code, 32), (document, 200)):
+        if len(text) > most or not text.isprintable():
+            raise Invalid(f"{text[:20]!r} cannot stand on the sheet; write one line to {most} letters.")
+    unit_id = office.key(office.get(session, UnitRow, unit)) if unit is not None else None
+    row = sheet_forms.say(
+        session,
+        SheetFormRow(
+            unit_id=unit_id, form=form, number=number.strip(), issued_under=issued_under.strip(),
+            budget_code=budget_code.strip(), paper=paper, document=document, recorded_by=actor.name, recorded_at=at,
+        ),
+    )  # fmt: skip
+    after = {"form": form, "number": row.number, "issued_under": row.issued_under, "paper": paper, "document": document}
+    record(session, actor, "sheet.form", kind="sheet_form", key=unit or "", after=after, at=at)
+    return row
