@@ -216,7 +216,7 @@ def export(
     period: Period = None,
 ) -> None:
     """Facts of persons for the emulation council: by given name, no ranking and no score."""
-    from api.http.routers.unit_index import words_of
+    from api.pages.emulation_words import words_of
     from api.pages.names import name_key
     from attendance import clock
     from attendance.services.conduct.good import duties_of

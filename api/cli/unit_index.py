@@ -155,7 +155,7 @@ def export(
     period: Period = None,
 ) -> None:
     """The table of the index as a file for the emulation council."""
-    from api.http.routers.unit_index import words_of
+    from api.pages.emulation_words import words_of
     from attendance.services.unit_index.standing import standing
     from attendance.store import office
     from attendance.store.tables import UnitRow

@@ -137,7 +137,9 @@ def test_what_was_decided_stays_with_a_word_that_the_facts_changed(office_: Data
     _explain(office_)
     (after,) = _refresh(office_)
     assert (after.state, after.decision, after.figure) == ("decided", "accept", 1)
-    assert after.facts_changed_at == AT and after.facts_now == [] and after.facts == found.facts
+    assert after.facts_changed_at == AT
+    assert after.facts_now == []
+    assert after.facts == found.facts
     with pytest.raises(AlreadyDecided):
         _decide(office_, found.id or 0)
 
@@ -247,7 +249,8 @@ def test_a_protection_is_told_as_one_word_to_whoever_decides(office_: Database) 
         (untold,) = lines(session, ZONE, rows, None, now=AT)
         page = proposal_page(session, ZONE, AT, EVERYTHING, HEAD, rows[0].id or 0)
     assert (told.protected, untold.protected) == (True, None)
-    assert "nursing" not in repr(page) and "khai sinh" not in repr(page)
+    assert "nursing" not in repr(page)
+    assert "khai sinh" not in repr(page)
 
 
 def test_the_timetable_counts_of_whom_something_was_concluded(office_: Database) -> None:

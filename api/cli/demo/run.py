@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
+from api.cli.demo.conduct import file_conduct
 from api.cli.demo.explaining import file_explanations
 from api.cli.demo.filing import file_office
 from api.cli.demo.late_paper import file_late_paper
@@ -153,6 +154,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         file_proposed_swap(demo.database, demo.office, CLERK, demo.now())
         file_explanations(demo.database, demo.office, demo.now())
         file_late_paper(demo.database, demo.office, demo.now())
+        file_conduct(demo.database, demo.office, demo.now())
         settings = _settings(demo.folder, demo.office.zone)
         play_night(demo.database, settings.backups(), demo.now)
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())

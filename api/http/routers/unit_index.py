@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -16,7 +15,7 @@ from api.http.schemas import conduct as schemas
 from api.http.schemas.conduct import NewFormula, Publishing
 from api.http.scope import Reader, may
 from api.http.service import service
-from api.pages.i18n import Translator
+from api.pages.emulation_words import words_of
 from api.pages.names import name_key
 from attendance import clock
 from attendance.errors import NotFound
@@ -186,20 +185,6 @@ def persons_file(request: Request, reader: Reader, unit: str, span: Span, format
         table = emulation.of_persons(session, within, part, unit, span, duties, name_key)
         reader.saw(session, "conduct", (row["employee"] for row in table.rows), at=parts.now())
     return _file(table, format, lang, span)
-
-
-def words_of(table: str, lang: str) -> tuple[Callable[[str], str], Callable[[str, str], str]]:
-    """What columns and codes of an export are called."""
-    t = Translator(lang)
-
-    def say(column: str, code: str) -> str:
-        if column == "reason" and code:
-            return t.label("index_reason", code)
-        if column == "note" and code:
-            return t("emulation.exempt")
-        return code if column != "name" or code or table != "units" else t("index.small")
-
-    return lambda name: t(f"emulation_{table}.{name}"), say
 
 
 def writable(session: Session, reader: Reader, number: int) -> FormulaRow:
