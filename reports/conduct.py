@@ -96,8 +96,7 @@ class ConductPage:
 @dataclass(frozen=True, slots=True)
 class ProposalPage:
     """One proposal with its facts; `facts_now`: those of a decided one as they are now, where they changed; `lost`:
-    those of one taken back that count no more. `waiting`: ids of what is explained and undecided. `measure`, `types`
-    and `from_`: of the threshold's version."""
+    those of one taken back that count no more. `waiting`: ids of what is explained and undecided."""
 
     line: ProposalLine
     facts: tuple[dict[str, Any], ...]
@@ -105,8 +104,7 @@ class ProposalPage:
     lost: tuple[dict[str, Any], ...]
     waiting: frozenset[str]
     earlier: tuple[ProposalLine, ...]
-    threshold: ThresholdRow | None
-    threshold_unit: str
+    threshold: ThresholdLine | None
     problem: str = ""
     given: dict[str, str] | None = None
     done: str = ""
@@ -114,7 +112,7 @@ class ProposalPage:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdLine:
-    """`state`: in force, past or to come."""
+    """`state`: in force, past or to come. `unit_name` empty: of a unit above those that may be named."""
 
     id: int
     unit: str
@@ -238,8 +236,7 @@ def proposal_page(
         lost=tuple(row.withdrawn_why),
         waiting=frozenset(each["violation"] for each in row.facts if _asked(row, each) in explained),
         earlier=tuple(others),
-        threshold=held,
-        threshold_unit=stored.name(stored.codes[held.unit_id], row.to_on) if held is not None else "",
+        threshold=_threshold(stored, held, clock.today(now, zone), within) if held is not None else None,
     )
 
 
@@ -252,16 +249,19 @@ def thresholds_of(session: Session, within: Within, today: date) -> list[Thresho
     for row in conduct.thresholds(session):
         if row.unit_id not in above:
             continue
-        code = stored.codes[row.unit_id]
-        state = "future" if row.from_on > today else "past" if row.to_on and row.to_on < today else "now"
-        found.append(
-            ThresholdLine(
-                row.id or 0, code, stored.name(code, today), row.code, row.label, row.proposes, row.measure,
-                tuple(row.types), row.period, row.at_least, row.from_on, row.to_on, row.document, row.article,
-                row.filed_by, state,
-            )
-        )  # fmt: skip
+        found.append(_threshold(stored, row, today, within))
     return found
+
+
+def _threshold(stored: StoredTree, row: ThresholdRow, today: date, within: Within) -> ThresholdLine:
+    code = stored.codes[row.unit_id]
+    state = "future" if row.from_on > today else "past" if row.to_on and row.to_on < today else "now"
+    name = stored.name(code, today) if within.names(row.unit_id) else ""
+    return ThresholdLine(
+        row.id or 0, code, name, row.code, row.label, row.proposes, row.measure,
+        tuple(row.types), row.period, row.at_least, row.from_on, row.to_on, row.document, row.article, row.filed_by,
+        state,
+    )  # fmt: skip
 
 
 def good_page(

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from attendance import clock
-from attendance.services.periods import Span, before, kind_of
+from attendance.services.periods import Span, before, kind_of, period_of
+from attendance.services.unit_index.formulas import Rule, rule_of
 from attendance.services.unit_index.publishing import digest_of, reproduce
 from attendance.services.unit_index.standing import REASONS, Line, Standing, standing
 from attendance.store import index_formulas
-from attendance.store.conduct_tables import FormulaRow, PublicationRow
+from attendance.store.conduct_tables import PublicationRow
 from attendance.store.database import Session
 from attendance.store.tables import UnitRow
 from attendance.store.tree import StoredTree
@@ -28,7 +29,7 @@ PROBLEMS = ("not_publishable", "published", "overlap", "formula", "end")
 class FormulaLine:
     id: int
     unit: str
-    row: FormulaRow
+    row: Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class PublicationLine:
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """`times`: the same unit in the periods before, the oldest first, this one last; each is one line's worth (None: no
-    figure). `sample`: the line by which the formula is written out in numbers."""
+    """`now`: the period asked for; `times`: the newest periods, the oldest first, or that one alone where it is older.
+    `sample`: the line by which the formula is written out in numbers."""
 
     period: str
     now: Standing
@@ -95,16 +96,19 @@ def index_page(
 ) -> IndexPage:
     """`publish`: where the reader may publish, and file formulas."""
     today, kind = clock.today(now, zone), kind_of(span)
-    spans = [span]
+    spans = [period_of(kind, today)]
     while len(spans) < PERIODS_BACK:
         spans.append(before(kind, spans[-1]))
+    if span not in spans:
+        spans = [span]
     times = [standing(session, within, unit, each) for each in reversed(spans)]
-    while len(times) > 1 and not times[0].lines:
+    asked = next(each for each in times if (each.from_on, each.to_on) == span)
+    while len(times) > 1 and not times[0].lines and times[0] is not asked:
         times.pop(0)  # before there was anything to count
     may = publish.sees(unit.id)
     return IndexPage(
         kind,
-        times[-1],
+        asked,
         tuple(times),
         options(session, today, within),
         tuple(formulas_of(session, within, today)),
@@ -121,7 +125,7 @@ def formulas_of(session: Session, within: Within, today: date) -> list[FormulaLi
     mine = {row.id for row in stored.shown(today, within)}
     above = {number for unit in mine for number in stored.path(unit, today)} | mine
     return [
-        FormulaLine(row.id or 0, stored.codes[row.unit_id] if row.unit_id is not None else "", row)
+        FormulaLine(row.id or 0, stored.codes[row.unit_id] if row.unit_id is not None else "", rule_of(row))
         for row in index_formulas.formulas(session)
         if row.unit_id is None or row.unit_id in above
     ]

@@ -56,12 +56,13 @@ def show(unit: Unit, period: Period = None, as_json: WithJson = False) -> None:
 
 def formulas(as_json: WithJson = False) -> None:
     """Every version of the formula."""
+    from attendance.services.unit_index.formulas import rule_of
     from attendance.services.unit_index.publishing import formula_plain
     from attendance.store import index_formulas
 
     with open_database(read_settings()) as database, database.reading() as session:
         rows = [
-            {"id": row.id, "unit_id": row.unit_id, "from": row.from_on, "to": row.to_on} | formula_plain(row)
+            {"id": row.id, "unit_id": row.unit_id, "from": row.from_on, "to": row.to_on} | formula_plain(rule_of(row))
             for row in index_formulas.formulas(session)
         ]
     if as_json:

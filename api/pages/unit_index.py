@@ -171,12 +171,13 @@ def _index(
             session, parts.settings.timezone, parts.now(), reader.within, chosen, span,
             publish=reader.elsewhere(session, "index.publish"),
         )  # fmt: skip
+        code = chosen.code
         persons_too = not reader.elsewhere(session, "conduct.read").is_person
     view = replace(view, done=done if done in unit_index.DONE else "", problem=problem)
     year_ago = period_of(kind, today.replace(year=today.year - 1, day=1))[0]
     periods = [(written(kind, each[0]), each[0]) for each in periods_between(kind, year_ago, today)][::-1]
     return show(
-        request, "index.html", view, user=reader.user, status=status, chosen=chosen.code, periods=periods,
+        request, "index.html", view, user=reader.user, status=status, chosen=code, periods=periods,
         asked=written(kind, span[0]), types=TYPES, formats=emulation.FORMATS, persons_too=persons_too,
     )  # fmt: skip
 

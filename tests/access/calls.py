@@ -12,7 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import calls_explanations, calls_lists, calls_months, calls_notifications, calls_terminals
+from tests.access import (
+    calls_conduct,
+    calls_explanations,
+    calls_lists,
+    calls_months,
+    calls_notifications,
+    calls_terminals,
+)
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
 ALL = {"limit": "500"}
@@ -164,6 +171,7 @@ SHEETS: dict[str, list[Call]] = {
 
 CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_conduct.API.items()},
     **PAPER_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_lists.API.items()},
@@ -275,6 +283,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         )
     ],
     **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_conduct.PAGES.items()},
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],

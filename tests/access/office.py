@@ -41,6 +41,7 @@ from attendance.store.listing_keys import ViolationKey, violation_id
 from attendance.store.paper_register import number_of
 from attendance.store.tables import EmployeeRow, TerminalRow
 from attendance.store.trail import CONSOLE, Actor
+from tests.access import conduct_of_places
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
@@ -79,6 +80,10 @@ class Place:
     papers: Mapping[str, int] = field(default_factory=dict)
     assignment: int = 0
     term: int = 0
+    threshold: int = 0
+    formula: int = 0
+    publication: int = 0
+    proposal: int = 0
 
     @property
     def mark(self) -> str:
@@ -87,7 +92,7 @@ class Place:
     def fills(self) -> dict[str, str]:
         named = (
             "unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term",
-            "early", "explanation", "attachment",
+            "early", "explanation", "attachment", "threshold", "formula", "publication", "proposal",
         )  # fmt: skip
         papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
         return {name: str(getattr(self, name)) for name in named} | papers
@@ -145,6 +150,15 @@ def build(database: Database, accounts: Accounts) -> World:
     with database.reading() as session:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
         assigned = {name: store_serving.of_employee(session, number)[0].id or 0 for name, number in numbers.items()}
+    with database.writing() as session:
+        ruled = {name: conduct_of_places.of_unit(session, mark(name), BEGUN) for name in UNITS}
+        proposed = {
+            name: conduct_of_places.of_person(
+                session, mark(name), mark(unit), ruled[unit]["threshold"],
+                violation_id(numbers[name], LATE_ON, "am", "late"), LATE_ON, JUDGED,
+            )
+            for name, unit in PEOPLE.items()
+        }  # fmt: skip
     found = {
         name: place(
             name,
@@ -158,6 +172,8 @@ def build(database: Database, accounts: Accounts) -> World:
             papers=waiting[name],
             assignment=assigned[name],
             term=terms[unit],
+            proposal=proposed[name],
+            **ruled[unit],
         )
         for name, unit in PEOPLE.items()
     }
@@ -170,6 +186,10 @@ def build(database: Database, accounts: Accounts) -> World:
         violation=violation_id(9, LATE_ON, "am", "late"),
         early=violation_id(9, FIRST, "pm", "early"),
         explanation=ABSENT,
+        threshold=ABSENT,
+        formula=ABSENT,
+        publication=ABSENT,
+        proposal=ABSENT,
     )
     return World({**found, "NIL": nowhere})
 

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from attendance.errors import ChangedMeanwhile, Invalid, Overlap
+from attendance.rules.scoped import RuleVersion, Scope
+from attendance.rules.written import RuleFile, Written
+from attendance.services import units
 from attendance.services.conduct import deciding, proposing, thresholds
 from attendance.services.conduct.deciding import AlreadyDecided
 from attendance.services.conduct.keeping import Keeper
 from attendance.services.conduct.thresholds import NewThreshold
 from attendance.services.evaluate import evaluate_dirty
 from attendance.services.impartial import Decider, NotTheirs
+from attendance.services.rules import adopt
 from attendance.store import conduct, heads, office, papers, papers_decided, registering
 from attendance.store.conduct_tables import ProposalRow
-from attendance.store.database import Database
+from attendance.store.database import Database, sqlite_url
 from attendance.store.tables import EmployeeRow
 from attendance.store.trail import Actor
 from attendance.store.within import EVERYTHING, Within
 from reports.conduct import lines, proposal_page
 from tests import month_office
 from tests.builders import ZONE
+from tests.e2e.site import copied
 from tests.month_office import AT, LATE_ON, MARCH
 
 TODAY = date(2026, 4, 3)
@@ -34,8 +41,6 @@ NEW = NewThreshold("A", "NN", "Nhắc nhở từ 1 lượt", "reminder", 1, date
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Any) -> Any:
-    from tests.e2e.site import copied
-
     database = copied(migrated_sqlite, tmp_path_factory.mktemp("conduct"))
     month_office.fill(database)
     yield database
@@ -45,13 +50,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Any) -> An
 @pytest.fixture
 def office_(filled: Database, tmp_path: Any) -> Any:
     """March of the sample office: E1 was late once, E3 forgot a punch, E2 was on leave a day."""
-    import shutil
-    from pathlib import Path
-
-    from attendance.store.database import sqlite_url
-
-    with filled.writing():
-        pass
     filled.engine.dispose()
     shutil.copyfile(Path(str(filled.engine.url.database)), tmp_path / "office.db")
     database = Database(sqlite_url(tmp_path / "office.db"))
@@ -174,8 +172,6 @@ def test_nobody_decides_on_themselves_above_their_place_or_on_a_head_beside(offi
 def test_a_nearer_threshold_holds_and_an_overlap_is_refused(office_: Database) -> None:
     with office_.writing() as session:
         registering.add_unit(session, "TOP", name="Tỉnh", schedule="HC", at=AT)
-    from attendance.services import units
-
     with office_.writing() as session:
         units.move(session, "A", "TOP", on=date(2026, 1, 1), document="QĐ 1", actor=CLERK, at=AT)
     evaluate_dirty(office_, ZONE, AT)
@@ -215,15 +211,11 @@ def test_no_threshold_bears_the_name_of_a_legal_form(office_: Database, text: st
 
 def test_grades_come_from_the_rule_with_its_document_and_not_without_data(office_: Database) -> None:
     assert _refresh(office_) == [], "the default of the contract rests on no document"
-    from attendance.rules.rule_file import read_rules
-    from attendance.services.rules import adopt
-
-    text = (
-        'rules = 1\n[scope]\nunit = "A"\n[[rule]]\nid = "grade_thresholds"\nfrom = 2026-01-01\ndocument = "QC 16"\n'
-        "value = {A = [0, 0], B = [1, 2], C = [3]}\n"
-    )
-    with office_.writing() as session:
-        adopt(session, read_rules(text, ZONE), by="lan", at=AT)
+    grades = RuleVersion(
+        "grade_thresholds", (("A", 0, 0), ("B", 1, 2), ("C", 3, None)), Scope("unit", "A"), date(2026, 1, 1),
+        document="QC 16",
+    )  # fmt: skip
+    adopt(office_, RuleFile("grades", scope=Scope("unit", "A"), rules=(Written("rule", grades),)), at=AT)
     found = {row.employee_id: row for row in _refresh(office_)}
     with office_.reading() as session:
         codes = {number: office.code_of(session, EmployeeRow, number) for number in found}

@@ -80,7 +80,7 @@ def add_formula(request: Request, reader: Publishes, given: NewFormula) -> Respo
             given.unit, given.weights, given.from_, given.document, given.coverage, given.fewest,
             tuple(given.excluded), given.kinds, given.to,
         )  # fmt: skip
-        told = formula_told(formulas.file(session, new, by=reader.actor, at=parts.now()), given.unit)
+        told = formula_told(formulas.rule_of(formulas.file(session, new, by=reader.actor, at=parts.now())), given.unit)
     return answer(told, 201)
 
 
@@ -92,7 +92,7 @@ def end_formula(request: Request, reader: Publishes, id: Number, given: schemas.
         row = writable(session, reader, id)
         formulas.end(session, row, given.on, by=reader.actor, at=parts.now())
         unit = office.code_of(session, UnitRow, row.unit_id) if row.unit_id is not None else None
-        told = formula_told(row, unit)
+        told = formula_told(formulas.rule_of(row), unit)
     return answer(told)
 
 
@@ -195,7 +195,7 @@ def writable(session: Session, reader: Reader, number: int) -> FormulaRow:
     return row
 
 
-def formula_told(row: FormulaRow, unit: str | None) -> dict[str, Any]:
+def formula_told(row: formulas.Rule, unit: str | None) -> dict[str, Any]:
     told = publishing.formula_plain(row)
     return told | {"id": row.id, "unit": unit, "from": row.from_on, "to": row.to_on}
 

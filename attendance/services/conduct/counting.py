@@ -139,7 +139,12 @@ def by_grades(
             listed = facts.get((person, unit), [])
             policy = book.policy_of(codes[unit], None, last)
             reached = next(
-                (held for held in policy.grade_thresholds if held[1] <= len(listed) <= (held[2] or len(listed))), None
+                (
+                    (grade, low)
+                    for grade, low, high in policy.grade_thresholds
+                    if low <= len(listed) and (high is None or len(listed) <= high)
+                ),
+                None,
             )
             if reached is not None and due:
                 found[GRADE, person, unit, first] = Count(

@@ -37,6 +37,29 @@ class NewFormula:
     to_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A stored version of the formula, as `FormulaRow` documents it."""
+
+    id: int
+    unit_id: int | None
+    weights: dict[str, int]
+    coverage: int
+    fewest: int
+    excluded: tuple[str, ...]
+    kinds: dict[str, str]
+    from_on: date
+    to_on: date | None
+    document: str
+
+
+def rule_of(row: FormulaRow) -> Rule:
+    return Rule(
+        row.id or 0, row.unit_id, dict(row.weights), row.coverage, row.fewest, tuple(row.excluded), dict(row.kinds),
+        row.from_on, row.to_on, row.document,
+    )  # fmt: skip
+
+
 def file(session: Session, new: NewFormula, *, by: Actor, at: datetime) -> FormulaRow:
     """Raises Invalid, NotFound, and Overlap where a version of the same unit holds on one of its dates."""
     _check(session, new)
@@ -69,7 +92,7 @@ def end(session: Session, row: FormulaRow, on: date, *, by: Actor, at: datetime)
     return row
 
 
-def in_force(session: Session, tree: StoredTree, unit_id: int, on: date) -> FormulaRow | None:
+def in_force(session: Session, tree: StoredTree, unit_id: int, on: date) -> Rule | None:
     """The version of the nearest unit up the tree on a date, which is the last of a period; None: there is none."""
     rows = [
         row for row in index_formulas.formulas(session) if row.from_on <= on and (row.to_on is None or on <= row.to_on)
@@ -77,7 +100,7 @@ def in_force(session: Session, tree: StoredTree, unit_id: int, on: date) -> Form
     for above in (*tree.path(unit_id, on), None):
         for row in rows:
             if row.unit_id == above:
-                return row
+                return rule_of(row)
     return None
 
 

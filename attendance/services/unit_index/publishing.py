@@ -9,9 +9,10 @@ from typing import Any
 
 from attendance.errors import AttendanceError, Invalid
 from attendance.services.periods import Span
+from attendance.services.unit_index.formulas import Rule, rule_of
 from attendance.services.unit_index.standing import Standing, standing
 from attendance.store import index_formulas, office
-from attendance.store.conduct_tables import FormulaRow, PublicationRow
+from attendance.store.conduct_tables import PublicationRow
 from attendance.store.database import Session
 from attendance.store.tables import UnitRow
 from attendance.store.trail import Actor, record
@@ -39,7 +40,7 @@ def publish(session: Session, unit: UnitRow, span: Span, *, by: Actor, today: da
     if any((row.from_on, row.to_on, row.content) == (*span, text) for row in mine):
         raise AlreadyPublished("These figures are published already, with the same digest.")
     row = PublicationRow(
-        unit_id=office.key(unit), formula_id=found.formula.id or 0, from_on=span[0], to_on=span[1], content=text,
+        unit_id=office.key(unit), formula_id=found.formula.id, from_on=span[0], to_on=span[1], content=text,
         digest=digest_of(text), known_at=at, published_by=by.name,
     )  # fmt: skip
     session.add(row)
@@ -52,7 +53,7 @@ def publish(session: Session, unit: UnitRow, span: Span, *, by: Actor, today: da
 def reproduce(session: Session, row: PublicationRow) -> str:
     """The canonical text of a published index, made again from what was known when it was published."""
     unit = session.get_one(UnitRow, row.unit_id)
-    rule = index_formulas.formula(session, row.formula_id)
+    rule = rule_of(index_formulas.formula(session, row.formula_id))
     found = standing(session, EVERYTHING, unit, (row.from_on, row.to_on), formula=rule, as_of=row.known_at)
     return canonical(found)
 
@@ -89,7 +90,7 @@ def as_plain(found: Standing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def formula_plain(rule: FormulaRow) -> dict[str, Any]:
+def formula_plain(rule: Rule) -> dict[str, Any]:
     """What of a formula decides its figures, and under which document."""
     return {
         "weights": dict(sorted(rule.weights.items())), "coverage": rule.coverage, "fewest": rule.fewest,

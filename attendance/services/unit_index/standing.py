@@ -15,10 +15,9 @@ from typing import Any
 
 from attendance.services.periods import Span
 from attendance.services.unit_index.arithmetic import index_tenths, percent_tenths, ranks, standing_together, weighed
-from attendance.services.unit_index.formulas import TYPES, in_force
+from attendance.services.unit_index.formulas import TYPES, Rule, in_force
 from attendance.services.unit_index.schedules import Schedules
 from attendance.store import counted_sessions, office
-from attendance.store.conduct_tables import FormulaRow
 from attendance.store.counted_sessions import UnitSessions
 from attendance.store.database import Session
 from attendance.store.tables import UnitRow
@@ -59,7 +58,7 @@ class Standing:
     name: str
     from_on: date
     to_on: date
-    formula: FormulaRow | None
+    formula: Rule | None
     lines: tuple[Line, ...]
     left_out: dict[str, int]
     too_few: bool = False
@@ -71,7 +70,7 @@ def standing(
     unit: UnitRow,
     span: Span,
     *,
-    formula: FormulaRow | None = None,
+    formula: Rule | None = None,
     as_of: datetime | None = None,
 ) -> Standing:
     """The units right below one, with those below them, and its own people; each compared with its like."""
@@ -103,7 +102,7 @@ def _told(
     top: str,
     name: str,
     span: Span,
-    rule: FormulaRow,
+    rule: Rule,
     parts: dict[str, list[UnitSessions]],
     times: dict[str, Counter[str]],
     left_out: dict[str, int],
@@ -129,7 +128,7 @@ def _line(
     name: str,
     cells: list[UnitSessions],
     times: Counter[str],
-    rule: FormulaRow,
+    rule: Rule,
     *,
     group: str,
     folded: int = 0,
@@ -170,7 +169,7 @@ def _with(line: Line, rank: int | None, reason: str) -> Line:
     return Line(**{**fields, "rank": rank, "reason": reason})
 
 
-def _group(code: str, top: str, rule: FormulaRow) -> str:
+def _group(code: str, top: str, rule: Rule) -> str:
     """The kind of a unit where one is named; empty: those of the same level without a kind."""
     return "" if code == top else rule.kinds.get(code, "")
 
