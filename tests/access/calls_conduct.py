@@ -29,7 +29,7 @@ API: dict[str, list[dict[str, Any]]] = {
     "addFormula": [{"body": FORMULA, "answers": 201}],
     "endFormula": [{"path": {"id": "{formula}"}, "body": {"on": "2026-12-31"}}],
     "listPublications": [{}],
-    "publishIndex": [{"body": {"unit": "{unit}", "period": "2026-10"}, "answers": 422}],  # nothing is known of it
+    "publishIndex": [{"body": {"unit": "{unit}", "period": "2026-10"}, "answers": 422, "tells": False}],  # nothing is known of it
     "getPublication": [{"path": {"id": "{publication}"}}],
     "exportIndex": [{"query": {**PERIOD, "format": "json"}}],
     "exportPersons": [{"query": {**PERIOD, "format": one}} for one in ("json", "csv")],

@@ -26,7 +26,7 @@ CONTENT = (
 def of_unit(session: Session, token: str, at: datetime) -> dict[str, int]:
     """Numbers of what is filed for a unit, all under `CV token`."""
     code, document = f"U-{token}", f"CV {token}"
-    held = NewThreshold(code, "NN", "Nhắc nhở", "reminder", 1, FROM, document, to_on=TO)
+    held = NewThreshold(code, "NN", "Nhắc nhở", "reminder", 1, FROM, document, types=("late",), to_on=TO)
     threshold = thresholds.file(session, held, by=ARCHIVE, at=at).id or 0
     formula = (
         formulas.file(session, NewFormula(code, {"late": 50}, FROM, document, to_on=TO), by=ARCHIVE, at=at).id or 0
