@@ -51,7 +51,6 @@ from reports import (
 from reports import rules as rule_pages
 from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
-from tests.unit.words_of_conduct import WORDS as WORDS_OF_CONDUCT
 from tests.unit.words_of_months import WORDS
 
 PAGES = TEMPLATES.parent
@@ -205,7 +204,6 @@ VOCABULARIES = {
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
     **WORDS,
-    **WORDS_OF_CONDUCT,
     **NOTICE_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
