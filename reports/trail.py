@@ -51,6 +51,7 @@ ACTS = (
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
     *(f"conduct.{what}" for what in (
         "threshold_filed", "threshold_ended", "proposed", "changed", "withdrawn", "overtaken", "decided",
+        "counted",
     )),
     "index.formula_filed", "index.formula_ended", "index.published",
 )  # fmt: skip

@@ -34,7 +34,7 @@ def count(as_json: WithJson = False) -> None:
 
     settings = read_settings()
     with open_database(settings) as database, database.writing() as session:
-        done = asdict(proposing.refresh(session, today_of(settings), at=utc_now(), by=operator()))
+        done = asdict(proposing.count_anew(session, today_of(settings), at=utc_now(), by=operator()))
     if as_json:
         print_json(done)
         return

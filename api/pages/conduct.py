@@ -309,7 +309,7 @@ def _refresh(session: Session, request: Request, reader: Reader) -> None:
     """Count anew whoever serves in the units the reader writes for."""
     parts = service(request)
     people = None if reader.within.is_all else conduct.people_of(session, reader.within, parts.today())
-    proposing.refresh(session, parts.today(), at=parts.now(), by=reader.actor, employees=people)
+    proposing.count_anew(session, parts.today(), at=parts.now(), by=reader.actor, employees=people)
 
 
 def _problem(error: AttendanceError) -> str:

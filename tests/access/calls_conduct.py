@@ -29,7 +29,7 @@ API: dict[str, list[dict[str, Any]]] = {
     "addFormula": [{"body": FORMULA, "answers": 201}],
     "endFormula": [{"path": {"id": "{formula}"}, "body": {"on": "2026-12-31"}}],
     "listPublications": [{}],
-    "publishIndex": [{"body": {"unit": "{unit}", "period": "2026-10"}, "answers": 422, "tells": False}],  # nothing is known of it
+    "publishIndex": [{"body": {"unit": "{unit}", "period": "2026-10"}, "answers": 422, "tells": False}],
     "getPublication": [{"path": {"id": "{publication}"}}],
     "exportIndex": [{"query": {**PERIOD, "format": "json"}}],
     "exportPersons": [{"query": {**PERIOD, "format": one}} for one in ("json", "csv")],
@@ -47,7 +47,7 @@ PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"path": {"number": "{proposal}"}, "form": DECISION, "answers": 303, "tells": False}
     ],
     ("GET", "/index"): [{"query": PERIOD, "above": True}],
-    ("GET", "/index/file.{format}"): [{"path": {"format": "csv"}, "query": PERIOD}],
+    ("GET", "/index/file.{format}"): [{"path": {"format": "csv"}, "query": PERIOD, "tells": False}],
     ("GET", "/index/persons.{format}"): [{"path": {"format": "csv"}, "query": PERIOD}],
     ("GET", "/index/published/{number}"): [{"path": {"number": "{publication}"}}],
     ("POST", "/index/formulas/{number}/end"): [

@@ -81,7 +81,7 @@ def refresh(request: Request, reader: Writing) -> Response:
     with parts.database.writing() as session:
         today = parts.today()
         people = None if reader.within.is_all else conduct.people_of(session, reader.within, today)
-        done = proposing.refresh(session, today, at=parts.now(), by=reader.actor, employees=people)
+        done = proposing.count_anew(session, today, at=parts.now(), by=reader.actor, employees=people)
     return answer(asdict(done))
 
 

@@ -54,6 +54,15 @@ def refresh(
     return done
 
 
+def count_anew(
+    session: Session, today: date, *, at: datetime, by: Actor, employees: Collection[int] | None = None
+) -> Refreshed:
+    """The same because somebody asked for it, which the trail says."""
+    done = refresh(session, today, at=at, by=by, employees=employees)
+    record(session, by, "conduct.counted", kind="proposal", key=today.isoformat(), at=at)
+    return done
+
+
 def _bring(session: Session, row: ProposalRow, count: Count | None, at: datetime) -> str:
     """Let a standing proposal say what is so now; answers what was done with it, empty: nothing."""
     facts = count.facts if count is not None else []
