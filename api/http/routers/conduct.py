@@ -181,7 +181,7 @@ def bring_up_to_date(request: Request, reader: Reader, number: int) -> None:
     parts = service(request)
     with parts.database.writing() as session:
         row = conduct.proposal(session, reader.within, number)
-        proposing.refresh(session, parts.today(), at=parts.now(), employees=[row.employee_id])
+        proposing.count_anew(session, parts.today(), at=parts.now(), by=reader.actor, employees=[row.employee_id])
 
 
 def check_whole_unit(reader: Reader, session: Session, code: str) -> UnitRow:
