@@ -15,17 +15,24 @@ from api.openid import Provider
 from api.pages.account import router as account_router
 from api.pages.calendar import router as calendar_router
 from api.pages.charts import router as charts_router
+from api.pages.commitment_progress import router as commitment_progress_router
+from api.pages.commitment_templates import router as commitment_templates_router
+from api.pages.commitments import router as commitments_router
 from api.pages.conduct import router as conduct_router
 from api.pages.explanations import router as explanations_router
+from api.pages.feedback_points import router as feedback_points_router
 from api.pages.importing.routes import router as importing_router
 from api.pages.me import router as me_router
 from api.pages.months import router as months_router
 from api.pages.notification_admin import router as notification_admin_router
 from api.pages.notifications import router as notifications_router
+from api.pages.observations import router as observations_router
 from api.pages.papers import router as papers_router
 from api.pages.people import router as people_router
 from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
+from api.pages.presence import router as presence_router
+from api.pages.public_feedback import router as public_feedback_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.rule_trials import router as trials_router
 from api.pages.rules import router as rules_router
@@ -58,11 +65,12 @@ from reports.evidence import evidence_of
 
 PAGES = (
     streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    months_router, today_router, violations_router, search_router, explanations_router, importing_router,
-    personal_router, register_router, notifications_router, notification_admin_router, adding_router,
-    terminals_router, terminal_people_router, terminal_settings_router, calendar_router, schedules_router,
-    rules_router, trials_router, me_router, charts_router, why_router, people_router, setting_up_router,
-    system_router, conduct_router, index_router, router,
+    presence_router, months_router, today_router, violations_router, search_router, explanations_router,
+    importing_router, personal_router, register_router, notifications_router, notification_admin_router,
+    adding_router, terminals_router, terminal_people_router, terminal_settings_router, calendar_router,
+    schedules_router, rules_router, trials_router, me_router, charts_router, why_router, people_router,
+    setting_up_router, system_router, public_feedback_router, feedback_points_router, observations_router,
+    commitment_templates_router, commitments_router, commitment_progress_router, conduct_router, index_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

@@ -10,7 +10,20 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import importing, ingesting, judging, listing, pages, papers, polling, pulling, reading, storing, year
+from bench import (
+    importing,
+    ingesting,
+    judging,
+    listing,
+    pages,
+    papers,
+    polling,
+    presence,
+    pulling,
+    reading,
+    storing,
+    year,
+)
 from bench.measuring import Line
 
 ROUNDS = 7
@@ -48,6 +61,7 @@ def _benches() -> list[Callable[[Path], list[Line]]]:
         lambda folder: polling.bench(folder, 500, 3),
         lambda folder: listing.bench(folder, 1_000_000, ROUNDS),
         lambda folder: pages.bench(folder, 15),
+        lambda folder: presence.bench(folder, 2_000, ROUNDS),
         lambda folder: papers.bench(folder, 1_000, 5),
     ]
 

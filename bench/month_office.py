@@ -29,7 +29,7 @@ _SIGNS = ("P", "P", "P", "P", "Ô", "Cô", "H", "No")
 
 def build(path: Path, people: int) -> None:
     """A database in which `people` serve in one unit, with four punches a day, the usual slips and some leave."""
-    prepare(path, people, _punches(people))
+    prepare(path, people, punches(people))
     database, rng = Database(sqlite_url(path)), Random(7)
     with database.writing() as session:
         unit = session.execute(text("SELECT id FROM unit WHERE code = :code"), {"code": UNIT}).scalar_one()
@@ -56,7 +56,7 @@ def build(path: Path, people: int) -> None:
     database.close()
 
 
-def _punches(people: int) -> Punches:
+def punches(people: int) -> Punches:
     """Four punches a day: 3 % late, 2 % early, 1 % forgotten, 2 % of the days missed whole."""
     rng, days = np.random.default_rng(7), workdays(MONTH, LAST)
     hours = np.array([7 * 60 + 30, 11 * 60 + 30, 13 * 60, 17 * 60], np.int64) * 60

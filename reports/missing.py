@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from attendance import clock
+from attendance.engine.attending import read_to_of_sets
 from attendance.engine.run import Judgement, evaluate
 from attendance.engine.windows import CHECK_IN_ONLY, EXEMPT
 from attendance.store import case_reading
 from attendance.store.database import Session
-from reports.today import read_to
 
 PATIENCE = timedelta(minutes=30)
 """How long after the end of a session nobody is asked about it yet."""
@@ -51,7 +51,7 @@ def missing_today(
 def _missing(judgement: Judgement, day: int, now: int, zone: str) -> list[tuple[int, MissingPunch]]:
     expected, coverable = judgement.expected, judgement.coverable
     days, due, groups = expected.days, expected.due, expected.groups
-    latest = read_to(judgement)
+    latest = read_to_of_sets(judgement.case, expected)
     found = []
     for group in range(len(groups)):
         row = int(due.day_row[groups.first_due[group]])

@@ -12,6 +12,7 @@ from attendance.store import people, person_days
 from attendance.store.database import Session
 from attendance.store.within import Within
 from reports.explained import Explained
+from reports.own_commitments import OwnCommitment
 from reports.papers import PaperLine
 from reports.trail import LookLine
 from reports.view import TodayPerson
@@ -122,6 +123,8 @@ class MyPage:
     looks_total: int = 0
     notice_read: bool = True
     may_file: bool = False
+    commitments: tuple[OwnCommitment, ...] = ()
+    may_sign: bool = False
 
     @property
     def month_before(self) -> date | None:

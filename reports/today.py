@@ -11,10 +11,10 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 import numpy as np
-import numpy.typing as npt
 
 from attendance import clock
-from attendance.engine.run import Judgement, evaluate
+from attendance.engine.attending import Seen, Standing, Standings, see
+from attendance.engine.expect import Expected
 from attendance.store import case_reading, office, people, ruling_log, rulings
 from attendance.store.database import Session
 from attendance.store.listing_keys import violation_id
@@ -51,20 +51,21 @@ def today_page(
     moment = local if on == local.date() else datetime.combine(on, datetime.max.time()).replace(microsecond=0)
     assigned = [row for row in office.assignments_between(session, on, on) if within.sees(row.unit_id, row.employee_id)]
     read = case_reading.read_case(session, zone, on, on, employee_ids=[row.employee_id for row in assigned])
-    judgement = evaluate(read.case, on, on, unruled=[])  # whose unit has no hours yet: nothing is expected of them
+    until = clock.instant_seconds(moment, zone)
+    seen = see(read.case, on, on, until, unruled=[])  # whose unit has no hours yet: nothing is expected of them
     links = _links(session, read, on)
     names = people.names(session, read.employee_ids)
-    standing = _standing(judgement, on, clock.instant_seconds(moment, zone))
+    standing = _standing(seen, on)
     ids = dict(zip(read.case.people, read.employee_ids, strict=True))
     by_unit: dict[int, list[TodayPerson]] = {}
     for row in assigned:
         employee, name = names[row.employee_id]
-        state, since, minutes, excuse, part = standing.get(employee, ("not_scheduled", None, None, None, ""))
+        stands, since, minutes, excuse, part = standing.get(employee, ("not_scheduled", None, None, None, ""))
         by_unit.setdefault(row.unit_id, []).append(
             TodayPerson(
                 employee=employee,
                 name=name,
-                state=state,  # type: ignore[arg-type]
+                state=stands,  # type: ignore[arg-type]
                 since=clock.to_wall(since, zone) if since else None,
                 minutes=minutes,
                 excuse=excuse,  # type: ignore[arg-type]
@@ -81,7 +82,7 @@ def today_page(
         code, here = stored.codes[number], tuple(still_there)
         units.append(TodayUnit(code, stored.name(code, on), 0, here, _count(here)))
     everyone = tuple(person for each in units for person in each.people)
-    terminals = None if within.is_all else _terminals(session, within, read, judgement)
+    terminals = None if within.is_all else _terminals(session, within, read, seen.expected)
     state = only if only in PERSON_STATES else None
     named = sum(state is None or person.state == state for person in everyone) <= NAMES_AT_ONCE
     return TodayPage(
@@ -92,21 +93,21 @@ def today_page(
         terminals=freshness(session, zone, now, terminals, alarms=alarms),
         demo=demo,
         provisional=True,
-        day_kind=_day_kind(judgement, on),
+        day_kind=_day_kind(seen.expected, on),
         only=state,
         unit=unit,
         opened=None if named else frozenset(opened),
     )
 
 
-def _terminals(session: Session, within: Within, read: case_reading.ReadCase, judgement: Judgement) -> set[int]:
+def _terminals(session: Session, within: Within, read: case_reading.ReadCase, expected: Expected) -> set[int]:
     """Those of the units that are seen, and those the reader's own day depends on."""
     found = office.terminals_of(session, set(within.places or ()))
     if within.employee is not None and within.employee in read.employee_ids:
         person = read.employee_ids.index(within.employee)
-        days = judgement.expected.days
+        days = expected.days
         for row in np.flatnonzero(days.person == person).tolist():
-            found |= {read.terminal_ids[site] for site in judgement.expected.depend_sets[int(days.depends[row])]}
+            found |= {read.terminal_ids[site] for site in expected.depend_sets[int(days.depends[row])]}
     return found
 
 
@@ -115,9 +116,9 @@ def _count(people_here: tuple[TodayPerson, ...]) -> dict[str, int]:
     return {state: found.get(state, 0) for state in PERSON_STATES}
 
 
-def _day_kind(judgement: Judgement, on: date) -> str:
+def _day_kind(expected: Expected, on: date) -> str:
     """What kind of day it is for most people shown; a weekend where nobody is assigned."""
-    days = judgement.expected.days
+    days = expected.days
     kinds = Counter(days.plans[plan].kind for plan in days.plan[days.day == clock.day_number(on)].tolist() if plan >= 0)
     return kinds.most_common(1)[0][0] if kinds else "weekend"
 
@@ -132,64 +133,29 @@ def _links(session: Session, read: case_reading.ReadCase, on: date) -> dict[tupl
     return found
 
 
-Standing = tuple[str, datetime | None, int | None, str | None, str]
+Told = tuple[str, datetime | None, int | None, str | None, str]
 
 
-def _standing(judgement: Judgement, on: date, moment: int) -> dict[str, Standing]:
-    """Per person: state, since when, minutes late, which excuse, and the session it is said of.
-
-    It is said of the session that began last; before the first one begins, of the first.
-    """
-    expected, paired, coverable = judgement.expected, judgement.paired, judgement.coverable
-    days, due, groups = expected.days, expected.due, expected.groups
-    latest = read_to(judgement)
-    grace = judgement.case.rulebook.policy.late_grace_minutes
-    missed = _missed(judgement)
-    found: dict[str, Standing] = {}
-    for row in np.flatnonzero(days.day == clock.day_number(on)).tolist():
-        person = judgement.case.people[days.person[row]]
-        sessions = range(int(days.first[row]), int(days.first[row] + days.count[row]))
-        due_now = [at for at in sessions if not due.taken[at]]
-        if not due_now:
-            found[person] = ("not_scheduled", None, None, None, "")
-            continue
-        begun = [at for at in due_now if due.start[at] <= moment]
-        at = begun[-1] if begun else due_now[0]
-        name = due.names[due.name[at]]
-        group = int(due.group[at])
-        if due.leave[at] >= 0:
-            found[person] = ("excused", None, None, "leave", name)
-        elif group < 0 or (due.covered[at] and not due.free_from[0][at] <= moment < due.free_to[-1][at]):
-            found[person] = ("excused", None, None, "mission", name)
-        elif paired.count[group] and paired.first[group] <= moment:
-            since = datetime.fromtimestamp(int(paired.first[group]), clock.UTC)
-            arrived = not paired.lone[group] or paired.lone_is_in[group]
-            first = int(groups.first_due[group])
-            late = sum(int(missed[s]) for s in range(first, at + 1) if due.group[s] == group) // 60
-            if arrived and late > grace and not coverable.outage_start[group]:
-                found[person] = ("late", since, late, None, name)
-            else:
-                found[person] = ("present", since, None, None, name)
-        elif coverable.outage[group] or latest[int(days.depends[row])] <= groups.required_from[group] + grace * 60:
-            found[person] = ("unknown", None, None, None, name)
-        else:
-            found[person] = ("absent", None, None, None, name)
-    return found
+def _standing(seen: Seen, on: date) -> dict[str, Told]:
+    """Per person: state, since when, minutes late, which excuse, and the session it is said of."""
+    standings, days = Standings(seen), seen.expected.days
+    return {
+        standing.employee: _told(standing, seen)
+        for row in np.flatnonzero(days.day == clock.day_number(on)).tolist()
+        for standing in (standings.begun(row),)
+    }
 
 
-def _missed(judgement: Judgement) -> npt.NDArray[np.int64]:
-    """Per session the required seconds before the first punch of what it is judged with; 0 where there is none."""
-    due, first = judgement.expected.due, judgement.paired.first
-    begun = np.where(due.group >= 0, first[due.group], due.start) if first.size else due.start
-    return np.asarray(due.uncovered_before(np.clip(begun, due.start, due.end)), np.int64)
-
-
-def read_to(judgement: Judgement) -> list[int]:
-    """Per set of terminals the instant up to which all of them have been read."""
-    case = judgement.case
-    latest: dict[int, int] = {}
-    for coverage in case.coverage:
-        if coverage.until is not None:
-            site = case.site_index[coverage.terminal]
-            latest[site] = max(latest.get(site, 0), clock.instant_seconds(coverage.until, case.zone))
-    return [min((latest.get(site, 0) for site in sites), default=0) for sites in judgement.expected.depend_sets]
+def _told(standing: Standing, seen: Seen) -> Told:
+    if standing.session < 0:
+        return "not_scheduled", None, None, None, ""
+    due = seen.expected.due
+    name = due.names[due.name[standing.session]]
+    if standing.leave >= 0 or standing.away:
+        return "excused", None, None, "leave" if standing.leave >= 0 else "mission", name
+    if standing.since:
+        since = datetime.fromtimestamp(standing.since, clock.UTC)
+        return ("late", since, standing.late, None, name) if standing.late else ("present", since, None, None, name)
+    if standing.doubt or standing.read_to <= standing.required_from + standing.grace * 60:
+        return "unknown", None, None, None, name
+    return "absent", None, None, None, name

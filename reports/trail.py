@@ -46,6 +46,12 @@ ACTS = (
     *(f"explanation.{what}" for what in (
         "asked", "filed", "attached", "confirmed", "denied", "approved", "refused", "withdrawn",
     )),
+    *(f"observation.{what}" for what in (
+        "received", "taken_up", "answered", "erased", "contact_seen", "visit_asked",
+    )),
+    *(f"feedback_point.{what}" for what in ("added", "renewed", "revoked")), "survey_score.recorded",
+    "commitment_template.written", "commitment_template.withdrawn",
+    *(f"commitment.{what}" for what in ("asked", "signed", "confirmed", "refused", "withdrawn", "reviewed")),
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
     "notice.retried",
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
@@ -59,7 +65,8 @@ ACTS = (
 VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
-    "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial",
+    "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "presence", "observations",
+    "commitments", "commitment_progress",
     "conduct",
 )  # fmt: skip
 """Views there are words for."""
@@ -69,7 +76,7 @@ FIELDS = (
     "host", "port", "transport", "starts_at", "ends_at", "visit", "file", "kind", "date", "session",
     "size", "digest", "skipped",
     "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
-    "granted", "due", "files",
+    "granted", "due", "files", "channel", "outcome", "part", "desk",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

@@ -12,15 +12,18 @@ import typer
 
 from api.cli import (
     backing_up,
+    commitments,
     conduct,
     doctor,
     explanations,
     judging,
     months,
     notifications,
+    observations,
     office,
     papers,
     personal,
+    presence,
     rosters,
     rules,
     serving,
@@ -44,7 +47,7 @@ app = typer.Typer(
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
     conduct, unit_index,
-    notifications, judging, verifying, backing_up, doctor,
+    presence, notifications, observations, commitments, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

@@ -39,10 +39,13 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the trail, the bytes of every pull, the numbers of punches and the chains of sites. Changes nothing.
+    """Check the trail, the bytes of every pull, the numbers of punches, the chains of sites and signed commitments.
+
+    Changes nothing.
 
     Exit 1 names the first broken link.
     """
+    from attendance.services.commitments.checking import check_commitments
     from attendance.store.evidence_checking import check_evidence
     from attendance.store.trail_checking import check_trail, missing_guards
     from device_sync.agent.verifying import check_segments
@@ -57,7 +60,8 @@ def verify(
         evidence = check_evidence(session)
         segments = check_segments(session)
         guards = missing_guards(session)
-    holds = trail.holds and evidence.holds and segments.holds and not guards
+        commitments = check_commitments(session)
+    holds = trail.holds and evidence.holds and segments.holds and commitments.holds and not guards
     if as_json:
         print_json(
             {
@@ -72,10 +76,14 @@ def verify(
                     "broken": evidence.broken, "wrong": evidence.wrong,
                 },
                 "sites": {"segments": segments.segments, "broken": segments.broken, "wrong": segments.wrong},
+                "commitments": {
+                    "signed": commitments.commitments, "broken": commitments.broken, "wrong": commitments.wrong,
+                },
             }
         )  # fmt: skip
     else:
         _tell(trail, evidence, segments)
+        _tell_commitments(commitments)
         if guards:
             say(f"The database no longer refuses changes to the trail, somebody removed: {', '.join(guards)}.")
     if not holds:
@@ -101,6 +109,13 @@ def _tell(trail: Any, evidence: Any, segments: Any) -> None:
         say(f"Sites: the first broken link is {segments.broken}: {segments.wrong}.")
     elif segments.segments:
         say(f"Sites: {segments.segments} segments hang together.")
+
+
+def _tell_commitments(found: Any) -> None:
+    if not found.holds:
+        say(f"Commitments: the first that is not as it was signed is {found.broken}: its {found.wrong}.")
+    elif found.commitments:
+        say(f"Commitments: {found.commitments} are as they were signed.")
 
 
 def _noted(text: str) -> tuple[int, str]:

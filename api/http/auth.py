@@ -214,6 +214,13 @@ def check_csrf(request: Request, token: str) -> None:
         raise FormRefused
 
 
+def check_origin(request: Request) -> None:
+    """Refuse a form of another site where nobody is signed in and the form brings a proof of its own. Raises
+    FormRefused."""
+    if not _is_same_origin(request):
+        raise FormRefused
+
+
 def local_path(next: str) -> str:
     """An address of this site to return to; anything that could lead elsewhere becomes the first page."""
     if not next.startswith("/") or next.startswith("//") or len(next) > 2000:

@@ -29,6 +29,8 @@ from attendance.errors import (
     UnknownZone,
 )
 from attendance.reading import Refused
+from attendance.services.citizens.problems import TooManyForms
+from attendance.services.commitments.standing import MovedOn
 from attendance.services.conduct.deciding import AlreadyDecided
 from attendance.services.first_administrator import SetupCodeWrong
 from attendance.services.granting import GrantRefused
@@ -150,6 +152,7 @@ STATUS: Mapping[type[Exception], int] = {
     Forked: 409,
     InFlight: 409,
     MonthMovedOn: 409,
+    MovedOn: 409,
     MonthNotLockable: 409,
     NotAsItWas: 409,
     NotTheirs: 403,
@@ -164,6 +167,7 @@ STATUS: Mapping[type[Exception], int] = {
     Altered: 422,
     NotUnderstood: 422,
     TooManyAttempts: 429,
+    TooManyForms: 429,
     TooFast: 429,
     NotAvailable: 503,
     Ended: 503,
@@ -247,7 +251,7 @@ def answer_error(request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, SignInRefused | SecondFactorNeeded | SecondFactorWrong):
         more["error"] = "invalid_grant"  # what OAuth2 clients look for
-    if isinstance(error, TooManyAttempts | TooFast):
+    if isinstance(error, TooManyAttempts | TooFast | TooManyForms):
         headers["Retry-After"] = str(error.retry_after)
     code = getattr(error, "code", None) or getattr(error, "outcome", None)
     return problem(status, str(error), instance=where, code=code, headers=headers, **more)

@@ -24,6 +24,9 @@ _UPLOADS = (f"{API}/imports/", "/import/sheets")
 MAX_ATTACHED = 33 * 1024 * 1024
 _ATTACHED = re.compile(rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain")
 """Where a few photographs may be sent with what is said of a violation."""
+MAX_PUBLIC = 32 * 1024
+PUBLIC = "/gop-y"
+"""What citizens send without a login: a few lines of text."""
 _KEPT_FORM = (b"x-kept-form", b"1")
 """What `static/keep.js` sends a form with, so that it stays on screen until it was answered."""
 PUSHED = "/iclock/"
@@ -46,7 +49,8 @@ HEADERS = {
 
 class TooLarge(HTTPException):
     def __init__(self, most: int) -> None:
-        super().__init__(413, f"This takes at most {most // 1024 // 1024} MiB.")
+        size = f"{most // 1024 // 1024} MiB" if most >= MAX_BODY else f"{most // 1024} KiB"
+        super().__init__(413, f"This takes at most {size}.")
 
 
 class Guard:
@@ -122,6 +126,8 @@ class Guard:
 def _most(path: str) -> int:
     if path.startswith(_UPLOADS):
         return MAX_UPLOAD
+    if path == PUBLIC or path.startswith(f"{PUBLIC}/"):
+        return MAX_PUBLIC
     return MAX_ATTACHED if _ATTACHED.fullmatch(path) else MAX_BODY
 
 

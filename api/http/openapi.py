@@ -39,7 +39,12 @@ TAGS = [
         "description": "Leave, missions, exemptions, overtime, outages: proposed, approved, taken back.",
     },
     {"name": "explanations", "description": "What people say of violations: asked for, confirmed, decided."},
+    {"name": "observations", "description": "What citizens say: taken in, looked into, answered; never a violation."},
     {"name": "months", "description": "Months of a unit: what stands in the way, locked, signed, reopened."},
+    {
+        "name": "commitments",
+        "description": "Commitments: templates, asking, signatures, who has signed, how they are kept.",
+    },
     {"name": "reports", "description": "Sheets as files."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},
     {"name": "notifications", "description": "Webhooks, and what became of what was sent."},

@@ -14,10 +14,11 @@ from api.pages.i18n import Translator, pick_language
 from api.pages.render import by_attention
 from api.pages.terminals import health_sentence, next_step
 from attendance import clock
+from attendance.services.commitments.frozen import signer_of
 from attendance.services.notifications.audience import scope
 from attendance.services.notifications.delivering import Letter
 from attendance.services.notifications.kinds import MAIL
-from attendance.store import office, people, webhooks
+from attendance.store import commitments, office, people, webhooks
 from attendance.store.database import Session
 from attendance.store.notice_wishes import Recipient
 from attendance.store.notification_tables import NoticeRow
@@ -49,6 +50,7 @@ class Letters:
             "missing": self._missing,
             "terminals": self._terminals,
             "waiting": self._waiting,
+            "signing": self._signing,
             "system": self._system,
             "test": self._test,
         }[row.kind]
@@ -108,6 +110,20 @@ class Letters:
 
     def _waiting(self, session: Session, t: Translator, row: NoticeRow, who: Recipient, at: datetime) -> Letter | str:
         return waiting_letters.write(session, t, row.params, who, at, self.zone)
+
+    def _signing(self, session: Session, t: Translator, row: NoticeRow, who: Recipient, at: datetime) -> Letter | str:
+        today = clock.today(at, self.zone)
+        if who.employee_id is None or scope(session, who, "commitments.sign", at, today) is None:
+            return "scope"
+        asked = commitments.find(session, row.params["commitment"])
+        if asked is None or asked.signed_at is not None or asked.withdrawn_at is not None or asked.to_on < today:
+            return "settled"
+        if signer_of(session, asked, today) != who.employee_id:
+            return "scope"
+        title = t(f"letter.signing.{row.params['stage']}", year=asked.year)
+        until = t("letter.signing.until", day=t.date(asked.due_on)) if asked.due_on is not None else ""
+        text = " ".join(part for part in (t("letter.signing.text", year=asked.year), until) if part)
+        return Letter(title, text, title, f"/commitments/{asked.id}")
 
     def _system(self, session: Session, t: Translator, row: NoticeRow, who: Recipient, at: datetime) -> Letter | str:
         within = scope(session, who, "system.manage", at, clock.today(at, self.zone))

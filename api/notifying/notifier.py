@@ -28,6 +28,7 @@ from attendance.services.notifications.delivering import (
     Undelivered,
 )
 from attendance.services.notifications.kinds import INBOX, MAIL
+from attendance.services.notifications.signing import due_signatures
 from attendance.services.notifications.watching import watch
 from attendance.services.terminal_health import terminals_health
 from attendance.store import notices
@@ -92,6 +93,7 @@ class Notifier:
                 self._asked_missing = at
             due += explaining.digest(session, zone, at)
             due += explaining.news(session, at)
+            due += due_signatures(session, zone, at)
             seen = terminals_health(session, zone, at)
         with self.database.writing() as session:
             told = watch(session, seen, at, timedelta(minutes=self.settings.silent_minutes))

@@ -18,6 +18,7 @@ from attendance.services.personal import notice
 from attendance.store import listing, office
 from attendance.store.within import Within
 from reports.explained import explained
+from reports.own_commitments import own_commitments
 from reports.papers import own_papers
 from reports.person import MyPage, my_page
 from reports.today import today_page
@@ -60,6 +61,8 @@ def me(
             looks_total=seen.total,
             notice_read=notice.read_at(session, number, parts.today()) is not None,
             may_file=filing is not None and filing.employee == number,
+            commitments=own_commitments(session, zone, now, number),
+            may_sign=access.within(session, "commitments.sign", user.grants, number, parts.today()) is not None,
         )
     return show(request, "me.html", view, user=user)
 

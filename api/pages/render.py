@@ -24,6 +24,8 @@ from api.pages.names import name_key
 from api.pages.trail_values import trail_field, trail_value
 from attendance.services.access import ROLES, Permission
 from attendance.services.reviewing import RESULTS
+from attendance.store.citizen_tables import CHANNELS
+from attendance.store.citizen_tables import KINDS as OBSERVATION_KINDS
 from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
 from reports.person import DAY_MARKS, SHOWN_DAYS
 from reports.view import PERSON_STATES, VIOLATION_STATUSES, VIOLATION_TYPES, TodayPerson, User
@@ -39,9 +41,11 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/papers", "nav.papers", "papers.read"),
     ("/months", "nav.months", "months.read"),
     ("/rosters", "nav.rosters", "papers.read"),
+    ("/commitments", "nav.commitments", "commitments.read"),
     ("/charts", "nav.charts", "attendance.read"),
     ("/conduct", "nav.conduct", "conduct.read"),
     ("/index", "nav.index", "index.read"),
+    ("/observations", "nav.observations", "observations.read"),
     ("/units", "nav.units", "office.read"),
     ("/people", "nav.people", "people.write"),
     ("/terminals", "nav.terminals", "terminals.read"),
@@ -141,6 +145,8 @@ def environment() -> Environment:
         "longest_minute": LONGEST_MINUTE,
         "minutes_chart": bars.minutes_chart,
         "most_units": bars.MOST_UNITS,
+        "observation_channels": CHANNELS,
+        "observation_kinds": OBSERVATION_KINDS,
         "person_address": person_address,
         "person_states": PERSON_STATES,
         "roles": ROLES,
@@ -152,6 +158,7 @@ def environment() -> Environment:
         "trail_field": trail_field,
         "trail_value": trail_value,
         "units_chart": bars.units_chart,
+        "vietnamese": Translator("vi"),
         "violation_label": timeline.violation_label,
         "review_results": RESULTS,
         "violation_statuses": VIOLATION_STATUSES,

@@ -8,10 +8,13 @@ from datetime import date, datetime, timedelta
 from api.pages.i18n import Translator
 
 _VOCABULARIES = {
-    "kind": ("paper_kind", "duty", "request_kind", "signed_in_by", "head"),
+    "kind": ("paper_kind", "duty", "request_kind", "signed_in_by", "head", "observation_kind"),
     "status": ("paper_status", "request_state", "explanation_state"),
     "covers": ("about",),
-    "state": ("request_state", "paper_status"),
+    "state": ("request_state", "paper_status", "observation_state"),
+    "channel": ("observation_channel",),
+    "outcome": ("observation_outcome",),
+    "part": ("observation_part",),
     "decision": ("paper_status",),
     "code": ("duty",),
     "role": ("role",),

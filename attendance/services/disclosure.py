@@ -111,8 +111,9 @@ def paper(row: dict[str, Any], kind: str, *, disclosed: bool) -> dict[str, Any]:
 
 def entry(row: dict[str, Any]) -> dict[str, Any]:
     """An entry of the trail as its readers are told it, of whom none may know reasons: of a paper that has one, who did
-    what to it and when, and what became of it; of a month, that it was reopened and not why."""
-    if row["kind"] == "month":
+    what to it and when, and what became of it; of a month, that it was reopened and not why; of a commitment, that it
+    was not signed and not why."""
+    if row["kind"] in ("month", "commitment"):
         return row | {"why": ""}
     if row["kind"] not in ("paper", "papers"):
         return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from attendance.services.commitments.checking import check_commitments
 from attendance.store.database import Database
 from attendance.store.evidence_checking import check_evidence
 from attendance.store.trail import TIMETABLE, record
@@ -20,19 +21,30 @@ def verify_nightly(database: Database, at: datetime) -> bool:
     with database.reading() as session:
         trail = check_trail(session, [database.sealer] if database.sealer is not None else [])
         evidence = check_evidence(session)
+        commitments = check_commitments(session)
         guards = missing_guards(session)
-    holds = trail.holds and evidence.holds and not guards
-    found = {"entries": trail.entries, "head": trail.head, "pulls": evidence.pulls, "punches": evidence.punches}
+    holds = trail.holds and evidence.holds and commitments.holds and not guards
+    found = {
+        "entries": trail.entries,
+        "head": trail.head,
+        "pulls": evidence.pulls,
+        "punches": evidence.punches,
+        "commitments": commitments.commitments,
+    }
     wrong = {
         "broken": trail.broken,
         "wrong": trail.wrong,
         "evidence": evidence.broken,
         "evidence_wrong": evidence.wrong,
+        "commitment": commitments.broken,
+        "commitment_wrong": commitments.wrong,
     }
     if not trail.holds:
         _log.error("ALARM the trail does not verify from entry %s on: %s", trail.broken, trail.wrong)
     if not evidence.holds:
         _log.error("ALARM the evidence does not verify at %s: %s", evidence.broken, evidence.wrong)
+    if not commitments.holds:
+        _log.error("ALARM commitment %s is not as it was signed: %s", commitments.broken, commitments.wrong)
     if guards:
         _log.error("ALARM the database no longer refuses changes to the trail; removed: %s", ", ".join(guards))
     if holds:

@@ -94,7 +94,8 @@ def read_case(
         rulebook=rulebook,
         people=tuple(people[number] for number in ids if number in people),
         sites=tuple(
-            TerminalSite(t.code, unit_rows[t.unit_id], t.direction, t.first_sane_on, t.in_use) for t in terminals
+            TerminalSite(t.code, unit_rows[t.unit_id], t.direction, t.first_sane_on, _in_use(t, as_of))
+            for t in terminals
         ),
         assignments=tuple(
             Assignment(
@@ -134,6 +135,14 @@ def _assignments(
     if wanted is not None and len(wanted) <= FEW:
         values["people"] = listed(wanted)
     return [row for row in ASSIGNMENTS.ask(session, values) if wanted is None or row.employee_id in wanted]
+
+
+def _in_use(terminal: TerminalRow, as_of: datetime | None) -> bool:
+    """Whether people depended on a terminal as known at a moment (None: now): not before it was added, nor retired."""
+    if as_of is None:
+        return terminal.in_use
+    retired = terminal.retired_at
+    return terminal.recorded_at <= as_of and (terminal.in_use or (retired is not None and retired > as_of))
 
 
 def _last_handed_in(explanations: Iterable[Explanation]) -> date | None:

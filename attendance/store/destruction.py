@@ -31,6 +31,9 @@ _REASONS = (
 )
 """Table, the column that dates a row, and the texts in which a reason may stand."""
 
+_OBSERVED = ("text", "reason", "answer")
+"""Texts of an observation in which people may be named."""
+
 
 def photos_due(session: Session, before: date) -> Due:
     return _counted(session, "photographs", [(_table("punch_photo"), "taken", _photos(before))])
@@ -86,6 +89,30 @@ def destroy_requests(session: Session, before: date) -> Due:
     return {"requests": _changed(session, update(table).where(table.c.id.in_(piece)).values(texts))}
 
 
+def observations_due(session: Session, before: date) -> Due:
+    return _counted(session, "texts", [(_table("observation"), "received_at", _said(before, *_OBSERVED))])
+
+
+def destroy_observations(session: Session, before: date) -> Due:
+    """Empties what citizens wrote, and how they can be reached; that something was said, of what and how it ended,
+    stays."""
+    return {"texts": _empty_observations(session, before, (*_OBSERVED, "contact"))}
+
+
+def contacts_due(session: Session, before: date) -> Due:
+    return _counted(session, "contacts", [(_table("observation"), "received_at", _said(before, "contact"))])
+
+
+def destroy_contacts(session: Session, before: date) -> Due:
+    return {"contacts": _empty_observations(session, before, ("contact",))}
+
+
+def _empty_observations(session: Session, before: date, texts: Sequence[str]) -> int:
+    table = _table("observation")
+    piece = select(table.c.id).where(_said(before, *texts)).limit(PIECE)
+    return _changed(session, update(table).where(table.c.id.in_(piece)).values(_emptied(table, texts)))
+
+
 def leavers(session: Session, before: date, limit: int | None = None) -> list[int]:
     """Numbers of people whose last day of service lies before a date and whose names are not erased yet.
 
@@ -115,6 +142,8 @@ WAYS: dict[str, tuple[Counter, Counter | None]] = {
     "reasons": (reasons_due, destroy_reasons),
     "diagnostics": (diagnostics_due, destroy_diagnostics),
     "requests": (requests_due, destroy_requests),
+    "observations": (observations_due, destroy_observations),
+    "contacts": (contacts_due, destroy_contacts),
 }
 """How a kind is counted and how a piece of it is destroyed; names are erased person by person (`erasing`)."""
 
@@ -194,6 +223,14 @@ def _requests(before: date) -> ColumnElement[bool]:
     ended = func.coalesce(table.c.completed_at, table.c.answered_at, table.c.received_at)
     written = or_(table.c.text != "", table.c.answer != "", table.c.extension_reason != "")
     return and_(table.c.state.in_(_CLOSED_REQUESTS), ended < _instant(before), written)
+
+
+def _said(before: date, *texts: str) -> ColumnElement[bool]:
+    """Observations that were answered before a date, or, where nobody answered, came before it, with such texts."""
+    table = _table("observation")
+    ended = func.coalesce(table.c.decided_at, table.c.received_at)
+    written = or_(*(table.c[name] != empty for name, empty in _emptied(table, texts).items()))
+    return and_(ended < _instant(before), written)
 
 
 def _reasons(before: date) -> list[tuple[Table, str, tuple[str, ...], ColumnElement[bool]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from attendance.store import intake_log, personal_export, searching
@@ -25,15 +25,20 @@ SIGNING_IN = (
 """Tables of an account that has no use any more."""
 WRITTEN_NAMES = (
     *(("explanation", f"{act}_by") for act in ("confirmed", "decided", "withdrawn")), ("explanation", "author"),
-    ("explanation_request", "asked_by"), ("explanation_attachment", "added_by"),
-    ("annulment", "decided_by"), ("paper", "author"), ("paper", "decided_by"),
-    ("paper", "withdrawn_by"), ("roster_post", "author"), ("roster_post", "withdrawn_by"),
-    ("access_grant", "granted_by"), ("access_grant", "revoked_by"), ("push_device", "decided_by"),
-    ("push_command", "asked_by"), ("subject_request", "entered_by"), ("subject_request", "answered_by"),
-    ("subject_request", "completed_by"), ("personal_setting", "recorded_by"), ("import_batch", "author"),
-    ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
-    ("printed_sign", "recorded_by"), ("conduct_proposal", "decided_by"), ("conduct_threshold", "filed_by"),
-    ("index_formula", "filed_by"), ("index_publication", "published_by"),
+    ("explanation_request", "asked_by"), ("explanation_attachment", "added_by"), ("annulment", "decided_by"),
+    ("paper", "author"), ("paper", "decided_by"), ("paper", "withdrawn_by"), ("roster_post", "author"),
+    ("roster_post", "withdrawn_by"), ("access_grant", "granted_by"), ("access_grant", "revoked_by"),
+    ("push_device", "decided_by"), ("push_command", "asked_by"), ("subject_request", "entered_by"),
+    ("subject_request", "answered_by"), ("subject_request", "completed_by"), ("personal_setting", "recorded_by"),
+    ("import_batch", "author"), ("import_batch", "undone_by"), ("webhook", "created_by"), ("month_signature", "name"),
+    *(("observation", f"{act}_by") for act in ("taken", "looked", "decided", "visit_asked")),
+    ("feedback_point", "created_by"), ("feedback_point", "revoked_by"), ("survey_score", "recorded_by"),
+    ("printed_sign", "recorded_by"), ("team", "created_by"), ("team", "ended_by"), ("visit", "created_by"),
+    ("visit", "begun_by"), ("draw", "created_by"), ("commitment_template", "created_by"),
+    ("commitment_review", "reviewed_by"),
+    *(("commitment", f"{act}_by") for act in ("asked", "confirmed", "refused", "withdrawn")),
+    ("conduct_proposal", "decided_by"), ("conduct_threshold", "filed_by"), ("index_formula", "filed_by"),
+    ("index_publication", "published_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"
@@ -52,7 +57,7 @@ def erase(session: Session, row: ErasureRow, *, at: datetime) -> dict[str, int]:
         "accounts": _accounts(session, who, row.pseudonym, at),
         "names_on_terminals": _on_terminals(session, who, row),
         "bodies": _bodies(session, who, row),
-        "written_names": _written(session, who, row.pseudonym),
+        "written_names": _written(session, who, row.pseudonym) + _said_by_citizens(session, who, row.pseudonym),
     }
     session.execute(update(EmployeeRow).where(col(EmployeeRow.id) == row.employee_id).values(name=row.pseudonym))
     searching.keep(session, [row.employee_id])
@@ -148,6 +153,18 @@ def _written(session: Session, who: Subject, pseudonym: str) -> int:
     return done
 
 
+def _said_by_citizens(session: Session, who: Subject, pseudonym: str) -> int:
+    """Citizens write names as they heard them; where it is the whole name, the pseudonym takes its place."""
+    done = 0
+    for table in _known(("observation",)) if who.name.strip() else []:
+        for text in ("text", "reason", "answer"):
+            column = table.c[text]
+            named = column.contains(who.name, autoescape=True)
+            anew = update(table).where(named).values({text: func.replace(column, who.name, pseudonym)})
+            done += _changed(session, anew)
+    return done
+
+
 def _texts(session: Session, employee_id: int) -> None:
     requests = every_table()["subject_request"]
     emptied = {"text": "", "answer": "", "extension_reason": ""}
@@ -158,10 +175,12 @@ def _texts(session: Session, employee_id: int) -> None:
 
 
 def _in_sheets(session: Session, row: ErasureRow) -> None:
-    """The sheet bears the digest of salt and name: without the salt nobody can guess the name from it."""
-    names = every_table()["month_sheet_name"]
-    mine = update(names).where(names.c.employee_id == row.employee_id)
-    session.execute(mine.values(name=row.pseudonym, salt=""))
+    """A sheet, or a commitment, bears the digest of salt and name: without the salt nobody can guess the name from
+    it."""
+    for table, owners in (("month_sheet_name", ("employee_id",)), ("commitment", ("employee_id", "head_id"))):
+        names = every_table()[table]
+        mine = or_(*(names.c[owner] == row.employee_id for owner in owners))
+        session.execute(update(names).where(mine, names.c.name != "").values(name=row.pseudonym, salt=""))
 
 
 def _name(session: Session, table: str, numbers: list[int], row: ErasureRow) -> None:

@@ -73,7 +73,7 @@ _EXEMPTIONS = Question(
     of=ExemptionRow.employee_id,
     granted=True,
 )
-_DUTIES = Question(DutyRow, overlapping(DutyRow.starts, DutyRow.ends), of=DutyRow.employee_id, granted=True)
+DUTIES = Question(DutyRow, overlapping(DutyRow.starts, DutyRow.ends), of=DutyRow.employee_id, granted=True)
 _ORDERS = Question(
     OvertimeRow, overlapping(OvertimeRow.starts, OvertimeRow.ends), of=OvertimeRow.employee_id, granted=True
 )
@@ -209,7 +209,7 @@ def _exemptions(asked: Asked) -> Iterator[Known]:
 
 
 def _duties(asked: Asked) -> Iterator[tuple[Duty, Moments]]:
-    for row, who, moments in _granted(asked, _DUTIES):
+    for row, who, moments in _granted(asked, DUTIES):
         approved = asked.wall(row.approved_at)
         yield Duty(who, row.code, row.starts, row.ends, row.counts_as_schedule, approved), moments
 

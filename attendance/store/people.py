@@ -25,11 +25,18 @@ def names(session: Session, employee_ids: Iterable[int]) -> dict[int, tuple[str,
 
 def numbers(session: Session, codes: Iterable[str | None]) -> set[int]:
     """Numbers of the people with these codes; what is nobody's code is left out."""
+    return set(by_code(session, codes).values())
+
+
+def by_code(session: Session, codes: Iterable[str | None]) -> dict[str, int]:
+    """Numbers of people by code; a code that nobody has is left out."""
     wanted = sorted({code for code in codes if code})
-    found: set[int] = set()
+    found: dict[str, int] = {}
     for begin in range(0, len(wanted), _BATCH):
-        query = select(EmployeeRow.id).where(col(EmployeeRow.code).in_(wanted[begin : begin + _BATCH]))
-        found |= {number for number in session.exec(query) if number is not None}
+        query = select(EmployeeRow.code, EmployeeRow.id).where(
+            col(EmployeeRow.code).in_(wanted[begin : begin + _BATCH])
+        )
+        found |= {code: number for code, number in session.exec(query) if number is not None}
     return found
 
 

@@ -100,6 +100,17 @@ HELD: dict[str, Held] = {
     "erasure": Held("people", ("employee_id",), withheld={"erased_by": OTHERS}),
     "month_sheet_name": Held("verdicts", ("employee_id",), withheld={"salt": SECRET}),
     "month_signature": Held("trail", ("employee_id",), acted=("user_id",)),
+    "commitment_template": Held("trail", acted=("created_by_id",)),
+    "commitment": Held(
+        "commitments",
+        ("employee_id", "head_id"),
+        acted=tuple(f"{act}_by_id" for act in ("asked", "signed", "confirmed", "refused", "withdrawn")),
+        withheld={"salt": SECRET} | {f"{act}_by": OTHERS for act in ("asked", "confirmed", "refused", "withdrawn")},
+        reasons=("refusal_reason",),
+    ),
+    "commitment_review": Held(
+        "commitments", ("employee_id",), acted=("reviewed_by_id",), withheld={"salt": SECRET, "reviewed_by": OTHERS}
+    ),
     "team_member": Held("accounts", ("user_id",)),
     "visit": Held("trail", acted=("created_by_id", "begun_by_id")),
     "conduct_proposal": Held(
@@ -109,6 +120,10 @@ HELD: dict[str, Held] = {
         withheld={"decided_by": OTHERS},
         reasons=("decision_note", "instead"),
     ),
+    "feedback_point": Held("trail", acted=("created_by_id",)),
+    "observation": Held("trail", acted=("taken_by_id", "looked_by_id", "decided_by_id", "visit_asked_by_id")),
+    "survey_score": Held("trail", acted=("recorded_by_id",)),
+    "draw": Held("trail", acted=("created_by_id",)),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
 }
@@ -128,7 +143,10 @@ BESIDE: dict[str, str] = {
 LOOKING_SECRET = ("password", "digest", "secret", "sealed", "salt", "seal", "token", "hash")
 """Parts of names of columns that must not be exported unless `PLAIN` says that they are harmless."""
 PLAIN = frozenset(
-    (table, "digest") for table in ("notice_reading", "ruling", "explanation_attachment", "month_signature")
-)
+    (table, "digest")
+    for table in (
+        "notice_reading", "ruling", "explanation_attachment", "month_signature", "commitment", "commitment_review",
+    )
+)  # fmt: skip
 CODED = {"unit_id": "unit", "terminal_id": "terminal", "schedule_id": "schedule"}
 """Numbers that are told as the code of what they point at."""

@@ -167,7 +167,8 @@ def change_terminal(
 def retire_terminal(session: Session, code: str, *, at: datetime) -> TerminalRow:
     """A terminal is pulled no more, and nobody who names no terminals depends on it. What it brought stays."""
     row = office.get(session, TerminalRow, code)
-    row.in_use = False
+    if row.in_use:
+        row.in_use, row.retired_at = False, at
     session.add(row)
     session.flush()
     first, last = known_span(session, date.min, None, at)

@@ -118,6 +118,7 @@ class TerminalRow(SQLModel, table=True):
     layout an administrator named; null: as recognised. `live`: its punches are listened to as they happen, as hints
     between two pulls. `place_id`: the house of its unit it hangs in, where the unit has several. `counts_from`: its
     readings prove nothing of the days before, though they keep their punches; null: of all that its log holds.
+    `retired_at`: when it was put out of use; null where it is in use, or was retired before that was written down.
     """
 
     __tablename__: ClassVar[str] = "terminal"
@@ -136,6 +137,7 @@ class TerminalRow(SQLModel, table=True):
     first_sane_on: date = date(2010, 1, 1)
     counts_from: date | None = None
     in_use: bool = True
+    retired_at: datetime | None = instant(nullable=True)
     poll_seconds: int = 300
     live: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     recorded_at: datetime = instant()

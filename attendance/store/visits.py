@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, case, col, func, or_, select
 
-from attendance.store.visit_tables import TeamMemberRow, TeamRow, VisitRow
+from attendance.store.access_tables import GrantRow
+from attendance.store.paper_tables import InspectionRow
+from attendance.store.tables import UnitRow
+from attendance.store.visit_tables import DROPPED, PLANNED, SEALED, TeamMemberRow, TeamRow, VisitRow
+from attendance.store.within import Within
 
 
 def teams_of(session: Session, user_id: int, on: date) -> list[TeamRow]:
-    """The teams of which an account is a member now and whose decision holds on a date, in the order they were made."""
+    """The teams of which an account is a member now and whose decision holds on a date, in the order they were made.
+
+    Where the grant that a team gave was revoked, the account is in it no more.
+    """
     query = (
         select(TeamRow)
         .join(TeamMemberRow, col(TeamMemberRow.team_id) == col(TeamRow.id))
+        .outerjoin(GrantRow, col(GrantRow.id) == col(TeamMemberRow.grant_id))
         .where(
             col(TeamMemberRow.user_id) == user_id,
+            col(GrantRow.revoked_at).is_(None),
             col(TeamMemberRow.left_at).is_(None),
             col(TeamRow.ended_at).is_(None),
             col(TeamRow.from_on) <= on,
@@ -30,3 +40,64 @@ def teams_of(session: Session, user_id: int, on: date) -> list[TeamRow]:
 def find(session: Session, key: str) -> VisitRow | None:
     """The visit that addresses name so."""
     return session.exec(select(VisitRow).where(col(VisitRow.key) == key)).first()
+
+
+def add(session: Session, row: VisitRow) -> int:
+    """Store a visit; answers its number, which is told to nobody."""
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    return row.id
+
+
+def drop(session: Session, row: VisitRow, at: datetime) -> None:
+    """A plan comes to nothing."""
+    row.state, row.ended_at, row.version = DROPPED, at, row.version + 1
+    session.add(row)
+    session.flush()
+
+
+def listed(
+    session: Session, own: Collection[int], planning: Within, sealed: Within, *, limit: int, offset: int
+) -> tuple[list[VisitRow], int]:
+    """Visits of one's own teams to units inside of `planning`, and those of anybody with sealed minutes inside of
+    `sealed`: plans first by their day, then the newest, then plans that came to nothing."""
+    mine = and_(col(VisitRow.team_id).in_(own), *planning.rows(col(VisitRow.unit_id)))
+    done = and_(col(VisitRow.state) == SEALED, *sealed.rows(col(VisitRow.unit_id)))
+    wanted = or_(mine, done) if own else done
+    total = session.exec(select(func.count()).select_from(VisitRow).where(wanted)).one()
+    done_with = case((col(VisitRow.state) == PLANNED, 0), (col(VisitRow.state) == DROPPED, 2), else_=1)
+    day = case((col(VisitRow.state) == PLANNED, col(VisitRow.planned_for)), else_=None)
+    query = select(VisitRow).where(wanted)
+    query = query.order_by(done_with, day, col(VisitRow.begun_at).desc(), col(VisitRow.id).desc())
+    return list(session.exec(query.limit(limit).offset(offset))), total
+
+
+def unit_names(session: Session, rows: Collection[VisitRow]) -> dict[int, str]:
+    """The codes of the units visited, by number."""
+    query = select(UnitRow.id, UnitRow.code).where(col(UnitRow.id).in_({row.unit_id for row in rows}))
+    return {number: code for number, code in session.exec(query) if number is not None}
+
+
+def last_days(session: Session, own: Collection[int], since: datetime) -> dict[int, datetime]:
+    """When each unit was last visited after a moment (wall time), by number, as far as one may know of it: visits whose
+    minutes are sealed, those of one's own teams from their beginning, and visits entered from paper."""
+    known = or_(col(VisitRow.state) == SEALED, col(VisitRow.team_id).in_(own))
+    visited = select(VisitRow.unit_id, VisitRow.wall_time).where(
+        known, col(VisitRow.wall_time).is_not(None), col(VisitRow.wall_time) >= since
+    )
+    on_paper = select(InspectionRow.unit_id, InspectionRow.wall_time).where(
+        col(InspectionRow.withdrawn_at).is_(None), col(InspectionRow.wall_time) >= since
+    )
+    found: dict[int, datetime] = {}
+    for query in (visited, on_paper):
+        for unit, wall in session.exec(query):
+            if wall is not None:
+                found[unit] = max(wall, found.get(unit, wall))
+    return found
+
+
+def planned_of(session: Session, team_id: int) -> list[VisitRow]:
+    """The plans of a team, in the order they were made."""
+    query = select(VisitRow).where(VisitRow.team_id == team_id, VisitRow.state == PLANNED)
+    return list(session.exec(query.order_by(col(VisitRow.id))))

@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.access import (
+    calls_citizens,
+    calls_commitments,
     calls_conduct,
     calls_explanations,
     calls_lists,
     calls_months,
     calls_notifications,
+    calls_presence,
+    calls_progress,
     calls_terminals,
 )
 
@@ -172,11 +176,15 @@ SHEETS: dict[str, list[Call]] = {
 CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_conduct.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_citizens.API.items()},
     **PAPER_CALLS,
     **SHEETS,
     **{name: [Call(**each) for each in listed] for name, listed in calls_lists.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_presence.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_notifications.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_commitments.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_progress.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -269,7 +277,9 @@ DRAFT = {"rule": "late_grace_minutes", "value": "600", "unit": "{unit}", "first"
 PUT_IN_FORCE = {"from": "01/12/2026", "document": "QĐ 20"}
 
 PAGES: dict[tuple[str, str], list[Call]] = {
+    **{where: [Call(**each) for each in listed] for where, listed in calls_citizens.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_lists.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_presence.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
@@ -284,6 +294,8 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ],
     **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_conduct.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_commitments.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_progress.PAGES.items()},
     ("GET", "/papers"): [Call()],
     ("GET", "/rosters"): [Call(query={"unit": "{unit}", "week": "18/11/2026"}, posted=True)],
     ("POST", "/papers/leave"): [Call(form={"from": "14/12/2026"}, answers=303, tells=False)],

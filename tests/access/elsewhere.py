@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from tests.access import calls_conduct, calls_lists, calls_months, calls_notifications, calls_terminals
+from tests.access import (
+    calls_citizens,
+    calls_commitments,
+    calls_conduct,
+    calls_lists,
+    calls_months,
+    calls_notifications,
+    calls_terminals,
+)
 
 ELSEWHERE: dict[tuple[str, str], str] = {
+    **calls_citizens.ELSEWHERE,
     **calls_months.ELSEWHERE,
     **calls_conduct.ELSEWHERE,
     **calls_lists.ELSEWHERE,
+    **calls_commitments.ELSEWHERE,
     **calls_notifications.ELSEWHERE,
     ("POST", "/api/v1/auth/token"): "tests/e2e/test_api_login.py",
     ("POST", "/api/v1/auth/revoke"): "test_at_once.py",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from api.importing import import_export
@@ -16,6 +16,13 @@ from attendance import clock
 from attendance.services import granting
 from attendance.services.access import ROLES
 from attendance.services.accounts import Accounts
+from attendance.services.citizens import intake, points, scores
+from attendance.services.citizens.intake import Said
+from attendance.services.citizens.scores import Score
+from attendance.services.commitments import asking, templates
+from attendance.services.commitments.asking import Term
+from attendance.services.commitments.clauses import read_clauses
+from attendance.services.commitments.shipped import Wording
 from attendance.services.evaluate import evaluate_span
 from attendance.services.explanations import attaching
 from attendance.services.papers import deciding, handing_in
@@ -39,8 +46,9 @@ from attendance.store.alarms import TerminalAlarms, open_alarms
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey, violation_id
 from attendance.store.paper_register import number_of
-from attendance.store.tables import EmployeeRow, TerminalRow
+from attendance.store.tables import EmployeeRow, TerminalRow, UnitRow
 from attendance.store.trail import CONSOLE, Actor
+from attendance.store.within import EVERYTHING
 from tests.access import conduct_of_places
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -84,6 +92,10 @@ class Place:
     formula: int = 0
     publication: int = 0
     proposal: int = 0
+    observation: int = 0
+    point: int = 0
+    commitment: int = 0
+    template: str = ""
 
     @property
     def mark(self) -> str:
@@ -92,7 +104,8 @@ class Place:
     def fills(self) -> dict[str, str]:
         named = (
             "unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term",
-            "early", "explanation", "attachment", "threshold", "formula", "publication", "proposal",
+            "early", "explanation", "attachment", "observation", "point", "commitment", "template",
+            "threshold", "formula", "publication", "proposal",
         )  # fmt: skip
         papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
         return {name: str(getattr(self, name)) for name in named} | papers
@@ -100,6 +113,7 @@ class Place:
 
 def place(name: str, unit: str | None = None, **more: Any) -> Place:
     token, of = mark(name), mark(unit or name)
+    more = {"template": f"M-{of}"} | more
     return Place(name, f"U-{of}", f"P-{token}", f"T-{of}", f"a-{token}", f"S-{token}", **more)
 
 
@@ -146,7 +160,11 @@ def build(database: Database, accounts: Accounts) -> World:
     with database.writing() as session:
         waiting = {name: _papers(session, name, unit) for name, unit in PEOPLE.items()}
     with database.writing() as session:
+        promised = _commitments(session)
+    with database.writing() as session:
         said = {name: _said(session, name) for name in PEOPLE}
+    with database.writing() as session:
+        heard = {name: _heard(session, name, unit) for name, unit in PEOPLE.items()}
     with database.reading() as session:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
         assigned = {name: store_serving.of_employee(session, number)[0].id or 0 for name, number in numbers.items()}
@@ -174,6 +192,9 @@ def build(database: Database, accounts: Accounts) -> World:
             term=terms[unit],
             proposal=proposed[name],
             **ruled[unit],
+            observation=heard[name][0],
+            point=heard[name][1],
+            commitment=promised[name],
         )
         for name, unit in PEOPLE.items()
     }
@@ -183,6 +204,7 @@ def build(database: Database, accounts: Accounts) -> World:
         alarm=ABSENT,
         assignment=ABSENT,
         term=ABSENT,
+        commitment=ABSENT,
         violation=violation_id(9, LATE_ON, "am", "late"),
         early=violation_id(9, FIRST, "pm", "early"),
         explanation=ABSENT,
@@ -190,6 +212,8 @@ def build(database: Database, accounts: Accounts) -> World:
         formula=ABSENT,
         publication=ABSENT,
         proposal=ABSENT,
+        observation=ABSENT,
+        point=ABSENT,
     )
     return World({**found, "NIL": nowhere})
 
@@ -286,6 +310,26 @@ def _papers(session: Session, name: str, unit: str) -> dict[str, int]:
     return {kind: number_of(paper) for kind, paper in found.items()} | {"post": post.id}
 
 
+def _commitments(session: Session) -> dict[str, int]:
+    """A template of each unit, by which its people are asked to sign; answers the numbers by person."""
+    found = {}
+    for unit in UNITS:
+        token, archive = mark(unit), Actor("archive")
+        template = templates.publish(
+            session, archive, EVERYTHING, f"M-{token}", scope="person",
+            unit=store_office.get(session, UnitRow, f"U-{token}"), wording=Wording(heading="BẢN CAM KẾT"),
+            clauses=read_clauses([{"kind": "text", "text": "Không trễ hẹn"}]), language="vi", at=BEGUN,
+        )  # fmt: skip
+        names = [name for name, of in PEOPLE.items() if of == unit]
+        people = [store_office.get(session, EmployeeRow, f"P-{mark(name)}") for name in names]
+        asked = asking.ask(
+            session, archive, template, Term(date(2026, 1, 1), date(2026, 12, 31)), people=people, zone=ZONE, at=BEGUN
+        )
+        numbers = {row.employee_id: row.id for row in asked.rows}
+        found |= {name: numbers[person.id] or 0 for name, person in zip(names, people, strict=True)}
+    return found
+
+
 def _said(session: Session, name: str) -> tuple[int, str]:
     """What the person said of being late, with a file; who asked for it."""
     person = store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}"))
@@ -299,6 +343,19 @@ def _said(session: Session, name: str) -> tuple[int, str]:
         session, question, Actor("archive"), note=f"hỏi {REASON}{mark(name)}", due_on=None, at=BEGUN
     )
     return explanation_register.number_of(row), file.digest
+
+
+def _heard(session: Session, name: str, unit: str) -> tuple[int, int]:
+    """What a citizen said of the unit of a person, at a desk whose duty that person had, and the counter it came by."""
+    token, of, by = mark(name), mark(unit), Actor("archive")
+    place = store_office.get(session, UnitRow, f"U-{of}")
+    point = points.add_point(session, by, place, f"Quầy {of}", at=BEGUN)
+    said = Said("empty", f"Không ai ở quầy {of}", date(2026, 11, 18), time(18, 30), f"điện thoại {of}", f"bàn {token}")
+    secret = b"a secret of the tests, long enough"
+    taken = intake.take_in(session, secret, by, store_office.key(place), "box", said, zone=ZONE, at=JUDGED)
+    score = Score(2026, 3, 4.2, 5, 120, f"BC {of}")
+    scores.add_score(session, by, place, score, today=LAST, at=JUDGED)
+    return taken.row.id or 0, point.id or 0
 
 
 def _head(session: Session, name: str) -> int:
@@ -317,8 +374,8 @@ def _file(name: str) -> bytes:
     for day in range((LAST - FIRST).days + 1):
         on = FIRST + timedelta(days=day)
         leaves = "16:30:00" if on == FIRST else "17:05:00"
-        for time in ("07:42:00" if on == LATE_ON else "07:20:00", "12:03:00", "13:20:00", leaves):
-            lines += [f"{pin}\t{on} {time}\t1\t0\t0\t0\r\n" for pin in pins]
+        for at in ("07:42:00" if on == LATE_ON else "07:20:00", "12:03:00", "13:20:00", leaves):
+            lines += [f"{pin}\t{on} {at}\t1\t0\t0\t0\r\n" for pin in pins]
     return "".join(lines).encode()
 
 

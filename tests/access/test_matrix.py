@@ -114,7 +114,7 @@ def leaks(answer: Answer, marks: set[str], call: Call, *known: str) -> list[str]
     text = answer.body + json.dumps(dict(answer.headers))
     sent = [*known, *_texts([call.path, call.query, call.body, call.form])]
     if call.above:
-        sent += [f"U-{mark('PAR')}", f"CV {mark('PAR')}"]
+        sent += [f"U-{mark('PAR')}", f"CV {mark('PAR')}", f"M-{mark('PAR')}"]
     for each in sorted(sent, key=len, reverse=True):
         text = text.replace(each, "").replace(json.dumps(each)[1:-1], "")
     return [each for each in marks if each in text]

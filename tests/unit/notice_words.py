@@ -21,6 +21,7 @@ NOTICE_WORDS: dict[str, Sequence[str]] = {
         *(f"webhook.{why}" for why in ("failing", "gone")),
         *(f"decided.{said}" for said in ("approved", "partly", "refused")),
         *(f"waiting.{step}" for step in ("decide", "confirm", "explain")),
+        *(f"signing.{stage}" for stage in ("asked", "near")),
     ),
     "way": (notice_kinds.INBOX, notice_kinds.MAIL, notice_kinds.WEBHOOK),
     "notify_done": notifications.DONE,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import importing, ingesting, judging, listing, pages, pulling, reading, storing, year
+from bench import importing, ingesting, judging, listing, pages, presence, pulling, reading, storing, year
 from bench.measuring import Line, interleave, ratio
 
 
@@ -99,3 +99,9 @@ def test_pages(tmp_path: Path) -> None:
     lines = pages.bench(tmp_path, 2, people=120, searched=300)
     assert [line.bar for line in lines] == ["<= 300", "<= 300", "<= 60", "<= 100"]
     assert all(line.ratio > 0 for line in lines)
+
+
+@pytest.mark.long
+def test_presence(tmp_path: Path) -> None:
+    lines = presence.bench(tmp_path, 40, 1)
+    assert len(lines) == 3

@@ -51,7 +51,10 @@ from reports import (
 from reports import rules as rule_pages
 from tests.unit import system_words
 from tests.unit.notice_words import NOTICE_WORDS
+from tests.unit.words_of_citizens import CITIZENS_WORDS
+from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_months import WORDS
+from tests.unit.words_of_presence import PRESENCE_WORDS
 
 PAGES = TEMPLATES.parent
 VI, EN = Translator("vi"), Translator("en")
@@ -69,20 +72,8 @@ EXPORT_COLUMNS = tuple(
         | {"at", "act", "what", "role", "via", "by_oneself", "detail", "people", "key", "record", "user"}
         | {"pin", "privilege", "since", "until", "side", "settled_at", "taken", "delete_on", "name", "disabled"}
         | {"verify", "received_at", "log_position", "quarantined", "pull", "source", "file_name", "started_at"}
-        | {
-            "from",
-            "to",
-            "night_min",
-            "attributed_to",
-            "result",
-            "why",
-            "before",
-            "after",
-            "facts",
-            "days",
-            "weekdays",
-            "needed",
-        }
+        | {"from", "to", "night_min", "attributed_to", "result", "why", "before", "after", "facts"}
+        | {"days", "weekdays", "needed"}
     )
 )
 
@@ -199,12 +190,14 @@ VOCABULARIES = {
     "destruction_state": ("proposed", "approved", "done", "refused"),
     "destruction_count": (
         *("photographs", "sign_ins", "texts", "rows", "requests", "people", "accounts", "names_on_terminals"),
-        *("bodies", "written_names", "trail_details", "from", "to"),
+        *("bodies", "written_names", "trail_details", "contacts", "from", "to"),
     ),
     "destruction_problem": ("own", "text", "state"),
     **system_words.VOCABULARIES,
-    **WORDS,
+    **(WORDS | CITIZENS_WORDS),
+    **COMMITMENT_WORDS,
     **NOTICE_WORDS,
+    **PRESENCE_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
     "outcome": tuple(OUTCOMES),

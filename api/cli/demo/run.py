@@ -22,6 +22,8 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
+from api.cli.demo.citizens import file_citizens
+from api.cli.demo.committing import file_commitments
 from api.cli.demo.conduct import file_conduct
 from api.cli.demo.explaining import file_explanations
 from api.cli.demo.filing import file_office
@@ -155,7 +157,9 @@ def run_demo(port: int, *, browser: bool) -> None:
         file_explanations(demo.database, demo.office, demo.now())
         file_late_paper(demo.database, demo.office, demo.now())
         file_conduct(demo.database, demo.office, demo.now())
+        file_commitments(demo.database, demo.office, demo.now())
         settings = _settings(demo.folder, demo.office.zone)
+        file_citizens(demo.database, demo.office, settings.secret(), demo.now())
         play_night(demo.database, settings.backups(), demo.now)
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
         notifier = make_notifier(settings, demo.database, demo.now, settings.secret())

@@ -8,18 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.http.params import IsoDate
-from api.http.schemas.parts import Code, Given, Line, ListFrame
-
-
-def _readable(text: str) -> str:
-    if not all(sign.isprintable() or sign in "\n\t" for sign in text):
-        raise ValueError("write text without control signs")
-    return text
-
+from api.http.schemas.parts import Code, Given, Line, ListFrame, readable
 
 PaperStatus = Literal["proposed", "approved", "refused", "withdrawn"]
 Moment = Annotated[str, StringConstraints(min_length=16, max_length=40)]
-Text = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True), AfterValidator(_readable)]
+Text = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True), AfterValidator(readable)]
 
 _PAPER = {
     "id": 57,

@@ -13,6 +13,13 @@ def _one_line(text: str) -> str:
     return text
 
 
+def readable(text: str) -> str:
+    """Text of several lines, as it may be stored. Raises ValueError for signs nobody can see."""
+    if not all(sign.isprintable() or sign in "\n\t" for sign in text):
+        raise ValueError("write text without control signs")
+    return text
+
+
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True), AfterValidator(_one_line)]
 Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(_one_line)]
 

@@ -60,12 +60,24 @@ class Deadlines:
             self._known[key] = self._find(self._served[employee_id], self._people.get(employee_id), on)
         return self._known[key]
 
+    def after(self, employee_id: int, on: date, days: int) -> date | None:
+        """The working day number `days` of a person after a date that was prepared; None: it is not known."""
+        return self._workday(self._served.get(employee_id, []), on, days)
+
+    def is_workday(self, employee_id: int, on: date) -> bool:
+        """Whether a date that was prepared is a working day of a person, as far as anybody can say."""
+        rows = self._served.get(employee_id, [])
+        return self._rulebook is not None and self._works(self._rulebook, rows, on)
+
     def _find(self, rows: list[AssignmentRow], person: str | None, on: date) -> date | None:
         held = next((row for row in rows if _holds(row, on)), None)
         if held is None or self._rulebook is None:
             return None
         days = self._rulebook.policy_of(self._units[held.unit_id], person, on).explanation_deadline_workdays
-        if days is None:
+        return None if days is None else self._workday(rows, on, days)
+
+    def _workday(self, rows: list[AssignmentRow], on: date, days: int) -> date | None:
+        if self._rulebook is None:
             return None
         last = on
         while days and last - on < LONGEST_SEARCH * _DAY:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from attendance.services.access import Permission, may
 
-Kind = Literal["morning", "missing", "waiting", "terminals", "system"]
+Kind = Literal["morning", "missing", "waiting", "signing", "terminals", "system"]
 KINDS: tuple[str, ...] = get_args(Kind)
 INBOX, MAIL, WEBHOOK = "inbox", "mail", "webhook"
 
@@ -38,6 +38,7 @@ ABOUT: dict[str, About] = {
     "morning": About("attendance.read", False, 7 * 60 + 45, (), 2),
     "missing": About("attendance.read", True, 19 * 60, (INBOX,), 12),
     "waiting": About("explanations.read", False, 8 * 60, (INBOX,), 20),
+    "signing": About("commitments.sign", True, None, (INBOX,), 72),
     "terminals": About("terminals.read", False, None, (), 24),
     "system": About("system.manage", False, None, (INBOX,), 72),
 }

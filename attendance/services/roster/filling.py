@@ -139,11 +139,25 @@ def gaps(session: Session, within: Within, from_on: date, to_on: date) -> list[G
 
 def held(session: Session, zone: str, within: Within, from_on: date, to_on: date, *, now: datetime) -> list[Held]:
     """Every duty of the roster on these dates, and whether its holder was there. Raises NoVersionInForce."""
-    listed = duties.lines(session, within, from_on, to_on)
+    return standing(session, zone, duties.lines(session, within, from_on, to_on), from_on, to_on, now=now)
+
+
+def standing(
+    session: Session,
+    zone: str,
+    listed: Sequence[RosterLine],
+    from_on: date,
+    to_on: date,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> list[Held]:
+    """The same of some lines of these dates, `now` being wall time. `as_of`: as known then (None: now)."""
     approved = [line for line in listed if line.status == "approved"]
     if not approved:
         return [Held(line, "open") for line in listed]
-    read = case_reading.read_case(session, zone, from_on, to_on, employee_ids=duties.people_on_duty(approved))
+    people = duties.people_on_duty(approved)
+    read = case_reading.read_case(session, zone, from_on, to_on, employee_ids=people, as_of=as_of)
     judgement = evaluate(read.case, from_on, to_on)
     states = {
         (seen.duty.employee, seen.duty.starts, seen.duty.ends): seen.state for seen in presence_on_duty(judgement)

@@ -1,12 +1,14 @@
-"""Who may know of a visit. A plan, and a visit until its minutes are sealed, is known to its team alone."""
+"""Who may know of a visit. A plan, and a visit until its minutes are sealed, is known to its team alone, and in
+the team to nobody of the unit that is visited, unless the unit inspects itself."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from attendance.errors import NotFound
-from attendance.store import visits
+from attendance.store import people, unit_conclusions, visits
 from attendance.store.database import Session
+from attendance.store.tree import StoredTree
 from attendance.store.visit_tables import TeamRow, VisitRow
 
 
@@ -21,4 +23,17 @@ def own_visit(session: Session, user_id: int | None, key: str, on: date) -> Visi
     found = visits.find(session, key) if mine else None
     if found is None or found.team_id not in mine:
         raise NotFound("visit", key)
+    if found.kind != "self" and found.unit_id in home(session, user_id, on):
+        raise NotFound("visit", key)
     return found
+
+
+def home(session: Session, user_id: int | None, on: date) -> frozenset[int]:
+    """The units in which the person behind an account serves on a date, and those above them: whoever is visited there
+    is visited as one of them. Empty where nobody stands behind it."""
+    person = people.person_behind(session, user_id)
+    serves = unit_conclusions.units_of_person(session, person, on) if person is not None else []
+    if not serves:
+        return frozenset()
+    tree = StoredTree(session)
+    return frozenset(number for unit in serves for number in tree.path(unit, on))

@@ -1,0 +1,1 @@
+"""What citizens say of counters and offices: taken in, looked into beside the facts, answered; never a violation."""
