@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 
 from attendance.services.conduct import thresholds
 from attendance.services.conduct.thresholds import NewThreshold
@@ -11,10 +12,12 @@ from attendance.services.unit_index.formulas import NewFormula
 from attendance.store import office
 from attendance.store.conduct_tables import ProposalRow, PublicationRow
 from attendance.store.database import Session
+from attendance.store.listing_keys import violation_id
 from attendance.store.tables import EmployeeRow, UnitRow
 from attendance.store.trail import Actor
 
 ARCHIVE = Actor("archive")
+BEGUN, LATE_ON = datetime(2026, 10, 1, tzinfo=UTC), date(2026, 11, 17)
 FROM, TO = date(2026, 1, 1), date(2026, 12, 31)
 CONTENT = (
     '{{"formula":{{"coverage":80,"document":"CV {0}","excluded":[],"fewest":5,"kinds":{{}},"weights":{{"late":50}}}},'
@@ -54,3 +57,20 @@ def of_person(session: Session, token: str, unit: str, threshold: int, fact: str
     session.add(row)
     session.flush()
     return row.id or 0
+
+
+def of_everybody(
+    session: Session, units: Iterable[str], people: Mapping[str, str], numbers: Mapping[str, int]
+) -> dict[str, dict[str, int]]:
+    """By mark of a person: what is filed for their unit, and their proposal."""
+    ruled = {name: of_unit(session, f"z{name}z", BEGUN) for name in units}
+    return {
+        name: ruled[unit]
+        | {
+            "proposal": of_person(
+                session, f"z{name}z", f"z{unit}z", ruled[unit]["threshold"],
+                violation_id(numbers[name], LATE_ON, "am", "late"), LATE_ON, BEGUN,
+            )
+        }
+        for name, unit in people.items()
+    }  # fmt: skip

@@ -169,14 +169,7 @@ def build(database: Database, accounts: Accounts) -> World:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
         assigned = {name: store_serving.of_employee(session, number)[0].id or 0 for name, number in numbers.items()}
     with database.writing() as session:
-        ruled = {name: conduct_of_places.of_unit(session, mark(name), BEGUN) for name in UNITS}
-        proposed = {
-            name: conduct_of_places.of_person(
-                session, mark(name), mark(unit), ruled[unit]["threshold"],
-                violation_id(numbers[name], LATE_ON, "am", "late"), LATE_ON, JUDGED,
-            )
-            for name, unit in PEOPLE.items()
-        }  # fmt: skip
+        ruled = conduct_of_places.of_everybody(session, UNITS, PEOPLE, numbers)
     found = {
         name: place(
             name,
@@ -190,8 +183,7 @@ def build(database: Database, accounts: Accounts) -> World:
             papers=waiting[name],
             assignment=assigned[name],
             term=terms[unit],
-            proposal=proposed[name],
-            **ruled[unit],
+            **ruled[name],
             observation=heard[name][0],
             point=heard[name][1],
             commitment=promised[name],
