@@ -22,7 +22,9 @@ from api.pages.conduct import router as conduct_router
 from api.pages.explanations import router as explanations_router
 from api.pages.feedback_points import router as feedback_points_router
 from api.pages.importing.routes import router as importing_router
+from api.pages.inspections import router as inspections_router
 from api.pages.me import router as me_router
+from api.pages.minutes import router as minutes_router
 from api.pages.months import router as months_router
 from api.pages.notification_admin import router as notification_admin_router
 from api.pages.notifications import router as notifications_router
@@ -42,6 +44,7 @@ from api.pages.setting_up import router as setting_up_router
 from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
 from api.pages.system import router as system_router
+from api.pages.teams import router as teams_router
 from api.pages.terminal_pages.adding.routes import router as adding_router
 from api.pages.terminal_pages.people import router as terminal_people_router
 from api.pages.terminal_pages.routes import router as terminals_router
@@ -51,7 +54,9 @@ from api.pages.trail import router as trail_router
 from api.pages.unit_index import router as index_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
+from api.pages.verifying import router as verifying_router
 from api.pages.violations import router as violations_router
+from api.pages.visits import router as visits_router
 from api.pages.why import router as why_router
 from api.pulling import pull_json
 from api.settings import Settings
@@ -64,13 +69,14 @@ from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
 PAGES = (
-    streaming_router, sign_in_router, account_router, users_router, trail_router, units_router, papers_router,
-    presence_router, months_router, today_router, violations_router, search_router, explanations_router,
-    importing_router, personal_router, register_router, notifications_router, notification_admin_router,
-    adding_router, terminals_router, terminal_people_router, terminal_settings_router, calendar_router,
-    schedules_router, rules_router, trials_router, me_router, charts_router, why_router, people_router,
-    setting_up_router, system_router, public_feedback_router, feedback_points_router, observations_router,
-    commitment_templates_router, commitments_router, commitment_progress_router, conduct_router, index_router, router,
+    minutes_router, verifying_router, streaming_router, sign_in_router, account_router, users_router, trail_router,
+    units_router, papers_router, presence_router, months_router, today_router, violations_router, search_router,
+    explanations_router, importing_router, personal_router, register_router, notifications_router,
+    notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
+    calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router,
+    people_router, setting_up_router, system_router, public_feedback_router, feedback_points_router,
+    observations_router, commitment_templates_router, commitments_router, commitment_progress_router, teams_router,
+    inspections_router, visits_router, conduct_router, index_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

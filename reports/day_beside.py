@@ -13,6 +13,7 @@ from reports.compared import compared
 from reports.explained import Rights, explained
 from reports.trail import looks_of_day
 from reports.view import DayBeside
+from reports.visit_findings import visit_findings
 
 MOST_LOOKS = 20
 
@@ -36,9 +37,10 @@ def beside(
     today: date,
     month_page: bool,
     may_file: bool,
+    visits: Within,
 ) -> DayBeside:
     """What a reader who may see the day within `within` is shown beside it. `questions`: status of its violations by
-    id. Without `disclosed`, no reasons and nobody
+    id. `visits`: units whose sealed minutes the reader may read. Without `disclosed`, no reasons and nobody
     who looked: that is for the person themselves and for those who answer for them."""
     before_on, after_on = person_days.next_to(session, within, employee_id, on)
     seen = looks_of_day(session, zone, employee_id, own_user, on, limit=MOST_LOOKS) if disclosed else None
@@ -66,4 +68,5 @@ def beside(
         explained=explained(session, rights, employee_id, StoredTree(session).numbers.get(unit), questions, today),
         month_page=month_page,
         may_file=may_file,
+        visits=visit_findings(session, employee_id, on, on, visits),
     )

@@ -16,6 +16,7 @@ from reports.own_commitments import OwnCommitment
 from reports.papers import PaperLine
 from reports.trail import LookLine
 from reports.view import TodayPerson
+from reports.visit_findings import VisitFinding
 
 MONTHS_BACK = 12
 SHOWN_DAYS = 45
@@ -121,6 +122,7 @@ class MyPage:
     papers: tuple[PaperLine, ...] = ()
     looks: tuple[LookLine, ...] = ()
     looks_total: int = 0
+    visits: tuple[VisitFinding, ...] = ()
     notice_read: bool = True
     may_file: bool = False
     commitments: tuple[OwnCommitment, ...] = ()

@@ -52,8 +52,12 @@ ACTS = (
     *(f"feedback_point.{what}" for what in ("added", "renewed", "revoked")), "survey_score.recorded",
     "commitment_template.written", "commitment_template.withdrawn",
     *(f"commitment.{what}" for what in ("asked", "signed", "confirmed", "refused", "withdrawn", "reviewed")),
+    "minutes.written", "minutes.sealed", "minutes.annexed",
+    *(f"followup.{what}" for what in ("answered", "done", "not_done")),
+    *(f"team.{what}" for what in ("formed", "joined", "left", "ended")), "visit.dropped", "draw.made",
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
     "notice.retried",
+    *(f"visit.{what}" for what in ("begun", "noted", "photographed", "ended")), "checklist.added", "checklist.removed",
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
     *(f"conduct.{what}" for what in (
         "threshold_filed", "threshold_ended", "proposed", "changed", "withdrawn", "overtaken", "decided",
@@ -66,7 +70,7 @@ VIEWS = (
     "today", "live", "day", "punches", "verdicts", "violations", "violation", "employees", "assignments",
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "presence", "observations",
-    "commitments", "commitment_progress",
+    "commitments", "commitment_progress", "visit", "minutes",
     "conduct",
 )  # fmt: skip
 """Views there are words for."""
@@ -77,6 +81,8 @@ FIELDS = (
     "size", "digest", "skipped",
     "second_factor", "status", "decision", "note", "hours", "way", "received_at", "state", "covers", "minutes",
     "granted", "due", "files", "channel", "outcome", "part", "desk",
+    "granted", "due", "files", "seed_digest", "content_digest", "formula", "source",
+    "planned_at", "planned_by",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attendance.services.explain.statements import Statement
 from attendance.services.terminal_health import State
+from reports.visit_findings import VisitFinding
 
 if TYPE_CHECKING:
     from reports.compared import Compared
@@ -269,7 +270,7 @@ class DayBeside:
     """`unit`: the code of where the person served on that day. `before_on` and `after_on`: their nearest days of work
     that were concluded and that the reader may see. `looks` None: not for this reader. `explained`: how each violation
     stands as a question, by its id. `month_page`: the reader may see the month of the unit; `may_file`: they may
-    hand in a paper for this day."""
+    hand in a paper for this day; `visits`: sealed minutes by which they were not found at work."""
 
     unit: str = ""
     before_on: date | None = None
@@ -281,6 +282,7 @@ class DayBeside:
     explained: Mapping[str, Explained] = field(default_factory=dict)
     month_page: bool = False
     may_file: bool = False
+    visits: tuple[VisitFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from api.cli import (
     conduct,
     doctor,
     explanations,
+    inspections,
     judging,
     months,
     notifications,
@@ -28,6 +29,7 @@ from api.cli import (
     rules,
     serving,
     sites,
+    teams,
     terminals,
     tokens,
     unit_index,
@@ -47,7 +49,7 @@ app = typer.Typer(
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
     conduct, unit_index,
-    presence, notifications, observations, commitments, judging, verifying, backing_up, doctor,
+    presence, notifications, observations, commitments, teams, inspections, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.place import open_database, print_json, read_date, read_settings, say, trail_secret
+from api.cli.verifying_minutes import verify_file
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
+    from attendance.services.verifying import Part
     from attendance.store.trail_chain import Sealer
+    from attendance.store.trail_checking import TrailChecked
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -29,7 +32,7 @@ def _only_groups() -> None:
 
 
 def verify(
-    file: Annotated[Path | None, typer.Argument(help="An exported dossier; the database if left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A sealed PDF of minutes; the database if left out.")] = None,
     expect: Annotated[
         str | None,
         typer.Option(help="COUNT:LINK as an earlier run printed it: the trail must still hold that very entry."),
@@ -37,31 +40,33 @@ def verify(
     old_key_file: Annotated[
         list[Path] | None, typer.Option(help="A secret key of before, if it was replaced; may be said again.")
     ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="With FILE: the fingerprint the office makes known of the key it seals with.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the trail, the bytes of every pull, the numbers of punches, the chains of sites and signed commitments.
+    """Check the trail, the bytes of every pull, the numbers of punches, the chains of sites, signed commitments and
+    sealed minutes. Changes nothing.
 
-    Changes nothing.
-
-    Exit 1 names the first broken link.
+    With FILE, check that sealed PDF alone, on any machine. Exit 1 names the first broken link, or what was changed.
     """
-    from attendance.services.commitments.checking import check_commitments
-    from attendance.store.evidence_checking import check_evidence
+    from attendance.services.verifying import check_parts
     from attendance.store.trail_checking import check_trail, missing_guards
     from device_sync.agent.verifying import check_segments
 
     if file is not None:
-        raise Invalid("Dossiers are not exported by this version yet, so there is none to verify; leave FILE out.")
+        if not verify_file(file, key, as_json=as_json):
+            raise typer.Exit(1)
+        return
     settings = read_settings()
     noted = _noted(expect) if expect is not None else None
     with open_database(settings, migrate=False) as database, database.reading() as session:
         sealers = _sealers(trail_secret(settings), old_key_file or [])
         trail = check_trail(session, sealers, noted=noted)
-        evidence = check_evidence(session)
+        parts = check_parts(session)
         segments = check_segments(session)
         guards = missing_guards(session)
-        commitments = check_commitments(session)
-    holds = trail.holds and evidence.holds and segments.holds and commitments.holds and not guards
+    holds = trail.holds and all(part.holds for part in parts) and segments.holds and not guards
     if as_json:
         print_json(
             {
@@ -71,26 +76,40 @@ def verify(
                     "unsealed": trail.unsealed, "seals_unchecked": trail.unchecked, "erased": trail.erased,
                     "missing_guards": guards,
                 },
-                "evidence": {
-                    "pulls": evidence.pulls, "punches": evidence.punches, "unchecked": evidence.unchecked,
-                    "broken": evidence.broken, "wrong": evidence.wrong,
-                },
+                **{part.name: {**part.counts, "broken": part.broken, "wrong": part.wrong} for part in parts},
                 "sites": {"segments": segments.segments, "broken": segments.broken, "wrong": segments.wrong},
-                "commitments": {
-                    "signed": commitments.commitments, "broken": commitments.broken, "wrong": commitments.wrong,
-                },
             }
         )  # fmt: skip
     else:
-        _tell(trail, evidence, segments)
-        _tell_commitments(commitments)
+        _tell_trail(trail)
+        for part in parts:
+            _tell(part)
+        if not segments.holds:
+            say(f"Sites: the first broken link is {segments.broken}: {segments.wrong}.")
+        elif segments.segments:
+            say(f"Sites: {segments.segments} segments hang together.")
         if guards:
             say(f"The database no longer refuses changes to the trail, somebody removed: {', '.join(guards)}.")
     if not holds:
         raise typer.Exit(1)
 
 
-def _tell(trail: Any, evidence: Any, segments: Any) -> None:
+_SAID = {
+    "evidence": "the bytes of {pulls} pulls and the numbers of {punches} punches agree",
+    "commitments": "{signed} are as they were signed",
+    "minutes": "{minutes} are as they were sealed, with {annexes} annexes",
+}
+
+
+def _tell(part: Part) -> None:
+    """A kind of which there is nothing is not spoken of."""
+    if not part.holds:
+        say(f"{part.name.capitalize()}: the first that does not agree is {part.broken}: {part.wrong}.")
+    elif part.name == "evidence" or any(part.counts.values()):
+        say(f"{part.name.capitalize()}: {_SAID[part.name].format(**part.counts)}.")
+
+
+def _tell_trail(trail: TrailChecked) -> None:
     if trail.holds:
         say(f"Trail: {trail.entries} entries hang together. Note elsewhere: {trail.entries}:{trail.head}")
     else:
@@ -101,21 +120,6 @@ def _tell(trail: Any, evidence: Any, segments: Any) -> None:
         say(f"  The seals of {trail.unchecked} entries were not checked: the secret key is not known here.")
     if trail.unsealed:
         say(f"  {trail.unsealed} entries bear no seal: commands without the secret key wrote them.")
-    if evidence.holds:
-        say(f"Evidence: the bytes of {evidence.pulls} pulls and the numbers of {evidence.punches} punches agree.")
-    else:
-        say(f"Evidence: the first that does not agree is {evidence.broken}: {evidence.wrong}.")
-    if not segments.holds:
-        say(f"Sites: the first broken link is {segments.broken}: {segments.wrong}.")
-    elif segments.segments:
-        say(f"Sites: {segments.segments} segments hang together.")
-
-
-def _tell_commitments(found: Any) -> None:
-    if not found.holds:
-        say(f"Commitments: the first that is not as it was signed is {found.broken}: its {found.wrong}.")
-    elif found.commitments:
-        say(f"Commitments: {found.commitments} are as they were signed.")
 
 
 def _noted(text: str) -> tuple[int, str]:

@@ -29,7 +29,9 @@ from api.http.routers import (
     health,
     iclock,
     imports,
+    inspections,
     lost_accounts,
+    minutes,
     months,
     notifications,
     observations,
@@ -50,6 +52,7 @@ from api.http.routers import (
     sign_in,
     sites,
     system,
+    teams,
     terminal_health,
     terminals,
     unit_index,
@@ -58,6 +61,7 @@ from api.http.routers import (
     users,
     verdicts,
     violations,
+    visit_notes,
 )
 from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
@@ -112,6 +116,12 @@ ROUTERS = (
     unit_index.router,
     observations.router,
     *feedback_points.ROUTERS,
+    minutes.router,
+    teams.router,
+    inspections.router,
+    audit.router,
+    notifications.router,
+    visit_notes.router,
 )
 
 keep_answers(*ROUTERS)

@@ -42,6 +42,7 @@ from attendance.services.papers.deciding import NotTheirs
 from attendance.services.proofs import SignInRefused
 from attendance.services.second_factor import SecondFactorNeeded, SecondFactorUnreadable, SecondFactorWrong
 from attendance.services.unit_index.publishing import AlreadyPublished
+from attendance.services.visiting.sealing import OnlyHeadSeals
 from attendance.sheets import BookRefused
 from attendance.store.paper_register import NotAsItWas
 from device_sync.agent.framing import Altered
@@ -157,6 +158,7 @@ STATUS: Mapping[type[Exception], int] = {
     NotAsItWas: 409,
     NotTheirs: 403,
     MayNotSign: 403,
+    OnlyHeadSeals: 403,
     ChangedMeanwhile: 412,
     ChangedSince: 412,
     Invalid: 422,

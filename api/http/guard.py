@@ -22,8 +22,10 @@ MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
 _UPLOADS = (f"{API}/imports/", "/import/sheets")
 MAX_ATTACHED = 33 * 1024 * 1024
-_ATTACHED = re.compile(rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain")
-"""Where a few photographs may be sent with what is said of a violation."""
+_ATTACHED = re.compile(
+    rf"({API})?/explanations/\d+/attachments|/violations/[^/]+/explain|({API})?/inspections/[^/]+/photos"
+)
+"""Where a few photographs may be sent with what is said of a violation, or of a visit."""
 MAX_PUBLIC = 32 * 1024
 PUBLIC = "/gop-y"
 """What citizens send without a login: a few lines of text."""
@@ -45,6 +47,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+
+UNCOUNTED = "x-uncounted"
+"""Name in the `openapi_extra` of a route, with the reason why nobody may see in the figures that it was asked."""
 
 
 class TooLarge(HTTPException):
@@ -115,6 +121,8 @@ class Guard:
             headers.setdefault("Cache-Control", "no-store")
         if scope.get("scheme") == "https":
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if UNCOUNTED in (getattr(scope.get("route"), "openapi_extra", None) or ()):
+            return
         route = getattr(scope.get("route"), "path", "other")
         if scope["path"].startswith(f"{API}/") and not route.startswith(API):  # pages have names like those here
             route = f"{API}{route}" if route != "other" else route

@@ -46,6 +46,7 @@ TAGS = [
         "description": "Commitments: templates, asking, signatures, who has signed, how they are kept.",
     },
     {"name": "reports", "description": "Sheets as files."},
+    {"name": "inspections", "description": "Teams, plans and draws that the team alone knows of, visits, minutes."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},
     {"name": "notifications", "description": "Webhooks, and what became of what was sent."},
     {"name": "health", "description": "Whether the service lives and can work."},

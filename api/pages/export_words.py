@@ -17,7 +17,8 @@ INTERNAL = frozenset(
     {
         "id", "ruling_id", "inspection_id", "destruction_id", "in_place_of_id", "digest", "rulebook", "jpeg_base64",
         "sequence", "log_index", "pull_id", "superseded_at", "answered_id", "explanation_id", "sheet_id", "webhook_id",
-        "content", "version", "threshold_id",
+        "content", "version", "team_id", "grant_id", "visit_id",
+        "client_id", "minutes_id", "threshold_id",
     }
 )  # fmt: skip
 """Columns that stand in the file alone."""
@@ -38,8 +39,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "state": ("request_state", "punch_state", "explanation_state"),
     "ground": ("explanation_ground",),
     "confirmation": ("explanation_confirmation",),
-    "part": ("signature_part",),
+    "part": ("signature_part", "team_part"),
     "verify": ("punch_verify",),
+    "mark": ("visit_mark",),
+    "answer": ("check_answer",),
+    "item": ("check",),
     "language": ("language",),
     "scopes": ("scope",),
     "placement": ("export_value",),

@@ -23,6 +23,7 @@ from reports.papers import own_papers
 from reports.person import MyPage, my_page
 from reports.today import today_page
 from reports.trail import looks_page
+from reports.visit_findings import A_YEAR, visit_findings
 
 LAST_LOOKS, LAST_PAPERS = 5, 5
 ASKED_FOR = ("leave", "mission", "meeting", "exemption", "protection", "overtime", "site")
@@ -57,6 +58,9 @@ def me(
             now_standing=next((person for unit in board.units for person in unit.people), None),
             read_until=min((each.data_until for each in board.terminals if each.data_until), default=None),
             papers=own_papers(session, zone, own, own, number, user.user_id, most=LAST_PAPERS, kinds=ASKED_FOR),
+            visits=visit_findings(
+                session, number, parts.today() - A_YEAR, parts.today(), reader.elsewhere(session, "visits.read")
+            ),
             looks=seen.lines,
             looks_total=seen.total,
             notice_read=notice.read_at(session, number, parts.today()) is not None,

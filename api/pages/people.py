@@ -16,6 +16,7 @@ from attendance.services import setting_up
 from attendance.store import office, office_setup
 from attendance.store.database import Session
 from reports.people import PeoplePage, PersonPage, people_page, person_page
+from reports.visit_findings import A_YEAR, VisitFinding, visit_findings
 
 router = APIRouter(include_in_schema=False, prefix="/people", default_response_class=HTMLResponse)
 Reading = Annotated[Reader, Depends(page_may("people.read"))]
@@ -32,10 +33,11 @@ class ListView:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """`day`: the address of this person's present day, for who may see it."""
+    """`day`: the address of this person's present day, for who may see it, and the findings of visits within a year."""
 
     person: PersonPage
     day: str | None
+    visits: tuple[VisitFinding, ...] = ()
 
 
 @router.get("")
@@ -80,6 +82,10 @@ def person(request: Request, reader: Reading, code: str) -> Response:
         sees = office.unit_on(session, number, parts.today())
         attending = reader.elsewhere(session, "attendance.read")
         may_see = sees is not None and attending.sees(sees, number)
-        view = PersonView(found, f"/days/{quote(code, safe='')}/{parts.today()}" if may_see else None)
+        visits: tuple[VisitFinding, ...] = ()
+        if may_see:
+            readable = reader.elsewhere(session, "visits.read")
+            visits = visit_findings(session, number, parts.today() - A_YEAR, parts.today(), readable)
+        view = PersonView(found, f"/days/{quote(code, safe='')}/{parts.today()}" if may_see else None, visits)
         reader.saw(session, "assignments", [code], at=parts.now())
     return show(request, "person.html", view, user=reader.user)

@@ -24,8 +24,11 @@ from api.pages.names import name_key
 from api.pages.trail_values import trail_field, trail_value
 from attendance.services.access import ROLES, Permission
 from attendance.services.reviewing import RESULTS
+from attendance.services.visiting.teams import AUTHORITIES
 from attendance.store.citizen_tables import CHANNELS
 from attendance.store.citizen_tables import KINDS as OBSERVATION_KINDS
+from attendance.store.draw_tables import WAYS
+from attendance.store.visit_tables import KINDS, PARTS
 from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
 from reports.person import DAY_MARKS, SHOWN_DAYS
 from reports.view import PERSON_STATES, VIOLATION_STATUSES, VIOLATION_TYPES, TodayPerson, User
@@ -35,6 +38,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # Address, message key, what one must be allowed somewhere. A page further down the same address keeps its entry lit.
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/users", "nav.users", "users.manage"),  # first: to administrators, who see no attendance, it is the home page
+    ("/inspections", "nav.inspections", "visits.do"),  # then: who inspects begins where their visits are
     ("/today", "nav.today", "attendance.read"),
     ("/violations", "nav.violations", "attendance.read"),
     ("/explanations", "nav.explanations", "explanations.read"),
@@ -46,6 +50,9 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/conduct", "nav.conduct", "conduct.read"),
     ("/index", "nav.index", "index.read"),
     ("/observations", "nav.observations", "observations.read"),
+    ("/inspections", "nav.inspections", "visits.read"),
+    ("/teams", "nav.teams", "teams.read"),
+    ("/inspections/followups", "nav.followups", "visits.read"),
     ("/units", "nav.units", "office.read"),
     ("/people", "nav.people", "people.write"),
     ("/terminals", "nav.terminals", "terminals.read"),
@@ -66,7 +73,15 @@ OWN_PAGE = ("/me", "nav.me")
 # The group of the menu that an entry stands in; its first letters put the groups in order.
 GROUPS = {
     "1.daily": {"/today", "/violations", "/explanations", "/months", "/papers", "/rosters", "/me", "/charts"},
-    "2.control": {"/inspections", "/teams", "/observations", "/commitments", "/conduct", "/index"},
+    "2.control": {
+        "/inspections",
+        "/inspections/followups",
+        "/teams",
+        "/observations",
+        "/commitments",
+        "/conduct",
+        "/index",
+    },
     "3.office": {"/units", "/people", "/calendar", "/schedules", "/rules"},
     "4.data": {"/terminals", "/import"},
     "5.care": {"/users", "/system", "/system/notifications", "/requests", "/trail", "/looks"},
@@ -112,7 +127,7 @@ def navigation(user: User | None) -> list[tuple[str, str, str]]:
     """Address, message key and group of the pages that somebody may open; the first is where they begin."""
     if user is None:
         return []
-    found = [(address, key) for address, key, needed in NAVIGATION if needed in user.may]
+    found = list(dict.fromkeys((address, key) for address, key, needed in NAVIGATION if needed in user.may))
     if user.is_person and "attendance.read" in user.may:
         found.insert(0 if user.role == "official" else len(found), OWN_PAGE)
     return [(*entry, next(group for group, those in GROUPS.items() if entry[0] in those)) for entry in found]
@@ -131,6 +146,7 @@ def environment() -> Environment:
         "asset": asset,
         "day_marks": DAY_MARKS,
         "day_pattern": DAY_PATTERN,
+        "draw_ways": WAYS,
         "everyone": everyone,
         "failure": failure,
         "fewest_people": FEWEST_PEOPLE,
@@ -152,6 +168,8 @@ def environment() -> Environment:
         "roles": ROLES,
         "shown_days": SHOWN_DAYS,
         "summary": explain.summary,
+        "team_authorities": AUTHORITIES,
+        "team_parts": PARTS,
         "tell": sheets_in.tell,
         "timeline_rows": timeline.rows,
         "times_chart": bars.times_chart,
@@ -159,6 +177,7 @@ def environment() -> Environment:
         "trail_value": trail_value,
         "units_chart": bars.units_chart,
         "vietnamese": Translator("vi"),
+        "visit_kinds": KINDS,
         "violation_label": timeline.violation_label,
         "review_results": RESULTS,
         "violation_statuses": VIOLATION_STATUSES,

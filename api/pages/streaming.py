@@ -155,11 +155,12 @@ class _Teller:
         return {
             "terminal": progress.terminal,
             "done": progress.state == DONE,
-            "text": _words(self._t, progress),
+            "text": pull_words(self._t, progress),
         }
 
 
-def _words(t: Translator, progress: Progress) -> str:
+def pull_words(t: Translator, progress: Progress) -> str:
+    """How far the reading of a terminal is, in one language."""
     if progress.state == DONE:
         if progress.filed is None:
             return t("pull.not_tried")

@@ -96,6 +96,7 @@ def _why(
                 today=parts.today(),
                 month_page=reader.elsewhere(session, "months.read").sees(unit),
                 may_file=reader.elsewhere(session, "papers.file").sees(unit, employee_id),
+                visits=reader.elsewhere(session, "visits.read"),
             ),
         )
         reader.saw(session, "day", [view.employee], at=parts.now(), key=on.isoformat())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from attendance.services.commitments.checking import check_commitments
-from attendance.store.database import Database
+from attendance.services.visiting.sealed_checking import check_minutes
+from attendance.store.database import Database, Session
 from attendance.store.evidence_checking import check_evidence
 from attendance.store.trail import TIMETABLE, record
 from attendance.store.trail_checking import check_trail, missing_guards
@@ -15,36 +18,55 @@ from attendance.store.trail_reading import VERIFIED
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A kind of what is kept: `counts` of it hold; `broken` is the first that does not, and `wrong` says what of it."""
+
+    name: str
+    counts: Mapping[str, int]
+    broken: str | int | None
+    wrong: str
+
+    @property
+    def holds(self) -> bool:
+        return self.broken is None
+
+
+def check_parts(session: Session) -> list[Part]:
+    """Everything beside the trail: punches and their pulls, commitments, minutes."""
+    evidence, commitments, minutes = check_evidence(session), check_commitments(session), check_minutes(session)
+    return [
+        Part(
+            "evidence",
+            {"pulls": evidence.pulls, "punches": evidence.punches, "unchecked": evidence.unchecked},
+            evidence.broken,
+            evidence.wrong,
+        ),
+        Part("commitments", {"signed": commitments.commitments}, commitments.broken, commitments.wrong),
+        Part(
+            "minutes", {"minutes": minutes.minutes, "annexes": minutes.annexes}, minutes.broken, minutes.wrong
+        ),
+    ]  # fmt: skip
+
+
 def verify_nightly(database: Database, at: datetime) -> bool:
-    """Check trail and evidence, write down that it was done and what came of it, and alarm the log where they do not
-    hold. Answers whether they do."""
+    """Check trail and everything else, write down that it was done and what came of it, and alarm the log where they
+    do not hold. Answers whether they do."""
     with database.reading() as session:
         trail = check_trail(session, [database.sealer] if database.sealer is not None else [])
-        evidence = check_evidence(session)
-        commitments = check_commitments(session)
+        parts = check_parts(session)
         guards = missing_guards(session)
-    holds = trail.holds and evidence.holds and commitments.holds and not guards
-    found = {
-        "entries": trail.entries,
-        "head": trail.head,
-        "pulls": evidence.pulls,
-        "punches": evidence.punches,
-        "commitments": commitments.commitments,
-    }
-    wrong = {
-        "broken": trail.broken,
-        "wrong": trail.wrong,
-        "evidence": evidence.broken,
-        "evidence_wrong": evidence.wrong,
-        "commitment": commitments.broken,
-        "commitment_wrong": commitments.wrong,
-    }
+    broken = [part for part in parts if not part.holds]
+    holds = trail.holds and not broken and not guards
+    found = {"entries": trail.entries, "head": trail.head}
+    for part in parts:
+        found |= {name: count for name, count in part.counts.items() if name != "unchecked"}
+    wrong: dict[str, object] = {"broken": trail.broken, "wrong": trail.wrong}
+    for part in broken:
+        wrong |= {part.name: part.broken, f"{part.name}_wrong": part.wrong}
+        _log.error("ALARM the %s do not verify at %s: %s", part.name, part.broken, part.wrong)
     if not trail.holds:
         _log.error("ALARM the trail does not verify from entry %s on: %s", trail.broken, trail.wrong)
-    if not evidence.holds:
-        _log.error("ALARM the evidence does not verify at %s: %s", evidence.broken, evidence.wrong)
-    if not commitments.holds:
-        _log.error("ALARM commitment %s is not as it was signed: %s", commitments.broken, commitments.wrong)
     if guards:
         _log.error("ALARM the database no longer refuses changes to the trail; removed: %s", ", ".join(guards))
     if holds:

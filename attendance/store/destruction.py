@@ -28,6 +28,8 @@ _REASONS = (
     ("explanation_attachment", "on_date", ("file_name", "content")),
     ("annulment", "wall_time", ("reason",)),
     ("paper", "to_on", ("note", "decision_note", "withdrawal_note")),
+    ("visit_mark", "noted_at", ("note",)),
+    ("visit_check", "noted_at", ("note",)),
 )
 """Table, the column that dates a row, and the texts in which a reason may stand."""
 
@@ -41,6 +43,18 @@ def photos_due(session: Session, before: date) -> Due:
 
 def destroy_photos(session: Session, before: date) -> Due:
     return {"photographs": _delete(session, "punch_photo", _photos(before))}
+
+
+def visit_photos_due(session: Session, before: date) -> Due:
+    return _counted(session, "photographs", [(_table("visit_photo"), "received_at", _visit_photos(before))])
+
+
+def destroy_visit_photos(session: Session, before: date) -> Due:
+    """Empties pictures and what was written to them; that there was one, and its digest, stays with the visit."""
+    table = _table("visit_photo")
+    piece = select(table.c.id).where(_visit_photos(before)).limit(PIECE)
+    emptied = update(table).where(table.c.id.in_(piece)).values(content=b"", note="")
+    return {"photographs": _changed(session, emptied)}
 
 
 def sign_ins_due(session: Session, before: date) -> Due:
@@ -138,6 +152,7 @@ Counter = Callable[[Session, date], Due]
 WAYS: dict[str, tuple[Counter, Counter | None]] = {
     "names": (names_due, None),
     "photos": (photos_due, destroy_photos),
+    "visit_photos": (visit_photos_due, destroy_visit_photos),
     "sign_ins": (sign_ins_due, destroy_sign_ins),
     "reasons": (reasons_due, destroy_reasons),
     "diagnostics": (diagnostics_due, destroy_diagnostics),
@@ -214,6 +229,11 @@ def _photos(before: date) -> ColumnElement[bool]:
     return _table("punch_photo").c.taken < _start(before)
 
 
+def _visit_photos(before: date) -> ColumnElement[bool]:
+    table = _table("visit_photo")
+    return and_(table.c.received_at < _instant(before), table.c.content != b"")
+
+
 def _sign_ins(before: date) -> ColumnElement[bool]:
     return _table("sign_in").c.expires_at < _instant(before)
 
@@ -238,7 +258,7 @@ def _reasons(before: date) -> list[tuple[Table, str, tuple[str, ...], ColumnElem
     for name, dated, texts in _REASONS:
         if name in every_table():
             table = _table(name)
-            limit = _start(before) if dated == "wall_time" else before
+            limit = {"wall_time": _start(before), "noted_at": _instant(before)}.get(dated, before)
             written = or_(*(table.c[name] != empty for name, empty in _emptied(table, texts).items()))
             found.append((table, dated, texts, and_(table.c[dated] < limit, written)))
     return found

@@ -24,6 +24,8 @@ SIGNING_IN = (
 )  # fmt: skip
 """Tables of an account that has no use any more."""
 WRITTEN_NAMES = (
+    ("minutes_draft", "written_by"), ("minutes", "sealed_by"), ("minutes_annex", "added_by"),
+    ("visit_followup_step", "done_by"),
     *(("explanation", f"{act}_by") for act in ("confirmed", "decided", "withdrawn")), ("explanation", "author"),
     ("explanation_request", "asked_by"), ("explanation_attachment", "added_by"), ("annulment", "decided_by"),
     ("paper", "author"), ("paper", "decided_by"), ("paper", "withdrawn_by"), ("roster_post", "author"),
@@ -39,6 +41,8 @@ WRITTEN_NAMES = (
     *(("commitment", f"{act}_by") for act in ("asked", "confirmed", "refused", "withdrawn")),
     ("conduct_proposal", "decided_by"), ("conduct_threshold", "filed_by"), ("index_formula", "filed_by"),
     ("index_publication", "published_by"),
+    ("visit_mark", "noted_by"), ("visit_check", "noted_by"), ("visit_photo", "noted_by"),
+    ("visit_check_item", "added_by"), ("visit_check_item", "ended_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"

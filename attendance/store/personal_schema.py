@@ -67,6 +67,10 @@ HELD: dict[str, Held] = {
         reasons=("code", "document", "place", "note", "decision_note", "withdrawal_note"),
     ),
     "inspection_absence": Held("verdicts", ("employee_id",)),
+    "minutes": Held("trail", acted=("sealed_by_id",)),
+    "minutes_person": Held("verdicts", ("employee_id",)),
+    "minutes_annex": Held("trail", acted=("added_by_id",)),
+    "visit_followup_step": Held("trail", acted=("done_by_id",)),
     "ruling": Held("verdicts", ("employee_id",)),
     "violation": Held("verdicts", ("employee_id",)),
     "dirty_day": Held("verdicts", ("employee_id",)),
@@ -123,6 +127,15 @@ HELD: dict[str, Held] = {
     "feedback_point": Held("trail", acted=("created_by_id",)),
     "observation": Held("trail", acted=("taken_by_id", "looked_by_id", "decided_by_id", "visit_asked_by_id")),
     "survey_score": Held("trail", acted=("recorded_by_id",)),
+    "visit_mark": Held(
+        "verdicts", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
+    ),
+    "visit_check": Held(
+        "verdicts", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
+    ),
+    "visit_photo": Held(
+        "visit_photos", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
+    ),
     "draw": Held("trail", acted=("created_by_id",)),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
@@ -146,6 +159,7 @@ PLAIN = frozenset(
     (table, "digest")
     for table in (
         "notice_reading", "ruling", "explanation_attachment", "month_signature", "commitment", "commitment_review",
+        "visit_photo",
     )
 )  # fmt: skip
 CODED = {"unit_id": "unit", "terminal_id": "terminal", "schedule_id": "schedule"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from attendance.errors import NotFound
-from attendance.store.tables import UnitRow, UserRow
+from attendance.store.tables import UserRow
 from attendance.store.visit_tables import TeamMemberRow, TeamRow
 from attendance.store.within import Within
 
@@ -31,12 +31,10 @@ def find(session: Session, number: int) -> TeamRow | None:
 
 def seen(session: Session, within: Within, own: Collection[int]) -> list[TeamRow]:
     """The teams whose part of the tree lies inside, and those named by number, the newest first."""
-    wanted = or_(col(TeamRow.id).in_(own), *([_inside(within)] if not within.is_all else [col(TeamRow.id) > 0]))
-    return list(session.exec(select(TeamRow).where(wanted).order_by(col(TeamRow.to_on).desc(), col(TeamRow.id).desc())))
-
-
-def _inside(within: Within) -> object:
-    return col(TeamRow.unit_id).in_(within.places or frozenset())
+    query = select(TeamRow).order_by(col(TeamRow.to_on).desc(), col(TeamRow.id).desc())
+    if not within.is_all:
+        query = query.where(or_(col(TeamRow.id).in_(own), and_(*within.rows(col(TeamRow.unit_id)))))
+    return list(session.exec(query))
 
 
 def members(session: Session, team_ids: Collection[int]) -> dict[int, list[tuple[TeamMemberRow, UserRow]]]:
@@ -81,8 +79,7 @@ def end(session: Session, row: TeamRow, *, by: str, at: datetime) -> None:
     session.flush()
 
 
-def tops(session: Session, rows: Collection[TeamRow]) -> dict[int, str]:
-    """The codes of the units that teams have as the top of their part of the tree, by number."""
-    wanted = {row.unit_id for row in rows if row.unit_id is not None}
-    query = select(UnitRow.id, UnitRow.code).where(col(UnitRow.id).in_(wanted))
-    return {number: code for number, code in session.exec(query) if number is not None}
+def named(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """The names of teams by number."""
+    query = select(TeamRow.id, TeamRow.name).where(col(TeamRow.id).in_(numbers))
+    return {number: name for number, name in session.exec(query) if number is not None}

@@ -170,6 +170,16 @@ def acts(session: Session) -> list[str]:
     return list(session.execute(select(col(TrailRow.act)).distinct().order_by(col(TrailRow.act))).scalars())
 
 
+def sealed_digests(session: Session) -> dict[str, str]:
+    """The digest of sealed minutes as the trail has it, by the key of the visit."""
+    query = (
+        select(col(TrailRow.key), col(TrailDetailRow.content))
+        .join(TrailDetailRow, col(TrailDetailRow.seq) == col(TrailRow.seq))
+        .where(col(TrailRow.act) == "minutes.sealed")
+    )
+    return {key: orjson.loads(content)["after"]["digest"] for key, content in session.execute(query) if content}
+
+
 def shown_people(session: Session, seqs: list[int]) -> list[str]:
     """Codes of the people that entries are about."""
     query = select(col(TrailSubjectRow.employee_id)).where(col(TrailSubjectRow.seq).in_(seqs)).distinct()

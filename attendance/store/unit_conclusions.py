@@ -74,7 +74,8 @@ def people_serving(session: Session, on: date) -> dict[int, int]:
         )
         .group_by(col(AssignmentRow.unit_id))
     )
-    return dict(session.execute(query).tuples().all())
+    found: dict[int, int] = dict(session.execute(query).all())
+    return found
 
 
 def units_of_person(session: Session, employee_id: int, on: date) -> list[int]:

@@ -9,7 +9,6 @@ from sqlmodel import Session, and_, case, col, func, or_, select
 
 from attendance.store.access_tables import GrantRow
 from attendance.store.paper_tables import InspectionRow
-from attendance.store.tables import UnitRow
 from attendance.store.visit_tables import DROPPED, PLANNED, SEALED, TeamMemberRow, TeamRow, VisitRow
 from attendance.store.within import Within
 
@@ -58,25 +57,28 @@ def drop(session: Session, row: VisitRow, at: datetime) -> None:
 
 
 def listed(
-    session: Session, own: Collection[int], planning: Within, sealed: Within, *, limit: int, offset: int
+    session: Session,
+    own: Collection[int],
+    doing: Within,
+    sealed: Within,
+    home: Collection[int],
+    *,
+    limit: int,
+    offset: int,
 ) -> tuple[list[VisitRow], int]:
-    """Visits of one's own teams to units inside of `planning`, and those of anybody with sealed minutes inside of
-    `sealed`: plans first by their day, then the newest, then plans that came to nothing."""
-    mine = and_(col(VisitRow.team_id).in_(own), *planning.rows(col(VisitRow.unit_id)))
+    """Visits of one's own teams to units inside of `doing`, but for those to one's `home` that are no self-inspection,
+    and those of anybody with sealed minutes inside of `sealed`: plans first by their day, then the newest, then plans
+    that came to nothing. Beside them how many there are."""
+    elsewhere = or_(col(VisitRow.kind) == "self", col(VisitRow.unit_id).not_in(home))
+    mine = and_(col(VisitRow.team_id).in_(own), elsewhere, *doing.rows(col(VisitRow.unit_id)))
     done = and_(col(VisitRow.state) == SEALED, *sealed.rows(col(VisitRow.unit_id)))
     wanted = or_(mine, done) if own else done
     total = session.exec(select(func.count()).select_from(VisitRow).where(wanted)).one()
     done_with = case((col(VisitRow.state) == PLANNED, 0), (col(VisitRow.state) == DROPPED, 2), else_=1)
     day = case((col(VisitRow.state) == PLANNED, col(VisitRow.planned_for)), else_=None)
     query = select(VisitRow).where(wanted)
-    query = query.order_by(done_with, day, col(VisitRow.begun_at).desc(), col(VisitRow.id).desc())
+    query = query.order_by(done_with, day.asc().nulls_last(), col(VisitRow.begun_at).desc(), col(VisitRow.id).desc())
     return list(session.exec(query.limit(limit).offset(offset))), total
-
-
-def unit_names(session: Session, rows: Collection[VisitRow]) -> dict[int, str]:
-    """The codes of the units visited, by number."""
-    query = select(UnitRow.id, UnitRow.code).where(col(UnitRow.id).in_({row.unit_id for row in rows}))
-    return {number: code for number, code in session.exec(query) if number is not None}
 
 
 def last_days(session: Session, own: Collection[int], since: datetime) -> dict[int, datetime]:

@@ -64,8 +64,12 @@ class HandedOn:
 
     hub = Hub()
 
-    def begin(self, codes: Sequence[str]) -> None:
+    def begin(self, codes: Sequence[str], on_progress: Any = None) -> list[Job]:
         assert all(isinstance(code, str) for code in codes)
+        found = [Job(code, 0.0) for code in codes]
+        for job in found:
+            job.done.set()
+        return found
 
     def join(self, codes: Sequence[str]) -> list[tuple[Job, bool]]:
         return [(Job(code, 0.0), False) for code in codes]

@@ -1,7 +1,7 @@
 """What is asked of each route: one line per route. A route without a line fails the matrix test.
 
 `{unit}`, `{employee}`, `{terminal}`, `{user}`, `{serial}`, `{grant}`, `{alarm}`, `{violation}`,
-`{assignment}` and `{term}` stand for things of a
+`{assignment}`, `{term}`, `{team}`, `{member}`, `{plan}` and `{sealed}` stand for things of a
 place; the matrix puts in those of one's own unit, and then, one after the other, those of every other place.
 """
 
@@ -18,11 +18,14 @@ from tests.access import (
     calls_conduct,
     calls_explanations,
     calls_lists,
+    calls_minutes,
     calls_months,
     calls_notifications,
     calls_presence,
     calls_progress,
+    calls_teams,
     calls_terminals,
+    calls_visits,
 )
 
 SPAN = {"from": "2026-11-16", "to": "2026-11-20", "limit": "500"}
@@ -185,6 +188,9 @@ CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_explanations.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_commitments.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_progress.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_minutes.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_teams.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_visits.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -282,6 +288,9 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_presence.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_minutes.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_teams.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_visits.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [

@@ -49,7 +49,7 @@ from attendance.store.paper_register import number_of
 from attendance.store.tables import EmployeeRow, TerminalRow, UnitRow
 from attendance.store.trail import CONSOLE, Actor
 from attendance.store.within import EVERYTHING
-from tests.access import conduct_of_places
+from tests.access import conduct_of_places, office_minutes, office_visits
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
@@ -96,6 +96,10 @@ class Place:
     point: int = 0
     commitment: int = 0
     template: str = ""
+    team: int = 0
+    member: int = 0
+    plan: str = "0" * 32
+    sealed: str = "0" * 32
 
     @property
     def mark(self) -> str:
@@ -104,7 +108,8 @@ class Place:
     def fills(self) -> dict[str, str]:
         named = (
             "unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term",
-            "early", "explanation", "attachment", "observation", "point", "commitment", "template",
+            "early", "explanation", "attachment", "observation", "point", "commitment", "template", "team", "member",
+            "plan", "sealed",
             "threshold", "formula", "publication", "proposal",
         )  # fmt: skip
         papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
@@ -122,6 +127,7 @@ PEOPLE = {"OWN": "OWN", "COL": "OWN", "SIS": "SIS", "PAR": "PAR"}  # mark of the
 PAPERS = (
     "leave", "mission", "exemption", "protection", "overtime", "site", "outage", "decision", "duty", "post",
 )  # fmt: skip
+OUTSIDE_VISITORS = ("PAR", "SIS")
 STATES = ("holds", "ended", "revoked", "later")
 ABSENT = 999_999
 
@@ -159,6 +165,12 @@ def build(database: Database, accounts: Accounts) -> World:
     grants = _accounts(database, accounts)
     with database.writing() as session:
         waiting = {name: _papers(session, name, unit) for name, unit in PEOPLE.items()}
+    members = {name: reader("inspector") if name == "OWN" else f"v-{mark(name)}" for name in UNITS}
+    for name in OUTSIDE_VISITORS:
+        accounts.create_user(members[name], PASSWORD)
+    with database.writing() as session:
+        visited = office_visits.fill(session, members, "all-inspector")
+        office_minutes.fill(session, visited)
     with database.writing() as session:
         promised = _commitments(session)
     with database.writing() as session:
@@ -187,6 +199,7 @@ def build(database: Database, accounts: Accounts) -> World:
             observation=heard[name][0],
             point=heard[name][1],
             commitment=promised[name],
+            **visited[unit],
         )
         for name, unit in PEOPLE.items()
     }
@@ -197,6 +210,8 @@ def build(database: Database, accounts: Accounts) -> World:
         assignment=ABSENT,
         term=ABSENT,
         commitment=ABSENT,
+        team=ABSENT,
+        member=ABSENT,
         violation=violation_id(9, LATE_ON, "am", "late"),
         early=violation_id(9, FIRST, "pm", "early"),
         explanation=ABSENT,

@@ -18,6 +18,8 @@ from tests.access.test_matrix import Asked, every_call
 
 LEAVE_NONE = {
     "hand_in": "a sheet that is being looked at stays in the memory of the process; filing it is the act",
+    "planInspection": "a plan is known to its team alone: an entry, or its number, would tell; its beginning has one",
+    "plan": "the same, of its page",
     "tryRules": "it stores nothing; whose conclusions it shows is a look at them",
 }
 """Addresses that change something of the office and leave no entry, by operation, each with its reason."""

@@ -140,9 +140,3 @@ def test_evidence_that_was_changed_is_found(office: Office, statement: str, wher
     found = office.json("verify", code=1)["evidence"]
     assert found["broken"] == where
     assert wrong in found["wrong"]
-
-
-def test_a_dossier_cannot_be_verified_yet(office: Office) -> None:
-    done = CliRunner().invoke(app, ["verify", "dossier.pdf"])
-    assert isinstance(done.exception, Invalid)  # which ends the program with 2 and this sentence
-    assert "not exported by this version yet" in str(done.exception)

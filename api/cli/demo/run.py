@@ -35,6 +35,8 @@ from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.on_terminals import file_filling
 from api.cli.demo.rules import file_proposed_swap
 from api.cli.demo.stage import Stage, choose_moment
+from api.cli.demo.visiting import hold_visit
+from api.cli.demo.visits import file_visits
 from api.cli.demo.waiting import CLERK, file_waiting
 from api.keys import read_comm_key
 from api.settings import Settings
@@ -161,6 +163,8 @@ def run_demo(port: int, *, browser: bool) -> None:
         settings = _settings(demo.folder, demo.office.zone)
         file_citizens(demo.database, demo.office, settings.secret(), demo.now())
         play_night(demo.database, settings.backups(), demo.now)
+        file_visits(demo.database, demo.office, settings.secret(), demo.now())
+        hold_visit(demo.database, demo.office, demo.now())
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
         notifier = make_notifier(settings, demo.database, demo.now, settings.secret())
         poller = Poller(demo.puller)

@@ -46,6 +46,18 @@
     menu.querySelector("summary").focus();
   });
 
+  // What a visit kept on this phone for times without a line goes with its reader; what was not sent yet stays.
+  const forgetVisits = () => {
+    if (window.caches) caches.delete("visit:pages").catch(() => {});
+    try {
+      Object.keys(localStorage).filter((name) => /^visit:.*:known$/.test(name)).forEach((name) => localStorage.removeItem(name));
+    } catch { /* nothing is kept there */ }
+  };
+  document.addEventListener("DOMContentLoaded", () => { if (!document.body.dataset.user) forgetVisits(); });
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") === "/sign-out" && !event.defaultPrevented) forgetVisits();
+  });
+
   // The live page keeps its last figures when the server is away, and says so.
   document.addEventListener("htmx:sendError", () => lost(true));
   document.addEventListener("htmx:timeout", () => lost(true));

@@ -23,7 +23,7 @@ from attendance.store.within import Within
 
 def teams_for(session: Session, row: ObservationRow, within: Within, by: Actor, today: date) -> list[TeamRow]:
     """Own teams that may visit the unit. `within`: where visits may be made at all (`visits.do`)."""
-    if row.unit_id in entering.home(session, by.user_id, today):
+    if row.unit_id in entering.home(session, [by.user_id], today):
         return []
     mine = entering.teams_in_force(session, by.user_id, today)
     return [team for team in mine if planning.reach(session, team, within, today).sees(row.unit_id)]
@@ -55,7 +55,7 @@ def open_visit(
 
 def own_visits(session: Session, row: ObservationRow, by: Actor, today: date) -> list[VisitRow]:
     """Visits on this observation that the reader may know of: those of their teams."""
-    if row.unit_id in entering.home(session, by.user_id, today):
+    if row.unit_id in entering.home(session, [by.user_id], today):
         return []
     teams = [team.id for team in entering.teams_in_force(session, by.user_id, today) if team.id is not None]
     return observations.visits_on(session, row.id or 0, teams) if teams else []

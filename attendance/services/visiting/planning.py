@@ -62,16 +62,17 @@ def reach(session: Session, team: TeamRow, within: Within, on: date) -> Within:
 def plan(session: Session, team: TeamRow, new: NewPlan, *, by: Actor, today: date, at: datetime) -> VisitRow:
     """A visit that the team alone knows of. The unit is one that `reach` sees. Raises Invalid.
 
-    Nobody plans a visit to the unit they serve in, unless the unit inspects itself, and a unit has one plan of a team
-    and day.
+    No team visits a unit that one of its members serves in, unless the unit inspects itself; and a unit has one plan of
+    a team, kind and day: of another kind there may be one that who plans must not know of.
     """
     _check(team, new, today)
-    if new.kind != "self" and new.unit in entering.home(session, by.user_id, today):
+    if new.kind != "self" and new.unit in entering.homes(session, team, today):
         raise PlanInvalid(
-            "own_unit", "You serve in this unit: somebody else plans the visit, or it is a self-inspection (`self`)."
+            "own_unit",
+            "Somebody of the team serves in this unit: another team visits it, or it is a self-inspection (`self`).",
         )
-    same = [each for each in visits.planned_of(session, number_of(team)) if each.unit_id == new.unit]
-    if any(each.planned_for == new.planned_for for each in same):
+    same = (new.unit, new.kind, new.planned_for)
+    if any((each.unit_id, each.kind, each.planned_for) == same for each in visits.planned_of(session, number_of(team))):
         raise PlanInvalid("again", "Your team has this plan already; nothing was stored.")
     row = VisitRow(
         key=secrets.token_hex(16),
@@ -116,13 +117,14 @@ def draw(
 ) -> DrawRow:
     """Draw so many of these units and plan a visit to each; the seed is chance, and told when no plan is left.
 
-    Units the drawing person serves in are not drawn from, nor those the team has a plan for. Raises Invalid.
+    Units that members of the team serve in are not drawn from, nor those it has a plan for. Raises Invalid.
     """
     if way not in WAYS:
         raise PlanInvalid("way", f"{way!r} is no way to draw; write one of {', '.join(WAYS)}.")
     _check(team, NewPlan(0, kind, way, planned_for), today)
-    home = entering.home(session, by.user_id, today)
-    taken = {each.unit_id for each in visits.planned_of(session, number_of(team))}
+    home = entering.homes(session, team, today)
+    mine = visits.planned_of(session, number_of(team))
+    taken = {each.unit_id for each in mine if (each.kind == "self") == (kind == "self")}
     left = [each for each in found if each.id not in taken and (kind == "self" or each.id not in home)]
     if len(left) < FEWEST:
         raise PlanInvalid("few", f"There are {len(left)} units to draw from; a draw needs {FEWEST}. Plan freely.")

@@ -1,0 +1,99 @@
+"""`attendance verify FILE`: a sealed PDF on any machine, and against the database where there is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.cli.place import open_database, print_json, read_settings, say, trail_secret
+from attendance.errors import AttendanceError, Invalid
+
+if TYPE_CHECKING:
+    from attendance.services.visiting.seals import Checked
+
+MOST_BYTES = 64 * 2**20
+_SAID = {
+    "pdf": "bytes of the PDF were changed after it was sealed",
+    "data": "the data in it (the attachment) is not what was sealed",
+    "seal": "the seal in it was damaged",
+    "signature": "the signature is not over this data and this PDF",
+    "key": "the key that sealed it is not one of this office",
+    "stored": "the database holds other minutes under its code",
+    "unknown": "the database holds no minutes with its code",
+}
+
+
+def verify_file(file: Path, key: str | None, *, as_json: bool) -> bool:
+    """Say whether a sealed file is as it was sealed, naming what was changed. Raises Invalid."""
+    from attendance.services.visiting import seals
+
+    found = seals.check(_read(file), None)
+    known, stored = _known(found)
+    wrong = list(found.wrong)
+    if key is not None and found.seal is not None:
+        known = found.seal.key == key.replace(" ", "").lower()
+    if known is False:
+        wrong.append("key")
+    wrong += stored
+    if as_json:
+        print_json(_plain(found, known, wrong))
+    else:
+        _tell(file, found, known, wrong)
+    return not wrong
+
+
+def _read(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise Invalid(f"{file} is larger than sealed minutes are; give the PDF as it was given out.")
+        return file.read_bytes()
+    except OSError as error:
+        raise Invalid(f"The file {file} cannot be read ({type(error).__name__}); name another.") from error
+
+
+def _known(found: Checked) -> tuple[bool | None, list[str]]:
+    """Whether the key is known to the database of the settings, and what differs there; None: there is no database."""
+    from attendance.services.signing_key import SigningKey
+    from attendance.store import minutes, signing_keys
+
+    if found.seal is None or found.content is None:
+        return None, []
+    try:
+        settings = read_settings()
+        with open_database(settings, migrate=False) as database, database.reading() as session:
+            keys = signing_keys.known(session)
+            row = minutes.of_code(session, str(found.content.get("code", "")))
+            stored = (row.digest, row.pdf_digest) if row is not None else None
+            secret = trail_secret(settings)
+    except AttendanceError:
+        return None, []
+    if secret:
+        own = SigningKey(secret)
+        keys.setdefault(own.name, own.public)
+    known = keys.get(found.seal.key) == found.seal.public
+    if stored is None:
+        return known, ["unknown"] if known else []
+    return known, [] if stored == (found.seal.data.hex(), found.seal.pdf.hex()) else ["stored"]
+
+
+def _plain(found: Checked, known: bool | None, wrong: list[str]) -> dict[str, Any]:
+    seal, content = found.seal, found.content or {}
+    return {
+        "holds": not wrong,
+        "wrong": wrong,
+        "code": content.get("code"),
+        "digest": seal.data.hex() if seal else None,
+        "pdf_digest": seal.pdf.hex() if seal else None,
+        "key": seal.key if seal else None,
+        "key_known": known,
+    }
+
+
+def _tell(file: Path, found: Checked, known: bool | None, wrong: list[str]) -> None:
+    for part in wrong:
+        say(f"{file}: {_SAID[part]}.")
+    if wrong or found.seal is None:
+        return
+    say(f"{file}: exactly as it was sealed. Data {found.seal.data.hex()}")
+    if known is None:
+        say(f"  Sealed by the key {found.seal.key}; compare it with the one the office makes known (--key).")
