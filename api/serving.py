@@ -18,6 +18,7 @@ from api.pages.charts import router as charts_router
 from api.pages.commitment_progress import router as commitment_progress_router
 from api.pages.commitment_templates import router as commitment_templates_router
 from api.pages.commitments import router as commitments_router
+from api.pages.conduct import router as conduct_router
 from api.pages.explanations import router as explanations_router
 from api.pages.feedback_points import router as feedback_points_router
 from api.pages.importing.routes import router as importing_router
@@ -50,6 +51,7 @@ from api.pages.terminal_pages.routes import router as terminals_router
 from api.pages.terminal_pages.settings import router as terminal_settings_router
 from api.pages.today import router as today_router
 from api.pages.trail import router as trail_router
+from api.pages.unit_index import router as index_router
 from api.pages.units import router as units_router
 from api.pages.users import router as users_router
 from api.pages.verifying import router as verifying_router
@@ -74,7 +76,7 @@ PAGES = (
     calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router,
     people_router, setting_up_router, system_router, public_feedback_router, feedback_points_router,
     observations_router, commitment_templates_router, commitments_router, commitment_progress_router, teams_router,
-    inspections_router, visits_router, router,
+    inspections_router, visits_router, conduct_router, index_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""
 

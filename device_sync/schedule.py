@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from attendance.clock import Now, utc_now
 from attendance.errors import AttendanceError
 from attendance.services.backups.keeping import Plan, keep_up
+from attendance.services.conduct.keeping import Keeper
 from attendance.services.evaluate import Evaluation, evaluate_dirty
 from attendance.services.personal import retention
 from attendance.services.verifying import verify_nightly
@@ -61,6 +62,7 @@ class Timetable:
     judging: bool = True
     backups: Plan | None = None
     backup_seconds: float = 300.0
+    propose_seconds: float = 300.0
     on_evaluated: Callable[[Evaluation], None] | None = None
     notify: Callable[[], object] | None = None
     notify_seconds: float = 15.0
@@ -69,6 +71,7 @@ class Timetable:
 
     def __post_init__(self) -> None:
         self._listeners = Listeners(self.poller, now=self.now)
+        self._proposals = Keeper(self.database, self.zone)
         self._scheduler = BackgroundScheduler(
             timezone=self.zone,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -80,6 +83,7 @@ class Timetable:
         self._scheduler.add_job(self._tick, "interval", seconds=self.tick_seconds, id="tick", misfire_grace_time=60)
         if self.judging:
             self._scheduler.add_job(self._evaluate, "interval", seconds=self.evaluate_seconds, id="evaluate")
+            self._scheduler.add_job(self._propose, "interval", seconds=self.propose_seconds, id="propose")
         if self.notify is not None:
             self._scheduler.add_job(self._notify, "interval", seconds=self.notify_seconds, id="notify")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
@@ -135,6 +139,10 @@ class Timetable:
             log.warning("Nobody was judged there: %s", sentence)
         if self.on_evaluated is not None and done.days_judged:
             self.on_evaluated(done)
+
+    def _propose(self) -> None:
+        if not self._stopped.is_set() and self._leads():
+            self._proposals.round(self.now())
 
     def _notify(self) -> None:
         if self.notify is not None and not self._stopped.is_set() and self._leads():

@@ -59,6 +59,11 @@ ACTS = (
     "notice.retried",
     *(f"visit.{what}" for what in ("begun", "noted", "photographed", "ended")), "checklist.added", "checklist.removed",
     *(f"webhook.{what}" for what in ("added", "rotated", "disabled", "enabled", "tested", "shut")),
+    *(f"conduct.{what}" for what in (
+        "threshold_filed", "threshold_ended", "proposed", "changed", "withdrawn", "overtaken", "decided",
+        "counted",
+    )),
+    "index.formula_filed", "index.formula_ended", "index.published",
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
@@ -66,6 +71,7 @@ VIEWS = (
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "presence", "observations",
     "commitments", "commitment_progress", "visit", "minutes",
+    "conduct",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")

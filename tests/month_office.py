@@ -13,7 +13,7 @@ from attendance.store import papers, papers_decided, registering
 from attendance.store.database import Database
 from device_sync.poller import Poller
 from tests.builders import RECORDED_AT, ZONE, build_office, file_body, record
-from tests.e2e.site import CHEAP, PASSWORD, Clock, Site
+from tests.e2e.site import CHEAP, NOON, PASSWORD, Clock, Site
 
 MARCH = date(2026, 3, 1)
 LATE_ON, FORGOTTEN_ON, SICK_ON = date(2026, 3, 10), date(2026, 3, 12), date(2026, 3, 17)
@@ -61,9 +61,9 @@ def _punches() -> bytes:
     return b"".join(record(pin, at) for at, pin in sorted(body))
 
 
-def open_months(database: Database, folder: Path) -> Site:
-    """The whole service over it, with an account each for HR, head, leader and inspector."""
-    clock = Clock()
+def open_months(database: Database, folder: Path, at: datetime = NOON) -> Site:
+    """The whole service over it at a moment, with an account each for HR, head, leader and inspector."""
+    clock = Clock(at)
     settings = Settings(_env_file=None, data_dir=folder, secret_key="a secret of the tests, long enough")
     accounts = Accounts(database, now=clock, hasher=CHEAP, secret_key=settings.secret())
     for name, role, unit in USERS:

@@ -13,6 +13,7 @@ import typer
 from api.cli import (
     backing_up,
     commitments,
+    conduct,
     doctor,
     explanations,
     inspections,
@@ -31,6 +32,7 @@ from api.cli import (
     teams,
     terminals,
     tokens,
+    unit_index,
     units,
     users,
     verifying,
@@ -46,6 +48,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
+    conduct, unit_index,
     presence, notifications, observations, commitments, teams, inspections, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)

@@ -31,6 +31,7 @@ from attendance.errors import (
 from attendance.reading import Refused
 from attendance.services.citizens.problems import TooManyForms
 from attendance.services.commitments.standing import MovedOn
+from attendance.services.conduct.deciding import AlreadyDecided
 from attendance.services.first_administrator import SetupCodeWrong
 from attendance.services.granting import GrantRefused
 from attendance.services.guessing import TooManyAttempts
@@ -40,6 +41,7 @@ from attendance.services.own_account import ProofWrong
 from attendance.services.papers.deciding import NotTheirs
 from attendance.services.proofs import SignInRefused
 from attendance.services.second_factor import SecondFactorNeeded, SecondFactorUnreadable, SecondFactorWrong
+from attendance.services.unit_index.publishing import AlreadyPublished
 from attendance.services.visiting.sealing import OnlyHeadSeals
 from attendance.sheets import BookRefused
 from attendance.store.paper_register import NotAsItWas
@@ -142,6 +144,8 @@ STATUS: Mapping[type[Exception], int] = {
     FormRefused: 403,
     NotFound: 404,
     AlreadyExists: 409,
+    AlreadyDecided: 409,
+    AlreadyPublished: 409,
     Overlap: 409,
     Conflict: 409,
     StillNeeded: 409,

@@ -18,7 +18,7 @@ INTERNAL = frozenset(
         "id", "ruling_id", "inspection_id", "destruction_id", "in_place_of_id", "digest", "rulebook", "jpeg_base64",
         "sequence", "log_index", "pull_id", "superseded_at", "answered_id", "explanation_id", "sheet_id", "webhook_id",
         "content", "version", "team_id", "grant_id", "visit_id",
-        "client_id", "minutes_id",
+        "client_id", "minutes_id", "threshold_id",
     }
 )  # fmt: skip
 """Columns that stand in the file alone."""

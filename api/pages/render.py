@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import sheets_in
 from api.notifying.failures import failure
-from api.pages import bars, explain, terminals, timeline
+from api.pages import bars, explain, index_bars, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
@@ -47,6 +47,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/rosters", "nav.rosters", "papers.read"),
     ("/commitments", "nav.commitments", "commitments.read"),
     ("/charts", "nav.charts", "attendance.read"),
+    ("/conduct", "nav.conduct", "conduct.read"),
+    ("/index", "nav.index", "index.read"),
     ("/observations", "nav.observations", "observations.read"),
     ("/inspections", "nav.inspections", "visits.read"),
     ("/teams", "nav.teams", "teams.read"),
@@ -149,6 +151,7 @@ def environment() -> Environment:
         "failure": failure,
         "fewest_people": FEWEST_PEOPLE,
         "alarm_sentence": terminals.alarm_sentence,
+        "index_chart": index_bars.index_chart,
         "health_sentence": terminals.health_sentence,
         "next_step": terminals.next_step,
         "deed_word": terminals.deed_word,

@@ -8,6 +8,7 @@ from typing import Any
 
 from attendance.errors import Invalid
 from attendance.rules.citation import Citation
+from attendance.rules.legal_forms import refuse_legal_form
 from attendance.rules.scoped import Resolved
 
 MOST_OCCURRENCES = 100_000
@@ -112,6 +113,8 @@ def _grades(value: Any) -> Grades:
     for (_, reached), (begins, _) in pairwise(sorted(bounds)):
         if begins <= reached:
             raise Invalid(f"grade_thresholds cannot be {value!r}; {begins} belongs to two grades, let it be one.")
+    for name, *_ in grades:
+        refuse_legal_form(f"The grade {name!r}", name)
     return grades
 
 

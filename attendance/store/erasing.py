@@ -39,6 +39,8 @@ WRITTEN_NAMES = (
     ("visit", "begun_by"), ("draw", "created_by"), ("commitment_template", "created_by"),
     ("commitment_review", "reviewed_by"),
     *(("commitment", f"{act}_by") for act in ("asked", "confirmed", "refused", "withdrawn")),
+    ("conduct_proposal", "decided_by"), ("conduct_threshold", "filed_by"), ("index_formula", "filed_by"),
+    ("index_publication", "published_by"),
     ("visit_mark", "noted_by"), ("visit_check", "noted_by"), ("visit_photo", "noted_by"),
     ("visit_check_item", "added_by"), ("visit_check_item", "ended_by"),
 )  # fmt: skip

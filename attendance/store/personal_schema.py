@@ -117,6 +117,13 @@ HELD: dict[str, Held] = {
     ),
     "team_member": Held("accounts", ("user_id",)),
     "visit": Held("trail", acted=("created_by_id", "begun_by_id")),
+    "conduct_proposal": Held(
+        "reasons",
+        ("employee_id",),
+        acted=("decided_by_id",),
+        withheld={"decided_by": OTHERS},
+        reasons=("decision_note", "instead"),
+    ),
     "feedback_point": Held("trail", acted=("created_by_id",)),
     "observation": Held("trail", acted=("taken_by_id", "looked_by_id", "decided_by_id", "visit_asked_by_id")),
     "survey_score": Held("trail", acted=("recorded_by_id",)),

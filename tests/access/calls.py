@@ -15,6 +15,7 @@ from typing import Any
 from tests.access import (
     calls_citizens,
     calls_commitments,
+    calls_conduct,
     calls_explanations,
     calls_lists,
     calls_minutes,
@@ -177,6 +178,7 @@ SHEETS: dict[str, list[Call]] = {
 
 CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_conduct.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_citizens.API.items()},
     **PAPER_CALLS,
     **SHEETS,
@@ -300,6 +302,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         )
     ],
     **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_conduct.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_commitments.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_progress.PAGES.items()},
     ("GET", "/papers"): [Call()],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.access import (
     calls_citizens,
     calls_commitments,
+    calls_conduct,
     calls_lists,
     calls_minutes,
     calls_months,
@@ -16,6 +17,7 @@ from tests.access import (
 
 ELSEWHERE: dict[tuple[str, str], str] = {
     **calls_citizens.ELSEWHERE,
+    **calls_conduct.ELSEWHERE,
     **calls_commitments.ELSEWHERE,
     **calls_lists.ELSEWHERE,
     **calls_minutes.ELSEWHERE,

@@ -49,7 +49,7 @@ from attendance.store.paper_register import number_of
 from attendance.store.tables import EmployeeRow, TerminalRow, UnitRow
 from attendance.store.trail import CONSOLE, Actor
 from attendance.store.within import EVERYTHING
-from tests.access import office_minutes, office_visits
+from tests.access import conduct_of_places, office_minutes, office_visits
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
@@ -88,6 +88,10 @@ class Place:
     papers: Mapping[str, int] = field(default_factory=dict)
     assignment: int = 0
     term: int = 0
+    threshold: int = 0
+    formula: int = 0
+    publication: int = 0
+    proposal: int = 0
     observation: int = 0
     point: int = 0
     commitment: int = 0
@@ -106,6 +110,7 @@ class Place:
             "unit", "employee", "terminal", "user", "serial", "grant", "alarm", "violation", "assignment", "term",
             "early", "explanation", "attachment", "observation", "point", "commitment", "template", "team", "member",
             "plan", "sealed",
+            "threshold", "formula", "publication", "proposal",
         )  # fmt: skip
         papers = {kind: str(self.papers.get(kind, ABSENT)) for kind in PAPERS}
         return {name: str(getattr(self, name)) for name in named} | papers
@@ -175,6 +180,8 @@ def build(database: Database, accounts: Accounts) -> World:
     with database.reading() as session:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
         assigned = {name: store_serving.of_employee(session, number)[0].id or 0 for name, number in numbers.items()}
+    with database.writing() as session:
+        ruled = conduct_of_places.of_everybody(session, UNITS, PEOPLE, numbers)
     found = {
         name: place(
             name,
@@ -188,6 +195,7 @@ def build(database: Database, accounts: Accounts) -> World:
             papers=waiting[name],
             assignment=assigned[name],
             term=terms[unit],
+            **ruled[name],
             observation=heard[name][0],
             point=heard[name][1],
             commitment=promised[name],
@@ -207,6 +215,10 @@ def build(database: Database, accounts: Accounts) -> World:
         violation=violation_id(9, LATE_ON, "am", "late"),
         early=violation_id(9, FIRST, "pm", "early"),
         explanation=ABSENT,
+        threshold=ABSENT,
+        formula=ABSENT,
+        publication=ABSENT,
+        proposal=ABSENT,
         observation=ABSENT,
         point=ABSENT,
     )

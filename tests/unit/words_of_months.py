@@ -1,10 +1,11 @@
-"""Groups of words of the month's pages, whose keys are made from codes."""
+"""Groups of words of the month's pages, and of conduct and index which rest on months, with keys made from codes."""
 
 from __future__ import annotations
 
 from attendance.engine import timesheet as sheet_marks
 from attendance.services.timesheet import kept, obstacles
 from reports import months, timesheet
+from tests.unit.words_of_conduct import WORDS as CONDUCT
 
 WORDS = {
     "sheet": ("name", "code", "bottom", "print_title", "open_state", "locked_state"),
@@ -17,4 +18,5 @@ WORDS = {
     "obstacle_how": obstacles.OBSTACLES,
     "close_problem": months.PROBLEMS,
     "close_done": months.DONE,
+    **CONDUCT,
 }

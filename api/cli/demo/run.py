@@ -24,6 +24,7 @@ from rich.table import Table
 
 from api.cli.demo.citizens import file_citizens
 from api.cli.demo.committing import file_commitments
+from api.cli.demo.conduct import file_conduct
 from api.cli.demo.explaining import file_explanations
 from api.cli.demo.filing import file_office
 from api.cli.demo.late_paper import file_late_paper
@@ -157,6 +158,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         file_proposed_swap(demo.database, demo.office, CLERK, demo.now())
         file_explanations(demo.database, demo.office, demo.now())
         file_late_paper(demo.database, demo.office, demo.now())
+        file_conduct(demo.database, demo.office, demo.now())
         file_commitments(demo.database, demo.office, demo.now())
         settings = _settings(demo.folder, demo.office.zone)
         file_citizens(demo.database, demo.office, settings.secret(), demo.now())
