@@ -108,7 +108,17 @@ ROUTERS = (
     *papers.ROUTERS,
     *explanations.ROUTERS,
     months.router,
-    commitment_progress.router,  # before those with a number in the place of a word
+    commitment_progress.router,
+    before,
+    those,
+    with,
+    a,
+    number,
+    in,
+    the,
+    place,
+    of,
+    word,
     commitments.router,
     audit.router,
     notifications.router,
@@ -119,8 +129,6 @@ ROUTERS = (
     minutes.router,
     teams.router,
     inspections.router,
-    audit.router,
-    notifications.router,
     visit_notes.router,
 )
 
