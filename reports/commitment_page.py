@@ -8,10 +8,9 @@ from datetime import date, datetime
 
 from attendance import clock
 from attendance.errors import MayNotSign
-from attendance.services import impartial
 from attendance.services.commitments.frozen import Paper, shown, unit_of
 from attendance.services.commitments.reading import refusal_reason
-from attendance.services.commitments.signing import check_signer, matter_of
+from attendance.services.commitments.signing import check_decider, check_signer
 from attendance.services.commitments.standing import is_overdue, state_of
 from attendance.services.impartial import Decider, NotTheirs
 from attendance.store import commitments, office
@@ -90,7 +89,9 @@ def commitment_page(
     text = shown(session, row, today)
     unit = unit_of(session, row, today)
     open_ = row.signed_at is None and row.withdrawn_at is None
-    reviews = reader.reviewing is not None and row.withdrawn_at is None and _may_review(session, row, reader, today)
+    reviews = (
+        reader.reviewing is not None and row.withdrawn_at is None and _may_review(session, row, reader, zone, today)
+    )
     elsewhere = row.signed_at is not None and unit != row.unit_id
     before = commitments.find(session, row.replaces_id) if row.replaces_id is not None else None
     return CommitmentPage(
@@ -134,10 +135,10 @@ def _signs(session: Session, row: CommitmentRow, reader: CommitmentReader, today
     return True
 
 
-def _may_review(session: Session, row: CommitmentRow, reader: CommitmentReader, today: date) -> bool:
+def _may_review(session: Session, row: CommitmentRow, reader: CommitmentReader, zone: str, today: date) -> bool:
     assert reader.reviewing is not None
     try:
-        impartial.check(session, matter_of(session, row, today), reader.reviewing)
+        check_decider(session, row, reader.reviewing, zone, today)
     except NotTheirs:
         return False
     return True

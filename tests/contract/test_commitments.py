@@ -170,6 +170,23 @@ def test_nobody_confirms_their_own_and_a_heads_is_confirmed_one_level_up(built: 
         confirm(built, others.id or 0, "E9", "H", "A")
 
 
+@pytest.mark.parametrize("after", ["E2", None])
+def test_a_collectives_goes_one_level_up_also_once_its_head_has_changed(built: Database, after: str | None) -> None:
+    publish(built, COLLECTIVE)
+    (row,) = ask(built, "A").rows
+    sign(built, row.id or 0, "E1")
+    with built.writing() as session:
+        term = heads.terms_of(session, office.key(office.get(session, UnitRow, "A")))[0]
+        heads.end_term(session, term.id, TODAY, at=AT)
+        if after is not None:
+            heads.name_head(session, "A", after, from_on=TODAY + timedelta(days=1), at=AT)
+    later = AT + timedelta(days=2)
+    for who in ("E1", "E2", "E3"):
+        with pytest.raises(NotTheirs):
+            confirm(built, row.id or 0, who, "A", at=later)
+    confirm(built, row.id or 0, "E9", "H", "A", at=later)
+
+
 def test_an_amendment_holds_from_its_date_once_it_is_signed_and_the_old_one_stays(anywhere: Database) -> None:
     publish(anywhere)
     (row,) = ask(anywhere, "E2").rows
