@@ -113,7 +113,7 @@ def commitment_page(
         confirmed_at=_wall(row.confirmed_at, zone),
         refused_by=row.refused_by,
         refused_at=_wall(row.refused_at, zone),
-        refusal_reason=refusal_reason(session, row, reader.reasons, today),
+        refusal_reason=refusal_reason(row, unit, reader.reasons),
         withdrawn_by=row.withdrawn_by,
         withdrawn_at=_wall(row.withdrawn_at, zone),
         unit_now=office.code_of(session, UnitRow, unit) if elsewhere else "",

@@ -155,11 +155,20 @@ def assignments_between(
 
 def unit_on(session: Session, employee_id: int, on: date) -> int | None:
     """The number of the unit a person serves in on a date; else of the next they will, else of the last they did."""
-    rows = assignments_between(session, date.min, date.max, [employee_id])
-    now = [row for row in rows if row.from_on <= on and (row.to_on is None or on <= row.to_on)]
-    later = [row for row in rows if row.from_on > on]
-    found = next(iter([*now, *later, *reversed(rows)]), None)
-    return found.unit_id if found is not None else None
+    return units_on(session, [employee_id], on).get(employee_id)
+
+
+def units_on(session: Session, employee_ids: Iterable[int], on: date) -> dict[int, int]:
+    """The same of several people; those who never served are left out."""
+    served: dict[int, list[AssignmentRow]] = {}
+    for row in assignments_between(session, date.min, date.max, employee_ids):
+        served.setdefault(row.employee_id, []).append(row)
+    found = {}
+    for person, rows in served.items():
+        now = [row for row in rows if row.from_on <= on and (row.to_on is None or on <= row.to_on)]
+        later = [row for row in rows if row.from_on > on]
+        found[person] = [*now, *later, *reversed(rows)][0].unit_id
+    return found
 
 
 def rule_names(session: Session) -> set[str]:

@@ -10,18 +10,19 @@ import pytest
 from sqlmodel import select
 
 from attendance.errors import Invalid, MayNotSign
-from attendance.services.commitments import signing
+from attendance.services.commitments import asking, signing, templates
 from attendance.services.commitments.asking import Term
 from attendance.services.commitments.clauses import read_clauses
 from attendance.services.commitments.frozen import shown
 from attendance.services.commitments.standing import MovedOn, holding, state_of
 from attendance.services.impartial import NotTheirs
-from attendance.store import commitments, heads, office, serving
+from attendance.store import commitments, heads, office, registering, serving
 from attendance.store.commitment_tables import CommitmentRow
 from attendance.store.database import Database
-from attendance.store.tables import UnitRow
+from attendance.store.tables import EmployeeRow, UnitRow
+from attendance.store.trail import Actor
 from attendance.store.within import EVERYTHING
-from tests.builders import ZONE
+from tests.builders import RECORDED_AT, ZONE, statements_of
 from tests.contract.commitment_office import (
     AT,
     COLLECTIVE,
@@ -222,6 +223,24 @@ def test_who_is_asked_twice_has_one_commitment(anywhere: Database) -> None:
     assert first.rows[0].id in [row.id for row in again.rows]
     with anywhere.reading() as session:
         assert len(session.exec(select(CommitmentRow)).all()) == 2
+
+
+def test_asking_many_asks_the_database_as_often_as_asking_two(built: Database) -> None:
+    publish(built)
+    with built.writing() as session:
+        for number in range(20):
+            registering.add_employee(session, f"E{number:03}", name=f"Người {number}", at=RECORDED_AT)
+            registering.assign(session, f"E{number:03}", "B", from_on=date(2024, 1, 1), at=RECORDED_AT)
+
+    def asked(codes: list[str]) -> int:
+        with built.writing() as session:
+            people = [office.get(session, EmployeeRow, code) for code in codes]
+            text = templates.current(session, EVERYTHING, "CA-NHAN", TODAY)
+            return statements_of(
+                built, lambda: asking.ask(session, Actor("lan"), text, YEAR, people=people, zone=ZONE, at=AT)
+            )
+
+    assert asked(["E1", "E2"]) == asked([f"E{number:03}" for number in range(20)])
 
 
 def test_a_refusal_is_noted_with_its_reason_and_may_be_signed_after_all(built: Database) -> None:
