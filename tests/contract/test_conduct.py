@@ -245,6 +245,23 @@ def test_a_protection_is_told_as_one_word_to_whoever_decides(office_: Database) 
     assert "khai sinh" not in repr(page)
 
 
+def test_a_protection_of_another_time_is_not_told_for_what_else_stands_on_the_page(office_: Database) -> None:
+    _file(office_)
+    _refresh(office_)
+    with office_.writing() as session:
+        papers.add_exemption(
+            session, "E1", code="nursing", minutes_per_day=60, placement="day_end", from_on=date(2026, 1, 5),
+            to_on=date(2026, 1, 30), document="Giấy khai sinh 8", approved_at=AT, at=AT,
+        )  # fmt: skip
+    with office_.reading() as session:
+        (row,), _ = conduct.listed(session, EVERYTHING, conduct.Asked(), limit=9, offset=0)
+        older = ProposalRow(
+            **row.model_dump(exclude={"id", "from_on", "to_on"}), from_on=date(2026, 1, 1), to_on=date(2026, 1, 31)
+        )
+        told = lines(session, ZONE, [row, older], HEAD, now=AT)
+    assert [each.protected for each in told] == [False, True]
+
+
 def test_the_timetable_counts_of_whom_something_was_concluded(office_: Database) -> None:
     _file(office_)
     keeper = Keeper(office_, ZONE)
