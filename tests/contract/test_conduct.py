@@ -209,6 +209,12 @@ def test_no_threshold_bears_the_name_of_a_legal_form(office_: Database, text: st
         _file(office_, label=text)
 
 
+@pytest.mark.parametrize(("part", "most"), [("code", 32), ("label", 200), ("document", 200), ("article", 64)])
+def test_a_threshold_is_no_longer_than_it_can_be_kept(office_: Database, part: str, most: int) -> None:
+    with pytest.raises(Invalid, match=f"{part} of a threshold has at most {most}"):
+        _file(office_, **{part: "x" * (most + 1)})
+
+
 def test_grades_come_from_the_rule_with_its_document_and_not_without_data(office_: Database) -> None:
     assert _refresh(office_) == [], "the default of the contract rests on no document"
     grades = RuleVersion(

@@ -107,6 +107,9 @@ def _check(new: NewThreshold) -> None:
     for name, value in (("code", new.code), ("label", new.label), ("document", new.document)):
         if not value.strip():
             raise Invalid(f"A threshold has a {name}; write one.")
+    for name, most in (("code", 32), ("label", 200), ("document", 200), ("article", 64)):
+        if len(getattr(new, name)) > most:
+            raise Invalid(f"The {name} of a threshold has at most {most} letters; shorten it.")
     refuse_legal_form("The label", new.label)
     refuse_legal_form("The code", new.code)
     if not 1 <= new.at_least <= MOST:

@@ -117,6 +117,8 @@ def _check(session: Session, new: NewFormula) -> None:
         raise Invalid(f"No unit of fewer than {FEWEST} people has a figure of its own; write {FEWEST} or more.")
     if not new.document.strip():
         raise Invalid("A formula has a document; write its number.")
+    if len(new.document) > 200:
+        raise Invalid("The document of a formula has at most 200 letters; shorten it.")
     if new.to_on is not None and new.to_on < new.from_on:
         raise Invalid(f"This formula would end on {new.to_on}, before it begins on {new.from_on}.")
     for code in new.excluded:
