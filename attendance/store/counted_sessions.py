@@ -106,7 +106,7 @@ def of_people(
     """A row for each person, unit and schedule; `employees`: these alone."""
     signs = cast(col(RulingRow.symbols), Text)
     keys = (col(RulingRow.employee_id), col(RulingRow.unit_id), col(AssignmentRow.schedule_id))
-    sums: dict[tuple[Any, ...], tuple[int, int, date]] = {}
+    sums: dict[tuple[int, int | None, int | None], tuple[int, int, date]] = {}
     for some in _batches(employees):
         query = (
             select(*keys, signs, func.count(), func.max(col(RulingRow.work_date)))
@@ -115,10 +115,11 @@ def of_people(
             .where(*_rows(RulingRow, within, part, from_on, to_on), *_known(RulingRow, None), *_of(RulingRow, some))
             .group_by(*keys, signs)
         )
-        for *place, text, count, last_on in session.execute(query):
-            worth, held = _worth(text), sums.get(tuple(place), (0, 0, last_on))
-            sums[tuple(place)] = (
-                held[0] + worth[0] * count, held[1] + worth[1] * count, max(held[2], last_on)
+        for person, unit, schedule, text, count, last_on in session.execute(query):
+            due, known = _worth(text)
+            before = sums.get((person, unit, schedule), (0, 0, last_on))
+            sums[person, unit, schedule] = (
+                before[0] + due * count, before[1] + known * count, max(before[2], last_on)
             )  # fmt: skip
     return [PersonSessions(*place, *held) for place, held in sums.items()]
 
