@@ -85,6 +85,13 @@ def first_unit(session: Session) -> str:
     return row.code
 
 
+def hold_unit(session: Session, unit_id: int | None) -> None:
+    """Let nobody else who holds this unit (None: what is everywhere, for which the first one stands) go on before the
+    transaction ends."""
+    query = select(UnitRow.id).order_by(col(UnitRow.id)).limit(1)
+    session.exec((query if unit_id is None else query.where(UnitRow.id == unit_id)).with_for_update()).all()
+
+
 def units(session: Session) -> list[UnitRow]:
     return list(session.exec(select(UnitRow).order_by(col(UnitRow.id))))
 

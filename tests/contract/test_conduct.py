@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -184,6 +185,19 @@ def test_a_nearer_threshold_holds_and_an_overlap_is_refused(office_: Database) -
     with office_.writing() as session:
         thresholds.end(session, conduct.threshold(session, nearer), date(2026, 2, 28), by=CLERK, at=AT)
     assert [row.state for row in _refresh(office_)] == ["open", "withdrawn"]
+
+
+@pytest.mark.postgres
+def test_of_two_that_file_at_once_one_is_told_of_the_other(postgres_database: Database) -> None:
+    with postgres_database.writing() as session:
+        registering.add_unit(session, "A", at=AT)
+    with ThreadPoolExecutor(1) as other:
+        with postgres_database.writing() as session:
+            thresholds.file(session, NEW, by=CLERK, at=AT)
+            second = other.submit(_file, postgres_database)
+            assert not wait([second], 0.3).done
+        with pytest.raises(Overlap):
+            second.result(20)
 
 
 def test_a_version_counts_the_days_on_which_it_holds(office_: Database) -> None:

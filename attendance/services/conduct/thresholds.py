@@ -44,6 +44,7 @@ def file(session: Session, new: NewThreshold, *, by: Actor, at: datetime) -> Thr
     """Raises Invalid, NotFound, and Overlap where a version of this unit and code holds on one of its dates."""
     _check(new)
     unit = office.key(office.get(session, UnitRow, new.unit))
+    office.hold_unit(session, unit)
     for row in conduct.thresholds(session):
         if (row.unit_id, row.code) == (unit, new.code) and meet((row.from_on, row.to_on), (new.from_on, new.to_on)):
             raise Overlap(f"the threshold {new.code} of unit {new.unit}", max(row.from_on, new.from_on))

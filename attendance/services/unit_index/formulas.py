@@ -64,6 +64,7 @@ def file(session: Session, new: NewFormula, *, by: Actor, at: datetime) -> Formu
     """Raises Invalid, NotFound, and Overlap where a version of the same unit holds on one of its dates."""
     _check(session, new)
     unit = office.key(office.get(session, UnitRow, new.unit)) if new.unit is not None else None
+    office.hold_unit(session, unit)
     for row in index_formulas.formulas(session):
         if row.unit_id == unit and meet((row.from_on, row.to_on), (new.from_on, new.to_on)):
             raise Overlap(f"the index formula of {new.unit or 'the whole office'}", max(row.from_on, new.from_on))
