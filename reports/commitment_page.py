@@ -22,7 +22,8 @@ from attendance.store.within import Within
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another commitment of the same person or collective: in whose place this one stands, or that stands in its."""
+    """Another commitment of the same person or collective: in whose place this one stands, or that stands in its;
+    `from_on`: the day from which the later of the two holds."""
 
     number: int
     from_on: date
@@ -103,7 +104,7 @@ def commitment_page(
         is_frozen=text.is_frozen,
         holds=text.holds,
         state=state_of(row),
-        holds_until=commitments.held_until(session, [row])[row.id or 0],
+        holds_until=commitments.held_until(session, [row], zone)[row.id or 0],
         asked_by=row.asked_by,
         asked_at=clock.to_wall(row.asked_at, zone),
         due_on=row.due_on,
@@ -117,8 +118,8 @@ def commitment_page(
         withdrawn_by=row.withdrawn_by,
         withdrawn_at=_wall(row.withdrawn_at, zone),
         unit_now=office.code_of(session, UnitRow, unit) if elsewhere else "",
-        replaces=_beside(before) if before is not None else None,
-        replaced_by=tuple(map(_beside, commitments.replacing(session, row.id or 0))),
+        replaces=_beside(before, row, zone) if before is not None else None,
+        replaced_by=tuple(_beside(each, each, zone) for each in commitments.replacing(session, row.id or 0)),
         is_own=reader.employee_id is not None and reader.employee_id in (row.employee_id, row.head_id),
         may_sign=open_ and reader.signing is not None and today <= row.to_on and _signs(session, row, reader, today),
         may_confirm=reviews and row.signed_at is not None and row.confirmed_at is None and text.holds,
@@ -144,8 +145,8 @@ def _may_review(session: Session, row: CommitmentRow, reader: CommitmentReader, 
     return True
 
 
-def _beside(row: CommitmentRow) -> Beside:
-    return Beside(row.id or 0, row.from_on, row.signed_at is not None)
+def _beside(row: CommitmentRow, later: CommitmentRow, zone: str) -> Beside:
+    return Beside(row.id or 0, commitments.begins_on(later, zone), row.signed_at is not None)
 
 
 def _wall(at: datetime | None, zone: str) -> datetime | None:

@@ -201,7 +201,7 @@ def test_an_amendment_holds_from_its_date_once_it_is_signed_and_the_old_one_stay
     def stands(on: date) -> tuple[date, int | None]:
         with anywhere.reading() as session:
             rows = commitments.of_person(session, account(session, "E2")[1], 2026)
-            until = commitments.held_until(session, rows)
+            until = commitments.held_until(session, rows, ZONE)
             found = holding(rows, until, on)
             return until[row.id or 0], found.id if found else None
 
@@ -214,6 +214,19 @@ def test_an_amendment_holds_from_its_date_once_it_is_signed_and_the_old_one_stay
     assert [each.paper.clauses[0].limit for each in both] == [2, 1]
     assert both[1].paper.replaces == both[0].digest
     assert ask(anywhere, "E2", term=Term(date(2026, 9, 1), YEAR.to_on)).counts["already"] == 1
+
+
+def test_one_that_is_signed_late_takes_the_place_of_the_other_from_then_on(built: Database) -> None:
+    publish(built)
+    (row,) = ask(built, "E2").rows
+    sign(built, row.id or 0, "E2")
+    publish(built, clauses=read_clauses([{"kind": "late_early_per_month", "limit": 1}]))
+    (new,) = ask(built, "E2", term=Term(date(2026, 1, 14), YEAR.to_on)).rows
+    sign(built, new.id or 0, "E2", at=AT + timedelta(days=8))
+    with built.reading() as session:
+        rows = [commitments.get(session, each.id or 0) for each in (row, new)]
+        until = commitments.held_until(session, rows, ZONE)
+    assert until == {row.id: TODAY + timedelta(days=7), new.id: YEAR.to_on}
 
 
 def test_who_is_asked_twice_has_one_commitment(anywhere: Database) -> None:

@@ -284,7 +284,7 @@ def _told(request: Request, session: Session, reader: Reader, rows: Sequence[Com
     numbers = {number for row in rows for number in (row.employee_id, row.head_id) if number is not None}
     named = people.names(session, numbers)
     used = commitment_templates.by_number(session, {row.template_id for row in rows})
-    until = commitments.held_until(session, rows)
+    until = commitments.held_until(session, rows, service(request).settings.timezone)
     reasons = reasons_of(session, reader)
     now = units_of(session, rows, reader.today)
     places = {row.id: now[row.id or 0] if reader.within.names(now[row.id or 0]) else row.unit_id for row in rows}

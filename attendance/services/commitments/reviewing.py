@@ -66,7 +66,7 @@ def obstacle(session: Session, zone: str, row: CommitmentRow, found: Progress, a
     """
     if row.signed_at is None or found.from_on is None:
         return "not_signed"
-    if commitments.held_until(session, [row])[row.id or 0] < row.to_on:
+    if commitments.held_until(session, [row], zone)[row.id or 0] < row.to_on:
         return "replaced"
     left = row.scope != COLLECTIVE and row.employee_id is not None
     left = left and office.unit_on(session, row.employee_id or 0, clock.today(at, zone)) is None
