@@ -129,11 +129,11 @@ def test_an_older_schema_is_brought_to_this_one_and_a_newer_refused(
     sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = Database(sqlite_url(tmp_path / "old.db"))
-    schema.upgrade(old, "0020")
+    schema.upgrade(old, "0033")
     build_office(old)
     made = make_backup(old, tmp_path / "old.backup")
     old.close()
-    assert made.manifest["revision"] == "0020"
+    assert made.manifest["revision"] == "0033"
     url = sqlite_url(tmp_path / "new" / "attendance.db")
     assert restore(wish(url, made.path)).wrong == ()
     restored = Database(url)
@@ -151,7 +151,7 @@ def test_an_older_schema_is_brought_to_this_one_and_a_newer_refused(
 @pytest.mark.postgres
 def test_an_older_schema_on_postgresql(empty_postgres: str, postgres_database: Database, tmp_path: Path) -> None:
     old = Database(empty_postgres)
-    schema.upgrade(old, "0020")
+    schema.upgrade(old, "0033")
     build_office(old)
     made = make_backup(old, tmp_path / "old.backup")
     old.close()

@@ -167,11 +167,13 @@ def test_the_settings_that_apply_to_each_job_are_not_the_librarys(sqlite_databas
     build_office(sqlite_database)
     with timetable(sqlite_database, Pulling(sqlite_database)) as running:
         jobs = {job.id: job for job in running._scheduler.get_jobs()}
-        assert set(jobs) == {"tick", "evaluate", "nightly", "compare", "verify"}
+        assert set(jobs) == {"tick", "evaluate", "propose", "forget", "nightly", "compare", "verify"}
         assert {(job.coalesce, job.max_instances) for job in jobs.values()} == {(True, 1)}
         assert {name: job.misfire_grace_time for name, job in jobs.items()} == {
             "tick": 60,
             "evaluate": None,
+            "propose": None,
+            "forget": None,
             "nightly": None,
             "compare": None,
             "verify": None,

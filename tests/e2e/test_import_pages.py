@@ -164,6 +164,6 @@ def test_only_whoever_may_import_sees_the_page(pages: tuple[Office, str], browse
         page.fill("[name=username]", "inspector")
         page.fill("[name=password]", PASSWORD)
         page.click("button[type=submit]")
-        page.wait_for_url(f"{address}/today")
+        page.wait_for_url(f"{address}/inspections")
         assert page.locator("a[href='/import']").count() == 0
         assert page.goto(f"{address}/import").status == 403

@@ -149,7 +149,7 @@ def test_each_is_offered_what_is_theirs(office: Office) -> None:
     def kinds(user: str) -> set[str]:
         return set(re.findall(r'name="choice" value="(\w+):inbox"', Browser(office, user).get(OWN)))
 
-    assert kinds("e2") == {"missing", "waiting"}
+    assert kinds("e2") == {"missing", "signing", "waiting"}
     assert kinds("head.a1") == {"morning", "waiting", "terminals"}
     assert kinds("root") == {"terminals", "system"}
     assert kinds("auditor") == set()
