@@ -10,6 +10,7 @@ import typst
 
 from api.pages.i18n import Translator
 from reports.commitment_page import CommitmentPage
+from reports.printing import printable
 
 _TEMPLATE = Path(__file__).with_name("commitment.typ")
 
@@ -21,7 +22,7 @@ def draw_commitment(view: CommitmentPage) -> bytes:
         format="pdf",
         pdf_standards="a-2b",
         ignore_system_fonts=True,  # the same letters on every machine
-        sys_inputs={"page": orjson.dumps(page_lines(view, Translator("vi"))).decode()},
+        sys_inputs={"page": orjson.dumps(printable(page_lines(view, Translator("vi")))).decode()},
     )
 
 

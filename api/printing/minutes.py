@@ -17,6 +17,7 @@ from api.pages.i18n import Translator
 from api.pages.names import name_key
 from attendance.services.visiting.seals import BLANK, MARK
 from attendance.services.visiting.signatures import HEIGHT, WIDTH
+from reports.printing import printable
 
 _TEMPLATE = Path(__file__).with_name("minutes.typ")
 _STANDARD: Final = "a-3b"  # of those that archives take, the one that may hold the data the document was drawn from
@@ -31,7 +32,10 @@ def drawing(address: str, language: str = "vi") -> Callable[[bytes], bytes]:
 
 
 def draw(content: bytes, address: str, language: str = "vi") -> bytes:
-    """The PDF of canonical minutes, holding them as an attachment and a blank place for the seal."""
+    """The PDF of canonical minutes, holding them as an attachment and a blank place for the seal.
+
+    What no font has, as the pictures of a phone in a note, is a box on the paper and itself in the attachment.
+    """
     page = page_lines(content, address, Translator(language), language)
     return typst.compile(
         _TEMPLATE.read_bytes(),
@@ -39,7 +43,7 @@ def draw(content: bytes, address: str, language: str = "vi") -> bytes:
         pdf_standards=_STANDARD,
         ignore_system_fonts=True,  # the same letters on every machine
         sys_inputs={
-            "page": orjson.dumps(page).decode(),
+            "page": orjson.dumps(printable(page)).decode(),
             "data": content.decode(),
             "seal": (MARK + BLANK.encode()).decode(),
         },
