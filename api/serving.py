@@ -75,7 +75,7 @@ PAGES = (
     notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
     calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router,
     people_router, setting_up_router, system_router, public_feedback_router, feedback_points_router,
-    observations_router, commitment_templates_router, commitments_router, commitment_progress_router, teams_router,
+    observations_router, commitment_templates_router, commitment_progress_router, commitments_router, teams_router,
     inspections_router, visits_router, conduct_router, index_router, router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them."""

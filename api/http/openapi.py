@@ -45,6 +45,8 @@ TAGS = [
         "name": "commitments",
         "description": "Commitments: templates, asking, signatures, who has signed, how they are kept.",
     },
+    {"name": "conduct", "description": "Thresholds, what they propose, what a person decided; good examples."},
+    {"name": "index", "description": "The discipline index between units: formula, publications."},
     {"name": "reports", "description": "Sheets as files."},
     {"name": "inspections", "description": "Teams, plans and draws that the team alone knows of, visits, minutes."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},

@@ -31,7 +31,8 @@ from device_sync.hints import Hub
 from device_sync.poller import Job
 from reports.evidence import evidence_of
 from tests.access.calls import FILE, Call
-from tests.access.office import NOW, ZONE, World, build
+from tests.access.marks import NOW, ZONE
+from tests.access.office import World, build
 
 CHEAP = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
 SECRET = "a secret of the tests, long enough"

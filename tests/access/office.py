@@ -8,21 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.importing import import_export
-from attendance import clock
 from attendance.services import granting
 from attendance.services.access import ROLES
 from attendance.services.accounts import Accounts
-from attendance.services.citizens import intake, points, scores
-from attendance.services.citizens.intake import Said
-from attendance.services.citizens.scores import Score
-from attendance.services.commitments import asking, templates
-from attendance.services.commitments.asking import Term
-from attendance.services.commitments.clauses import read_clauses
-from attendance.services.commitments.shipped import Wording
 from attendance.services.evaluate import evaluate_span
 from attendance.services.explanations import attaching
 from attendance.services.papers import deciding, handing_in
@@ -31,42 +23,36 @@ from attendance.services.roster import entering, filling
 from attendance.store import (
     explanation_register,
     heads,
-    intake_log,
     papers,
     papers_decided,
-    push_devices,
-    push_evidence,
     registering,
     sites,
-    terminal_users,
 )
 from attendance.store import office as store_office
 from attendance.store import serving as store_serving
-from attendance.store.alarms import TerminalAlarms, open_alarms
 from attendance.store.database import Database, Session
 from attendance.store.listing_keys import ViolationKey, violation_id
 from attendance.store.paper_register import number_of
-from attendance.store.tables import EmployeeRow, TerminalRow, UnitRow
+from attendance.store.tables import EmployeeRow
 from attendance.store.trail import CONSOLE, Actor
-from attendance.store.within import EVERYTHING
-from tests.access import conduct_of_places, office_minutes, office_visits
-
-ZONE = "Asia/Ho_Chi_Minh"
-FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
-LATE_ON, LEAVE_ON, EXEMPT_ON, MISSION_ON = (FIRST + timedelta(days=shift) for shift in (1, 2, 3, 4))
-BEGUN = datetime(2026, 10, 1, tzinfo=UTC)
-JUDGED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
-NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-PASSWORD = "mưa rơi trên mái ngói"
-
-REASON = "zRSNz"
-"""In every code, document and text that tells why somebody was away or exempt."""
-ALARM = "zALMz"
-"""In the alarms of terminals, which officials are not told of."""
-
-
-def mark(place: str) -> str:
-    return f"z{place}z"
+from tests.access import conduct_of_places, office_minutes, office_parts, office_visits
+from tests.access.marks import (
+    BEGUN,
+    EXEMPT_ON,
+    FIRST,
+    JUDGED,
+    LAST,
+    LATE_ON,
+    LEAVE_ON,
+    MISSION_ON,
+    NOW,
+    PASSWORD,
+    PEOPLE,
+    REASON,
+    UNITS,
+    ZONE,
+    mark,
+)
 
 
 @dataclass(frozen=True)
@@ -122,8 +108,6 @@ def place(name: str, unit: str | None = None, **more: Any) -> Place:
     return Place(name, f"U-{of}", f"P-{token}", f"T-{of}", f"a-{token}", f"S-{token}", **more)
 
 
-UNITS = {"PAR": None, "OWN": "PAR", "SIS": "PAR"}
-PEOPLE = {"OWN": "OWN", "COL": "OWN", "SIS": "SIS", "PAR": "PAR"}  # mark of the person → mark of the unit
 PAPERS = (
     "leave", "mission", "exemption", "protection", "overtime", "site", "outage", "decision", "duty", "post",
 )  # fmt: skip
@@ -159,7 +143,7 @@ def build(database: Database, accounts: Accounts) -> World:
     for name in UNITS:
         import_export(database, f"T-{mark(name)}", f"{mark(name)}_attlog.dat", _file(name), zone=ZONE, at=JUDGED)
     with database.writing() as session:
-        alarms = {name: _terminal(session, name) for name in UNITS}
+        alarms = {name: office_parts.terminal(session, name) for name in UNITS}
         terms = {name: _head(session, name) for name in UNITS}
     evaluate_span(database, ZONE, JUDGED, FIRST, LAST)
     grants = _accounts(database, accounts)
@@ -172,11 +156,11 @@ def build(database: Database, accounts: Accounts) -> World:
         visited = office_visits.fill(session, members, "all-inspector")
         office_minutes.fill(session, visited)
     with database.writing() as session:
-        promised = _commitments(session)
+        promised = office_parts.commitments(session)
     with database.writing() as session:
         said = {name: _said(session, name) for name in PEOPLE}
     with database.writing() as session:
-        heard = {name: _heard(session, name, unit) for name, unit in PEOPLE.items()}
+        heard = {name: office_parts.heard(session, name, unit) for name, unit in PEOPLE.items()}
     with database.reading() as session:
         numbers = {name: store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}")) for name in PEOPLE}
         assigned = {name: store_serving.of_employee(session, number)[0].id or 0 for name, number in numbers.items()}
@@ -317,26 +301,6 @@ def _papers(session: Session, name: str, unit: str) -> dict[str, int]:
     return {kind: number_of(paper) for kind, paper in found.items()} | {"post": post.id}
 
 
-def _commitments(session: Session) -> dict[str, int]:
-    """A template of each unit, by which its people are asked to sign; answers the numbers by person."""
-    found = {}
-    for unit in UNITS:
-        token, archive = mark(unit), Actor("archive")
-        template = templates.publish(
-            session, archive, EVERYTHING, f"M-{token}", scope="person",
-            unit=store_office.get(session, UnitRow, f"U-{token}"), wording=Wording(heading="BẢN CAM KẾT"),
-            clauses=read_clauses([{"kind": "text", "text": "Không trễ hẹn"}]), language="vi", at=BEGUN,
-        )  # fmt: skip
-        names = [name for name, of in PEOPLE.items() if of == unit]
-        people = [store_office.get(session, EmployeeRow, f"P-{mark(name)}") for name in names]
-        asked = asking.ask(
-            session, archive, template, Term(date(2026, 1, 1), date(2026, 12, 31)), people=people, zone=ZONE, at=BEGUN
-        )
-        numbers = {row.employee_id: row.id for row in asked.rows}
-        found |= {name: numbers[person.id] or 0 for name, person in zip(names, people, strict=True)}
-    return found
-
-
 def _said(session: Session, name: str) -> tuple[int, str]:
     """What the person said of being late, with a file; who asked for it."""
     person = store_office.key(store_office.get(session, EmployeeRow, f"P-{mark(name)}"))
@@ -350,19 +314,6 @@ def _said(session: Session, name: str) -> tuple[int, str]:
         session, question, Actor("archive"), note=f"hỏi {REASON}{mark(name)}", due_on=None, at=BEGUN
     )
     return explanation_register.number_of(row), file.digest
-
-
-def _heard(session: Session, name: str, unit: str) -> tuple[int, int]:
-    """What a citizen said of the unit of a person, at a desk whose duty that person had, and the counter it came by."""
-    token, of, by = mark(name), mark(unit), Actor("archive")
-    place = store_office.get(session, UnitRow, f"U-{of}")
-    point = points.add_point(session, by, place, f"Quầy {of}", at=BEGUN)
-    said = Said("empty", f"Không ai ở quầy {of}", date(2026, 11, 18), time(18, 30), f"điện thoại {of}", f"bàn {token}")
-    secret = b"a secret of the tests, long enough"
-    taken = intake.take_in(session, secret, by, store_office.key(place), "box", said, zone=ZONE, at=JUDGED)
-    score = Score(2026, 3, 4.2, 5, 120, f"BC {of}")
-    scores.add_score(session, by, place, score, today=LAST, at=JUDGED)
-    return taken.row.id or 0, point.id or 0
 
 
 def _head(session: Session, name: str) -> int:
@@ -384,28 +335,6 @@ def _file(name: str) -> bytes:
         for at in ("07:42:00" if on == LATE_ON else "07:20:00", "12:03:00", "13:20:00", leaves):
             lines += [f"{pin}\t{on} {at}\t1\t0\t0\t0\r\n" for pin in pins]
     return "".join(lines).encode()
-
-
-def _terminal(session: Session, name: str) -> int:
-    """An alarm, a user, a difference of its sides, a serial that knocks; answers the number of the alarm."""
-    token = mark(name)
-    terminal = store_office.key(store_office.get(session, TerminalRow, f"T-{token}"))
-    (pull_id,) = intake_log.pulls_from(session, terminal, "file")
-    intake_log.extend_coverage(session, terminal, datetime(2026, 11, 16), datetime(2026, 11, 20, 23))
-    TerminalAlarms(session, terminal, pull_id, JUDGED).open("new_user", token, pin=f"{ALARM}{token}")
-    session.flush()
-    (alarm,) = open_alarms(session, [terminal])[terminal]
-    _users_and_sides(session, terminal, pull_id, token)
-    return alarm.id
-
-
-def _users_and_sides(session: Session, terminal: int, pull_id: int, token: str) -> None:
-    entry = terminal_users.Entry(5, "98", token, token.encode(), 0, False)
-    terminal_users.file(session, terminal, terminal_users.Changes(begun=((entry, None),)), pull_id)
-    wall = clock.wall_seconds(datetime(2026, 11, 18, 9, 9))
-    # 88 is nobody's number but at A, where somebody of B has it: that punch is not for readers of A
-    push_evidence.note_differences(session, terminal, "pushed_only", [(wall, "99", 0, 1), (wall, "88", 0, 1)], JUDGED)
-    push_devices.knock(session, f"S-{token}", address="10.0.0.9", at=JUDGED)
 
 
 def _accounts(database: Database, accounts: Accounts) -> dict[str, int]:

@@ -22,7 +22,7 @@ from attendance.store import grants
 from attendance.store.trail import CONSOLE
 from tests.access.asking import PASSWORD_OF_ALL, Built, Service, serve
 from tests.access.calls import Call
-from tests.access.office import NOW, mark
+from tests.access.marks import NOW, mark
 
 UNIT = f"U-{mark('OWN')}"
 ENDS = NOW + timedelta(hours=1)

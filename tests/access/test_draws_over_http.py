@@ -15,7 +15,8 @@ from api.cli.main import app as commands
 from attendance.services.visiting import drawing
 from tests.access.asking import Answer, Built, Service, serve
 from tests.access.calls import Call
-from tests.access.office import mark, reader
+from tests.access.marks import mark
+from tests.access.office import reader
 
 API = "/api/v1"
 PLANNER, LEADER = "all-inspector", "all-leader"

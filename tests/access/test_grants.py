@@ -25,7 +25,8 @@ from attendance.store.trail import CONSOLE, Actor
 from attendance.store.within import Within
 from tests.access.asking import Built, Service, serve
 from tests.access.calls import Call
-from tests.access.office import NOW, mark, reader
+from tests.access.marks import NOW, mark
+from tests.access.office import reader
 
 PASSWORD = "một câu rất dài"
 DAY = timedelta(days=1)

@@ -19,7 +19,8 @@ from attendance.services.access import ALLOWED, ROLES
 from tests.access.asking import Answer, Built, Service, serve
 from tests.access.calls import CALLS, PAGES, Call
 from tests.access.elsewhere import ELSEWHERE
-from tests.access.office import ALARM, PEOPLE, REASON, STATES, mark, reader
+from tests.access.marks import ALARM, PEOPLE, REASON, mark
+from tests.access.office import STATES, reader
 
 API = "/api/v1"
 OUTSIDE = ("SIS", "PAR")

@@ -26,7 +26,8 @@ from attendance.store.tables import UnitRow
 from attendance.store.trail import Actor, record
 from tests.access.asking import Answer, Built, HandedOn, Service, serve
 from tests.access.calls import CALLS, PAGES, Call
-from tests.access.office import NOW, mark, reader
+from tests.access.marks import NOW, mark
+from tests.access.office import reader
 
 API = "/api/v1"
 PLANNER = "all-inspector"

@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from attendance.services.access import ALLOWED, ROLES
 from tests.access.asking import Answer, Built, Service, serve
-from tests.access.office import PEOPLE, mark, reader
+from tests.access.marks import PEOPLE, mark
+from tests.access.office import reader
 from tests.access.test_matrix import Asked, every_call
 
 LEAVE_NONE = {

@@ -15,7 +15,8 @@ from attendance.store import chain_rows
 from attendance.store.chain_checking import ChainsChecked, check_chains
 from attendance.store.database import Database, Session, sqlite_url
 from tests.access.asking import CHEAP, build_once
-from tests.access.office import NOW, build
+from tests.access.marks import NOW
+from tests.access.office import build
 
 COVERED = (*chain_rows.PAPERS, "pull", "punch_block", "quarantine", "ruling", "violation")
 EDITS, SAMPLE = 500, 50

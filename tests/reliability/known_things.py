@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from tests.access.calls import CALLS, SHEETS
-from tests.access.office import PAPERS, PASSWORD, World
+from tests.access.marks import PASSWORD
+from tests.access.office import PAPERS, World
 
 MOST_KEPT = 40
 DATES = ("2026-11-16", "2026-11-17", "2026-11-19", "2026-11-20", "2026-11-24", "2026-12-01", "2026-12-07", "2027-01-04")

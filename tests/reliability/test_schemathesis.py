@@ -28,7 +28,8 @@ from attendance.store.database import Database, sqlite_url
 from attendance.store.trail import Actor
 from device_sync.agent.segment import token_digest
 from tests.access.asking import CHEAP, Service, build_once, serve
-from tests.access.office import NOW, ZONE, mark, reader
+from tests.access.marks import NOW, ZONE, mark
+from tests.access.office import reader
 from tests.reliability.asked_at_random import SITE_TOKEN, Fuzzing
 
 ROLES = {

@@ -159,7 +159,8 @@ def test_every_make_target_named_exists(path: Path) -> None:
 def test_both_languages_have_the_same_guides() -> None:
     assert sorted(path.name for path in (ROOT / "docs" / "en").glob("*.md")) == GUIDES
     assert GUIDES == [
-        "administrator.md", "auditor.md", "hr.md", "inspector.md", "leader.md", "official.md", "terminals.md",
+        "administrator.md", "auditor.md", "commitments.md", "hr.md", "inspector.md", "leader.md", "official.md",
+        "operation.md", "terminals.md", "visits.md",
     ]  # fmt: skip
 
 

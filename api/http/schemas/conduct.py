@@ -98,7 +98,15 @@ class NewThreshold(Given):
     article: str = Field(default="", max_length=64, description="Which article of it.")
 
 
+_THRESHOLD: dict[str, Any] = {
+    "id": 4, "unit": "X-TAN-MAI", "code": "NN3", "label": "Nhắc nhở trong giao ban", "proposes": "reminder",
+    "measure": "occurrences", "types": [], "period": "month", "at_least": 3, "from": "2026-01-01", "to": None,
+    "document": "Quy chế 12/QC", "article": "Điều 5",
+}  # fmt: skip
+
+
 class Threshold(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_THRESHOLD]})
     id: int = Field(description="Number of the version.")
     unit: str = Field(description="Code of the unit that filed it.")
     code: str = Field(description="Its name in short.")
@@ -169,7 +177,14 @@ class NewFormula(Given):
     document: Line = Field(min_length=1, description="Under which document.")
 
 
+_FORMULA: dict[str, Any] = {
+    "id": 2, "unit": None, "weights": {"late": 50, "early": 50, "absent": 100}, "coverage": 80, "fewest": 5,
+    "excluded": ["NUA-BUOI"], "kinds": {"X-TAN-MAI": "xã"}, "from": "2026-01-01", "to": None, "document": "QĐ 30/QĐ",
+}  # fmt: skip
+
+
 class Formula(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_FORMULA]})
     id: int = Field(description="Number of the version.")
     unit: str | None = Field(description="Code of the unit; null: everywhere.")
     weights: dict[str, int] = Field(description="Hundredths of a session by type.")
@@ -218,7 +233,14 @@ class Publishing(Given):
     period: str = Field(min_length=4, max_length=7, description="2026-11, 2026-Q4 or 2026.", examples=["2026-10"])
 
 
+_PUBLICATION: dict[str, Any] = {
+    "id": 3, "unit": "H", "name": "Tỉnh Sông Mây", "from": "2026-10-01", "to": "2026-10-31", "digest": "5a" * 32,
+    "published_at": "2026-11-05T03:00:00Z", "published_by": "lan.ld",
+}  # fmt: skip
+
+
 class Publication(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_PUBLICATION]})
     id: int = Field(description="Number of the publication.")
     unit: str = Field(description="Code of the unit.")
     name: str = Field(description="Its name.")
