@@ -8,7 +8,7 @@ from typing import Any
 
 from attendance.services.timesheet.signs import SIGNS
 from reports.official_sheet import MISSING, OFF, UNVERIFIED, WORDS, OfficialSheet
-from reports.printing import pdf
+from reports.printing import as_text, own_template, pdf
 from reports.timesheet import Say
 
 _DRAWN = {"": " ", OFF: "o", MISSING: "m", UNVERIFIED: "q"}
@@ -23,8 +23,9 @@ def as_pdf(
     number: Callable[[float], str], *, lang: str, at: datetime,
 ) -> bytes:  # fmt: skip
     """The file, as made at an instant: the same sheet and instant give the same bytes."""
-    return pdf("timesheet", _values(sheet, say, weekday, moment, number, lang), at=at,
-               tagged=len(sheet.rows) <= _TAGGED_PEOPLE)  # fmt: skip
+    values = as_text(_values(sheet, say, weekday, moment, number, lang))
+    tagged = len(sheet.rows) <= _TAGGED_PEOPLE
+    return pdf(own_template("timesheet"), {"values": values}, at=at, tagged=tagged)
 
 
 def _values(

@@ -1,6 +1,6 @@
-"""PDF by Typst: a template of this room and values in, the bytes of a PDF/A out; the same values give the same bytes.
+"""PDF by Typst: a template and texts in, the bytes of a PDF/A out; the same texts give the same bytes on any machine.
 
-Fonts are those inside the library, which have every Vietnamese letter, so a paper looks alike on every machine.
+Fonts are those inside the library, which have every Vietnamese letter.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
-STANDARD = "a-2b"
+Standard = Literal["a-2b", "a-3b"]
 NOT_PRINTED = "□"
 """Stands for signs that no font has, such as the pictures of a phone: PDF/A refuses a paper with a sign missing."""
 _PRINTED = (
@@ -24,32 +24,33 @@ _PRINTED = (
 )  # fmt: skip
 
 
-def pdf(template: str, values: Mapping[str, Any], *, at: datetime, tagged: bool = True) -> bytes:
-    """The paper `templates/<template>.typ` makes of values, which it reads as JSON from `sys.inputs.values`.
+def pdf(
+    template: bytes,
+    texts: Mapping[str, str],
+    *,
+    standard: Standard = "a-2b",
+    at: datetime | None = None,
+    tagged: bool = True,
+) -> bytes:
+    """The paper a template makes of texts, which it reads from `sys.inputs`.
 
-    `at`: the instant the file says it was made at. `tagged`: with the structure that screen readers follow; without
-    it, a sheet of very many cells is a tenth of the size.
+    `standard`: a-3b may hold the data it was drawn from. `at`: the instant the file says it was made at (None: what the
+    template says). `tagged`: with the structure that screen readers follow; without it, a sheet of very many cells is a
+    tenth of the size.
     """
     import typst  # 40 MB that only who prints needs
 
     found = typst.compile(
-        _template(template), format="pdf", pdf_standards=STANDARD, ignore_system_fonts=True, timestamp=at,
-        pdf_tags=tagged, sys_inputs={"values": orjson.dumps(printable(values)).decode()},
+        template, format="pdf", pdf_standards=standard, ignore_system_fonts=True, timestamp=at, pdf_tags=tagged,
+        sys_inputs=dict(texts),
     )  # fmt: skip
     assert isinstance(found, bytes)
     return found
 
 
-def printable(value: Any) -> Any:
-    """The same JSON value with `NOT_PRINTED` for each run of signs that cannot be printed; keys stay as they are."""
-    match value:
-        case str():
-            return value if value.isascii() and value.isprintable() else _odd().sub(NOT_PRINTED, value)
-        case Mapping():
-            return {name: printable(each) for name, each in value.items()}
-        case list() | tuple():
-            return [printable(each) for each in value]
-    return value
+def as_text(values: Mapping[str, Any]) -> str:
+    """JSON for a template, with `NOT_PRINTED` for each run of signs that cannot be printed; keys stay as they are."""
+    return orjson.dumps(_printable(values)).decode()
 
 
 @cache
@@ -59,11 +60,23 @@ def printed() -> str:
     return "".join(sign for sign in signs if unicodedata.category(sign) != "Cn")
 
 
+def _printable(value: Any) -> Any:
+    match value:
+        case str():
+            return value if value.isascii() and value.isprintable() else _odd().sub(NOT_PRINTED, value)
+        case Mapping():
+            return {name: _printable(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_printable(each) for each in value]
+    return value
+
+
 @cache
 def _odd() -> re.Pattern[str]:
     return re.compile(f"[^{re.escape(printed())}]+")
 
 
 @cache
-def _template(name: str) -> bytes:
+def own_template(name: str) -> bytes:
+    """A template of this room."""
     return files("reports").joinpath("templates", f"{name}.typ").read_bytes()

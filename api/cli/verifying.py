@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -76,7 +76,7 @@ def verify(
                     "unsealed": trail.unsealed, "seals_unchecked": trail.unchecked, "erased": trail.erased,
                     "missing_guards": guards,
                 },
-                **{part.name: {**part.counts, "broken": part.broken, "wrong": part.wrong} for part in parts},
+                **{part.name: _plain(part) for part in parts},
                 "sites": {"segments": segments.segments, "broken": segments.broken, "wrong": segments.wrong},
             }
         )  # fmt: skip
@@ -92,6 +92,11 @@ def verify(
             say(f"The database no longer refuses changes to the trail, somebody removed: {', '.join(guards)}.")
     if not holds:
         raise typer.Exit(1)
+
+
+def _plain(part: Part) -> dict[str, Any]:
+    links = {name: {"number": number, "link": link} for name, (number, link) in part.links.items()}
+    return {**part.counts, "broken": part.broken, "wrong": part.wrong} | ({"links": links} if links else {})
 
 
 _SAID = {

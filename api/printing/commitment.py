@@ -5,25 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import orjson
-import typst
-
 from api.pages.i18n import Translator
 from reports.commitment_page import CommitmentPage
-from reports.printing import printable
+from reports.printing import as_text, pdf
 
 _TEMPLATE = Path(__file__).with_name("commitment.typ")
 
 
 def draw_commitment(view: CommitmentPage) -> bytes:
     """The paper as it was signed, or as it would be signed today."""
-    return typst.compile(
-        _TEMPLATE.read_bytes(),
-        format="pdf",
-        pdf_standards="a-2b",
-        ignore_system_fonts=True,  # the same letters on every machine
-        sys_inputs={"page": orjson.dumps(printable(page_lines(view, Translator("vi")))).decode()},
-    )
+    return pdf(_TEMPLATE.read_bytes(), {"page": as_text(page_lines(view, Translator("vi")))})
 
 
 def page_lines(view: CommitmentPage, t: Translator) -> dict[str, Any]:

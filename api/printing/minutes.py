@@ -7,20 +7,18 @@ import io
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import orjson
 import segno
-import typst
 
 from api.pages.i18n import Translator
 from api.pages.names import name_key
 from attendance.services.visiting.seals import BLANK, MARK
 from attendance.services.visiting.signatures import HEIGHT, WIDTH
-from reports.printing import printable
+from reports.printing import as_text, pdf
 
 _TEMPLATE = Path(__file__).with_name("minutes.typ")
-_STANDARD: Final = "a-3b"  # of those that archives take, the one that may hold the data the document was drawn from
 _PARTS = ("with_reason", "without_reason", "unknown")
 
 Content = dict[str, Any]
@@ -37,17 +35,12 @@ def draw(content: bytes, address: str, language: str = "vi") -> bytes:
     What no font has, as the pictures of a phone in a note, is a box on the paper and itself in the attachment.
     """
     page = page_lines(content, address, Translator(language), language)
-    return typst.compile(
-        _TEMPLATE.read_bytes(),
-        format="pdf",
-        pdf_standards=_STANDARD,
-        ignore_system_fonts=True,  # the same letters on every machine
-        sys_inputs={
-            "page": orjson.dumps(printable(page)).decode(),
-            "data": content.decode(),
-            "seal": (MARK + BLANK.encode()).decode(),
-        },
-    )
+    texts = {
+        "page": as_text(page),
+        "data": content.decode(),
+        "seal": (MARK + BLANK.encode()).decode(),
+    }
+    return pdf(_TEMPLATE.read_bytes(), texts, standard="a-3b")
 
 
 def page_lines(content: bytes, address: str, t: Translator, language: str) -> dict[str, Any]:

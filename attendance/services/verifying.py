@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from attendance.services.commitments.checking import check_commitments
@@ -21,12 +21,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A kind of what is kept: `counts` of it hold; `broken` is the first that does not, and `wrong` says what of it."""
+    """A kind of what is kept: `counts` of it hold; `broken` is the first that does not, and `wrong` says what of it.
+
+    `links`: the newest entry of each chain, number and link, to be noted elsewhere.
+    """
 
     name: str
     counts: Mapping[str, int]
     broken: str | int | None
     wrong: str
+    links: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -44,7 +48,7 @@ def check_parts(session: Session) -> list[Part]:
             evidence.broken,
             evidence.wrong,
         ),
-        Part("chains", {"chained": chains.entries, "rows": chains.rows}, chains.broken, chains.wrong),
+        Part("chains", {"chained": chains.entries, "rows": chains.rows}, chains.broken, chains.wrong, chains.heads),
         Part("commitments", {"signed": commitments.commitments}, commitments.broken, commitments.wrong),
         Part(
             "minutes", {"minutes": minutes.minutes, "annexes": minutes.annexes}, minutes.broken, minutes.wrong

@@ -140,3 +140,9 @@ def test_evidence_that_was_changed_is_found(office: Office, statement: str, wher
     found = office.json("verify", code=1)["evidence"]
     assert found["broken"] == where
     assert wrong in found["wrong"]
+
+
+def test_the_newest_link_of_each_chain_is_told_to_be_noted_elsewhere(office: Office) -> None:
+    links = office.json("verify")["chains"]["links"]
+    assert {"columns", "papers"} <= set(links)
+    assert all(len(each["link"]) == 64 and each["number"] >= 1 for each in links.values())
