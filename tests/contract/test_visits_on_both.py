@@ -88,15 +88,18 @@ def test_a_visit_is_planned_drawn_sealed_listed_and_followed(any_database: Datab
         sealing.add_annex(
             session, ZONE, visit, "Bổ sung.", (TEAM_SIDE, UNIT_SIDE), by=sealing_by(session), at=SEALED_AT
         )
-        assert (check_minutes(session).minutes, check_minutes(session).annexes) == (1, 1)
+    with office.writing() as session:  # the trail is written as a transaction ends
+        visit, by = visit_in(session), by_head(session)
+        found = check_minutes(session)
+        assert (found.holds, found.minutes, found.annexes) == (True, 1, 1)
         assert stored.sealed_within(session, visit.key, EVERYTHING) is not None
         assert stored.sealed_within(session, visit.key, NOTHING) is None
         (named,) = stored.naming(session, 2, ARRIVAL, ARRIVAL + timedelta(minutes=1))
         assert (named.found, named.code) == ("without_reason", row.code)
         decider = Decider(by, EVERYTHING)
-        found = pages.followups_page(session, ZONE, EVERYTHING, [team.id or 0], decider, TODAY, only_overdue=False)
-        assert [(each.number, each.due) for each in found.lines] == [(1, date(2026, 3, 24)), (2, None)]
-        assert found.overdue == 1
+        followed = pages.followups_page(session, ZONE, EVERYTHING, [team.id or 0], decider, TODAY, only_overdue=False)
+        assert [(each.number, each.due) for each in followed.lines] == [(1, date(2026, 3, 24)), (2, None)]
+        assert followed.overdue == 1
         minutes = stored.of_code(session, row.code)
         assert minutes is not None
         followups.answer(session, minutes, 1, "Đã làm.", by=Actor("x", None, "api"), version=None, at=SEALED_AT)
