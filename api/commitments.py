@@ -8,7 +8,7 @@ from datetime import date
 from fastapi import Request
 
 from api.http.auth import came
-from api.http.scope import Reader
+from api.http.scope import Reader, askable
 from api.http.service import service
 from attendance.errors import Invalid, NotFound
 from attendance.services import own_account
@@ -37,15 +37,18 @@ def people_asked(session: Session, reader: Reader, codes: Iterable[str], unit: s
 
     Raises NotFound for any other.
     """
-    numbers = {reader.employee_id(session, code): code for code in codes}
+    named = {askable("employee", code) for code in codes}
+    numbers = people.by_code(session, named)
     there: frozenset[int] | None = None
     if unit is not None:
         there = StoredTree(session).below([office.key(reader.unit(session, unit))], reader.today)
     serving = dict(commitments.serving(session, reader.within, None, reader.today))
-    for number, code in numbers.items():
-        if number not in serving:
+    for code in sorted(named):
+        if numbers.get(code) not in serving:
             raise NotFound("employee", code, "Nobody of this code serves in the units you look after.")
-    found = set(numbers) | {person for person, place in serving.items() if there is not None and place in there}
+    found = set(numbers.values()) | {
+        person for person, place in serving.items() if there is not None and place in there
+    }
     return [row for _, row in sorted(people.rows(session, found).items())]
 
 

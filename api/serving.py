@@ -78,7 +78,8 @@ PAGES = (
     observations_router, commitment_templates_router, commitment_progress_router, commitments_router, teams_router,
     inspections_router, visits_router, conduct_router, index_router, router,
 )  # fmt: skip
-"""Every page, one router per part; the test of access asks all of them."""
+"""Every page, one router per part; the test of access asks all of them. Where one has a word in an address in which
+another has a number (`/commitments/progress`), it stands before it."""
 
 
 def make_app(

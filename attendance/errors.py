@@ -115,6 +115,18 @@ class Invalid(AttendanceError):
     code = "invalid"
 
 
+class Unstorable(Invalid):
+    """A value that the database refuses: PostgreSQL takes no zero sign in a text and none longer than its column."""
+
+    code = "unstorable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something in this is too long, or holds a sign that cannot be stored: nothing was stored. Shorten the "
+            "text, or type it anew, and send it again."
+        )
+
+
 class MonthMovedOn(Invalid):
     """Something was asked of a month that is not, or no longer, as whoever asks took it to be."""
 

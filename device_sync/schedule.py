@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from attendance.clock import Now, utc_now
 from attendance.errors import AttendanceError
 from attendance.services.backups.keeping import Plan, keep_up
+from attendance.services.citizens.intake import forget_senders
 from attendance.services.conduct.keeping import Keeper
 from attendance.services.evaluate import Evaluation, evaluate_dirty
 from attendance.services.personal import retention
@@ -63,6 +64,7 @@ class Timetable:
     backups: Plan | None = None
     backup_seconds: float = 300.0
     propose_seconds: float = 300.0
+    forget_seconds: float = 3600.0
     on_evaluated: Callable[[Evaluation], None] | None = None
     notify: Callable[[], object] | None = None
     notify_seconds: float = 15.0
@@ -86,6 +88,7 @@ class Timetable:
             self._scheduler.add_job(self._propose, "interval", seconds=self.propose_seconds, id="propose")
         if self.notify is not None:
             self._scheduler.add_job(self._notify, "interval", seconds=self.notify_seconds, id="notify")
+        self._scheduler.add_job(self._forget, "interval", seconds=self.forget_seconds, id="forget")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
         self._scheduler.add_job(self._compare, "cron", hour=self.nightly_hour + 2, minute=30, id="compare")
         self._scheduler.add_job(self._verify, "cron", hour=self.nightly_hour + 3, minute=30, id="verify")
@@ -143,6 +146,11 @@ class Timetable:
     def _propose(self) -> None:
         if not self._stopped.is_set() and self._leads():
             self._proposals.round(self.now())
+
+    def _forget(self) -> None:
+        """Where forms of citizens came from is kept for a day, also where no other form comes."""
+        if not self._stopped.is_set() and self._leads():
+            forget_senders(self.database, self.now())
 
     def _notify(self) -> None:
         if self.notify is not None and not self._stopped.is_set() and self._leads():

@@ -8,10 +8,9 @@ from datetime import date, datetime
 
 from attendance import clock
 from attendance.errors import MayNotSign
-from attendance.services import impartial
 from attendance.services.commitments.frozen import Paper, shown, unit_of
 from attendance.services.commitments.reading import refusal_reason
-from attendance.services.commitments.signing import check_signer, matter_of
+from attendance.services.commitments.signing import check_decider, check_signer
 from attendance.services.commitments.standing import is_overdue, state_of
 from attendance.services.impartial import Decider, NotTheirs
 from attendance.store import commitments, office
@@ -23,7 +22,8 @@ from attendance.store.within import Within
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another commitment of the same person or collective: in whose place this one stands, or that stands in its."""
+    """Another commitment of the same person or collective: in whose place this one stands, or that stands in its;
+    `from_on`: the day from which the later of the two holds."""
 
     number: int
     from_on: date
@@ -90,7 +90,9 @@ def commitment_page(
     text = shown(session, row, today)
     unit = unit_of(session, row, today)
     open_ = row.signed_at is None and row.withdrawn_at is None
-    reviews = reader.reviewing is not None and row.withdrawn_at is None and _may_review(session, row, reader, today)
+    reviews = (
+        reader.reviewing is not None and row.withdrawn_at is None and _may_review(session, row, reader, zone, today)
+    )
     elsewhere = row.signed_at is not None and unit != row.unit_id
     before = commitments.find(session, row.replaces_id) if row.replaces_id is not None else None
     return CommitmentPage(
@@ -102,7 +104,7 @@ def commitment_page(
         is_frozen=text.is_frozen,
         holds=text.holds,
         state=state_of(row),
-        holds_until=commitments.held_until(session, [row])[row.id or 0],
+        holds_until=commitments.held_until(session, [row], zone)[row.id or 0],
         asked_by=row.asked_by,
         asked_at=clock.to_wall(row.asked_at, zone),
         due_on=row.due_on,
@@ -112,12 +114,12 @@ def commitment_page(
         confirmed_at=_wall(row.confirmed_at, zone),
         refused_by=row.refused_by,
         refused_at=_wall(row.refused_at, zone),
-        refusal_reason=refusal_reason(session, row, reader.reasons, today),
+        refusal_reason=refusal_reason(row, unit, reader.reasons),
         withdrawn_by=row.withdrawn_by,
         withdrawn_at=_wall(row.withdrawn_at, zone),
         unit_now=office.code_of(session, UnitRow, unit) if elsewhere else "",
-        replaces=_beside(before) if before is not None else None,
-        replaced_by=tuple(map(_beside, commitments.replacing(session, row.id or 0))),
+        replaces=_beside(before, row, zone) if before is not None else None,
+        replaced_by=tuple(_beside(each, each, zone) for each in commitments.replacing(session, row.id or 0)),
         is_own=reader.employee_id is not None and reader.employee_id in (row.employee_id, row.head_id),
         may_sign=open_ and reader.signing is not None and today <= row.to_on and _signs(session, row, reader, today),
         may_confirm=reviews and row.signed_at is not None and row.confirmed_at is None and text.holds,
@@ -134,17 +136,17 @@ def _signs(session: Session, row: CommitmentRow, reader: CommitmentReader, today
     return True
 
 
-def _may_review(session: Session, row: CommitmentRow, reader: CommitmentReader, today: date) -> bool:
+def _may_review(session: Session, row: CommitmentRow, reader: CommitmentReader, zone: str, today: date) -> bool:
     assert reader.reviewing is not None
     try:
-        impartial.check(session, matter_of(session, row, today), reader.reviewing)
+        check_decider(session, row, reader.reviewing, zone, today)
     except NotTheirs:
         return False
     return True
 
 
-def _beside(row: CommitmentRow) -> Beside:
-    return Beside(row.id or 0, row.from_on, row.signed_at is not None)
+def _beside(row: CommitmentRow, later: CommitmentRow, zone: str) -> Beside:
+    return Beside(row.id or 0, commitments.begins_on(later, zone), row.signed_at is not None)
 
 
 def _wall(at: datetime | None, zone: str) -> datetime | None:

@@ -181,7 +181,7 @@ def lines(
                 period=_period(row.from_on, row.to_on),
                 decision=row.decision or "",
                 may_decide=mine,
-                protected=(row.employee_id in sheltered) if told else None,
+                protected=((row.employee_id, row.from_on) in sheltered) if told else None,
                 waits=sum(_asked(row, each) in explained for each in row.facts) if row.state == "open" else 0,
                 measure=measures.get(row.threshold_id, "occurrences"),
             )
@@ -293,11 +293,17 @@ def options(session: Session, today: date, within: Within) -> tuple[UnitOption, 
     return tuple(UnitOption(row.code, row.name, row.depth) for row in StoredTree(session).shown(today, within))
 
 
-def _protected(session: Session, rows: Sequence[ProposalRow], today: date, now: datetime) -> set[int]:
-    if not rows:
-        return set()
-    first = min(row.from_on for row in rows)
-    return conduct.protected(session, {row.employee_id for row in rows}, first, today, now)
+def _protected(session: Session, rows: Sequence[ProposalRow], today: date, now: datetime) -> set[tuple[int, date]]:
+    """(person, first date) of the proposals during whose period, or since, their person was protected: what else stands
+    on a page says nothing about it."""
+    by_first: dict[date, set[int]] = {}
+    for row in rows:
+        by_first.setdefault(row.from_on, set()).add(row.employee_id)
+    return {
+        (person, first)
+        for first, people in by_first.items()
+        for person in conduct.protected(session, people, first, today, now)
+    }
 
 
 def _asked(row: ProposalRow, each: dict[str, Any]) -> tuple[int, date, str, str] | None:

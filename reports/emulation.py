@@ -84,7 +84,7 @@ def of_persons(
         if row.unit_id is not None and row.due >= most.get(row.employee_id, 0):
             most[row.employee_id] = row.due
             held["unit"] = stored.codes[row.unit_id]
-            left_out = schedules.left_out(row.unit_id, row.schedule_id, span[1])
+            left_out = schedules.left_out(row.unit_id, row.schedule_id, row.last_on)
             held["note"] = EXEMPT if left_out == EXEMPT else ""
     occurred = counted_sessions.sums_of_people(session, within, part, *span)
     names = people.names(session, sums)

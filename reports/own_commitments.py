@@ -36,7 +36,7 @@ def own_commitments(session: Session, zone: str, now: datetime, employee_id: int
     today = clock.today(now, zone)
     led = heads.units_headed(session, employee_id, today)
     rows = [*commitments.of_person(session, employee_id), *commitments.of_units(session, led)]
-    until = commitments.held_until(session, rows)
+    until = commitments.held_until(session, rows, zone)
     waiting = [row for row in rows if row.signed_at is None and today <= row.to_on]
     held = []
     for unit in [None, *sorted(led)]:

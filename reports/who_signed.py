@@ -115,7 +115,7 @@ def who_signed(
     chosen = tree.numbers.get(asked.unit) if asked.unit else None
     only = tree.below([chosen], on) if chosen is not None else None
     rows = commitments.in_year(session, asked.year)
-    until = commitments.held_until(session, rows)
+    until = commitments.held_until(session, rows, zone)
     by_person, by_unit = _grouped(rows)
     serving = dict(commitments.serving(session, within, only, on))
     gone = _gone(session, rows, serving, within, only, on)

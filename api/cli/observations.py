@@ -275,13 +275,13 @@ def import_scores(
     with open_database(settings) as database, database.writing() as session:
         for line, row in enumerate(rows, 2):
             try:
-                given = Score(
+                code, given = row["unit"], Score(
                     int(row["year"]), int(row["quarter"]), float(row["score"]), float(row["scale"]), int(row["n"]),
                     row["document"] or "",
                 )  # fmt: skip
             except (KeyError, TypeError, ValueError):
                 raise Invalid(f"Line {line} of {file.name} is not {','.join(SCORE_COLUMNS)}; mend it.") from None
-            unit = office.get(session, UnitRow, row["unit"])
+            unit = office.get(session, UnitRow, code)
             surveys.add_score(session, operator(), unit, given, today=today_of(settings), at=utc_now())
     say(f"{len(rows)} scores are filed.")
 

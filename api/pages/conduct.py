@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import Field
 
 from api.http.auth import sent_from_here
 from api.http.routers.conduct import bring_up_to_date, check_whole_unit, decider_of, span_of, writable
@@ -77,13 +78,13 @@ def refresh(request: Request, reader: Writing) -> Response:
 def accept_grades(
     request: Request,
     reader: Deciding,
-    row: Annotated[list[int] | None, Form(max_length=pages.PAGE)] = None,
+    row: Annotated[list[Annotated[int, Field(ge=1, le=2**31 - 1)]] | None, Form(max_length=pages.PAGE)] = None,
     note: Note = "",
 ) -> Response:
     """Accept the grades of many lines for one written reason: all of them, or none where one hinders."""
     parts = service(request)
-    for number in row or ():
-        bring_up_to_date(request, reader, number)
+    if row:
+        bring_up_to_date(request, reader, *row)
     try:
         with parts.database.writing() as session:
             for number in row or ():

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import defer
 from sqlmodel import Session, and_, col, or_, select
 
+from attendance import clock
 from attendance.errors import NotFound
 from attendance.store.commitment_tables import COLLECTIVE, CommitmentRow
 from attendance.store.tables import AssignmentRow, EmployeeRow, UnitRow
@@ -99,9 +100,9 @@ def of_units(session: Session, unit_ids: Collection[int], year: int | None = Non
     return list(session.exec(query.order_by(col(CommitmentRow.from_on), col(CommitmentRow.id))))
 
 
-def held_until(session: Session, rows: Collection[CommitmentRow]) -> dict[int, date]:
-    """The last day on which each of these holds, by its number: the day before a signed one takes its place, else its
-    own last day."""
+def held_until(session: Session, rows: Collection[CommitmentRow], zone: str) -> dict[int, date]:
+    """The last day on which each of these holds, by its number: the day before a signed one takes its place, which it
+    never does before it was signed; else its own last day."""
     numbers = [row.id for row in rows if row.id is not None]
     query = select(CommitmentRow).where(
         col(CommitmentRow.replaces_id).in_(numbers), col(CommitmentRow.signed_at).is_not(None), _LIVE
@@ -109,8 +110,13 @@ def held_until(session: Session, rows: Collection[CommitmentRow]) -> dict[int, d
     found = {row.id: row.to_on for row in rows if row.id is not None}
     for row in session.exec(query):
         if row.replaces_id is not None:
-            found[row.replaces_id] = min(found[row.replaces_id], row.from_on - timedelta(days=1))
+            found[row.replaces_id] = min(found[row.replaces_id], begins_on(row, zone) - timedelta(days=1))
     return found
+
+
+def begins_on(row: CommitmentRow, zone: str) -> date:
+    """The first day on which one holds, or would: none holds before it was signed."""
+    return max(row.from_on, clock.today(row.signed_at, zone)) if row.signed_at is not None else row.from_on
 
 
 def replacing(session: Session, number: int) -> list[CommitmentRow]:

@@ -43,11 +43,14 @@ class UnitSessions(NamedTuple):
 
 
 class PersonSessions(NamedTuple):
+    """`last_on`: the last date of them, on which hours were in force."""
+
     employee_id: int
     unit_id: int | None
     schedule_id: int | None
     due: int
     known: int
+    last_on: date
 
 
 class UnitOccurrences(NamedTuple):
@@ -103,26 +106,22 @@ def of_people(
     """A row for each person, unit and schedule; `employees`: these alone."""
     signs = cast(col(RulingRow.symbols), Text)
     keys = (col(RulingRow.employee_id), col(RulingRow.unit_id), col(AssignmentRow.schedule_id))
-    sums: Counter[tuple[Any, ...]] = Counter()
+    sums: dict[tuple[int, int | None, int | None], tuple[int, int, date]] = {}
     for some in _batches(employees):
         query = (
-            select(*keys, signs, func.count())
+            select(*keys, signs, func.count(), func.max(col(RulingRow.work_date)))
             .select_from(RulingRow)
             .outerjoin(AssignmentRow, _assigned(RulingRow, None))
             .where(*_rows(RulingRow, within, part, from_on, to_on), *_known(RulingRow, None), *_of(RulingRow, some))
             .group_by(*keys, signs)
         )
-        for person, unit, schedule, text, count in session.execute(query):
+        for person, unit, schedule, text, count, last_on in session.execute(query):
             due, known = _worth(text)
-            sums[person, unit, schedule, "due"] += due * count
-            sums[person, unit, schedule, "known"] += known * count
-    places = dict.fromkeys((key[0], key[1], key[2]) for key in sums)
-    return [
-        PersonSessions(
-            person, unit, schedule, sums[person, unit, schedule, "due"], sums[person, unit, schedule, "known"]
-        )
-        for person, unit, schedule in places
-    ]
+            before = sums.get((person, unit, schedule), (0, 0, last_on))
+            sums[person, unit, schedule] = (
+                before[0] + due * count, before[1] + known * count, max(before[2], last_on)
+            )  # fmt: skip
+    return [PersonSessions(*place, *held) for place, held in sums.items()]
 
 
 def occurrences_of_units(

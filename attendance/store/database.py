@@ -13,12 +13,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 import attendance.store.register_tables  # noqa: F401 - rows of every kind of paper point to it
-from attendance.errors import Conflict, Invalid, StoreUnavailable
+from attendance.errors import Conflict, Invalid, StoreUnavailable, Unstorable
 from attendance.store import chain_writing, trail
 from attendance.store.looks import WAIT_SECONDS, Looks
 from attendance.store.trail_chain import Sealer
@@ -92,7 +92,9 @@ class Database:
 
     @contextmanager
     def writing(self, *, wait_seconds: float = BUSY_SECONDS) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back on any error. Raises StoreUnavailable, Conflict.
+        """One transaction: committed at the end, rolled back on any error.
+
+        Raises StoreUnavailable, Conflict, Unstorable.
 
         `wait_seconds`: how long it waits for other writers. Inside `joining` it is a part of that transaction: undone
         alone on an error, committed with the whole.
@@ -192,6 +194,8 @@ def _in_words() -> Iterator[None]:
         if "append-only" in str(error.orig):
             raise  # what SQLite's triggers refuse is a fault of the caller and no conflict with anybody
         raise Conflict from error
+    except DataError as error:
+        raise Unstorable from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,13 @@ def sent(
     return list(session.exec(query.order_by(col(table.received_at).desc()).limit(most)))
 
 
+def has_sender(session: Session, before: datetime) -> bool:
+    """Whether it is still known of some form up to a moment where it came from."""
+    table = ObservationRow
+    query = select(table.id).where(table.sender != "", table.received_at <= before).limit(1)
+    return session.exec(query).first() is not None
+
+
 def forget_senders(session: Session, before: datetime) -> None:
     """Where forms came from is forgotten once no bound looks at it any more."""
     table = ObservationRow

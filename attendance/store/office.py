@@ -85,6 +85,13 @@ def first_unit(session: Session) -> str:
     return row.code
 
 
+def hold_unit(session: Session, unit_id: int | None) -> None:
+    """Let nobody else who holds this unit (None: what is everywhere, for which the first one stands) go on before the
+    transaction ends."""
+    query = select(UnitRow.id).order_by(col(UnitRow.id)).limit(1)
+    session.exec((query if unit_id is None else query.where(UnitRow.id == unit_id)).with_for_update()).all()
+
+
 def units(session: Session) -> list[UnitRow]:
     return list(session.exec(select(UnitRow).order_by(col(UnitRow.id))))
 
@@ -155,11 +162,20 @@ def assignments_between(
 
 def unit_on(session: Session, employee_id: int, on: date) -> int | None:
     """The number of the unit a person serves in on a date; else of the next they will, else of the last they did."""
-    rows = assignments_between(session, date.min, date.max, [employee_id])
-    now = [row for row in rows if row.from_on <= on and (row.to_on is None or on <= row.to_on)]
-    later = [row for row in rows if row.from_on > on]
-    found = next(iter([*now, *later, *reversed(rows)]), None)
-    return found.unit_id if found is not None else None
+    return units_on(session, [employee_id], on).get(employee_id)
+
+
+def units_on(session: Session, employee_ids: Iterable[int], on: date) -> dict[int, int]:
+    """The same of several people; those who never served are left out."""
+    served: dict[int, list[AssignmentRow]] = {}
+    for row in assignments_between(session, date.min, date.max, employee_ids):
+        served.setdefault(row.employee_id, []).append(row)
+    found = {}
+    for person, rows in served.items():
+        now = [row for row in rows if row.from_on <= on and (row.to_on is None or on <= row.to_on)]
+        later = [row for row in rows if row.from_on > on]
+        found[person] = [*now, *later, *reversed(rows)][0].unit_id
+    return found
 
 
 def rule_names(session: Session) -> set[str]:

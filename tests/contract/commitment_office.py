@@ -105,8 +105,8 @@ def decider(session: Session, code: str, *units: str) -> Decider:
     return Decider(Actor(code.lower(), account(session, code)[0]), Within(places))
 
 
-def confirm(database: Database, number: int, code: str, *units: str) -> int:
-    return int(act(database, lambda s: signing.confirm(s, number, decider(s, code, *units), zone=ZONE, at=AT)))
+def confirm(database: Database, number: int, code: str, *units: str, at: datetime = AT) -> int:
+    return int(act(database, lambda s: signing.confirm(s, number, decider(s, code, *units), zone=ZONE, at=at)))
 
 
 def row_of(database: Database, number: int) -> CommitmentRow:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from attendance.errors import Invalid, NotFound
-from attendance.services.citizens import looking, opening, scores
+from attendance.services.citizens import intake, looking, opening, scores
 from attendance.services.citizens.problems import NotSaid
 from attendance.services.citizens.scores import Score
 from attendance.services.personal import retention
@@ -24,10 +24,22 @@ from attendance.store.trail import Actor
 from attendance.store.visit_tables import TeamMemberRow, TeamRow
 from attendance.store.within import EVERYTHING, Within
 from tests.builders import ZONE
-from tests.citizens import CLERK, LAN, database, furnished, number_of, rows_of, taken, unit_of
+from tests.citizens import CLERK, LAN, counter, database, furnished, number_of, rows_of, send, taken, unit_of
 from tests.month_office import AT
 
 __all__ = ["database", "furnished"]
+
+
+def test_where_a_form_came_from_is_forgotten_though_no_other_comes(database: Database) -> None:
+    with database.writing() as session:
+        row = send(session, counter(session).token, AT.replace(minute=5)).row
+        number, whose = number_of(row), row.sender
+    intake.forget_senders(database, AT + timedelta(hours=24))
+    with database.reading() as session:
+        assert observations.get(session, EVERYTHING, number).sender == whose != ""
+    intake.forget_senders(database, AT + timedelta(hours=24, minutes=5))
+    with database.reading() as session:
+        assert observations.get(session, EVERYTHING, number).sender == ""
 
 
 # a visit -------------------------------------------------------------------------------------------------------------

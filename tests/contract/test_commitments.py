@@ -10,18 +10,19 @@ import pytest
 from sqlmodel import select
 
 from attendance.errors import Invalid, MayNotSign
-from attendance.services.commitments import signing
+from attendance.services.commitments import asking, signing, templates
 from attendance.services.commitments.asking import Term
 from attendance.services.commitments.clauses import read_clauses
 from attendance.services.commitments.frozen import shown
 from attendance.services.commitments.standing import MovedOn, holding, state_of
 from attendance.services.impartial import NotTheirs
-from attendance.store import commitments, heads, office, serving
+from attendance.store import commitments, heads, office, registering, serving
 from attendance.store.commitment_tables import CommitmentRow
 from attendance.store.database import Database
-from attendance.store.tables import UnitRow
+from attendance.store.tables import EmployeeRow, UnitRow
+from attendance.store.trail import Actor
 from attendance.store.within import EVERYTHING
-from tests.builders import ZONE
+from tests.builders import RECORDED_AT, ZONE, statements_of
 from tests.contract.commitment_office import (
     AT,
     COLLECTIVE,
@@ -170,6 +171,23 @@ def test_nobody_confirms_their_own_and_a_heads_is_confirmed_one_level_up(built: 
         confirm(built, others.id or 0, "E9", "H", "A")
 
 
+@pytest.mark.parametrize("after", ["E2", None])
+def test_a_collectives_goes_one_level_up_also_once_its_head_has_changed(built: Database, after: str | None) -> None:
+    publish(built, COLLECTIVE)
+    (row,) = ask(built, "A").rows
+    sign(built, row.id or 0, "E1")
+    with built.writing() as session:
+        term = heads.terms_of(session, office.key(office.get(session, UnitRow, "A")))[0]
+        heads.end_term(session, term.id, TODAY, at=AT)
+        if after is not None:
+            heads.name_head(session, "A", after, from_on=TODAY + timedelta(days=1), at=AT)
+    later = AT + timedelta(days=2)
+    for who in ("E1", "E2", "E3"):
+        with pytest.raises(NotTheirs):
+            confirm(built, row.id or 0, who, "A", at=later)
+    confirm(built, row.id or 0, "E9", "H", "A", at=later)
+
+
 def test_an_amendment_holds_from_its_date_once_it_is_signed_and_the_old_one_stays(anywhere: Database) -> None:
     publish(anywhere)
     (row,) = ask(anywhere, "E2").rows
@@ -183,7 +201,7 @@ def test_an_amendment_holds_from_its_date_once_it_is_signed_and_the_old_one_stay
     def stands(on: date) -> tuple[date, int | None]:
         with anywhere.reading() as session:
             rows = commitments.of_person(session, account(session, "E2")[1], 2026)
-            until = commitments.held_until(session, rows)
+            until = commitments.held_until(session, rows, ZONE)
             found = holding(rows, until, on)
             return until[row.id or 0], found.id if found else None
 
@@ -198,6 +216,19 @@ def test_an_amendment_holds_from_its_date_once_it_is_signed_and_the_old_one_stay
     assert ask(anywhere, "E2", term=Term(date(2026, 9, 1), YEAR.to_on)).counts["already"] == 1
 
 
+def test_one_that_is_signed_late_takes_the_place_of_the_other_from_then_on(built: Database) -> None:
+    publish(built)
+    (row,) = ask(built, "E2").rows
+    sign(built, row.id or 0, "E2")
+    publish(built, clauses=read_clauses([{"kind": "late_early_per_month", "limit": 1}]))
+    (new,) = ask(built, "E2", term=Term(date(2026, 1, 14), YEAR.to_on)).rows
+    sign(built, new.id or 0, "E2", at=AT + timedelta(days=8))
+    with built.reading() as session:
+        rows = [commitments.get(session, each.id or 0) for each in (row, new)]
+        until = commitments.held_until(session, rows, ZONE)
+    assert until == {row.id: TODAY + timedelta(days=7), new.id: YEAR.to_on}
+
+
 def test_who_is_asked_twice_has_one_commitment(anywhere: Database) -> None:
     publish(anywhere)
     first, again = ask(anywhere, "E2"), ask(anywhere, "E2", "E3")
@@ -205,6 +236,24 @@ def test_who_is_asked_twice_has_one_commitment(anywhere: Database) -> None:
     assert first.rows[0].id in [row.id for row in again.rows]
     with anywhere.reading() as session:
         assert len(session.exec(select(CommitmentRow)).all()) == 2
+
+
+def test_asking_many_asks_the_database_as_often_as_asking_two(built: Database) -> None:
+    publish(built)
+    with built.writing() as session:
+        for number in range(20):
+            registering.add_employee(session, f"E{number:03}", name=f"Người {number}", at=RECORDED_AT)
+            registering.assign(session, f"E{number:03}", "B", from_on=date(2024, 1, 1), at=RECORDED_AT)
+
+    def asked(codes: list[str]) -> int:
+        with built.writing() as session:
+            people = [office.get(session, EmployeeRow, code) for code in codes]
+            text = templates.current(session, EVERYTHING, "CA-NHAN", TODAY)
+            return statements_of(
+                built, lambda: asking.ask(session, Actor("lan"), text, YEAR, people=people, zone=ZONE, at=AT)
+            )
+
+    assert asked(["E1", "E2"]) == asked([f"E{number:03}" for number in range(20)])
 
 
 def test_a_refusal_is_noted_with_its_reason_and_may_be_signed_after_all(built: Database) -> None:

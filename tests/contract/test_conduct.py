@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -186,6 +187,19 @@ def test_a_nearer_threshold_holds_and_an_overlap_is_refused(office_: Database) -
     assert [row.state for row in _refresh(office_)] == ["open", "withdrawn"]
 
 
+@pytest.mark.postgres
+def test_of_two_that_file_at_once_one_is_told_of_the_other(postgres_database: Database) -> None:
+    with postgres_database.writing() as session:
+        registering.add_unit(session, "A", at=AT)
+    with ThreadPoolExecutor(1) as other:
+        with postgres_database.writing() as session:
+            thresholds.file(session, NEW, by=CLERK, at=AT)
+            second = other.submit(_file, postgres_database)
+            assert not wait([second], 0.3).done
+        with pytest.raises(Overlap):
+            second.result(20)
+
+
 def test_a_version_counts_the_days_on_which_it_holds(office_: Database) -> None:
     first = _file(office_, to_on=date(2026, 3, 10))
     second = _file(office_, from_on=date(2026, 3, 11))
@@ -207,6 +221,12 @@ def test_reminders_that_were_given_may_propose_a_review(office_: Database) -> No
 def test_no_threshold_bears_the_name_of_a_legal_form(office_: Database, text: str) -> None:
     with pytest.raises(Invalid, match="legal form"):
         _file(office_, label=text)
+
+
+@pytest.mark.parametrize(("part", "most"), [("code", 32), ("label", 200), ("document", 200), ("article", 64)])
+def test_a_threshold_is_no_longer_than_it_can_be_kept(office_: Database, part: str, most: int) -> None:
+    with pytest.raises(Invalid, match=f"{part} of a threshold has at most {most}"):
+        _file(office_, **{part: "x" * (most + 1)})
 
 
 def test_grades_come_from_the_rule_with_its_document_and_not_without_data(office_: Database) -> None:
@@ -243,6 +263,23 @@ def test_a_protection_is_told_as_one_word_to_whoever_decides(office_: Database) 
     assert (told.protected, untold.protected) == (True, None)
     assert "nursing" not in repr(page)
     assert "khai sinh" not in repr(page)
+
+
+def test_a_protection_of_another_time_is_not_told_for_what_else_stands_on_the_page(office_: Database) -> None:
+    _file(office_)
+    _refresh(office_)
+    with office_.writing() as session:
+        papers.add_exemption(
+            session, "E1", code="nursing", minutes_per_day=60, placement="day_end", from_on=date(2026, 1, 5),
+            to_on=date(2026, 1, 30), document="Giấy khai sinh 8", approved_at=AT, at=AT,
+        )  # fmt: skip
+    with office_.reading() as session:
+        (row,), _ = conduct.listed(session, EVERYTHING, conduct.Asked(), limit=9, offset=0)
+        older = ProposalRow(
+            **row.model_dump(exclude={"id", "from_on", "to_on"}), from_on=date(2026, 1, 1), to_on=date(2026, 1, 31)
+        )
+        told = lines(session, ZONE, [row, older], HEAD, now=AT)
+    assert [each.protected for each in told] == [False, True]
 
 
 def test_the_timetable_counts_of_whom_something_was_concluded(office_: Database) -> None:

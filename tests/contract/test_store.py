@@ -16,7 +16,7 @@ from sqlalchemy import delete, event, insert, inspect, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel, select
 
-from attendance.errors import Conflict, Invalid, StoreUnavailable
+from attendance.errors import Conflict, Invalid, StoreUnavailable, Unstorable
 from attendance.services.evaluate import evaluate_dirty
 from attendance.store import evidence_tables as evidence
 from attendance.store import leases, month_events, paper_tables, registering
@@ -224,6 +224,13 @@ def test_every_pooled_connection_of_sqlite_is_durable_and_strict(sqlite_database
     finally:
         for connection in connections:
             connection.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", ["\0", "x" * 500])
+def test_what_postgresql_cannot_store_is_said_in_words(postgres_database: Database, name: str) -> None:
+    with pytest.raises(Unstorable, match="nothing was stored"), postgres_database.writing() as session:
+        session.add(office_tables.ScheduleRow(code=name, recorded_at=datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def test_foreign_keys_hold(any_database: Database) -> None:

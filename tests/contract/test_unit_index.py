@@ -55,8 +55,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> I
         for code in ("HC", "NUA"):
             registering.add_schedule(session, code, at=RECORDED_AT)
             registering.add_schedule_version(
-                session, code, sessions=HOURS, weekdays=WEEK, document="QD 1", at=RECORDED_AT
-            )
+                session, code, sessions=HOURS, weekdays=WEEK, document="QD 1", at=RECORDED_AT,
+                to_on=date(2026, 6, 30) if code == "NUA" else None,
+            )  # fmt: skip
         registering.add_unit(session, "A", schedule="HC", at=RECORDED_AT)
         for code in ("T-A", "T-E"):
             registering.add_terminal(session, code, unit="A", host=None, at=RECORDED_AT)
@@ -217,6 +218,15 @@ def test_who_had_no_counted_occurrence_and_of_whom_too_little_is_known(filled: D
     assert {"B3", "B4", "B5", "C3", "C4"} <= good
     assert not {"B2", "C1", "B6", "D1"} & good
     assert found.counted == 16
+
+
+def test_lists_reach_past_the_last_day_for_which_somebody_has_hours(filled: Database) -> None:
+    """B6 has hours of their own, which end in June, and is listed for the year all the same."""
+    year = (MARCH[0], date(2026, 12, 31))
+    with filled.reading() as session:
+        assert without_occurrence(session, EVERYTHING, None, year).counted == 16
+        table = emulation.of_persons(session, EVERYTHING, None, "A", year, [], name_key)
+    assert "B6" in [row["employee"] for row in table.rows]
 
 
 def _days(session: Session) -> dict[tuple[str, date], DayVerdict]:

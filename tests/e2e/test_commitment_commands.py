@@ -50,5 +50,5 @@ def test_from_a_template_by_file_to_what_verify_finds(office: Office, run: Run, 
         row = commitments.get(session, number)
         row.content = row.content.replace("2 lượt", "9 lượt", 1)
         session.add(row)
-    assert f"the first that is not as it was signed is {number}: its text" in run("verify", code=1).stdout
+    assert f"Commitments: the first that does not agree is {number}: text." in run("verify", code=1).stdout
     assert "not as it was signed" in run("commitments", "show", str(number), code=1).stdout

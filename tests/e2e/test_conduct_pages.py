@@ -100,6 +100,8 @@ def test_a_formula_is_filed_from_the_page_and_a_handful_has_no_figure(site: Site
 
 def test_grades_are_accepted_together_for_one_reason(site: Site) -> None:
     assert _sign_in(site, "vinh").send("/conduct/grades", "/conduct", note="").status_code == 303, "nothing chosen"
+    wrong = _sign_in(site, "vinh").send("/conduct/grades", "/conduct", note="x", row=["9" * 30])
+    assert wrong.status_code == 422, "a number that no proposal can have"
     lan = _sign_in(site, "lan")
     assert lan.send("/conduct/grades", "/conduct", note="x").status_code == 403, "who keeps the lists decides nothing"
 

@@ -51,6 +51,8 @@ def test_counters_and_scores_by_command(run: Run, tmp_path: Path) -> None:
     sheet.write_text(f"{head}A1,2025,3,4.2,5,120,BC 9\nA,2025,3,x,5,9,BC 9\n", encoding="utf-8-sig")
     assert "Line 3" in str(run("observations", "import-scores", str(sheet), code=2).exception)
     assert told(run, "observations", "scores")["items"] == [], "all or none"
+    sheet.write_text("year,quarter,score,scale,n,document\n2025,3,4.2,5,120,BC 9\n", encoding="utf-8")
+    assert "Line 2" in str(run("observations", "import-scores", str(sheet), code=2).exception)
     sheet.write_text(f"{head}A1,2025,3,4.2,5,120,BC 9\nA,2025,3,3.9,5,80,BC 9\n", encoding="utf-8")
     run("observations", "import-scores", str(sheet))
     found = {row["unit"]: (row["score"], row["n"]) for row in told(run, "observations", "scores")["items"]}

@@ -33,7 +33,7 @@ from api.pages.names import name_key
 from attendance import clock
 from attendance.services.commitments import asking, signing, templates
 from attendance.services.commitments.clauses import read_clauses, written
-from attendance.services.commitments.frozen import shown, unit_of
+from attendance.services.commitments.frozen import shown, units_of
 from attendance.services.commitments.reading import refusal_reason, seen
 from attendance.services.commitments.shipped import Wording
 from attendance.services.commitments.standing import SIGNED, state_of
@@ -279,13 +279,15 @@ def _one(request: Request, session: Session, reader: Reader, row: CommitmentRow,
 
 
 def _told(request: Request, session: Session, reader: Reader, rows: Sequence[CommitmentRow]) -> list[dict[str, Any]]:
-    """What an answer says of commitments, without their text."""
+    """What an answer says of commitments, without their text; each with the unit it stands with, where the reader may
+    know of it, else the one it was asked in."""
     numbers = {number for row in rows for number in (row.employee_id, row.head_id) if number is not None}
     named = people.names(session, numbers)
     used = commitment_templates.by_number(session, {row.template_id for row in rows})
-    until = commitments.held_until(session, rows)
+    until = commitments.held_until(session, rows, service(request).settings.timezone)
     reasons = reasons_of(session, reader)
-    places = {row.id: _place(session, reader, row) for row in rows}
+    now = units_of(session, rows, reader.today)
+    places = {row.id: now[row.id or 0] if reader.within.names(now[row.id or 0]) else row.unit_id for row in rows}
     codes = office.codes(session, UnitRow, places.values())
     found = []
     for row in rows:
@@ -309,7 +311,7 @@ def _told(request: Request, session: Session, reader: Reader, rows: Sequence[Com
                 "confirmed_at": _local(request, row.confirmed_at),
                 "confirmed_by": row.confirmed_by or None,
                 "refused_at": _local(request, row.refused_at),
-                "refusal_reason": refusal_reason(session, row, reasons, reader.today) or None,
+                "refusal_reason": refusal_reason(row, now[row.id or 0], reasons) or None,
                 "digest": row.digest or None,
                 "template": template.code,
                 "template_version": template.version,
@@ -318,12 +320,6 @@ def _told(request: Request, session: Session, reader: Reader, rows: Sequence[Com
             }
         )
     return found
-
-
-def _place(session: Session, reader: Reader, row: CommitmentRow) -> int:
-    """The unit it stands with, where the reader may know of it, else the one it was asked in."""
-    unit = unit_of(session, row, reader.today)
-    return unit if reader.within.names(unit) else row.unit_id
 
 
 def _template(session: Session, request: Request, row: CommitmentTemplateRow) -> dict[str, Any]:

@@ -176,12 +176,12 @@ def decide(request: Request, reader: Deciding, id: Number, given: schemas.Conduc
         return _one(request, session, reader, id, parts.settings.timezone)
 
 
-def bring_up_to_date(request: Request, reader: Reader, number: int) -> None:
-    """Count the person of a proposal anew, in a transaction of its own, so that nobody decides on what is none."""
+def bring_up_to_date(request: Request, reader: Reader, *numbers: int) -> None:
+    """Count the people of proposals anew, in a transaction of its own, so that nobody decides on what is none."""
     parts = service(request)
     with parts.database.writing() as session:
-        row = conduct.proposal(session, reader.within, number)
-        proposing.count_anew(session, parts.today(), at=parts.now(), by=reader.actor, employees=[row.employee_id])
+        people = {conduct.proposal(session, reader.within, number).employee_id for number in numbers}
+        proposing.count_anew(session, parts.today(), at=parts.now(), by=reader.actor, employees=people)
 
 
 def check_whole_unit(reader: Reader, session: Session, code: str) -> UnitRow:

@@ -13,7 +13,7 @@ from attendance.services.citizens.problems import NotSaid, TooManyForms
 from attendance.services.citizens.wording import MOST_CONTACT, MOST_TEXT, clean
 from attendance.store import observations
 from attendance.store.citizen_tables import CHANNELS, FORM, KINDS, FeedbackPointRow, ObservationRow
-from attendance.store.database import Session
+from attendance.store.database import Database, Session
 from attendance.store.trail import Actor, record
 
 LOOK_BACK = timedelta(days=90)
@@ -112,6 +112,15 @@ def take_form(
     row.sender = tickets.sender(secret_key, address, at.date())
     observations.forget_senders(session, at - DAY)
     return _file(session, CITIZEN, row, code, at)
+
+
+def forget_senders(database: Database, at: datetime) -> None:
+    """Forget where forms of more than a day ago came from. Nothing is written where nothing is to be forgotten."""
+    with database.reading() as session:
+        if not observations.has_sender(session, at - DAY):
+            return
+    with database.writing() as session:
+        observations.forget_senders(session, at - DAY)
 
 
 def take_in(

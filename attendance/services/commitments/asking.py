@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from attendance import clock
 from attendance.errors import Invalid
 from attendance.services.commitments.standing import MovedOn
-from attendance.store import commitment_templates, commitments, office
+from attendance.store import commitments, office
 from attendance.store.commitment_tables import PERSON, CommitmentRow, CommitmentTemplateRow
 from attendance.store.database import Session
 from attendance.store.tables import EmployeeRow, UnitRow
@@ -75,10 +75,13 @@ def ask(
         raise Invalid(f"At most {MOST} are asked at once; ask unit by unit.")
     commitments.hold(session, people, units)
     tree = StoredTree(session)
+    each_once = dict(sorted({office.key(each): each for each in asked}.items()))
+    known = _known(session, template, term, each_once)
+    places = _places(session, term, each_once, today)
     counts: Counter[str] = Counter(new=0, renewed=0, amended=0, already=0)
     rows = []
-    for one in sorted({office.key(each): each for each in asked}.items()):
-        row, what = _ask_one(session, actor, template, term, one[1], tree, today, at)
+    for number, one in each_once.items():
+        row, what = _ask_one(session, actor, template, term, one, known[number], places.get(number), tree, today, at)
         counts[what] += 1
         rows.append(row)
     session.flush()
@@ -139,20 +142,17 @@ def _ask_one(
     template: CommitmentTemplateRow,
     term: Term,
     one: EmployeeRow | UnitRow,
+    known: Sequence[CommitmentRow],
+    unit_id: int | None,
     tree: StoredTree,
     today: date,
     at: datetime,
 ) -> tuple[CommitmentRow, str]:
-    """The commitment that is asked of one of them, and what was done about it."""
-    person = one if isinstance(one, EmployeeRow) else None
-    unit_id = _place(session, one, term, today)
+    """The commitment that is asked of one of them, and what was done about it. `known`: those of the year."""
+    if unit_id is None:
+        raise Invalid(f"{one.code} serves nowhere from {max(today, term.from_on)} on; there is nothing to promise.")
     if template.unit_id is not None and template.unit_id not in tree.path(unit_id, today):
         raise Invalid(f"Template {template.code} is not for unit {tree.codes[unit_id]}; choose one that is.")
-    known = (
-        commitments.of_person(session, office.key(person), term.from_on.year)
-        if person is not None
-        else commitments.of_unit(session, unit_id, term.from_on.year)
-    )
     open_ = next((row for row in known if row.signed_at is None), None)
     signed = [row for row in known if row.signed_at is not None]
     if open_ is not None:
@@ -164,13 +164,13 @@ def _ask_one(
         session.add(open_)
         return open_, "renewed"
     last = max(signed, key=lambda row: (row.from_on, row.id or 0), default=None)
-    if last is not None and _says_the_same(session, last, template) and term.to_on <= last.to_on:
+    if last is not None and last.template_id == template.id and term.to_on <= last.to_on:
         return last, "already"
     _check_follows(signed, term, one, today)
     row = CommitmentRow(
         template_id=template.id or 0,
         scope=template.scope,
-        employee_id=office.key(person) if person is not None else None,
+        employee_id=office.key(one) if isinstance(one, EmployeeRow) else None,
         unit_id=unit_id,
         year=term.from_on.year,
         from_on=term.from_on,
@@ -184,24 +184,30 @@ def _ask_one(
     return row, "amended" if last is not None else "new"
 
 
-def _place(session: Session, one: EmployeeRow | UnitRow, term: Term, today: date) -> int:
-    if isinstance(one, UnitRow):
-        return office.key(one)
-    serving = office.assignments_between(session, max(today, term.from_on), term.to_on, [office.key(one)])
-    if not serving:
-        raise Invalid(f"{one.code} serves nowhere from {max(today, term.from_on)} on; there is nothing to promise.")
-    return serving[0].unit_id
+def _known(
+    session: Session, template: CommitmentTemplateRow, term: Term, asked: Collection[int]
+) -> dict[int, list[CommitmentRow]]:
+    """What each of them was asked before in the year, in the order it begins."""
+    of = commitments.of_people if template.scope == PERSON else commitments.of_units
+    found: dict[int, list[CommitmentRow]] = {number: [] for number in asked}
+    for row in of(session, asked, term.from_on.year):
+        found[row.employee_id or row.unit_id].append(row)
+    return found
+
+
+def _places(session: Session, term: Term, asked: Mapping[int, EmployeeRow | UnitRow], today: date) -> dict[int, int]:
+    """The unit of each: of a person the first in which they serve in what is left of the term."""
+    found = {number: number for number, one in asked.items() if isinstance(one, UnitRow)}
+    people = [number for number in asked if number not in found]
+    for row in office.assignments_between(session, max(today, term.from_on), term.to_on, people) if people else ():
+        found.setdefault(row.employee_id, row.unit_id)
+    return found
 
 
 def _is_asked(row: CommitmentRow, template: CommitmentTemplateRow, term: Term) -> bool:
     return (row.template_id, row.from_on, row.to_on, row.due_on) == (
         template.id, term.from_on, term.to_on, term.due_on
     )  # fmt: skip
-
-
-def _says_the_same(session: Session, row: CommitmentRow, template: CommitmentTemplateRow) -> bool:
-    """Whether what was signed is this very version."""
-    return commitment_templates.get(session, row.template_id).id == template.id
 
 
 def _check_follows(signed: Iterable[CommitmentRow], term: Term, one: EmployeeRow | UnitRow, today: date) -> None:

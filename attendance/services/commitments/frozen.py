@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -89,9 +90,14 @@ def drafted(session: Session, row: CommitmentRow, today: date) -> Paper:
 
 def unit_of(session: Session, row: CommitmentRow, today: date) -> int:
     """The unit whose list a commitment stands on today: a person's goes with them, a collective's stays."""
-    if row.scope != PERSON or row.employee_id is None:
-        return row.unit_id
-    return office.unit_on(session, row.employee_id, today) or row.unit_id
+    return units_of(session, [row], today)[row.id or 0]
+
+
+def units_of(session: Session, rows: Sequence[CommitmentRow], today: date) -> dict[int, int]:
+    """The same of several, by their numbers."""
+    persons = {row.employee_id for row in rows if row.scope == PERSON and row.employee_id is not None}
+    now = office.units_on(session, persons, today) if persons else {}
+    return {row.id or 0: now.get(row.employee_id or 0, row.unit_id) for row in rows}
 
 
 def signer_of(session: Session, row: CommitmentRow, today: date) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from attendance.errors import NotFound
-from attendance.services.commitments.frozen import unit_of
 from attendance.store import commitments
 from attendance.store.commitment_tables import CommitmentRow
 from attendance.store.database import Session
@@ -20,8 +19,6 @@ def seen(session: Session, within: Within, number: int, today: date) -> Commitme
     return row
 
 
-def refusal_reason(session: Session, row: CommitmentRow, reasons: Within, today: date) -> str:
-    """Why it was not signed, as far as a reader may know reasons; else empty."""
-    if not row.refusal_reason or not reasons.sees(unit_of(session, row, today), row.employee_id):
-        return ""
-    return row.refusal_reason
+def refusal_reason(row: CommitmentRow, unit_id: int, reasons: Within) -> str:
+    """Why it was not signed, as far as a reader may know reasons; else empty. `unit_id`: whose list it stands on."""
+    return row.refusal_reason if reasons.sees(unit_id, row.employee_id) else ""

@@ -10,11 +10,10 @@ import orjson
 
 from attendance import clock
 from attendance.errors import Invalid
-from attendance.services import impartial
 from attendance.services.commitments import told as telling
 from attendance.services.commitments.frozen import digest_of, seal_of
 from attendance.services.commitments.progress import Progress, progress
-from attendance.services.commitments.signing import matter_of, name_of
+from attendance.services.commitments.signing import check_decider, name_of
 from attendance.services.commitments.standing import MovedOn
 from attendance.services.commitments.told import Told
 from attendance.services.impartial import Decider, NotTheirs
@@ -67,7 +66,7 @@ def obstacle(session: Session, zone: str, row: CommitmentRow, found: Progress, a
     """
     if row.signed_at is None or found.from_on is None:
         return "not_signed"
-    if commitments.held_until(session, [row])[row.id or 0] < row.to_on:
+    if commitments.held_until(session, [row], zone)[row.id or 0] < row.to_on:
         return "replaced"
     left = row.scope != COLLECTIVE and row.employee_id is not None
     left = left and office.unit_on(session, row.employee_id or 0, clock.today(at, zone)) is None
@@ -98,7 +97,7 @@ def review(
     NotFound.
     """
     row = commitments.get(session, number, lock=True)
-    _check(session, row, by, zone, at)
+    check_decider(session, row, by, zone, clock.today(at, zone))
     found = sheet(session, zone, row, at)
     if found.review is not None:
         raise MovedOn(f"{found.review.reviewed_by} has reviewed commitment {number} already; a review is written once.")
@@ -149,14 +148,10 @@ def review(
 def may_review(session: Session, zone: str, row: CommitmentRow, by: Decider, at: datetime) -> bool:
     """Whether somebody who may review at all may review this one."""
     try:
-        _check(session, row, by, zone, at)
+        check_decider(session, row, by, zone, clock.today(at, zone))
     except NotTheirs:
         return False
     return True
-
-
-def _check(session: Session, row: CommitmentRow, by: Decider, zone: str, at: datetime) -> None:
-    impartial.check(session, matter_of(session, row, clock.today(at, zone)), by)
 
 
 def wrong(row: CommitmentReviewRow) -> str:

@@ -87,7 +87,7 @@ def confirm(
     if row.confirmed_at is not None:
         raise MovedOn(f"{row.confirmed_by} has confirmed commitment {number} already.")
     _check_seen(row, version)
-    impartial.check(session, matter_of(session, row, today), by)
+    check_decider(session, row, by, zone, today)
     if wrong(row):
         raise MovedOn(
             f"Commitment {number} is not as it was signed ({wrong(row)}); do not confirm it, have it looked at."
@@ -114,7 +114,7 @@ def note_refusal(
     if row.refused_at is not None:
         raise MovedOn(f"It is noted already that commitment {number} was not signed.")
     _check_seen(row, version)
-    impartial.check(session, matter_of(session, row, today), by)
+    check_decider(session, row, by, zone, today)
     if not reason.strip():
         raise Invalid("Write the reason as it was said; without one nothing is noted.")
     if len(reason) > LONGEST_REASON:
@@ -128,10 +128,17 @@ def note_refusal(
     return row
 
 
-def matter_of(session: Session, row: CommitmentRow, today: date) -> Matter:
-    """What is confirmed, for asking who may: the one it binds never does."""
-    who = row.employee_id if row.scope == PERSON else row.head_id or signer_of(session, row, today)
-    return Matter(f"Commitment {row.id}", unit_of(session, row, today), who, row.signed_by_id, "", today)
+def check_decider(session: Session, row: CommitmentRow, by: Decider, zone: str, today: date) -> None:
+    """Raises NotTheirs for whom it binds and for who signed it. A collective's is decided on one level above the unit:
+    neither by the head who signed, nor by whoever came after and answers for it now."""
+    name, unit = f"Commitment {row.id}", unit_of(session, row, today)
+    if row.scope == PERSON:
+        impartial.check(session, Matter(name, unit, row.employee_id, row.signed_by_id, "", today), by)
+        return
+    impartial.check(session, Matter(name, unit, signer_of(session, row, today), row.signed_by_id, "", today), by)
+    if row.signed_at is not None:
+        then = clock.today(row.signed_at, zone)
+        impartial.check(session, Matter(name, unit, row.head_id, row.signed_by_id, "", then), by)
 
 
 def name_of(session: Session, actor: Actor) -> str:

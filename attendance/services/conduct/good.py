@@ -60,7 +60,7 @@ def without_occurrence(session: Session, within: Within, part: Spread | None, sp
     schedules = Schedules(session, stored, set(), None)
     sums: dict[int, dict[int, list[int]]] = defaultdict(dict)
     for row in counted_sessions.of_people(session, within, part, *span):
-        if row.unit_id is not None and row.due and not schedules.left_out(row.unit_id, row.schedule_id, span[1]):
+        if row.unit_id is not None and row.due and not schedules.left_out(row.unit_id, row.schedule_id, row.last_on):
             held = sums[row.employee_id].setdefault(row.unit_id, [0, 0])
             held[0] += row.known
             held[1] += row.due

@@ -44,6 +44,7 @@ def file(session: Session, new: NewThreshold, *, by: Actor, at: datetime) -> Thr
     """Raises Invalid, NotFound, and Overlap where a version of this unit and code holds on one of its dates."""
     _check(new)
     unit = office.key(office.get(session, UnitRow, new.unit))
+    office.hold_unit(session, unit)
     for row in conduct.thresholds(session):
         if (row.unit_id, row.code) == (unit, new.code) and meet((row.from_on, row.to_on), (new.from_on, new.to_on)):
             raise Overlap(f"the threshold {new.code} of unit {new.unit}", max(row.from_on, new.from_on))
@@ -107,6 +108,9 @@ def _check(new: NewThreshold) -> None:
     for name, value in (("code", new.code), ("label", new.label), ("document", new.document)):
         if not value.strip():
             raise Invalid(f"A threshold has a {name}; write one.")
+    for name, most in (("code", 32), ("label", 200), ("document", 200), ("article", 64)):
+        if len(getattr(new, name)) > most:
+            raise Invalid(f"The {name} of a threshold has at most {most} letters; shorten it.")
     refuse_legal_form("The label", new.label)
     refuse_legal_form("The code", new.code)
     if not 1 <= new.at_least <= MOST:

@@ -64,6 +64,7 @@ def file(session: Session, new: NewFormula, *, by: Actor, at: datetime) -> Formu
     """Raises Invalid, NotFound, and Overlap where a version of the same unit holds on one of its dates."""
     _check(session, new)
     unit = office.key(office.get(session, UnitRow, new.unit)) if new.unit is not None else None
+    office.hold_unit(session, unit)
     for row in index_formulas.formulas(session):
         if row.unit_id == unit and meet((row.from_on, row.to_on), (new.from_on, new.to_on)):
             raise Overlap(f"the index formula of {new.unit or 'the whole office'}", max(row.from_on, new.from_on))
@@ -117,6 +118,8 @@ def _check(session: Session, new: NewFormula) -> None:
         raise Invalid(f"No unit of fewer than {FEWEST} people has a figure of its own; write {FEWEST} or more.")
     if not new.document.strip():
         raise Invalid("A formula has a document; write its number.")
+    if len(new.document) > 200:
+        raise Invalid("The document of a formula has at most 200 letters; shorten it.")
     if new.to_on is not None and new.to_on < new.from_on:
         raise Invalid(f"This formula would end on {new.to_on}, before it begins on {new.from_on}.")
     for code in new.excluded:
