@@ -67,7 +67,7 @@ class Visit:
 @dataclass(frozen=True, slots=True)
 class Draw:
     """`taken` and `candidates` are for the team; with `seed` for whoever sees the team's whole part of the tree, once
-    no visit of the draw is planned any more."""
+    no visit of the draw, and none planned before it, is planned any more."""
 
     key: str
     team: str
@@ -158,21 +158,27 @@ def proposed(found: Collection[Candidate]) -> list[Candidate]:
 
 def draw_list(session: Session, zone: str, who: Looker) -> list[Draw]:
     """Draws of the reader's teams, and those whose seed is told and whose whole part of the tree they see."""
-    rows = draws.every(session)
-    drawn = draws.visits_of(session, [row for row, _ in rows])
-    told = (_draw(zone, row, team, drawn[row.id or 0], who) for row, team in rows)
-    return [each for each in told if each is not None]
+    return _draws(session, zone, draws.every(session), who)
 
 
 def draw(session: Session, zone: str, key: str, who: Looker) -> Draw | None:
     """One of `draw_list`; None: there is none for this reader."""
     found = draws.find(session, key)
-    drawn = draws.visits_of(session, [found[0]] if found is not None else [])
-    return _draw(zone, *found, drawn[found[0].id or 0], who) if found is not None else None
+    return next(iter(_draws(session, zone, [found], who)), None) if found is not None else None
 
 
-def _draw(zone: str, row: DrawRow, team: TeamRow, drawn: list[tuple[VisitRow, str]], who: Looker) -> Draw | None:
-    published = not planning.is_open(team, [each for each, _ in drawn], who.today)
+def _draws(session: Session, zone: str, rows: Sequence[tuple[DrawRow, TeamRow]], who: Looker) -> list[Draw]:
+    drawn = draws.visits_of(session, [row for row, _ in rows])
+    plans = visits.planned_of(session, *{row.team_id for row, _ in rows})
+    told = (_draw(zone, row, team, drawn[row.id or 0], plans, who) for row, team in rows)
+    return [each for each in told if each is not None]
+
+
+def _draw(
+    zone: str, row: DrawRow, team: TeamRow, drawn: list[tuple[VisitRow, str]], plans: list[VisitRow], who: Looker
+) -> Draw | None:
+    own = [each for each in plans if each.team_id == row.team_id]
+    published = not planning.is_open(team, row, [each for each, _ in drawn], own, who.today)
     at_home = any(each.state == PLANNED and each.unit_id in who.home for each, _ in drawn)
     mine = row.team_id in who.own and not at_home
     if not mine and not (published and who.reading.sees(team.unit_id)):

@@ -12,7 +12,7 @@ import orjson
 from attendance import clock
 from attendance.services.impartial import Decider
 from attendance.services.visiting import followups as following
-from attendance.services.visiting.figures import NOT_CHECKED
+from attendance.services.visiting.figures import NEED_NOT, NOT_CHECKED
 from attendance.services.visiting.minutes import canonical, draft
 from attendance.services.visiting.reading import ShownVisit
 from attendance.services.visiting.sealing import content_of
@@ -156,7 +156,7 @@ def minutes_page(
         return MinutesPage(
             key=visit.key, unit=unit, content=canonical(found, "", (), zone=zone, closed_at=at), state=visit.state,
             is_own=shown.is_own, is_head=is_head, written=found.written, version=found.version,
-            unchecked=sum(one.remark == NOT_CHECKED for one in found.people),
+            unchecked=sum(one.remark in (NOT_CHECKED, NEED_NOT) for one in found.people),
         )  # fmt: skip
     return MinutesPage(
         key=visit.key, unit=unit, content=kept.unpack(row.content), state=visit.state, is_own=shown.is_own,

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-import orjson
-
 from attendance.services.timesheet.signs import SIGNS
 from reports.official_sheet import MISSING, OFF, UNVERIFIED, WORDS, OfficialSheet
-from reports.printing import own_template, pdf
+from reports.printing import as_text, own_template, pdf
 from reports.timesheet import Say
 
 _DRAWN = {"": " ", OFF: "o", MISSING: "m", UNVERIFIED: "q"}
@@ -25,7 +23,7 @@ def as_pdf(
     number: Callable[[float], str], *, lang: str, at: datetime,
 ) -> bytes:  # fmt: skip
     """The file, as made at an instant: the same sheet and instant give the same bytes."""
-    values = orjson.dumps(_values(sheet, say, weekday, moment, number, lang)).decode()
+    values = as_text(_values(sheet, say, weekday, moment, number, lang))
     tagged = len(sheet.rows) <= _TAGGED_PEOPLE
     return pdf(own_template("timesheet"), {"values": values}, at=at, tagged=tagged)
 

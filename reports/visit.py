@@ -169,13 +169,14 @@ def _desks(session: Session, visit: VisitRow, presence: Presence) -> tuple[Desk,
     on = presence.at.date()
     places = StoredTree(session).below([visit.unit_id], on)
     wanted = filling.slots(session, Within(frozenset(places)), on - timedelta(days=1), on)
-    return tuple(_desk(slot, presence) for slot in wanted if slot.starts <= presence.at < slot.ends)
+    return tuple(desk_at(slot, presence) for slot in wanted if slot.starts <= presence.at < slot.ends)
 
 
-def _desk(slot: Slot, presence: Presence) -> Desk:
+def desk_at(slot: Slot, presence: Presence) -> Desk:
+    """A post with those who hold it by the frozen list: of its own unit, since desks of others bear the same names."""
     holders = tuple(
         (person.name or person.code, person.state)
         for person in presence.people
-        if any(post.desk == slot.desk and post.code == slot.kind for post in person.posts)
+        if person.unit == slot.unit and any(post.desk == slot.desk and post.code == slot.kind for post in person.posts)
     )
     return Desk(slot.kind, slot.desk, slot.starts, slot.ends, max(0, slot.needed - len(holders)), holders)

@@ -71,13 +71,12 @@ async def write(request: Request, reader: Doing, key: Key) -> Response:
     async with request.form(max_files=0, max_fields=150, max_part_size=64 * 1024) as sent:
         check_csrf(request, str(sent.get("csrf_token", ""))[:256])
         given = _form(sent)
-    version = int(given["version"]) if given.get("version", "").isdecimal() else None
     parts = service(request)
     try:
         written = _written(given)
         with parts.database.writing() as session:
             visit = own_visit(session, reader.user.user_id, key, reader.today)
-            keep_written(session, visit, written, by=reader.actor, at=parts.now(), version=version)
+            keep_written(session, visit, written, by=reader.actor, at=parts.now(), version=_seen(given))
     except AttendanceError as error:
         if isinstance(error, NotFound):
             raise
@@ -106,7 +105,7 @@ async def seal(request: Request, reader: Doing, key: Key) -> Response:
         sealing.seal(
             session, parts.settings.timezone, visit, signed, by=Sealing(reader.actor, parts.secret_key),
             draw=drawing(verify_address(request)), at=parts.now(),
-            version=int(given["version"]) if given.get("version", "").isdecimal() else None,
+            version=_seen(given),
         )  # fmt: skip
 
     return await _off_loop(_signed, request, reader, key, "seal", given, act)
@@ -309,6 +308,12 @@ async def _signed_form(request: Request) -> dict[str, str]:
 
 async def _off_loop(act: Callable[..., Response], *given: Any) -> Response:
     return await run_sync(act, *given)
+
+
+def _seen(given: dict[str, str]) -> int | None:
+    """The version of the text that the page showed."""
+    text = given.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 7 else None
 
 
 def _form(sent: FormData) -> dict[str, str]:

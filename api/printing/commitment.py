@@ -5,19 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from api.pages.i18n import Translator
 from reports.commitment_page import CommitmentPage
-from reports.printing import pdf
+from reports.printing import as_text, pdf
 
 _TEMPLATE = Path(__file__).with_name("commitment.typ")
 
 
 def draw_commitment(view: CommitmentPage) -> bytes:
     """The paper as it was signed, or as it would be signed today."""
-    page = orjson.dumps(page_lines(view, Translator("vi"))).decode()
-    return pdf(_TEMPLATE.read_bytes(), {"page": page})
+    return pdf(_TEMPLATE.read_bytes(), {"page": as_text(page_lines(view, Translator("vi")))})
 
 
 def page_lines(view: CommitmentPage, t: Translator) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from api.pages.i18n import Translator
 from api.pages.names import name_key
 from attendance.services.visiting.seals import BLANK, MARK
 from attendance.services.visiting.signatures import HEIGHT, WIDTH
-from reports.printing import pdf
+from reports.printing import as_text, pdf
 
 _TEMPLATE = Path(__file__).with_name("minutes.typ")
 _PARTS = ("with_reason", "without_reason", "unknown")
@@ -30,10 +30,13 @@ def drawing(address: str, language: str = "vi") -> Callable[[bytes], bytes]:
 
 
 def draw(content: bytes, address: str, language: str = "vi") -> bytes:
-    """The PDF of canonical minutes, holding them as an attachment and a blank place for the seal."""
+    """The PDF of canonical minutes, holding them as an attachment and a blank place for the seal.
+
+    What no font has, as the pictures of a phone in a note, is a box on the paper and itself in the attachment.
+    """
     page = page_lines(content, address, Translator(language), language)
     texts = {
-        "page": orjson.dumps(page).decode(),
+        "page": as_text(page),
         "data": content.decode(),
         "seal": (MARK + BLANK.encode()).decode(),
     }

@@ -170,14 +170,19 @@ def acts(session: Session) -> list[str]:
     return list(session.execute(select(col(TrailRow.act)).distinct().order_by(col(TrailRow.act))).scalars())
 
 
-def sealed_digests(session: Session) -> dict[str, str]:
-    """The digest of sealed minutes as the trail has it, by the key of the visit."""
+def digests(session: Session, act: str) -> dict[str, list[str]]:
+    """The digests that entries of an act hold, in order, by the key of their object."""
     query = (
         select(col(TrailRow.key), col(TrailDetailRow.content))
         .join(TrailDetailRow, col(TrailDetailRow.seq) == col(TrailRow.seq))
-        .where(col(TrailRow.act) == "minutes.sealed")
+        .where(col(TrailRow.act) == act)
+        .order_by(col(TrailRow.seq))
     )
-    return {key: orjson.loads(content)["after"]["digest"] for key, content in session.execute(query) if content}
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, content in session.execute(query):
+        if content:
+            found[key].append(orjson.loads(content)["after"]["digest"])
+    return found
 
 
 def shown_people(session: Session, seqs: list[int]) -> list[str]:

@@ -99,7 +99,7 @@ def last_days(session: Session, own: Collection[int], since: datetime) -> dict[i
     return found
 
 
-def planned_of(session: Session, team_id: int) -> list[VisitRow]:
-    """The plans of a team, in the order they were made."""
-    query = select(VisitRow).where(VisitRow.team_id == team_id, VisitRow.state == PLANNED)
+def planned_of(session: Session, *team_ids: int) -> list[VisitRow]:
+    """The plans of teams, in the order they were made."""
+    query = select(VisitRow).where(col(VisitRow.team_id).in_(team_ids), VisitRow.state == PLANNED)
     return list(session.exec(query.order_by(col(VisitRow.id))))

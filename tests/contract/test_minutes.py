@@ -30,6 +30,7 @@ from attendance.store import minutes as stored
 from attendance.store.database import Database, Session, sqlite_url
 from attendance.store.minutes_tables import MinutesRow
 from attendance.store.paper_register import NotAsItWas
+from reports.printing import printed
 from tests import month_office
 from tests.builders import ZONE, rows
 from tests.minutes_office import (
@@ -103,6 +104,21 @@ def test_a_sealed_pdf_says_every_line_and_the_data_is_in_it(sealed: MinutesRow) 
         "total": 3, "present": 1, "with_reason": 0, "without_reason": 2, "unknown": 0, "late": 0
     }  # fmt: skip
     assert b"Gi\xe1\xba\xa5y ra vi\xe1\xbb\x87n" not in sealed.pdf
+
+
+def test_a_sign_that_no_font_has_stops_no_sealing(sealed: MinutesRow) -> None:
+    """A picture from a phone in a note is a box on the paper; in the data it is what was written."""
+    content = orjson.loads(data_of(sealed.pdf))
+    odd = "Có mặt 👍🏽, 漢字, \x07, \uffff"
+    content["written"]["explanation"] = odd
+    content["written"]["other"] = " ".join(printed().split())
+    data = orjson.dumps(content)
+    drawn = draw(data, ADDRESS)
+    document = pypdfium2.PdfDocument(drawn)
+    told = "\n".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    assert "Có mặt □, □, □, □" in unicodedata.normalize("NFC", told)
+    assert orjson.loads(data_of(drawn))["written"]["explanation"] == odd
 
 
 def test_the_pdf_is_one_that_archives_take(sealed: MinutesRow) -> None:
@@ -179,6 +195,12 @@ def _triggers(database: Database) -> list[tuple[str, str]]:
     return rows(database, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")  # type: ignore[return-value]
 
 
+def _taken_out(session: Session, row: MinutesRow) -> None:
+    for table in ("minutes_person", "minutes_annex", "visit_followup"):
+        session.execute(text(f"DELETE FROM {table}"))
+    session.execute(text("DELETE FROM minutes"))
+
+
 CHANGES: dict[str, Callable[[Session, MinutesRow], object]] = {
     "data": lambda session, row: setattr(row, "content", stored.pack(_flipped(stored.unpack(row.content)))),
     "pdf": lambda session, row: setattr(row, "pdf", _flipped(row.pdf)),
@@ -203,7 +225,8 @@ def test_the_database_names_what_was_changed_in_it(office: Database, sealed: Min
         (annex,) = stored.annexes(session, stored.of_visit(session, visit_in(session).id).id)  # type: ignore[union-attr]
         assert annex.before == stored.of_visit(session, visit_in(session).id).digest  # type: ignore[union-attr]
     guards = [name for name, sql in _triggers(office) if sql]
-    for wrong, change in CHANGES.items():
+    last_annex_gone = ("annex", lambda session, row: session.execute(text("DELETE FROM minutes_annex")))
+    for wrong, change in (*CHANGES.items(), last_annex_gone, ("missing", _taken_out)):
         with office.reading() as session:  # what a reading changes is never kept
             for name in guards:
                 session.execute(text(f"DROP TRIGGER {name}"))

@@ -163,7 +163,7 @@ def test_nobody_of_the_unit_is_in_the_know_through_their_team(database: Database
     ("more", "why"),
     [
         ({"kind": "x"}, "kind"), ({"source": "x"}, "source"), ({"planned_for": TODAY - timedelta(days=1)}, "day"),
-        ({"planned_for": LAST + timedelta(days=1)}, "day"), ({"note": "x" * 2001}, "note"),
+        ({"planned_for": LAST + timedelta(days=1)}, "day"), ({"note": "x" * 2001}, "note"), ({"note": "a\0b"}, "note"),
     ],
 )  # fmt: skip
 def test_a_plan_that_cannot_be_is_refused(database: Database, more: Any, why: str) -> None:
@@ -234,6 +234,28 @@ def test_a_draw_tells_nothing_until_its_visits_are_over_and_then_everything(data
         told = {**{name: getattr(found, name) for name in ("seed", "seed_digest", "content_digest", "way", "count")},
                 "candidates": list(found.candidates), "taken": list(found.taken)}  # fmt: skip
         assert drawing.check(told) == drawing.Checked(found.taken, ())
+
+
+def test_a_draw_is_not_told_while_a_plan_from_before_it_is_open(database: Database) -> None:
+    """The planned unit was not drawn from: whoever reads the candidates would see which one is missing."""
+    with database.writing() as session:
+        team, by = formed(session, "binh"), actor(session, "binh")
+        secret = planned(session, team, "B")
+        key = drawn(session, team, count=1)
+        leader = Looker((), frozenset(), NOTHING, EVERYTHING, TODAY)
+        (one,) = [row for row in visits.planned_of(session, team.id or 0) if row.key != secret.key]
+        planning.drop(session, one, why="thử", by=by, at=NOW)
+        assert inspections.draw(session, ZONE, key, leader) is None
+        assert inspections.draw_list(session, ZONE, leader) == []
+        own = inspections.draw(
+            session, ZONE, key, inspections.looker(session, by.user_id or 0, EVERYTHING, EVERYTHING, TODAY)
+        )
+        assert own is not None
+        assert own.seed is None
+        planning.drop(session, secret, why="thử", by=by, at=NOW)
+        found = inspections.draw(session, ZONE, key, leader)
+        assert found is not None
+        assert {each["unit"] for each in found.candidates} == set("ACD")
 
 
 def test_what_a_draw_leaves_in_the_trail_is_the_same_whatever_was_drawn(database: Database) -> None:

@@ -41,7 +41,9 @@ def test_minutes_are_written_signed_and_read(site: Site) -> None:
     team, head = site.signed_in("tra"), site.signed_in("hoa")
     assert head.client.get(f"{HERE}/minutes").status_code == 404
     assert "chưa niêm phong" in team.see(f"{HERE}/minutes")
-    refused = team.send(f"{HERE}/minutes", unit_side="; Phó Chủ tịch", desk="Bộ phận một cửa đủ người")
+    refused = team.send(
+        f"{HERE}/minutes", unit_side="; Phó Chủ tịch", desk="Bộ phận một cửa đủ người", version="9" * 5000
+    )
     assert refused.status_code == 409
     assert "thiếu họ tên" in refused.text
     assert "Bộ phận một cửa đủ người" in refused.text  # what was written is still in the form

@@ -43,6 +43,18 @@ def test_list_and_mark_together_say_how_somebody_was_found(state: str, mark: str
     assert (one.found, one.remark) == (found, remark)
 
 
+@pytest.mark.parametrize(("mark", "found", "remark"), [("", "unknown", "need_not"), ("at_post", "present", "")])
+def test_of_who_need_not_punch_no_missing_punch_is_remarked(mark: str, found: str, remark: str) -> None:
+    marks = {1: Marked(mark)} if mark else {}
+    (one,) = find([listed(1, "unknown", exempt=True)], marks, ARRIVAL)
+    assert (one.found, one.remark) == (found, remark)
+
+
+def test_who_has_a_paper_and_punched_all_the_same_is_not_said_to_have_no_punch() -> None:
+    (one,) = find([listed(1, "excused", since=datetime(2026, 3, 17, 7, 25))], {1: Marked("at_post")}, ARRIVAL)
+    assert (one.found, one.remark) == ("present", "")
+
+
 def test_every_person_is_counted_once_whatever_list_and_marks_say() -> None:
     states = ("seen", "not_seen", "excused", "unknown", "not_scheduled")
     people = [listed(number, state) for number, state in enumerate(itertools.islice(itertools.cycle(states), 200))]

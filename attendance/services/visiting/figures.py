@@ -14,11 +14,12 @@ from attendance.errors import AttendanceError
 
 PRESENT, WITH_REASON, WITHOUT_REASON, UNKNOWN = FOUND = ("present", "with_reason", "without_reason", "unknown")
 """How somebody on the list was found; WITH_REASON: by a paper that was approved before the team arrived."""
-NO_PUNCH, NOT_AT_POST, REASON_SAID, NOT_READ, NOT_CHECKED, DISPUTED = REMARKS = (
-    "no_punch", "not_at_post", "reason_said", "not_read", "not_checked", "disputed",
+NO_PUNCH, NOT_AT_POST, REASON_SAID, NOT_READ, NOT_CHECKED, NEED_NOT, DISPUTED = REMARKS = (
+    "no_punch", "not_at_post", "reason_said", "not_read", "not_checked", "need_not", "disputed",
 )  # fmt: skip
 """At the post without a punch; a punch but nobody at the post; a reason was told to the team and no paper was there;
-the terminal was not read up to the arrival; the team has not noted how it found them; members noted it differently."""
+the terminal was not read up to the arrival; the team has not noted how it found them; nor somebody who need not punch;
+members noted it differently."""
 _SEEN, _EXCUSED, _UNKNOWN, _NOT_SCHEDULED = "seen", "excused", "unknown", "not_scheduled"
 AT_POST, ABSENT, REASON_GIVEN = "at_post", "absent", "reason_given"
 
@@ -38,8 +39,9 @@ class FiguresWrong(AttendanceError):
 @dataclass(frozen=True, slots=True)
 class Listed:
     """Somebody as the frozen list has them at the minute of arrival. `state`: seen, not_seen, excused, unknown,
-    not_scheduled. `since`: wall time of the first punch; `late`: whole minutes. `paper`: kind, as a reader without
-    reasons is told it; `approved_at`: when it was approved, None: with no moment known, as before.
+    not_scheduled; `exempt`: they need not punch. `since`: wall time of the first punch; `late`: whole minutes. `paper`:
+    kind, as a reader without reasons is told it; `approved_at`: when it was approved, None: with no moment known, as
+    before.
     """
 
     number: int
@@ -47,6 +49,7 @@ class Listed:
     name: str
     unit: str
     state: str
+    exempt: bool = False
     since: datetime | None = None
     late: int = 0
     paper: str = ""
@@ -118,22 +121,26 @@ def papers_after(then: Iterable[Listed], now: Iterable[Listed], arrival: datetim
 
 
 def _find(one: Listed, mark: Marked | None) -> Found:
-    found, remark = _judged(one.state, mark.state if mark else "")
+    found, remark = _judged(one, mark.state if mark else "")
     if mark is None:
         return Found(one, found, remark)
     return Found(one, found, remark or (DISPUTED if mark.disputed else ""), mark.note)
 
 
-def _judged(state: str, mark: str) -> tuple[str, str]:
+def _judged(one: Listed, mark: str) -> tuple[str, str]:
     """How the list and a mark together say that somebody was found, and what has to be remarked."""
+    state = one.state
     if mark == AT_POST:
-        return PRESENT, "" if state == _SEEN else NO_PUNCH
+        punched = state == _SEEN or (state == _EXCUSED and one.since is not None)
+        return PRESENT, "" if punched or one.exempt else NO_PUNCH
     if state == _EXCUSED:
         return WITH_REASON, ""
     if mark in (ABSENT, REASON_GIVEN):
         return WITHOUT_REASON, REASON_SAID if mark == REASON_GIVEN else NOT_AT_POST if state == _SEEN else ""
     if state == _SEEN:
         return PRESENT, ""
+    if one.exempt:
+        return UNKNOWN, NEED_NOT
     return UNKNOWN, NOT_READ if state == _UNKNOWN else NOT_CHECKED
 
 

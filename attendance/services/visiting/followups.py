@@ -58,9 +58,9 @@ def decide(
     if row.state == act:
         raise NotAsItWas(f"This conclusion stands as {act} already.")
     check_decider(session, minutes, row, by, today)
-    if act == NOT_DONE:
-        note = _said(note, "what is still missing")
-    return _step(session, minutes, row, act, note.strip()[:LONGEST], by.actor, at)
+    if act == NOT_DONE or note.strip():
+        note = _said(note, "what was found or is still missing")
+    return _step(session, minutes, row, act, note.strip(), by.actor, at)
 
 
 def check_decider(session: Session, minutes: MinutesRow, row: FollowupRow, by: Decider, today: date) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attendance import clock
+from attendance.engine.attending import NO_PUNCH
 from attendance.services.visiting.figures import Listed
 from attendance.services.visiting.presence_record import Person, Presence
 
@@ -40,6 +41,7 @@ def _person(one: Person, zone: str) -> Listed:
         name=one.name,
         unit=one.unit,
         state=one.state,
+        exempt=one.why == NO_PUNCH,
         since=one.since,
         late=one.late,
         paper="" if excuse is None else MISSION if is_mission else APPROVED,

@@ -132,10 +132,9 @@ def note(
     known = {item.code: item for item in checklist.points(session, row, at=at)}
     lines: list[NewMark | NewCheck] = [*new, *answers]
     sent = visit_marks.sent_before(session, number_of(row), [line.id for line in lines])
-    error = at - sent_at if sent_at is not None else timedelta()
     told: list[Outcome] = []
     rows: list[VisitMarkRow | VisitCheckRow] = []
-    late = row.state == SEALED
+    late, received_at = row.state == SEALED, reached(row, at)
     for line in lines:
         why = _wrong(line, listed, known)
         if line.id in sent and not why:
@@ -145,8 +144,8 @@ def note(
             told.append(Outcome(line.id[:MOST_ID], REFUSED, why))
             continue
         sent.add(line.id)
-        noted_at = min(max(line.noted_at + error, row.begun_at), at)
-        rows.append(_row(line, number_of(row), listed, by, noted_at, at))
+        noted_at = put_right(row, line.noted_at, sent_at, at)
+        rows.append(_row(line, number_of(row), listed, by, noted_at, received_at))
         told.append(Outcome(line.id, LATE if late else TAKEN))
     if rows:
         visit_marks.add(session, rows)
@@ -223,6 +222,18 @@ def contradiction(state: str, mark: str) -> str:
     if state == "not_seen" and mark == AT_POST:
         return PERSON_ALONE
     return ""
+
+
+def put_right(visit: VisitRow, noted_at: datetime, sent_at: datetime | None, at: datetime) -> datetime:
+    """When something was noted, without the error of the phone's clock, which said `sent_at` when it was `at`."""
+    longest = max(at - (visit.begun_at or at), timedelta())
+    ago = sent_at - noted_at if sent_at is not None else at - noted_at  # a difference, whatever years a phone lives in
+    return at - min(max(ago, timedelta()), longest)
+
+
+def reached(visit: VisitRow, at: datetime) -> datetime:
+    """When what came `at` counts as received: after the seal, for what had to wait while the minutes were sealed."""
+    return at if visit.sealed_at is None else max(at, visit.sealed_at + timedelta(microseconds=1))
 
 
 def id_problem(id: str) -> str:

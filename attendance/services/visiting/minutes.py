@@ -165,6 +165,7 @@ def keep_written(
     session: Session, visit: VisitRow, given: Written, *, by: Actor, at: datetime, version: int | None
 ) -> int:
     """Keep what the team wrote; answers its version. Raises Invalid, NotAsItWas where somebody else was faster."""
+    visit = stored.hold(session, visit.id or 0)  # two who write first, or one while another seals, come in turn
     if visit.state == SEALED:
         raise NotAsItWas("These minutes are sealed; what is to be added now goes into an annex.")
     if visit.wall_time is None:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from attendance.errors import Invalid, NotFound
 from attendance.services.visiting.beginning import NotBegun, frozen_list
-from attendance.services.visiting.marking import LATE, MOST_LETTERS, REPEATED, TAKEN, Outcome, id_problem
+from attendance.services.visiting.marking import (
+    LATE,
+    MOST_LETTERS,
+    REPEATED,
+    TAKEN,
+    Outcome,
+    id_problem,
+    put_right,
+    reached,
+)
 from attendance.services.visiting.stripping import PhotoRefused, strip
 from attendance.store import trail, visit_marks
 from attendance.store.database import Session
@@ -55,11 +64,11 @@ def take(
         return Outcome(client_id, REPEATED)
     if visit_marks.photo_count(session, number_of(row)) >= MOST_PHOTOS:
         raise PhotoRefused("too_many", f"A visit has at most {MOST_PHOTOS} photographs; this one is one too many.")
-    error = at - sent_at if sent_at is not None else timedelta()
     taken = VisitPhotoRow(
         visit_id=number_of(row), client_id=client_id, employee_id=listed.get(employee), media_type=picture.media_type,
         digest=digest, size=len(picture.content), content=picture.content, note=note.strip(),
-        noted_at=min(max(noted_at + error, row.begun_at), at), received_at=at, noted_by_id=by.user_id, noted_by=by.name,
+        noted_at=put_right(row, noted_at, sent_at, at), received_at=reached(row, at), noted_by_id=by.user_id,
+        noted_by=by.name,
     )  # fmt: skip
     visit_marks.add(session, [taken])
     about = [taken.employee_id] if taken.employee_id is not None else []

@@ -95,7 +95,7 @@ def drop(session: Session, visit: VisitRow, *, why: str, by: Actor, at: datetime
     """A plan comes to nothing, for a reason. The trail is told of it without the unit. Raises Invalid."""
     if visit.state != PLANNED:
         raise PlanInvalid("state", "This visit has begun or was dropped; only a plan can be dropped.")
-    if not why.strip() or len(why) > MAX_NOTE:
+    if not why.strip() or len(why) > MAX_NOTE or "\0" in why:
         raise PlanInvalid("reason", f"Say why the plan is dropped, in at most {MAX_NOTE} characters.")
     visit.note = f"{visit.note}\n{why.strip()}".strip()
     visits.drop(session, visit, at)
@@ -159,9 +159,13 @@ def draw(
     return row
 
 
-def is_open(team: TeamRow, drawn: Sequence[VisitRow], today: date) -> bool:
-    """Whether a visit of a draw may still come as a surprise: then its seed is not told."""
-    return teams.state(team, today) in ("holds", "later") and any(each.state == PLANNED for each in drawn)
+def is_open(team: TeamRow, row: DrawRow, drawn: Sequence[VisitRow], plans: Sequence[VisitRow], today: date) -> bool:
+    """Whether a visit may still come as a surprise: then the draw is not told.
+
+    One it planned, or one of the team's `plans` from before it: that unit was not drawn from, so its absence tells.
+    """
+    before = any(each.created_at <= row.created_at for each in plans)
+    return teams.state(team, today) in ("holds", "later") and (before or any(each.state == PLANNED for each in drawn))
 
 
 def _check(team: TeamRow, new: NewPlan, today: date) -> None:
@@ -171,8 +175,8 @@ def _check(team: TeamRow, new: NewPlan, today: date) -> None:
         raise PlanInvalid("kind", f"{new.kind!r} is no kind of visit; write one of {', '.join(KINDS)}.")
     if new.source not in SOURCES:
         raise PlanInvalid("source", f"{new.source!r} is no source; write one of {', '.join(SOURCES)}.")
-    if len(new.note) > MAX_NOTE:
-        raise PlanInvalid("note", f"A note has {MAX_NOTE} characters at most.")
+    if len(new.note) > MAX_NOTE or "\0" in new.note:
+        raise PlanInvalid("note", f"A note is text of {MAX_NOTE} characters at most.")
     latest = min(team.to_on, today + timedelta(days=366))
     if new.planned_for is not None and not today <= new.planned_for <= latest:
         raise PlanInvalid("day", f"The visit is planned for a day from today to {latest}, while the decision holds.")

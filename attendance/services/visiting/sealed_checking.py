@@ -17,14 +17,15 @@ from attendance.store.database import Session
 from attendance.store.minutes_tables import AnnexRow, MinutesRow
 from attendance.store.visit_tables import VisitRow
 
-DATA, PDF, SIGNATURE, KEY, LIST, ANNEX, TRAIL = PARTS = (
-    "data", "pdf", "signature", "key", "list", "annex", "trail",
+DATA, PDF, SIGNATURE, KEY, LIST, ANNEX, TRAIL, MISSING = PARTS = (
+    "data", "pdf", "signature", "key", "list", "annex", "trail", "missing",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class MinutesChecked:
-    """How many were looked at; `broken`: code of the first that does not hold, and `wrong`: one of PARTS there."""
+    """How many were looked at; `broken`: code of the first that does not hold, and `wrong`: one of PARTS there. Where
+    minutes are missing that the trail knows as sealed, `broken` is the key of their visit."""
 
     minutes: int
     annexes: int
@@ -39,21 +40,31 @@ class MinutesChecked:
 def check_minutes(session: Session) -> MinutesChecked:
     """Go through all sealed minutes, the oldest first, until one does not hold. Nothing is written."""
     known = signing_keys.known(session)
-    entered = trail_reading.sealed_digests(session)
+    entered, annexed = (trail_reading.digests(session, act) for act in ("minutes.sealed", "minutes.annexed"))
     count = annexes = 0
     for row, visit in stored.every(session):
         found = stored.annexes(session, row.id)
-        wrong = what_is_wrong(row, visit, found, known, entered.get(visit.key))
+        wrong = what_is_wrong(row, visit, found, known, entered.pop(visit.key, []), annexed[visit.key])
         if wrong:
             return MinutesChecked(count, annexes, row.code, wrong)
         count, annexes = count + 1, annexes + len(found)
+    if entered:
+        return MinutesChecked(count, annexes, min(entered), MISSING)
     return MinutesChecked(count, annexes)
 
 
 def what_is_wrong(
-    row: MinutesRow, visit: VisitRow, annexes: list[AnnexRow], known: dict[str, bytes], entered: str | None
+    row: MinutesRow,
+    visit: VisitRow,
+    annexes: list[AnnexRow],
+    known: dict[str, bytes],
+    entered: list[str],
+    annexed: list[str],
 ) -> str:
-    """The first of PARTS that does not hold in stored minutes; empty: all hold. `entered`: the digest in the trail."""
+    """The first of PARTS that does not hold in stored minutes; empty: all hold.
+
+    `entered`, `annexed`: digests that the trail has of the minutes and of their annexes.
+    """
     public = known.get(row.signing_key)
     if not _is_data(row):
         return DATA
@@ -66,9 +77,9 @@ def what_is_wrong(
         return PDF
     if not _is_list(row, visit):
         return LIST
-    if entered != row.digest:
+    if entered != [row.digest]:
         return TRAIL
-    return "" if _are_linked(row, annexes, known) else ANNEX
+    return "" if _are_linked(row, annexes, known) and annexed == [each.digest for each in annexes] else ANNEX
 
 
 def _is_data(row: MinutesRow) -> bool:

@@ -27,8 +27,13 @@ LENGTH = _BYTES // 3 * 4
 """Signs of a seal as text: the bytes are a multiple of three, so no two texts mean the same seal."""
 BLANK = "0" * LENGTH
 _PLACE = re.compile(re.escape(MARK) + b"(.{%d})" % LENGTH, re.DOTALL)
-_ATTACHED = re.compile(rb"obj\s*<<(?P<head>[^\n]*?/Type\s*/EmbeddedFile.*?)>>\s*stream\r?\n", re.DOTALL)
-_SIZED = re.compile(rb"/Length\s+(\d+)")
+_ATTACHED = re.compile(rb"/Type\s{0,9}/EmbeddedFile\b")
+_STREAM = re.compile(rb">>\s{0,9}stream\r?\n")
+_SIZED = re.compile(rb"/Length\s{1,9}(\d{1,9})\b")
+_HEAD = 2000
+"""So many bytes at most stand between the kind of a stream and its ends: a file that is no PDF is not searched long."""
+MOST_DATA = 32 * 1024 * 1024
+"""More than the longest minutes have: what a file says it holds is not unpacked beyond."""
 PDF, DATA, SEAL, SIGNATURE, KEY = PARTS = ("pdf", "data", "seal", "signature", "key")
 """What may be wrong: bytes of the PDF; the data in it; the seal itself; its signature; a key nobody here knows."""
 
@@ -101,15 +106,21 @@ def digest_of_pdf(pdf: bytes) -> bytes:
 
 def attached(pdf: bytes) -> bytes | None:
     """The first file in a PDF as our printing puts it there; None: there is none that can be read."""
-    found = _ATTACHED.search(pdf)
-    sized = _SIZED.search(found["head"]) if found else None
-    if found is None or sized is None:
+    kind = _ATTACHED.search(pdf)
+    stream = _STREAM.search(pdf, kind.end(), kind.end() + _HEAD) if kind else None
+    if kind is None or stream is None:
         return None
-    content = pdf[found.end() : found.end() + int(sized[1])]
-    if b"/FlateDecode" not in found["head"]:
+    head = pdf[max(0, pdf.rfind(b"obj", max(0, kind.start() - _HEAD), kind.start())) : stream.start()]
+    sized = _SIZED.search(head)
+    if sized is None:
+        return None
+    content = pdf[stream.end() : stream.end() + int(sized[1])]
+    if b"/FlateDecode" not in head:
         return content
     try:
-        return zlib.decompress(content)
+        unpacking = zlib.decompressobj()
+        data = unpacking.decompress(content, MOST_DATA)
+        return data if unpacking.eof else None
     except zlib.error:
         return None
 
