@@ -33,9 +33,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(sqlite_url(tmp_path / "grants.db"))
-    schema.upgrade(made)
+def database(sqlite_database: Database) -> Iterator[Database]:
+    made = sqlite_database
     with made.writing() as session:
         for code, parent in (("H", None), ("A", "H"), ("A1", "A"), ("B", "H")):
             registering.add_unit(session, code, parent=parent, at=NOW)

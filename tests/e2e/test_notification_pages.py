@@ -159,7 +159,7 @@ def test_nobody_chooses_what_is_not_offered_to_them(office: Office) -> None:
     Browser(office, "e2").post(OWN, choice=["morning:inbox", "system:inbox", "missing:nowhere"], missing_at="19:00")
     with office.database.reading() as session:
         kept = session.connection().exec_driver_sql("SELECT kind, ways FROM notice_wish ORDER BY kind").all()
-    assert [tuple(row) for row in kept] == [("missing", "[]"), ("waiting", "[]")]
+    assert [tuple(row) for row in kept] == [("missing", "[]"), ("signing", "[]"), ("waiting", "[]")]
     assert Browser(office, "e2").post(OWN, missing_at="25:70").status_code == 422
 
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -19,8 +18,8 @@ from attendance.services.guessing import TooManyAttempts
 from attendance.services.passwords import HASHES_AT_ONCE
 from attendance.services.proofs import SignInRefused
 from attendance.store import accounts as store
-from attendance.store import registering, schema
-from attendance.store.database import Database, sqlite_url
+from attendance.store import registering
+from attendance.store.database import Database
 from attendance.store.trail import CONSOLE
 
 PASSWORD = "một câu rất dài"
@@ -37,9 +36,8 @@ class Ticking:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(sqlite_url(tmp_path / "accounts.db"))
-    schema.upgrade(made)
+def database(sqlite_database: Database) -> Iterator[Database]:
+    made = sqlite_database
     with made.writing() as session:
         registering.add_unit(session, "A", at=NOON)
     yield made
