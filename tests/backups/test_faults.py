@@ -166,6 +166,7 @@ def into_nothing_killed(office: Database, tmp_path: Path, times: int) -> None:
         assert len(check_whole(url)) == 10
 
 
+@pytest.mark.long
 def test_a_killed_backup_leaves_the_one_before(office: Database, tmp_path: Path) -> None:
     backups_killed(office, tmp_path, KILLS)
 

@@ -136,6 +136,7 @@ def test_who_is_asked_is_told_once_and_once_more_near_the_last_day(site: Site) -
     assert told(days=30) == []
 
 
+@pytest.mark.long
 def test_a_person_asked_alone_and_a_date_that_is_none(site: Site) -> None:
     hr = site.signed_in("lan")
     hr.send("/commitments/templates", on="/commitments/templates?example=person", **TEMPLATE)

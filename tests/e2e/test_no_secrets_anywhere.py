@@ -80,7 +80,10 @@ def body_of(count: int) -> bytes:
 # by pull -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("transport", "layout", "users"), [("tcp", "zk40", "user72"), ("udp", "zk16", "user28")])
+@pytest.mark.parametrize(
+    ("transport", "layout", "users"),
+    [("tcp", "zk40", "user72"), pytest.param("udp", "zk16", "user28", marks=pytest.mark.long)],
+)
 def test_by_pull(
     open_office: Office, caplog: pytest.LogCaptureFixture, transport: str, layout: str, users: str
 ) -> None:
@@ -170,7 +173,7 @@ def push_bodies(m: Marks) -> list[tuple[str, bytes]]:
     ]
 
 
-@pytest.mark.parametrize("shape", ["att", "acc"])
+@pytest.mark.parametrize("shape", ["att", pytest.param("acc", marks=pytest.mark.long)])
 def test_by_push(served: Served, open_office: Office, caplog: pytest.LogCaptureFixture, shape: Any) -> None:
     marks, told = Marks(), []
     caplog.set_level(logging.DEBUG)
@@ -259,7 +262,7 @@ def _brought(database: Database, name: str, data: bytes, at: datetime) -> Any:
 # over a site ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("layout", ["zk40", "zk16"])
+@pytest.mark.parametrize("layout", ["zk40", pytest.param("zk16", marks=pytest.mark.long)])
 def test_by_a_site_that_forwards(
     sqlite_database: Database, migrated_sqlite: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, layout: str
 ) -> None:

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from attendance import clock
 from tests.e2e.test_paper_commands import Run, run, told
 
@@ -38,6 +40,7 @@ def test_an_observation_by_command_from_a_call_to_an_answer(run: Run) -> None:
     run("observations", "list", "--state", "asleep", code=2)
 
 
+@pytest.mark.long
 def test_counters_and_scores_by_command(run: Run, tmp_path: Path) -> None:
     made = run("observations", "add-point", "A1", "Quầy 3", "--desk", "Hộ tịch").stdout
     run("observations", "renew-point", "1")

@@ -125,6 +125,7 @@ def test_from_the_first_token_to_punches_at_the_centre(centre: Place, site: Plac
     assert "3 segments, all delivered; 0 of 1 terminals read" in site.run("agent", "--status")
 
 
+@pytest.mark.long
 def test_without_the_centre_it_pulls_and_keeps(centre: Place, site: Place) -> None:
     file = token_of(centre, site, "add", "S")
     agent = ("agent", "--centre", "http://127.0.0.1:9", "--token-file", str(file), "--once")
@@ -190,6 +191,7 @@ def test_what_the_centre_refuses(centre: Place) -> None:
         assert sentence in centre.run("sites", *words, code=2)
 
 
+@pytest.mark.long
 def test_the_agent_runs_until_it_is_told_to_end(centre: Place, site: Place, url: str) -> None:
     """The command itself, as a process: it finds a terminal added while it runs, delivers, and ends at SIGTERM."""
     file = token_of(centre, site, "add", "S")

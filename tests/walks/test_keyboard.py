@@ -51,11 +51,11 @@ def walk_through(page: Any) -> None:
     ("role", "start", "then"),
     [
         ("hr", "/today", None),
-        ("hr", "/violations", None),
+        pytest.param("hr", "/violations", None, marks=pytest.mark.long),
         ("hr", "/violations", "main a[href^='/violations/']"),
         ("hr", "/months", "main a[href^='/months/']"),
         ("official", "/me", None),
-        ("official", "/explanations", "main a[href^='/explanations/']"),
+        pytest.param("official", "/explanations", "main a[href^='/explanations/']", marks=pytest.mark.long),
         ("head", "/explanations", "main a[href^='/explanations/']"),
     ],
 )
