@@ -11,7 +11,7 @@ demo: $(VENV)/.run
 	$(BIN)/attendance demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check $(SOURCES)
