@@ -60,6 +60,7 @@ Permission = Literal[
     "imports.punches",
     "imports.sheets",  # what was imported, and undoing it; each kind of sheet needs the permission for what it files
     "trail.read",
+    "evidence.read",  # checkpoints of the chains: figures and digests, nobody's records
     "system.read",  # figures of this program, sites that forward
     "users.manage",
     "personal_data.manage",
@@ -110,6 +111,7 @@ ALLOWED: dict[Permission, frozenset[str]] = {
     "imports.punches": frozenset({"hr", "administrator"}),
     "imports.sheets": frozenset({"head", "hr", "administrator"}),
     "trail.read": frozenset({"auditor"}),
+    "evidence.read": frozenset({"inspector", "leader", "auditor", "administrator"}),
     "system.read": frozenset({"administrator"}),
     "users.manage": frozenset({"administrator"}),
     "personal_data.manage": frozenset({"hr"}),

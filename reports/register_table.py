@@ -1,0 +1,50 @@
+"""A register as columns and rows, whatever is made of it: a preview, a workbook, a paper, data for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Kind = Literal["text", "code", "date", "moment", "integer", "share", "yes"]
+Value = str | int | bool | date | datetime | tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `name` heads it in data for programs. `width`: in letters.
+
+    `kind`: text (of people), code (said to people in words of the catalogue's group `words`, as it is to programs),
+    date, moment (aware), integer, share (n and N, printed as n/N), yes.
+    """
+
+    name: str
+    kind: Kind = "text"
+    width: int = 14
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure at the head of a register. `name`: key of its label. `of`: out of how many; None: a plain count."""
+
+    name: str
+    value: int
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register as it was asked for. `rows` has a value per column and is walked once. `people`: whom a walk has named
+    so far, by number. `asked`: what it was narrowed by, for its head. `bars`: key of a chart and its (label, value)
+    pairs, drawn on paper and page.
+    """
+
+    key: str
+    columns: tuple[Column, ...]
+    rows: Iterable[tuple[Value, ...]]
+    people: set[int] = field(default_factory=set)
+    figures: tuple[Figure, ...] = ()
+    bars: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
