@@ -14,6 +14,7 @@ from attendance.store.database import Session
 from attendance.store.tables import UnitRow
 from reports.months import SheetPage, sheet_page
 from reports.register_table import Column, Register, Value
+from reports.timesheet import cell_text, figure
 
 
 def sheet_of(session: Session, asked: Asked) -> SheetPage:
@@ -44,7 +45,7 @@ def _preview(session: Session, asked: Asked) -> Register:
     rows: list[tuple[Value, ...]] = []
     for line, sums in zip(table.lines, table.totals, strict=True):
         told = [cell_text(table.sheet.cells[place], page.printed) if place >= 0 else "" for place in line.days]
-        rows.append((line.employee, line.name, *told, *(f"{total:g}" for total in sums)))
+        rows.append((line.employee, line.name, *told, *(figure(total) for total in sums)))
     named = people.numbers(session, (line.employee for line in table.lines))
     return Register("timesheet", (Column("employee"), Column("name", width=30), *days, *totals), rows, set(named))
 
