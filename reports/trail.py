@@ -64,6 +64,7 @@ ACTS = (
         "counted",
     )),
     "index.formula_filed", "index.formula_ended", "index.published",
+    *(f"report.{what}" for what in ("asked", "made", "failed", "dropped")),
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
@@ -71,7 +72,7 @@ VIEWS = (
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "presence", "observations",
     "commitments", "commitment_progress", "visit", "minutes",
-    "conduct",
+    "conduct", "report",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
