@@ -60,12 +60,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A file that was written: how many rows it has, whom it names (numbers), its size and SHA-256."""
+    """A file that was written: how many rows it has, whom it names (numbers), its size and SHA-256, and the
+    `grants_digest` of then."""
 
     rows: int
     people: Collection[int]
     size: int
     digest: str
+    grants: str
 
 
 def ask(session: Session, user: SignedIn, order: Order, *, actor: Actor, at: datetime) -> ReportJobRow:
@@ -179,17 +181,17 @@ def heard(database: Database, row: ReportJobRow, rows: int, at: datetime) -> boo
         return report_jobs.move(session, row.id, RUNNING, row.runner, {"heard_at": at, "rows": rows})
 
 
-def made(database: Database, row: ReportJobRow, outcome: Outcome, user: SignedIn, at: datetime) -> bool:
+def made(database: Database, row: ReportJobRow, outcome: Outcome, at: datetime) -> bool:
     """The file stands under its name; False: nobody wants it any more."""
     with database.writing() as session:
         values = {
             "state": DONE, "runner": "", "ended_at": at, "heard_at": at, "rows": outcome.rows, "size": outcome.size,
-            "digest": outcome.digest, "known_at": row.begun_at, "grants": grants_digest(user),
+            "digest": outcome.digest, "known_at": row.begun_at, "grants": outcome.grants,
             "people": sorted(outcome.people),
         }  # fmt: skip
         done = report_jobs.move(session, row.id, RUNNING, row.runner, values)
         if done:
-            _record(session, _job(user), "made", row, at, {"rows": outcome.rows, "digest": outcome.digest})
+            _record(session, _job(row), "made", row, at, {"rows": outcome.rows, "digest": outcome.digest})
         return done
 
 
@@ -232,7 +234,7 @@ def _fail(session: Session, row: ReportJobRow, runner: str, problem: str, senten
         "state": FAILED, "runner": "", "file": "", "ended_at": at, "problem": problem, "sentence": sentence[:500],
     }  # fmt: skip
     if report_jobs.move(session, row.id, RUNNING, runner, values):
-        _record(session, Actor("reports", row.user_id, "job"), "failed", row, at, {"outcome": problem})
+        _record(session, _job(row), "failed", row, at, {"outcome": problem})
 
 
 def _opens(user: SignedIn, row: ReportJobRow) -> bool:
@@ -241,8 +243,8 @@ def _opens(user: SignedIn, row: ReportJobRow) -> bool:
     return row.scopes is not None and set(row.scopes) <= user.held.scopes
 
 
-def _job(user: SignedIn) -> Actor:
-    return Actor(user.name, user.user_id, "job", "", user.role)
+def _job(row: ReportJobRow) -> Actor:
+    return Actor("reports", row.user_id, "job")
 
 
 def _record(
