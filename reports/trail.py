@@ -63,8 +63,8 @@ ACTS = (
         "threshold_filed", "threshold_ended", "proposed", "changed", "withdrawn", "overtaken", "decided",
         "counted",
     )),
-    "index.formula_filed", "index.formula_ended", "index.published",
     *(f"report.{what}" for what in ("asked", "made", "failed", "dropped")),
+    "index.formula_filed", "index.formula_ended", "index.published", "export.made", "export.cut",
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
@@ -84,6 +84,8 @@ FIELDS = (
     "granted", "due", "files", "channel", "outcome", "part", "desk",
     "granted", "due", "files", "seed_digest", "content_digest", "formula", "source",
     "planned_at", "planned_by",
+    "paper", "known_at", "rulebook", "rows", "format", "month", "period", "type", "over", "explained", "person",
+    "version", "table", "as_of", "after", "year",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300
