@@ -16,7 +16,7 @@ from attendance.services.timesheet.showing import read_month
 from attendance.store.database import Session
 from attendance.store.within import EVERYTHING, Within
 
-LONGEST_SPAN = timedelta(days=400)
+LONGEST_SPAN = timedelta(days=731)
 NAMES: Mapping[Need, tuple[str, ...]] = {
     "unit": ("unit",),
     "employee": ("employee",),
