@@ -19,6 +19,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from fastapi import FastAPI
+
 from api.reporting.making import Task
 from api.settings import Settings
 from attendance.clock import Now
@@ -144,6 +146,12 @@ class Runner:
         for path in self.settings.reports_dir.iterdir():
             if path.name.removesuffix(".part") not in known:
                 path.unlink(missing_ok=True)
+
+
+def runner_of(app: FastAPI) -> Runner:
+    """The runner of a service."""
+    found: Runner = app.state.report_runner
+    return found
 
 
 class _Maker:
