@@ -153,8 +153,8 @@ def create_app(
     incident) draws errors outside of the API. `extra_routers` are the pages: each of
     their addresses looks after its own login with `page_user`.
 
-    The caller may start `app.state.report_runner`, which makes papers in the background, set `app.state.scheduler_ready`
-    (a question that GET /ready asks) and add to `app.state.metrics`.
+    The caller may start `app.state.report_runner`, which makes papers in the background, set
+    `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
     """
     app = FastAPI(
         title="Attendance compliance",

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module
 
 import api.reporting
+from api.pages.i18n import Translator
 from api.reporting.entry import Entry, Format
 from attendance.errors import NotFound
 
@@ -55,3 +56,15 @@ def find(key: str) -> Entry:
 def purpose(key: str) -> str:
     """For what a paper is made."""
     return next((name for name, keys in PURPOSES if key in keys), OTHER)
+
+
+def title(t: Translator, key: str) -> str:
+    """What a paper is called."""
+    known = (name for name in (f"report.{key}", f"register_title.{key}") if t.knows(name))
+    name = next(known, None)
+    return t(name) if name is not None else key
+
+
+def for_whom(t: Translator, key: str) -> str:
+    """For whom it is, in one line."""
+    return t(f"report_for.{key}") if t.knows(f"report_for.{key}") else title(t, key)

@@ -16,7 +16,7 @@ from api.http.scope import Reader, may
 from api.http.service import service
 from api.pages.i18n import Translator
 from api.reporting.asking import LONGEST, must_of, names_of
-from api.reporting.catalogue import MEDIA, entries, purpose
+from api.reporting.catalogue import MEDIA, entries, for_whom, purpose, title
 from api.reporting.entry import Entry
 from api.reporting.handing import made_now
 from attendance.services.access import may as role_may
@@ -72,8 +72,8 @@ def list_reports(request: Request, user: SignedInUser) -> Response:
     rows = [
         {
             "key": entry.key,
-            "title": t(f"report.{entry.key}"),
-            "for": t(f"report_for.{entry.key}"),
+            "title": title(t, entry.key),
+            "for": for_whom(t, entry.key),
             "purpose": purpose(entry.key),
             "permission": entry.permission,
             "asks": list(names_of(entry)),
@@ -106,7 +106,7 @@ def _route(entry: Entry) -> Callable[..., Response]:
         [Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind) for name, kind, default in taken],
         return_annotation=Response,
     )
-    report.__doc__ = Translator("en")(f"report_for.{entry.key}")
+    report.__doc__ = for_whom(Translator("en"), entry.key)
     return report
 
 
@@ -124,8 +124,8 @@ for _entry in entries():
         router.add_api_route(
             f"/{_entry.key}",
             _route(_entry),
-            operation_id=f"report_{_entry.key}",
-            summary=Translator("en")(f"report.{_entry.key}"),
+            operation_id=f"report_{_entry.key.replace('-', '_')}",
+            summary=title(Translator("en"), _entry.key),
             response_class=Response,
             responses={200: {"description": "The file.", "content": {MEDIA[made]: {} for made in _entry.formats}}},
         )
