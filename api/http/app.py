@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, Depends, FastAPI, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from api.background.running import Runner
 from api.http import errors
 from api.http.answers import answer
 from api.http.auth import beside_or_signed_in
@@ -69,7 +70,6 @@ from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
 from api.notifying.notifier import Notifier, make_notifier
 from api.pulling import thresholds_of
-from api.reporting.running import Runner
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.handing_papers import made_now
 from api.http.answers import answer
 from api.http.auth import SignedInUser
 from api.http.params import EmployeeFilter, UnitFilter
@@ -18,7 +19,6 @@ from api.pages.i18n import Translator
 from api.reporting.asking import LONGEST, must_of, names_of
 from api.reporting.catalogue import MEDIA, entries, for_whom, purpose, title
 from api.reporting.entry import Entry
-from api.reporting.handing import made_now
 from attendance.services.access import may as role_may
 from attendance.services.accounts import SignedIn
 
