@@ -112,13 +112,13 @@ def _summary(book: Any, page: Any, words: RegisterWords, forms: dict[str, Any]) 
         page.write_string(row + 1, 0, note, forms["note"])
         row += 1
     beside = 0
-    for title, bars in words.bars:
+    for title, bars in words.bars:  # numbers beside each other, which the chart is drawn of
         row += 2
         page.write_string(row, 0, title, forms["strong"])
-        for label, value in bars:
+        for bar, count in bars:
             row += 1
-            page.write_string(row, 0, label)
-            page.write_number(row, 1, value, forms["integer"])
+            page.write_string(row, 0, bar)
+            page.write_number(row, 1, count, forms["integer"])
         beside += _chart(book, page, title, row - len(bars) + 1, row, beside)
 
 
