@@ -12,7 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from attendance import clock
-from attendance.errors import Invalid
+from reports.register import TooManyRows
 from reports.register_table import Column, Register, Value
 from reports.register_words import RegisterWords
 
@@ -23,12 +23,6 @@ _OPTIONS = {
 }  # fmt: skip
 _LONGEST_CELL = 32_767  # letters; Excel holds no more
 _LONGEST_PRINT_HEAD = 255
-
-
-class TooManyRows(Invalid):
-    """More rows than a workbook or a paper of ours holds."""
-
-    code = "too_many_rows"
 
 
 def write_xlsx(register: Register, path: Path, words: RegisterWords) -> int:
