@@ -54,7 +54,8 @@ def _write_csv(register: Register, path: Path, words: RegisterWords) -> int:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(_names(register.columns))
-        for count, row in enumerate(register.rows, 1):
+        for row in register.rows:
+            count += 1
             writer.writerow([_safe(value) for value in _plain(register.columns, row, words.zone)])
     return count
 

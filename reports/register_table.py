@@ -15,7 +15,7 @@ Value = str | int | bool | date | datetime | tuple[int, int] | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `name` heads it in data for programs. `width`: in letters. `printed`: False: a paper has no room for it.
+    """One column. `name` heads it in data for programs. `width`: in letters. `printed`: whether it is on paper.
 
     `kind`: text (of people), code (said to people in words of the catalogue's group `words`, as it is to programs),
     date, moment (aware), integer, share (n and N, printed as n/N), yes.

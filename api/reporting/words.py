@@ -64,7 +64,8 @@ def percent(n: int, whole: int) -> Decimal | None:
 def _bar(t: Translator, label: str) -> str:
     """An office names sessions as it likes: one without a word of ours stands as it is."""
     parts = (part if t.knows(part) else part.removeprefix("session.") for part in label.split(BETWEEN))
-    return BETWEEN.join(t(part) if t.knows(part) else part for part in parts)
+    said = BETWEEN.join(t(part) if t.knows(part) else part for part in parts)
+    return said[:1].upper() + said[1:]
 
 
 def _office(session: Session, asked: Asked) -> str:

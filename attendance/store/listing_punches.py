@@ -86,6 +86,11 @@ def punches(
     return Listed(listed, int(order.size), cursor)
 
 
+def owners(session: Session, stored: punch_log.StoredPunches, day: Ints, terminal_id: int) -> Ints:
+    """The number of the person each punch of one terminal is of, by the enrolments known today; -1: nobody."""
+    return _people(stored, day, _enrolments(session, None, terminal_id))
+
+
 def _in_spread(unit: Ints, day: Ints, part: Spread) -> npt.NDArray[np.bool_]:
     found = np.zeros(unit.size, np.bool_)
     for first, last, units in part:
