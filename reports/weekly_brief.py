@@ -17,7 +17,14 @@ from attendance.errors import Invalid
 from attendance.services.roster import filling
 from attendance.services.unit_index.arithmetic import standing_together
 from attendance.store import (
-    counted_days, listing_explanations, listing_papers, office, people, rulebook_reading, terminal_reading, visits,
+    counted_days,
+    listing_explanations,
+    listing_papers,
+    office,
+    people,
+    rulebook_reading,
+    terminal_reading,
+    visits,
 )  # fmt: skip
 from attendance.store.database import Session
 from attendance.store.listing_keys import read_question_id
@@ -290,7 +297,7 @@ def _unread(session: Session, part: Spread, last: date) -> tuple[UnreadTerminal,
     return tuple(
         UnreadTerminal(row.code, row.name or row.code, until.get(row.id or 0))
         for row in office.terminals(session)
-        if row.id in here and row.in_use and until.get(row.id or 0, datetime.min) < end
+        if row.id in here and row.in_use and (row.id not in until or until[row.id] < end)
     )
 
 

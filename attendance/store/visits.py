@@ -9,8 +9,8 @@ from sqlmodel import Session, and_, case, col, func, or_, select
 
 from attendance.store.access_tables import GrantRow
 from attendance.store.paper_tables import InspectionRow
-from attendance.store.visit_tables import DROPPED, PLANNED, SEALED, TeamMemberRow, TeamRow, VisitRow
 from attendance.store.tree import Spread, holds_in
+from attendance.store.visit_tables import DROPPED, PLANNED, SEALED, TeamMemberRow, TeamRow, VisitRow
 from attendance.store.within import Within
 
 
