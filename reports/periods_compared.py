@@ -42,7 +42,7 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Seasons:
     """`stretches`: one for each version of the unit's hours in the span. `change`: first day of the hours whose two
-    windows are `before` and `after`; None: there is no change in the span, or it is not a week old. `others`: due
+    windows are `before` and `after`; None: there is no change in the span with a week known on both sides. `others`: due
     sessions of people whose hours change on other dates, in no figure; `left_out` of those who need not punch."""
 
     unit: str
@@ -125,14 +125,15 @@ def seasons(
     told = tuple(_stretch(cells[first], first, last, version) for first, last, version in stretches)
     turns = begins[1:]
     chosen = change if change in turns else (turns[-1] if turns and change is None else None)
-    length = min(days, (to_on - chosen).days + 1, (chosen - from_on).days) // 7 * 7 if chosen else 0
+    known_from = min((cell.on for cell in ours), default=to_on)
+    length = min(days, (to_on - chosen).days + 1, (chosen - known_from).days) // 7 * 7 if chosen else 0
     before = after = None
-    if chosen is not None and length:
+    if chosen is not None and length > 0:
         step = timedelta(days=length)
         before = _window(ours, chosen - step, chosen - _DAY)
         after = _window(ours, chosen, chosen + step - _DAY)
     return Seasons(
-        unit, stored.name(unit, to_on), from_on, to_on, told, chosen if length else None, before, after,
+        unit, stored.name(unit, to_on), from_on, to_on, told, chosen if length > 0 else None, before, after,
         sum(cell.due for cell in others), found.left_out,
     )  # fmt: skip
 

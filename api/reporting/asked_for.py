@@ -1,4 +1,4 @@
-"""For whom a paper of this folder is asked: the unit, the people, the dates, checked against what the reader may see."""
+"""For whom a paper of this folder is asked: the unit, the people, the dates, held against what is seen."""
 
 from __future__ import annotations
 

@@ -11,11 +11,12 @@ from api.reporting.compared_registers import percent, plain_figures
 from reports.counted import Figures
 from reports.printing import as_text, own_template, pdf
 from reports.view import VIOLATION_TYPES
-from reports.weekly_brief import DUTY_STATES, Named, Week, WeeklyBrief
+from reports.weekly_brief import DUTY_STATES, Named, Part, Week, WeeklyBrief
 
 Line = TypeVar("Line")
 _STATUSES = ("counted", "pending", "excused")
 _MOST = 6
+_MOST_UNITS = 14
 """So many lines of a list stand on the page; how many more there are is said."""
 
 
@@ -28,6 +29,7 @@ def draw(brief: WeeklyBrief, t: Translator, *, at: datetime) -> bytes:
 def lines_of(brief: WeeklyBrief, t: Translator) -> dict[str, Any]:
     """Every line of the page, as the template lays them out."""
     week, before = brief.week, brief.before
+    both = (week.figures, before.figures)
     last = t("brief.until", last=_day(week.to_on)) if week.to_on.weekday() < 6 else ""
     return {
         "lang": t.lang,
@@ -41,15 +43,15 @@ def lines_of(brief: WeeklyBrief, t: Translator) -> dict[str, Any]:
         "known_at": t("brief.known_at", at=t.moment(brief.known_at)),
         "heads": [t("brief.this_week"), t("brief.week_before")],
         "sums": [
-            [t("brief.compliance"), *(_share(each.figures, t) for each in (week, before))],
-            [t("brief.unverified_sessions"), *(_of(each.figures.unverified, each.figures.due, t) for each in (week, before))],
+            [t("brief.compliance"), *(_share(figures, t) for figures in both)],
+            [t("brief.unverified_sessions"), *(_of(figures.unverified, figures.due, t) for figures in both)],
         ],
         "violations": _violations(week, before, t),
         "bars": _bars(week, before, t),
         "lines": _lines(brief, t),
+        "units": _units(brief, t),
         "sections": [section for section in _sections(brief, t) if section[1]],
         "foot": t("brief.formula"),
-        "page": t("brief.page"),
     }  # fmt: skip
 
 
@@ -120,20 +122,40 @@ def _duties(states: Any, t: Translator) -> str:
     return "; ".join([t("brief_duty.kept", kept=t.number(states.get("kept", 0)), total=t.number(total)), *rest])
 
 
-def _sections(brief: WeeklyBrief, t: Translator) -> list[list[Any]]:
-    def unit(name: str, figures: Figures) -> str:
-        return f"{name}: {_with_counted(figures, t)}"
+def _units(brief: WeeklyBrief, t: Translator) -> dict[str, Any]:
+    """What each unit below had, in the order of the tree; small ones stand together at the end."""
+    rows = [
+        [
+            _called(part, brief, t),
+            percent(part.figures.tenths, t),
+            _of(part.figures.clear, part.figures.known, t),
+            t.number(part.figures.times(status="counted")),
+            _of(part.figures.unverified, part.figures.due, t),
+        ]
+        for part in brief.parts[:_MOST_UNITS]
+    ]
+    if len(brief.parts) > _MOST_UNITS:
+        rows.append([t("brief.more", count=len(brief.parts) - _MOST_UNITS), "", "", "", ""])
+    heads = ("unit_below", "compliance_short", "n_of", "counted_short", "unverified_short")
+    return {"heads": [t(f"brief.{name}") for name in heads], "rows": rows if len(brief.parts) > 1 else []}
 
+
+def _called(part: Part, brief: WeeklyBrief, t: Translator) -> str:
+    if part.folded:
+        return t.n("brief.folded", part.folded)
+    return t("brief.own_people", name=part.name) if part.code == brief.unit else part.name
+
+
+def _sections(brief: WeeklyBrief, t: Translator) -> list[list[Any]]:
     terminals = _some(brief.terminals, lambda one: _unread(one.name, one.until, t), t)
     days = _some(brief.days_off, lambda one: _day_off(one, t), t)
     visits = _some(brief.visited, lambda one: f"{t.date(one[0])}: {one[1]}", t)
     return [
         [t("brief.unread"), terminals or [t("brief.all_read")]],
-        [t("brief.most"), [unit(part.name, part.figures) for part in brief.most]],
-        [t("brief.without"), _some(brief.without, lambda part: f"{part.name} ({_of(part.figures.clear, part.figures.known, t)})", t)],
-        [t("brief.small"), [
-            unit(t.n("brief.folded", part.folded), part.figures) for part in brief.parts if part.folded and part.figures.due
+        [t("brief.most"), [
+            f"{_called(part, brief, t)}: {_with_counted(part.figures, t)}" for part in brief.most
         ]],
+        [t("brief.without"), _some(brief.without, lambda part: _clear(part, brief, t), t)],
         [t("brief.visited"), visits],
         [t("brief.no_shows"), _some(brief.no_shows, lambda one: _duty(one, t), t)],
         [t("brief.overdue"), _some(brief.overdue, lambda one: f"{t.date(one.on)}: {one.name}", t)],
@@ -145,6 +167,10 @@ def _some(found: Sequence[Line], say: Callable[[Line], str], t: Translator) -> l
     """The first lines, and how many more there are."""
     told = [say(one) for one in found[:_MOST]]
     return [*told, t("brief.more", count=len(found) - _MOST)] if len(found) > _MOST else told
+
+
+def _clear(part: Part, brief: WeeklyBrief, t: Translator) -> str:
+    return f"{_called(part, brief, t)} ({_of(part.figures.clear, part.figures.known, t)})"
 
 
 def _with_counted(figures: Figures, t: Translator) -> str:
@@ -188,7 +214,10 @@ def as_plain(brief: WeeklyBrief) -> dict[str, Any]:
         "papers_waiting": brief.papers,
         "commitments": None if brief.commitments is None else dict(brief.commitments),
         "units": [
-            {"unit": part.code or None, "name": part.name or None, "small_units": part.folded, **plain_figures(part.figures)}
+            {
+                "unit": part.code or None, "name": part.name or None, "small_units": part.folded,
+                **plain_figures(part.figures),
+            }
             for part in brief.parts
         ],
         "most": [part.code for part in brief.most],

@@ -58,7 +58,7 @@ def _sheet(one: Statement, t: Translator, titles: dict[str, str]) -> dict[str, A
         "apart": rows[len(COUNTS) :],
         "apart_title": t("statement.apart"),
         "items": [_item(item, name, t) for name in BLOCKS for item in one.blocks[name]],
-        "cited": [_cited(each, titles) for each in one.rules],
+        "cited": [_cited(each, titles, t) for each in one.rules],
     }
 
 
@@ -84,8 +84,13 @@ def _item(item: Item, block: str, t: Translator) -> list[str]:
     return [day, part, said, minutes, item.basis]
 
 
-def _cited(each: Cited, titles: dict[str, str]) -> str:
-    name = titles.get(each.rule) or each.rule
+def _cited(each: Cited, titles: dict[str, str], t: Translator) -> str:
+    kind = {"schedule": "hours", "calendar": "calendar"}.get(each.rule.split(".")[0], "policy")
+    name = t(f"rule.{kind}")
+    if t.knows(f"threshold.{each.rule}"):
+        name = t(f"threshold.{each.rule}")
+    elif titles.get(each.rule):
+        name = titles[each.rule]
     version = f" ({each.version})" if each.version != "always" else ""
     document = ", ".join(text for text in (each.document, each.article) if text)
     return f"{name}{version}" + (f": {document}" if document else "")
