@@ -35,6 +35,7 @@ from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
 from api.pages.presence import router as presence_router
 from api.pages.public_feedback import router as public_feedback_router
+from api.pages.reports import router as reports_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.rule_trials import router as trials_router
 from api.pages.rules import router as rules_router
@@ -76,7 +77,8 @@ PAGES = (
     calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router,
     people_router, setting_up_router, system_router, public_feedback_router, feedback_points_router,
     observations_router, commitment_templates_router, commitment_progress_router, commitments_router, teams_router,
-    inspections_router, visits_router, conduct_router, index_router, router,
+    inspections_router, visits_router, conduct_router, index_router, reports_router,
+    router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them. Where one has a word in an address in which
 another has a number (`/commitments/progress`), it stands before it."""

@@ -112,6 +112,9 @@ class Settings(NoticeSettings):
     backup_hour: int = Field(
         default=5, ge=0, le=23, description="Hour of the office after which the backup of the day is made."
     )
+    report_keep_days: int = Field(
+        default=7, ge=1, le=60, description="How many days a paper that was made in the background can be fetched."
+    )
     clock_backward_seconds: int = Field(
         default=300,
         ge=60,
@@ -130,6 +133,11 @@ class Settings(NoticeSettings):
         """Where backups of the service go, how many are kept and when they are made."""
         folder = self.backup_dir or self.data_dir / "backups"
         return Plan(folder.absolute(), self.backup_keep, self.backup_hour, self.timezone)
+
+    @property
+    def reports_dir(self) -> Path:
+        """Where papers wait that were made in the background."""
+        return (self.data_dir / "reports").absolute()
 
     @property
     def keys_dir(self) -> Path:

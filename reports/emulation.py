@@ -28,6 +28,8 @@ from reports.register import inert
 
 FORMATS = ("xlsx", "csv", "json")
 WHATS = ("units", "persons")
+PAPERS = {"units": "index_units", "persons": "emulation_persons"}
+"""What each is called among exports."""
 UNITS = (
     "unit", "name", "kind", "people", "due", "known", "coverage", "occurrences", "weighed", "index", "rank", "reason",
 )  # fmt: skip

@@ -21,6 +21,7 @@ from attendance.errors import Invalid
 from attendance.store import listing_violations
 from attendance.store.database import Session
 from attendance.store.listing_violations import PIECE, Wanted
+from reports.progress import took
 
 COLUMNS = {
     "date": "work date (ISO)",
@@ -83,6 +84,7 @@ def frames(
         frame = pd.DataFrame(piece, columns=list(COLUMNS))
         for name in ("minutes", "excused_min", "counted_min"):
             frame[name] = frame[name].astype("Int64")
+        took(len(frame))
         yield frame
 
 

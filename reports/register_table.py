@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from reports.progress import counted
+
 Kind = Literal["text", "code", "date", "moment", "integer", "share", "yes"]
 Value = str | int | bool | date | datetime | tuple[int, int] | None
 
@@ -50,3 +52,6 @@ class Register:
     bars: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     span: tuple[date, date] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", counted(self.rows))

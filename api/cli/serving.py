@@ -36,6 +36,7 @@ def serve(
     from api.cli.web import run_web
     from api.notifying.notifier import make_notifier
     from api.pulling import make_puller
+    from api.reporting.running import runner_of
     from api.serving import make_app
     from attendance.clock import utc_now
     from device_sync.poller import Poller
@@ -55,6 +56,8 @@ def serve(
         app = make_app(settings, database, poller, timetable=timetable, notifier=notifier)
         if timetable is not None:
             timetable.start()
+        reports = runner_of(app)
+        reports.start()
         try:
             run_web(
                 app,
@@ -65,6 +68,7 @@ def serve(
                 on_end=poller.hub.close,
             )
         finally:
+            reports.stop()
             if timetable is not None:
                 timetable.stop()
             poller.stop()

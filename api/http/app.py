@@ -42,6 +42,8 @@ from api.http.routers import (
     presence,
     punches,
     pushing,
+    report_catalogue,
+    report_jobs,
     reports,
     retention,
     rosters,
@@ -67,6 +69,7 @@ from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
 from api.notifying.notifier import Notifier, make_notifier
 from api.pulling import thresholds_of
+from api.reporting.running import Runner
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
@@ -90,6 +93,8 @@ ROUTERS = (
     verdicts.router,
     violations.router,
     reports.router,
+    report_jobs.router,
+    report_catalogue.router,
     search.router,
     units.router,
     unit_parts.router,
@@ -148,7 +153,8 @@ def create_app(
     incident) draws errors outside of the API. `extra_routers` are the pages: each of
     their addresses looks after its own login with `page_user`.
 
-    The caller may set `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
+    The caller may start `app.state.report_runner`, which makes papers in the background, set
+    `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
     """
     app = FastAPI(
         title="Attendance compliance",
@@ -179,6 +185,7 @@ def create_app(
         evidence=evidence,
     )
     app.state.notifier = notifier or make_notifier(settings, database, now, settings.secret())
+    app.state.report_runner = Runner(settings, database, now)
     app.state.metrics = CollectorRegistry()
     ProcessCollector(registry=app.state.metrics)
     app.state.metrics.register(TerminalFigures(database, settings.timezone, now))

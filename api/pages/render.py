@@ -47,6 +47,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/rosters", "nav.rosters", "papers.read"),
     ("/commitments", "nav.commitments", "commitments.read"),
     ("/charts", "nav.charts", "attendance.read"),
+    ("/reports", "nav.reports", "attendance.read"),
+    ("/reports", "nav.reports", "terminals.read"),
     ("/conduct", "nav.conduct", "conduct.read"),
     ("/index", "nav.index", "index.read"),
     ("/observations", "nav.observations", "observations.read"),
@@ -72,7 +74,17 @@ OWN_PAGE = ("/me", "nav.me")
 
 # The group of the menu that an entry stands in; its first letters put the groups in order.
 GROUPS = {
-    "1.daily": {"/today", "/violations", "/explanations", "/months", "/papers", "/rosters", "/me", "/charts"},
+    "1.daily": {
+        "/today",
+        "/violations",
+        "/explanations",
+        "/months",
+        "/papers",
+        "/rosters",
+        "/me",
+        "/charts",
+        "/reports",
+    },
     "2.control": {
         "/inspections",
         "/inspections/followups",

@@ -140,6 +140,7 @@ def run_demo(port: int, *, browser: bool) -> None:
     """The living office until Ctrl-C."""
     from api.cli.web import run_web
     from api.notifying.notifier import make_notifier
+    from api.reporting.running import runner_of
     from api.serving import make_app
     from attendance.services.accounts import Accounts
 
@@ -188,6 +189,8 @@ def run_demo(port: int, *, browser: bool) -> None:
             notifier=notifier,
         )
         timetable.start()
+        reports = runner_of(app)
+        reports.start()
         try:
             with demo.stage.people_passing():
                 run_web(
@@ -198,6 +201,7 @@ def run_demo(port: int, *, browser: bool) -> None:
                     on_end=poller.hub.close,
                 )
         finally:
+            reports.stop()
             timetable.stop()
             poller.stop()
 
