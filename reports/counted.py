@@ -92,6 +92,10 @@ class Figures:
             if type in (None, kind) and (status is None or stands in statuses)
         )
 
+    def exactly(self, status: str) -> int:
+        """Occurrences of just this status, as the list of violations is narrowed to it."""
+        return sum(count for (_, stands), count in self.occurrences.items() if stands == status)
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:

@@ -101,14 +101,18 @@ def says(t: Translator, *, plain: bool) -> Says:
 
 def percent(tenths: int | None, t: Translator) -> str:
     """`97,9%`; `–` where nothing is known."""
-    return "–" if tenths is None else t("compliance.percent", share=t.number(tenths / 10))
+    return "–" if tenths is None else f"{_decimal(tenths, t)}%"
 
 
 def points(tenths: int | None, t: Translator) -> str:
     """A difference of two percentages, with its sign."""
     if tenths is None:
         return "–"
-    return f"{'+' if tenths > 0 else '−' if tenths else ''}{t.number(abs(tenths) / 10)}"
+    return f"{'+' if tenths > 0 else '−' if tenths else ''}{_decimal(abs(tenths), t)}"
+
+
+def _decimal(tenths: int, t: Translator) -> str:
+    return t("index.decimal", whole=tenths // 10, tenth=tenths % 10)
 
 
 def _plain(tenths: int | None) -> str:
