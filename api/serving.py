@@ -18,6 +18,7 @@ from api.pages.charts import router as charts_router
 from api.pages.commitment_progress import router as commitment_progress_router
 from api.pages.commitment_templates import router as commitment_templates_router
 from api.pages.commitments import router as commitments_router
+from api.pages.compared import router as compared_router
 from api.pages.conduct import router as conduct_router
 from api.pages.explanations import router as explanations_router
 from api.pages.feedback_points import router as feedback_points_router
@@ -74,7 +75,8 @@ PAGES = (
     units_router, papers_router, presence_router, months_router, today_router, violations_router, search_router,
     explanations_router, importing_router, personal_router, register_router, notifications_router,
     notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
-    calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router,
+    calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, compared_router,
+    why_router,
     people_router, setting_up_router, system_router, public_feedback_router, feedback_points_router,
     observations_router, commitment_templates_router, commitment_progress_router, commitments_router, teams_router,
     inspections_router, visits_router, conduct_router, index_router, reports_router,

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import sheets_in
 from api.notifying.failures import failure
-from api.pages import bars, explain, index_bars, terminals, timeline
+from api.pages import bars, compared_bars, explain, index_bars, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
@@ -31,6 +31,7 @@ from attendance.store.draw_tables import WAYS
 from attendance.store.visit_tables import KINDS, PARTS
 from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
 from reports.person import DAY_MARKS, SHOWN_DAYS
+from reports.registers.compared import hours_text
 from reports.view import PERSON_STATES, VIOLATION_STATUSES, VIOLATION_TYPES, TodayPerson, User
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -163,6 +164,10 @@ def environment() -> Environment:
         "failure": failure,
         "fewest_people": FEWEST_PEOPLE,
         "alarm_sentence": terminals.alarm_sentence,
+        "compliance_chart": compared_bars.compliance_chart,
+        "hours_text": hours_text,
+        "seasons_chart": compared_bars.seasons_chart,
+        "years_chart": compared_bars.years_chart,
         "index_chart": index_bars.index_chart,
         "health_sentence": terminals.health_sentence,
         "next_step": terminals.next_step,
