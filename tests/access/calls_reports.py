@@ -16,11 +16,9 @@ VALUES = {
 JOB = "0" * 24
 
 
-def queries(entry: Entry) -> list[dict[str, str]]:
-    """A paper with what it must be asked with, and besides with each other thing that it may be."""
-    always = {name: VALUES[name] for name in names_of(entry) if name in entry.must | {"from", "to", "month", "year"}}
-    more = [name for name in ("unit", "employee", "violation") if name in names_of(entry) and name not in always]
-    return [always, *({**always, name: VALUES[name]} for name in more)]
+def query(entry: Entry) -> dict[str, str]:
+    """Everything a paper may be asked with; but one of month, span and year."""
+    return {name: VALUES[name] for name in names_of(entry)}
 
 
 def _format(entry: Entry) -> str:
@@ -38,7 +36,7 @@ API: dict[str, list[dict[str, Any]]] = {
         }
     ],
     **{
-        operation_id(entry): [{"query": {**query, "format": _format(entry)}} for query in queries(entry)]
+        operation_id(entry): [{"query": {**query(entry), "format": _format(entry)}, "tells": False}]
         for entry in entries()
         if entry.key not in OWN_ADDRESS
     },
@@ -46,24 +44,25 @@ API: dict[str, list[dict[str, Any]]] = {
 PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/reports"): [{"tells": False}],
     ("GET", "/reports/jobs/live"): [{"tells": False}],
-    **{
-        ("GET", f"/reports/papers/{entry.key}"): [
-            {"query": {**query, "show": "1"}, "refused": 422 if query.keys() - entry.must >= {"employee"} else 404}
-            for query in queries(entry)
-        ]
-        for entry in entries()
-    },
-    **{
-        ("GET", f"/reports/papers/{entry.key}/file"): [
-            {"query": {**query, "format": _format(entry)}} for query in queries(entry)
-        ]
-        for entry in entries()
-    },
+    ("GET", "/reports/papers/timesheet"): [{"query": {"unit": "{unit}", "month": "2026-11"}}],
+    ("GET", "/reports/papers/violations"): [
+        {"query": {"unit": "{unit}", "from": "2026-11-16", "to": "2026-11-20"}},
+        {"query": {"employee": "{employee}", "from": "2026-11-16", "to": "2026-11-20"}, "refused": 422},
+    ],
+    ("GET", "/reports/papers/violations/file"): [
+        {"query": {"unit": "{unit}", "employee": "{employee}", "format": "csv"}}
+    ],
 }
 ELSEWHERE = {
     ("GET", "/api/v1/reports/jobs/{id}"): "tests/e2e/test_report_jobs.py",
     ("GET", "/api/v1/reports/jobs/{id}/file"): "tests/e2e/test_report_jobs.py",
     ("DELETE", "/api/v1/reports/jobs/{id}"): "tests/e2e/test_report_jobs.py",
+    **{  # one function answers at all of them
+        ("GET", where): "tests/e2e/test_report_pages.py"
+        for entry in entries()
+        for where in (f"/reports/papers/{entry.key}", f"/reports/papers/{entry.key}/file")
+        if ("GET", where) not in PAGES
+    },
     ("POST", "/reports/jobs"): "tests/e2e/test_report_pages.py",
     ("GET", "/reports/jobs/{name}/file"): "tests/e2e/test_report_pages.py",
     ("POST", "/reports/jobs/{name}/drop"): "tests/e2e/test_report_pages.py",
