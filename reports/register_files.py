@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from attendance import clock
-from reports.register import inert
 from reports.register_pdf import write_pdf
 from reports.register_table import Column, Register, Value
 from reports.register_words import RegisterWords
 from reports.register_xlsx import write_xlsx
+from reports.safe_cells import inert
 
 __all__ = ["FORMATS", "MEDIA", "RegisterFormat", "RegisterWords", "Written", "write_register"]
 

@@ -6,8 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from reports.printing import as_text, own_template, pdf
-from reports.register import TooManyRows
-from reports.register_table import Register
+from reports.register_table import Register, TooManyRows
 from reports.register_words import RegisterWords
 
 MOST_PRINTED = 5_000

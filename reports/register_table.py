@@ -7,10 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from attendance.errors import Invalid
 from reports.progress import counted
 
 Kind = Literal["text", "code", "date", "moment", "integer", "share", "yes"]
 Value = str | int | bool | date | datetime | tuple[int, int] | None
+
+
+class TooManyRows(Invalid):
+    """More rows than a workbook or a paper of ours holds."""
+
+    code = "too_many_rows"
 
 
 @dataclass(frozen=True, slots=True)

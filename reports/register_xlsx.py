@@ -12,8 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from attendance import clock
-from reports.register import TooManyRows
-from reports.register_table import Column, Register, Value
+from reports.register_table import Column, Register, TooManyRows, Value
 from reports.register_words import RegisterWords
 
 MOST_ROWS = 200_000

@@ -168,14 +168,15 @@ def report_violations(
     ] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last date, included; today if left out.")] = None,
     unit: Annotated[str | None, typer.Option(help="Only this unit and those below it.")] = None,
-    format_: Annotated[str, typer.Option("--format", help="xlsx, csv or json.")] = "csv",
+    format_: Annotated[str, typer.Option("--format", help="xlsx, pdf, csv or json.")] = "csv",
     out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
 ) -> None:
-    """The register of violations of a span of dates. A spreadsheet needs --out."""
+    """The register of violations of a span of dates. A workbook or a PDF needs --out."""
     import shutil
     import tempfile
 
     from api import registers
+    from api.reporting.entry import Asked
     from attendance import clock
     from attendance.store.listing_violations import Wanted
     from attendance.store.trail import look
@@ -183,8 +184,8 @@ def report_violations(
     from attendance.store.within import EVERYTHING
 
     registers.check_format(format_)
-    if out is None and format_ == "xlsx":
-        raise Invalid("A spreadsheet is no text to print; name the file with --out violations.xlsx.")
+    if out is None and format_ in ("xlsx", "pdf"):
+        raise Invalid(f"A {format_} is no text to print; name the file with --out violations.{format_}.")
     settings = read_settings()
     now = clock.utc_now()
     today = clock.today(now, settings.timezone)
@@ -201,7 +202,17 @@ def report_violations(
                 Wanted(EVERYTHING, first, last, part=part),
                 format_,
                 path,
-                lang=settings.language,
+                asked=Asked(
+                    EVERYTHING,
+                    lambda _: EVERYTHING,
+                    settings.timezone,
+                    today,
+                    now,
+                    settings.language,
+                    unit=unit,
+                    from_on=first,
+                    to_on=last,
+                ),
                 saw=lambda people: look(session, operator(), "report violations", people, at=now),
             )
         asked = {"unit": unit or "", "from": str(first), "to": str(last), "format": format_}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from api.pages.i18n import Translator
@@ -14,6 +15,10 @@ from attendance.store.tree import StoredTree
 from reports.register_table import Figure, Register
 from reports.register_words import RegisterWords
 
+NARROWED: Mapping[str, str] = {
+    "type": "violation", "status": "status", "over": "", "explained": "list.explained", "person": "",
+}  # fmt: skip
+"""What else a list is narrowed by, as its head tells it, and the group of words of its values."""
 BETWEEN = " · "
 """Between the parts of a bar's label; a part such as `session.am` is said in words."""
 
@@ -81,5 +86,8 @@ def _head(session: Session, asked: Asked, register: Register, t: Translator) -> 
         found.append((t("register_paper.unit"), StoredTree(session).name(asked.unit, last)))
     if asked.employee is not None:
         found.append((t("register_paper.employee"), office.get(session, EmployeeRow, asked.employee).name))
+    for name, group in NARROWED.items():
+        if value := asked.others.get(name):
+            found.append((t(f"register_narrowed.{name}"), t.label(group, value) if group else value))
     found.append((t("register_paper.known_at"), t.moment(clock.to_wall(asked.at, asked.zone))))
     return tuple(found)

@@ -49,7 +49,9 @@ def violations(session: Session, wanted: Wanted, *, newest_first: bool = False) 
             Figure("violations_pending", by_status["pending"], total),
         ),
         bars={
-            "violations_by_type": tuple((f"violation.{kind}", by_type[kind]) for kind in VIOLATION_TYPES if by_type[kind]),
+            "violations_by_type": tuple(
+                (f"violation.{kind}", by_type[kind]) for kind in VIOLATION_TYPES if by_type[kind]
+            ),
             "violations_by_status": tuple(
                 (f"status.{status}", by_status[status]) for status in VIOLATION_STATUSES if by_status[status]
             ),

@@ -41,7 +41,8 @@ def report_violations(
     reader: Annotated[Reader, Depends(may("attendance.read"))],
     span: Span,
     format: Annotated[
-        str, Query(max_length=20, description="xlsx or pdf (for people), csv or json (for programs).", examples=["xlsx"])
+        str,
+        Query(max_length=20, description="xlsx, pdf (for people), csv, json (for programs).", examples=["xlsx"]),
     ] = "xlsx",
     unit: UnitFilter = None,
     employee: EmployeeFilter = None,
@@ -81,9 +82,10 @@ def report_violations(
                 from_on=span.from_on,
                 to_on=span.to_on,
                 others={
-                    name: str(value).lower()
-                    for name, value in (("type", type), ("status", status), ("over", over), ("explained", explained))
-                    if value is not None
+                    **({"type": type} if type else {}),
+                    **({"status": status} if status else {}),
+                    **({"over": str(over)} if over is not None else {}),
+                    **({"explained": "yes" if explained else "no"} if explained is not None else {}),
                 },
             ),
             saw=lambda people: reader.saw_people(session, "report violations", people, at=parts.now()),
