@@ -23,7 +23,7 @@ from api.pages.i18n import read_day
 from api.pages.report_words import PreviewWords
 from api.pages.routes import language_of, show
 from api.reporting.asking import LONGEST, kept_texts, must_of, names_of, read_asked
-from api.reporting.catalogue import entries, for_whom, purpose, title
+from api.reporting.catalogue import entries, purpose
 from api.reporting.entry import Asked, Entry
 from attendance import clock
 from attendance.errors import AttendanceError, NotFound
@@ -77,7 +77,7 @@ def reports(request: Request, user: User, done: Short = "", problem: Short = "")
 @router.get("/reports/jobs/live", openapi_extra=OWN)
 def jobs_live(request: Request, user: User) -> Response:
     """The list of one's papers alone, which an open page asks for while something is made."""
-    return _show(request, "reports_jobs.html", ReportsPage((), _jobs(request, user)), user)
+    return show(request, "reports_jobs.html", ReportsPage((), _jobs(request, user)), user=user)
 
 
 @router.post("/reports/jobs", openapi_extra=OWN, dependencies=FROM_HERE)
@@ -110,10 +110,6 @@ def fetch(request: Request, user: User, name: str) -> Response:
 def drop(request: Request, user: User, name: str) -> Response:
     ordering.drop(request, user, name)
     return RedirectResponse("/reports?done=dropped#jobs", 303, background=ordering.woken(request))
-
-
-def _show(request: Request, template: str, view: object, user: SignedIn, **more: Any) -> Response:
-    return show(request, template, view, user=user, report_title=title, report_for=for_whom, **more)
 
 
 def _reports(request: Request, user: SignedIn) -> ReportsPage:
@@ -191,7 +187,7 @@ def _shown(request: Request, reader: Reader, entry: Entry) -> Response:
     view = _page(request, reader, entry)
     t = PreviewWords(language_of(request), service(request).settings.timezone)
     status = 422 if view.problem else 200
-    answer = _show(request, "report.html", view, reader.user, status=status, words=t)
+    answer = show(request, "report.html", view, user=reader.user, status=status, words=t)
     if view.pdf:
         answer.headers.update(_EMBEDS)
     return answer
