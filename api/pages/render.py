@@ -50,7 +50,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/commitments", "nav.commitments", "commitments.read"),
     ("/charts", "nav.charts", "attendance.read"),
     ("/reports", "nav.reports", "attendance.read"),
-    ("/reports", "nav.reports", "terminals.read"),
+    ("/reports", "nav.reports", "system.read"),  # of terminals, to those who see no attendance
     ("/conduct", "nav.conduct", "conduct.read"),
     ("/index", "nav.index", "index.read"),
     ("/observations", "nav.observations", "observations.read"),
