@@ -13,7 +13,7 @@ from api.handing_out import handed_out
 from api.http.scope import Reader
 from api.pages.i18n import Translator
 from reports.observations import ObservationLine
-from reports.register import inert
+from reports.safe_cells import inert
 
 COLUMNS = (
     "id", "received", "unit", "place", "channel", "kind", "date", "at", "text", "state", "outcome", "reason", "answer",

@@ -24,7 +24,7 @@ from attendance.store import counted_sessions, people
 from attendance.store.database import Session
 from attendance.store.tree import Spread, StoredTree
 from attendance.store.within import Within
-from reports.register import inert
+from reports.safe_cells import inert
 
 FORMATS = ("xlsx", "csv", "json")
 WHATS = ("units", "persons")

@@ -6,9 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 from reports.printing import as_text, own_template, pdf
-from reports.register_table import Register
+from reports.register_table import Register, TooManyRows
 from reports.register_words import RegisterWords
-from reports.register_xlsx import TooManyRows
 
 MOST_PRINTED = 5_000
 """So many rows a paper of ours holds: some two hundred pages, which is more than anybody files."""

@@ -12,8 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from attendance import clock
-from attendance.errors import Invalid
-from reports.register_table import Column, Register, Value
+from reports.register_table import Column, Register, TooManyRows, Value
 from reports.register_words import RegisterWords
 
 MOST_ROWS = 200_000
@@ -23,12 +22,6 @@ _OPTIONS = {
 }  # fmt: skip
 _LONGEST_CELL = 32_767  # letters; Excel holds no more
 _LONGEST_PRINT_HEAD = 255
-
-
-class TooManyRows(Invalid):
-    """More rows than a workbook or a paper of ours holds."""
-
-    code = "too_many_rows"
 
 
 def write_xlsx(register: Register, path: Path, words: RegisterWords) -> int:
@@ -112,13 +105,13 @@ def _summary(book: Any, page: Any, words: RegisterWords, forms: dict[str, Any]) 
         page.write_string(row + 1, 0, note, forms["note"])
         row += 1
     beside = 0
-    for title, bars in words.bars:
+    for title, bars in words.bars:  # numbers beside each other, which the chart is drawn of
         row += 2
         page.write_string(row, 0, title, forms["strong"])
-        for label, value in bars:
+        for bar, count in bars:
             row += 1
-            page.write_string(row, 0, label)
-            page.write_number(row, 1, value, forms["integer"])
+            page.write_string(row, 0, bar)
+            page.write_number(row, 1, count, forms["integer"])
         beside += _chart(book, page, title, row - len(bars) + 1, row, beside)
 
 

@@ -33,10 +33,10 @@ def serve(
     ] = None,
 ) -> None:
     """API, pages and, unless told not to, the timetable, until Ctrl-C."""
+    from api.background.running import runner_of
     from api.cli.web import run_web
     from api.notifying.notifier import make_notifier
     from api.pulling import make_puller
-    from api.reporting.running import runner_of
     from api.serving import make_app
     from attendance.clock import utc_now
     from device_sync.poller import Poller

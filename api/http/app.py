@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, Depends, FastAPI, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from api.background.running import Runner
 from api.http import errors
 from api.http.answers import answer
 from api.http.auth import beside_or_signed_in
@@ -25,6 +26,7 @@ from api.http.routers import (
     employees,
     enrolments,
     explanations,
+    exports,
     feedback_points,
     health,
     iclock,
@@ -69,7 +71,6 @@ from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
 from api.notifying.notifier import Notifier, make_notifier
 from api.pulling import thresholds_of
-from api.reporting.running import Runner
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
@@ -93,6 +94,7 @@ ROUTERS = (
     verdicts.router,
     violations.router,
     reports.router,
+    exports.router,
     report_jobs.router,
     report_catalogue.router,
     search.router,

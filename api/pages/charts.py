@@ -18,7 +18,7 @@ from api.pages.i18n import Translator, read_day
 from api.pages.routes import language_of, show
 from attendance.errors import NotFound
 from reports.charts import LONGEST_MINUTE, LONGEST_SPAN, TABLES, ChartsPage, Rate, charts_page
-from reports.register import inert
+from reports.safe_cells import inert
 
 SHOWN_DAYS = timedelta(days=30)
 _RATES = ("late", "excused", "known", "rate", "unknown")

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.handing_papers import VIEW, made_now
 from api.http.auth import page_user, sent_from_here
 from api.http.errors import Forbidden, Gone
 from api.http.routers import report_jobs as ordering
@@ -24,7 +25,6 @@ from api.pages.routes import language_of, show
 from api.reporting.asking import LONGEST, kept_texts, must_of, names_of, read_asked
 from api.reporting.catalogue import entries, for_whom, purpose, title
 from api.reporting.entry import Asked, Entry
-from api.reporting.handing import VIEW, made_now
 from attendance import clock
 from attendance.errors import AttendanceError, NotFound
 from attendance.services import report_jobs

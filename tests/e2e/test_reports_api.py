@@ -16,8 +16,9 @@ def test_each_paper_is_made_in_each_of_its_formats(shared_office: Office, entry,
     print(entry, format)
     user = "hr" if entry.permission != "terminals.read" else "root"
     from api.reporting.asking import names_of
+
     names = names_of(entry)
-    params = {n: NEEDED[n] for n in names if n in NEEDED and n in entry.must | {"from","to"}}
+    params = {n: NEEDED[n] for n in names if n in NEEDED and n in entry.must | {"from", "to"}}
     a = shared_office.client(user).get(f"/api/v1/reports/{entry.key}", params=params | {"format": format})
     assert a.status_code == 200, a.text
     assert a.headers["content-type"] == MEDIA[format]

@@ -56,6 +56,7 @@ from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
 from tests.unit.words_of_registers import REGISTER_WORDS
+from tests.unit.words_of_reports import REPORT_WORDS
 from tests.unit.words_of_teams import TEAM_WORDS
 
 PAGES = TEMPLATES.parent
@@ -82,6 +83,7 @@ EXPORT_COLUMNS = tuple(
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
     **MINUTES_WORDS,
+    **REPORT_WORDS,
     "head": HEAD_KINDS,
     "state": view.PERSON_STATES,
     "health_state": terminal_health.STATES,

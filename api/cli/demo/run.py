@@ -138,9 +138,9 @@ def run_once() -> dict[str, Any]:
 
 def run_demo(port: int, *, browser: bool) -> None:
     """The living office until Ctrl-C."""
+    from api.background.running import runner_of
     from api.cli.web import run_web
     from api.notifying.notifier import make_notifier
-    from api.reporting.running import runner_of
     from api.serving import make_app
     from attendance.services.accounts import Accounts
 

@@ -31,7 +31,7 @@ from attendance.store.database import Session
 from attendance.store.listing import Listed
 from attendance.store.tables import UnitRow
 from reports import emulation, unit_index
-from reports.register import MEDIA
+from reports.register_files import MEDIA
 
 router = APIRouter(prefix="/index", tags=["index"])
 Reading = Annotated[Reader, Depends(may("index.read"))]
