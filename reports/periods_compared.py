@@ -41,7 +41,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Seasons:
-    """`stretches`: one for each version of the unit's hours in the span. `change`: first day of the hours whose two
+    """`stretches`: one for each version of the unit's hours in the span under which somebody worked. `change`: first day of the hours whose two
     windows are `before` and `after`; None: there is no change in the span with a week known on both sides. `others`: due
     sessions of people whose hours change on other dates, in no figure; `left_out` of those who need not punch."""
 
@@ -76,7 +76,7 @@ class MonthPair:
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """`months` until yesterday; the month under way ends in both years on the same day. `earlier` and `later`: the sums
+    """`months` until yesterday in which somebody worked in one of the years; the month under way ends in both years on the same day. `earlier` and `later`: the sums
     of the months that are compared."""
 
     unit: str
@@ -122,7 +122,8 @@ def seasons(
         first = max(begin for begin in begins if begin <= cell.on)
         (cells[first] if hours.are_shared(cell) else others).append(cell)
     ours = [cell for listed in cells.values() for cell in listed]
-    told = tuple(_stretch(cells[first], first, last, version) for first, last, version in stretches)
+    each = (_stretch(cells[first], first, last, version) for first, last, version in stretches)
+    told = tuple(stretch for stretch in each if stretch.figures.due)
     turns = begins[1:]
     chosen = change if change in turns else (turns[-1] if turns and change is None else None)
     known_from = min((cell.on for cell in ours), default=to_on)
@@ -163,6 +164,7 @@ def years(session: Session, within: Within, unit: str, year: int, today: date) -
         for each in (0, 1):
             sums = sum((pair.later if each else pair.earlier).figures.due for pair in pairs)
             check_sums(sums, summed(found[year - 1 + each]).due, f"sessions of {unit} by month")
+    pairs = [pair for pair in pairs if pair.earlier.figures.due or pair.later.figures.due]
     compared = [pair for pair in pairs if pair.is_compared]
     return Years(
         unit, stored.name(unit, max(first, last)), year, tuple(pairs),

@@ -32,6 +32,7 @@ def compliance_page(request: Request, reader: Reading, unit: Unit = "") -> Respo
     yesterday = service(request).today() - timedelta(days=1)
     first, last = _span(request, yesterday.replace(day=1), yesterday)
     with service(request).database.reading() as session:
+        unit = unit or _only_top(_offered(session, reader))
         part = reader.part(session, unit or None, first, last)
         view = compliance(session, reader.within, unit=unit, part=part, from_on=first, to_on=last)
     return show(request, "compliance.html", view, user=reader.user)
@@ -70,6 +71,12 @@ def years_page(
 def _offered(session: Session, reader: Reader) -> tuple[UnitOption, ...]:
     shown = StoredTree(session).shown(reader.today, reader.within)
     return tuple(UnitOption(row.code, row.name, row.depth) for row in shown)
+
+
+def _only_top(offered: tuple[UnitOption, ...]) -> str:
+    """The one unit at the top of what is seen; empty where there are several."""
+    tops = [unit.code for unit in offered if not unit.depth]
+    return tops[0] if len(tops) == 1 else ""
 
 
 def _chosen(session: Session, reader: Reader, unit: str, offered: tuple[UnitOption, ...]) -> str:

@@ -82,11 +82,13 @@ def _times(figures: Figures, kind: str | None, t: Translator) -> list[str]:
 
 
 def _bars(week: Week, before: Week, t: Translator) -> dict[str, Any]:
-    rows = [
-        [t.label("violation", kind), *(each.figures.times(type=kind, status="counted") for each in (week, before))]
-        for kind in VIOLATION_TYPES
-    ]
-    return {"title": t("brief.bars"), "rows": [row for row in rows if row[1] or row[2]], "none": t("brief.no_bars")}
+    """Of each kind its word, the two counts, and how they are written."""
+    rows = []
+    for kind in VIOLATION_TYPES:
+        counts = [each.figures.times(type=kind, status="counted") for each in (week, before)]
+        if any(counts):
+            rows.append([t.label("violation", kind), *counts, *(t.number(count) for count in counts)])
+    return {"title": t("brief.bars"), "rows": rows, "none": t("brief.no_bars")}
 
 
 def _lines(brief: WeeklyBrief, t: Translator) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +19,21 @@ SIGNERS = ("person", "superior", "head")
 
 def draw(session: Session, found: Sequence[Statement], t: Translator, *, zone: str, at: datetime) -> bytes:
     """One PDF, a sheet for each person, as made at an instant."""
-    titles = schedule_names.titles(session)
-    known_at = t("statement.known_at", at=t.moment(clock.to_wall(at, zone)))
-    values = {
+    values = values_of(found, t, schedule_names.titles(session), known_at=clock.to_wall(at, zone))
+    tagged = len(found) <= _TAGGED_PEOPLE
+    return pdf(own_template("statement"), {"values": as_text(values)}, at=at.replace(microsecond=0), tagged=tagged)
+
+
+def values_of(
+    found: Sequence[Statement], t: Translator, titles: Mapping[str, str], *, known_at: datetime
+) -> dict[str, Any]:
+    """Every line of every sheet, as the template lays them out. `titles`: names of rules; `known_at`: wall time."""
+    return {
         "lang": t.lang,
         "title": t("statement.title", month=_month(found[0], t)),
         "author": found[0].units[-1] if found[0].units else "",
         "heading": t("statement.heading"),
-        "known_at": known_at,
+        "known_at": t("statement.known_at", at=t.moment(known_at)),
         "heads": [t(f"statement.{name}") for name in ("fact", "times", "counted_minutes")],
         "list_heads": [t(f"statement.{name}") for name in ("day", "session", "what", "minutes", "basis")],
         "list": t("statement.list"),
@@ -40,11 +47,9 @@ def draw(session: Session, found: Sequence[Statement], t: Translator, *, zone: s
         "page": t("statement.page"),
         "sheets": [_sheet(each, t, titles) for each in found],
     }
-    tagged = len(found) <= _TAGGED_PEOPLE
-    return pdf(own_template("statement"), {"values": as_text(values)}, at=at.replace(microsecond=0), tagged=tagged)
 
 
-def _sheet(one: Statement, t: Translator, titles: dict[str, str]) -> dict[str, Any]:
+def _sheet(one: Statement, t: Translator, titles: Mapping[str, str]) -> dict[str, Any]:
     said = {"due": t.number(one.due), "known": t.number(one.known), "unverified": t.number(one.unverified)}
     rows = [_row(one, name, t) for name in BLOCKS if name != "no_show" or one.duties_known]
     return {
@@ -84,7 +89,7 @@ def _item(item: Item, block: str, t: Translator) -> list[str]:
     return [day, part, said, minutes, item.basis]
 
 
-def _cited(each: Cited, titles: dict[str, str], t: Translator) -> str:
+def _cited(each: Cited, titles: Mapping[str, str], t: Translator) -> str:
     kind = {"schedule": "hours", "calendar": "calendar"}.get(each.rule.split(".")[0], "policy")
     name = t(f"rule.{kind}")
     if t.knows(f"threshold.{each.rule}"):
