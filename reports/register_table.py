@@ -13,7 +13,7 @@ Value = str | int | bool | date | datetime | tuple[int, int] | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `name` heads it in data for programs. `width`: in letters.
+    """One column. `name` heads it in data for programs. `width`: in letters. `printed`: False: a paper has no room for it.
 
     `kind`: text (of people), code (said to people in words of the catalogue's group `words`, as it is to programs),
     date, moment (aware), integer, share (n and N, printed as n/N), yes.
@@ -23,6 +23,7 @@ class Column:
     kind: Kind = "text"
     width: int = 14
     words: str = ""
+    printed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Register:
     """A register as it was asked for. `rows` has a value per column and is walked once. `people`: whom a walk has named
-    so far, by number. `asked`: what it was narrowed by, for its head. `bars`: key of a chart and its (label, value)
-    pairs, drawn on paper and page.
+    so far, by number. `bars`: key of a chart and its (label, value) pairs, drawn on paper and page. `notes`: keys of
+    sentences that stand at its head. `span`: the dates it is of, both included.
     """
 
     key: str
@@ -48,3 +49,4 @@ class Register:
     figures: tuple[Figure, ...] = ()
     bars: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    span: tuple[date, date] | None = None

@@ -43,7 +43,6 @@ from reports import (
     official_sheet,
     papers,
     person,
-    register,
     rule_trial,
     trail,
     view,
@@ -56,6 +55,7 @@ from tests.unit.words_of_citizens import CITIZENS_WORDS
 from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
+from tests.unit.words_of_registers import REGISTER_WORDS
 from tests.unit.words_of_teams import TEAM_WORDS
 
 PAGES = TEMPLATES.parent
@@ -108,7 +108,6 @@ VOCABULARIES = {
     "review.answers": reviewing.VERBS,
     "review.result": reviewing.RESULTS,
     "review.why": reviewing.RESULTS,
-    "register": register.COLUMNS,
     "card": ("present", "late", "absent", "excused", "unknown"),
     "excuse": ("leave", "mission"),
     "session": ("am", "pm"),
@@ -203,6 +202,7 @@ VOCABULARIES = {
     **visit_words.VOCABULARIES,
     **NOTICE_WORDS,
     **PRESENCE_WORDS,
+    **REGISTER_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
     "outcome": tuple(OUTCOMES),
