@@ -25,6 +25,8 @@ _TOP = 6
 _DAY_MINUTES = 1440
 _DRAWN = {"": " ", OFF: "o", UNVERIFIED: "q"}
 _TAGGED_PEOPLE = 100
+TITLES = ("code", "name", "date", "kind", "from", "to", "minutes", "night", "known", "documents")
+"""Heads of the list of stretches, of the group `overtime_stretch`."""
 CSV_COLUMNS = (
     *("unit", "month", "employee", "name", "date", "kind", "from", "to", "minutes", "night_min", "known", "documents"),
 )
@@ -109,14 +111,13 @@ def _page(page: Any, official: OfficialOvertime, forms: dict[str, Any], words: W
 
 def _stretches(page: Any, sheet: OvertimeSheet, book: Any, forms: dict[str, Any], say: Say) -> None:
     """Every stretch with real dates and times, for whoever counts again."""
-    titles = ("code", "name", "date", "kind", "from", "to", "minutes", "night", "known", "documents")
     page.set_column(0, 0, 11)
     page.set_column(1, 1, 26)
     page.set_column(2, 8, 12)
     page.set_column(9, 9, 40)
     page.freeze_panes(1, 2)
     day, at_time = book.add_format({"num_format": "dd/mm/yyyy"}), book.add_format({"num_format": "hh:mm"})
-    for at, title in enumerate(titles):
+    for at, title in enumerate(TITLES):
         page.write_string(0, at, say(f"overtime_stretch.{title}"), forms["head"])
     row = 1
     for person in sheet.people:

@@ -1,4 +1,4 @@
-"""The month's sheet of overtime, and who was on duty in it, as papers of the catalogue."""
+"""The month's sheet of overtime as a paper of the catalogue."""
 
 from __future__ import annotations
 
@@ -17,16 +17,10 @@ from attendance.store import office
 from attendance.store.database import Session
 from attendance.store.tables import UnitRow
 from attendance.store.tree import StoredTree
-from reports.overtime_files import as_pdf, stretches, write_csv, write_xlsx
+from reports.overtime_files import as_pdf, write_csv, write_xlsx
 from reports.overtime_sheet import OfficialOvertime, as_data, official_overtime
-from reports.register_table import Column, Figure, Register
-
-_COLUMNS = (
-    Column("employee", "text", 11), Column("name", "text", 26), Column("date", "date", 12),
-    Column("overtime_kind", "code", 8, "overtime_kind"), Column("from", "text", 8), Column("to", "text", 8),
-    Column("minutes", "integer", 8), Column("night_min", "integer", 8), Column("known", "yes", 8),
-    Column("documents", "text", 40),
-)  # fmt: skip
+from reports.register_table import Register
+from reports.registers.overtime import overtime
 
 
 def write_overtime(session: Session, asked: Asked, format: Format, path: Path) -> Made:
@@ -52,19 +46,7 @@ def write_overtime(session: Session, asked: Asked, format: Format, path: Path) -
 
 def overtime_register(session: Session, asked: Asked) -> Register:
     """The stretches of the sheet, as its preview shows them."""
-    sheet, official = _sheet(session, asked)
-    rows = [
-        (who, name, on, kind, f"{starts:%H:%M}" if starts else "", f"{ends:%H:%M}" if ends else "", *rest)
-        for who, name, on, kind, starts, ends, *rest in stretches(sheet)
-    ]
-    figures = tuple(
-        Figure(f"overtime_minutes_{name}", minutes)
-        for name, minutes in zip(("working", "weekend", "holiday", "night"), official.sums, strict=True)
-    )
-    notes = ("overtime_draft",) if official.draft else ()
-    people = {person.number for person in sheet.people}
-    return Register("overtime", _COLUMNS, rows, people, (*figures, Figure("overtime_unknown", sheet.unknown)),
-                    notes=notes)  # fmt: skip
+    return overtime(*_sheet(session, asked))
 
 
 def _sheet(session: Session, asked: Asked) -> tuple[OvertimeSheet, OfficialOvertime]:

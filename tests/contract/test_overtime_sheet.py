@@ -1,4 +1,4 @@
-"""The sheet of overtime: every minute is the engine's and rests on an order; what was not read is not "did not work"."""
+"""The sheet of overtime: every minute is the engine's and rests on an order; what was not read is not "not worked"."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_the_files_say_the_same_and_a_draft_says_that_it_is_one(database: Databa
             session, "A", "public", overtime_number="C01b-HD", issued_under="TT 24/2024/TT-BTC", budget_code="1012345",
             actor=CONSOLE, at=RECORDED_AT,
         )  # fmt: skip
-    files = {format: made(database, tmp_path, format) for format in FORMATS}
+    files = {each: made(database, tmp_path, each) for each in FORMATS}
     data = orjson.loads(files["json"])
     assert data["sums"] == {"NT": 162, "NN": 211, "NL": 174, "Đ": 151}
     assert data["draft"] is True
@@ -203,10 +203,7 @@ def test_the_files_say_the_same_and_a_draft_says_that_it_is_one(database: Databa
 
 def text_of(pdf: bytes) -> str:
     with pypdfium2.PdfDocument(pdf) as document:
-        return " ".join(
-            " ".join(page.get_textpage().get_text_bounded().split())
-            for page in (document[at] for at in range(len(document)))
-        )
+        return " ".join(" ".join(page.get_textpage().get_text_bounded().split()) for page in document)
 
 
 def test_what_is_not_the_readers_is_not_there_and_what_is_not_named_is_asked_for(
