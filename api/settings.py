@@ -112,6 +112,12 @@ class Settings(NoticeSettings):
     backup_hour: int = Field(
         default=5, ge=0, le=23, description="Hour of the office after which the backup of the day is made."
     )
+    backup_drill_days: int = Field(
+        default=30,
+        ge=0,
+        le=366,
+        description="How many days after the last good drill the newest backup is put back for trial; 0: never.",
+    )
     clock_backward_seconds: int = Field(
         default=300,
         ge=60,
@@ -129,7 +135,7 @@ class Settings(NoticeSettings):
     def backups(self) -> Plan:
         """Where backups of the service go, how many are kept and when they are made."""
         folder = self.backup_dir or self.data_dir / "backups"
-        return Plan(folder.absolute(), self.backup_keep, self.backup_hour, self.timezone)
+        return Plan(folder.absolute(), self.backup_keep, self.backup_hour, self.timezone, self.backup_drill_days)
 
     @property
     def keys_dir(self) -> Path:

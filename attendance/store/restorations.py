@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, text, update
+from sqlalchemy import bindparam, delete, exists, text, update
 from sqlalchemy import select as select_core
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, select
@@ -15,6 +16,7 @@ from sqlmodel import Session, col, func, select
 from attendance.errors import AttendanceError, NotFound
 from attendance.store import intake_log, office, push_commands, push_devices
 from attendance.store.bulk import is_sqlite
+from attendance.store.evidence_tables import DirtyDayRow, RulingRow
 from attendance.store.polling_tables import PollStateRow
 from attendance.store.push_tables import PushCommandRow, PushDeviceRow
 from attendance.store.questions import answers, core
@@ -153,7 +155,7 @@ def _ask_pushing(session: Session, at: datetime) -> None:
     if not devices:
         return
     session.execute(
-        update(PushDeviceRow).where(PushDeviceRow.status == push_devices.APPROVED).values(whole_log_wanted=True)
+        update(PushDeviceRow).where(col(PushDeviceRow.status) == push_devices.APPROVED).values(whole_log_wanted=True)
     )
     number = (session.exec(select(func.max(col(PushCommandRow.id)))).one() or 0) + NUMBERS_LEFT
     session.add(
@@ -258,6 +260,25 @@ def get(session: Session, number: int) -> RestorationRow:
     found = session.get(RestorationRow, number, with_for_update=True)
     if found is None:
         raise NotFound("restoration", str(number))
+    return found
+
+
+def some_days(session: Session, many: int) -> set[tuple[int, date]]:
+    """Employee number and date of so many days with a ruling that stands, from all over them; none that waits to be
+    judged again. Drawn anew each time."""
+    first, last = session.exec(select(func.min(RulingRow.id), func.max(RulingRow.id))).one()
+    if first is None or last is None:
+        return set()
+    found: set[tuple[int, date]] = set()
+    waits = exists().where(
+        col(DirtyDayRow.employee_id) == col(RulingRow.employee_id),
+        col(DirtyDayRow.work_date) == col(RulingRow.work_date),
+    )
+    for begin in sorted(random.randint(first, last) for _ in range(many)):  # which days are drawn is no secret
+        query = select(col(RulingRow.employee_id), col(RulingRow.work_date)).where(
+            col(RulingRow.id) >= begin, col(RulingRow.superseded_at).is_(None), ~waits
+        )
+        found.update(session.exec(query.order_by(col(RulingRow.id)).limit(1)).all())
     return found
 
 

@@ -69,8 +69,8 @@ class OvertimePerson:
 
 @dataclass(frozen=True, slots=True)
 class OvertimeSheet:
-    """People by code; `kinds`: what each date of the month is in the unit. `is_draft`: the month is open, or an order of
-    it is not known; such a sheet is no paper."""
+    """People by code; `kinds`: what each date of the month is in the unit. `is_draft`: the month is open, or an order
+    of it is not known; such a sheet is no paper."""
 
     unit: str
     name: str
