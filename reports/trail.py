@@ -32,7 +32,8 @@ ACTS = (
     "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
     "assignment.transferred", "assignment.ended", "assignment.withdrawn",
     "import.filed", "import.undone",
-    "backup.made", "backup.failed", "backup.restored", "setup.put_off", "setup.finished",
+    "backup.made", "backup.failed", "backup.restored", "backup.drilled", "backup.drill_failed", "backup.settled",
+    "setup.put_off", "setup.finished",
     "import.filed", "import.undone", "view.saved", "view.renamed", "view.deleted", "view.made_usual", "today.compared",
     *(f"account.{what}" for what in (
         "signed_in", "sign_in_failed", "code_wrong", "locked", "password_changed", "password_reset",

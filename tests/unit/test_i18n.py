@@ -54,6 +54,7 @@ from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_citizens import CITIZENS_WORDS
 from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_months import WORDS
+from tests.unit.words_of_overtime import OVERTIME_WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
 from tests.unit.words_of_registers import REGISTER_WORDS
 from tests.unit.words_of_reports import REPORT_WORDS
@@ -206,6 +207,7 @@ VOCABULARIES = {
     **NOTICE_WORDS,
     **PRESENCE_WORDS,
     **REGISTER_WORDS,
+    **OVERTIME_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
     "outcome": tuple(OUTCOMES),
