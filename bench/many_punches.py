@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -26,6 +26,7 @@ from attendance import clock
 from attendance.store import intake_log, punch_log, registering, schema
 from attendance.store.database import Database, Session, sqlite_url
 from attendance.store.evidence_tables import PullRow
+from attendance.store.tables import AssignmentRow, EmployeeRow, EnrolmentRow
 from bench.million import name_of
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,14 +42,22 @@ def prepare(database: Database, count: int) -> dict[str, int]:
     sites = {}
     with database.writing() as session:
         for number in range(TERMINALS):
-            registering.add_unit(session, f"U{number:02}", name=f"Phòng số {number}", at=AT)
-            site = registering.add_terminal(session, f"T{number:02}", unit=f"U{number:02}", at=AT)
+            unit = registering.add_unit(session, f"U{number:02}", name=f"Phòng số {number}", at=AT)
+            site = registering.add_terminal(session, f"T{number:02}", unit=unit.code, at=AT)
             sites[site.code] = site.id or 0
-            for pin in range(PEOPLE):
-                code = f"CC-{number:02}{pin:03}"
-                registering.add_employee(session, code, name=name_of(number * PEOPLE + pin), at=AT)
-                registering.assign(session, code, f"U{number:02}", from_on=FIRST, at=AT)
-                registering.enrol(session, site.code, str(pin + 1), code, at=AT)
+            people = [
+                EmployeeRow(code=f"CC-{number:02}{pin:03}", name=name_of(number * PEOPLE + pin), recorded_at=AT)
+                for pin in range(PEOPLE)
+            ]
+            session.add_all(people)
+            session.flush()
+            for pin, person in enumerate(people, 1):
+                assert person.id
+                assert unit.id
+                session.add(AssignmentRow(employee_id=person.id, unit_id=unit.id, from_on=FIRST, recorded_at=AT))
+                session.add(
+                    EnrolmentRow(terminal_id=sites[site.code], pin=str(pin), employee_id=person.id, recorded_at=AT)
+                )
     each = count // TERMINALS
     for number in sites.values():
         with database.writing() as session:
@@ -93,9 +102,9 @@ class Taker:
         if self._key is not None:
             query += f"&cursor={quote(orjson.dumps(self._key).decode())}"
         line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
-        with suppress(OSError, http.client.HTTPException):
+        with suppress(OSError, http.client.HTTPException), closing(line), ExitStack() as taken:
             line.request("GET", self._route + query, headers={"Authorization": f"Bearer {self._token}"})
-            answer = line.getresponse()
+            answer = taken.enter_context(line.getresponse())
             assert answer.status == 200, answer.read()
             self.snapshot = answer.headers["Export-Snapshot"]
             while text := answer.readline():
@@ -104,7 +113,6 @@ class Taker:
                 self._took(text)
             else:
                 return answer.chunked is True and answer.isclosed()
-        line.close()
         return False
 
     def _took(self, line: bytes) -> None:
