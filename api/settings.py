@@ -114,6 +114,7 @@ class Settings(NoticeSettings):
     )
     report_keep_days: int = Field(
         default=7, ge=1, le=60, description="How many days a paper that was made in the background can be fetched."
+    )
     backup_drill_days: int = Field(
         default=30,
         ge=0,
