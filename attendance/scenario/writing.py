@@ -40,7 +40,8 @@ def document_of(
     wanted |= {fact["terminal"] for fact in facts if fact["kind"] == "annulment"}
     sites = [site for site in case.sites if site.code in wanted]
     visited = [fact["unit"] for fact in facts if fact["kind"] == "inspection"]
-    units = _units(case, served, on, [*visited, *(site.unit for site in sites)])
+    calendar = _calendar(case, served, on)
+    named = [*visited, *(site.unit for site in sites), *(entry["unit"] for entry in calendar if "unit" in entry)]
     schedules = {code for each in served if (code := _schedule(case, each, _within(each, on))) is not None}
     return {
         "scenario": 1,
@@ -53,8 +54,8 @@ def document_of(
             code: {"versions": [_version(v) for v in case.rulebook.schedules[code].versions]}
             for code in sorted(schedules)
         },
-        "calendar": _calendar(case, served, on),
-        "units": units,
+        "calendar": calendar,
+        "units": _units(case, served, on, named),
         "terminals": [
             {
                 "code": site.code, "unit": site.unit, "direction": site.direction,
