@@ -8,6 +8,7 @@ from typing import Any
 
 from api.pages.i18n import Translator
 from api.pages.timeline import violation_label
+from attendance.store.listing_keys import UNVERIFIED
 from reports.compared import Compared, Fact
 from reports.compared import Line as Difference
 from reports.dossier import RuleText, TerminalSpan
@@ -80,6 +81,11 @@ def _decided(line: Line, t: Translator, who: str) -> str:
     else:
         said = t("explanation_step.approved", who=who)
     return f"{said} ({t('explanations.accepted_after')})" if line.accepted_after_deadline else said
+
+
+def question(covers: str, t: Translator) -> str:
+    """What an explanation is about."""
+    return t("explanations.unverified") if covers == UNVERIFIED else t.label("violation", covers)
 
 
 def explanation_words(line: Line, t: Translator) -> Iterator[str]:
