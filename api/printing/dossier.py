@@ -192,22 +192,28 @@ def grouped(digits: str) -> str:
 def _terminals(day: DossierDay, said: Account, t: Translator) -> list[Part]:
     rows = [[f"{span.name} ({span.terminal})", words.terminal_said(span, t)] for span in day.terminals]
     parts = [_table(t, ["terminal", "state"], [2, 5], rows)] if rows else [_text(t("why.no_terminals"))]
-    return [*parts, *([_list(said.terminals)] if said.terminals else [])]
+    told = [each.key for each in day.page.statements if each.part == "terminal"]
+    more = [text for key, text in zip(told, said.terminals, strict=True) if key in _MORE_OF_TERMINALS]
+    return [*parts, *([_list(more)] if more else [])]
+
+
+_MORE_OF_TERMINALS = ("terminal.unread", "terminal.dead")
+"""Sentences that say more than the stretch itself: since when nothing was read, what an outage changed."""
 
 
 def _rules(day: DossierDay, said: Account, t: Translator) -> list[Part]:
+    own = next((text for text in said.rules if text.startswith(t("rule.policy"))), "")
     rows = [
         [
             f"{rule.title or words.rule_name(rule.rule, t)} [{rule.rule}]",
-            words.rule_says(rule, t) or "–",
+            own.partition(": ")[2] if rule.rule == "policy" else words.rule_says(rule, t) or "–",
             _validity(rule.valid_from, rule.valid_to, t),
-            ", ".join(part for part in (rule.article and t("dossier.article", article=rule.article), rule.document)
-                      if part) or t("dossier.no_document"),
+            ", ".join(part for part in (rule.article, rule.document) if part) or t("dossier.no_document"),
         ]
         for rule in day.rules
-    ]  # fmt: skip
-    parts = [_table(t, ["rule", "says", "valid", "document"], [4, 4, 3, 4], rows)] if rows else []
-    return [*parts, _list(said.rules), _text(t("dossier.rulebook", code=day.page.rulebook))]
+    ]
+    parts = [_table(t, ["rule", "says", "valid", "document"], [4, 5, 3, 4], rows)] if rows else []
+    return [*parts, _text(t("dossier.rulebook", code=day.page.rulebook))]
 
 
 def _validity(first: Any, last: Any, t: Translator) -> str:
