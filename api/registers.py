@@ -62,14 +62,18 @@ def sent(
     *,
     lang: str,
     saw: Callable[[set[int]], None],
+    takes: Callable[[Path, int], None],
     newest_first: bool = False,
 ) -> FileResponse:
-    """The register as an answer that a browser keeps as a file; what was written for it is gone afterwards."""
+    """The register as an answer that a browser keeps as a file; what was written for it is gone afterwards.
+
+    `takes` is told the file and how many rows it has, before it leaves.
+    """
     check_format(format)
     with tempfile.NamedTemporaryFile(prefix="violations-", suffix=f".{format}", delete=False) as file:
         path = Path(file.name)
     try:
-        make(session, wanted, format, path, lang=lang, saw=saw, newest_first=newest_first)
+        takes(path, make(session, wanted, format, path, lang=lang, saw=saw, newest_first=newest_first))
     except BaseException:
         path.unlink(missing_ok=True)
         raise

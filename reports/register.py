@@ -21,6 +21,7 @@ from attendance.errors import Invalid
 from attendance.store import listing_violations
 from attendance.store.database import Session
 from attendance.store.listing_violations import PIECE, Wanted
+from reports.safe_cells import inert
 
 COLUMNS = {
     "date": "work date (ISO)",
@@ -45,7 +46,6 @@ MOST_ROWS = 200_000
 """So many rows a spreadsheet of ours holds: more than anybody reads, and made in well under a minute."""
 TEXTS = ("employee", "name", "unit", "session", "type", "status", "document")
 _WIDTHS = {"date": 12, "employee": 14, "name": 30, "unit": 22, "session": 12, "type": 26, "status": 20, "document": 26}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class TooManyRows(Invalid):
@@ -173,11 +173,3 @@ def _write_xlsx(parts: Iterator[pd.DataFrame], path: Path, words: Words) -> int:
                         sheet.write_number(count, at, int(value))
         sheet.autofilter(0, 0, max(1, count), len(COLUMNS) - 1)
     return count
-
-
-def inert(text: str | None) -> str:
-    """The same text, with an apostrophe before it where a spreadsheet would calculate it."""
-    text = text or ""
-    return (
-        f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
-    )

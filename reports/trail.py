@@ -63,7 +63,7 @@ ACTS = (
         "threshold_filed", "threshold_ended", "proposed", "changed", "withdrawn", "overtaken", "decided",
         "counted",
     )),
-    "index.formula_filed", "index.formula_ended", "index.published",
+    "index.formula_filed", "index.formula_ended", "index.published", "export.made", "export.cut",
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
@@ -71,7 +71,7 @@ VIEWS = (
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "presence", "observations",
     "commitments", "commitment_progress", "visit", "minutes",
-    "conduct",
+    "conduct", "bulk_export",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
@@ -83,6 +83,8 @@ FIELDS = (
     "granted", "due", "files", "channel", "outcome", "part", "desk",
     "granted", "due", "files", "seed_digest", "content_digest", "formula", "source",
     "planned_at", "planned_by",
+    "paper", "known_at", "rulebook", "rows", "format", "month", "period", "type", "over", "explained", "person",
+    "version", "table", "snapshot", "cursor", "year",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, operator, print_json, read_date, read_moment, read_settings, say, see
+from api.cli.place import open_database, operator, print_json, read_date, read_moment, read_settings, say, see, take
 from api.cli.timesheets import report_timesheet
 from attendance.errors import Invalid
 
@@ -202,6 +202,8 @@ def report_violations(
                 lang=settings.language,
                 saw=lambda people: look(session, operator(), "report violations", people, at=now),
             )
+        asked = {"unit": unit or "", "from": str(first), "to": str(last), "format": format_}
+        take(database, path, paper="violations", asked=asked, rows=count)
         if out is None:
             sys.stdout.write(path.read_text(encoding="utf-8-sig"))
             return

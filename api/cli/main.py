@@ -16,6 +16,7 @@ from api.cli import (
     conduct,
     doctor,
     explanations,
+    exporting,
     inspections,
     judging,
     months,
@@ -48,7 +49,7 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    conduct, unit_index,
+    conduct, unit_index, exporting,
     presence, notifications, observations, commitments, teams, inspections, judging, verifying, backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)

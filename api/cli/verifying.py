@@ -182,6 +182,9 @@ def list_entries(
         role = f" ({row['role']})" if row["role"] else ""
         what = f"{row['act']} {row['kind']} {row['key']}".strip()
         why = f": {row['why']}" if row["why"] else ""
+        if row["kind"] == "export" and row["after"]:
+            told = (f"{name}={value}" for name, value in row["after"].items() if name != "paper")
+            why = f": {', '.join(told)}"
         say(f"{row['seq']}\t{at:%Y-%m-%d %H:%M:%S}\t{row['actor']}{role}\t{what}{about}{why}")
     if found.total > len(found.rows):
         say(f"{found.total - len(found.rows)} older ones; ask with --limit, --from and --to.")

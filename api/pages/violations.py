@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import registers
+from api.handing_out import handed_out
 from api.http.auth import sent_from_here
 from api.http.errors import Forbidden
 from api.http.scope import Reader, page_may
@@ -149,6 +150,7 @@ def export(request: Request, reader: Attending, format: Annotated[str, Query(max
                 format,
                 lang=language_of(request),
                 saw=lambda people: reader.saw_people(session, "report violations", people, at=parts.now()),
+                takes=lambda file, rows: handed_out(request, reader, file, paper="violations", rows=rows),
                 newest_first=True,
             )
         except TooManyRows:

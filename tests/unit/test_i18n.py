@@ -22,7 +22,7 @@ from api.pages.terminal_pages.adding import view as adding
 from api.pages.users import PROBLEMS
 from attendance.facts import DIRECTIONS
 from attendance.rules import kinds, policy, schedule
-from attendance.services import api_tokens, browsers, matching, reviewing, terminal_health
+from attendance.services import api_tokens, browsers, exporting, matching, reviewing, terminal_health
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
@@ -142,6 +142,7 @@ VOCABULARIES = {
         "paper",
     ),
     "field": trail.FIELDS,
+    "export_paper": exporting.PAPERS,
     "signed_in_by": ("session", "bearer"),
     "language": LANGUAGES,
     "sign_in": view.SIGN_IN_PROBLEMS,

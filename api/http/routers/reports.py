@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import registers
+from api.handing_out import handed_out
 from api.http.params import EmployeeFilter, Span, UnitFilter
 from api.http.routers.violations import Explained, Over, ViolationStatus, ViolationType
 from api.http.scope import Reader, may
@@ -69,6 +70,7 @@ def report_violations(
             format,
             lang=parts.settings.language,
             saw=lambda people: reader.saw_people(session, "report violations", people, at=parts.now()),
+            takes=lambda file, rows: handed_out(request, reader, file, paper="violations", rows=rows),
         )
 
 
@@ -104,4 +106,4 @@ def get_timesheet(
             session, parts.settings.timezone, shown, today, live=version is None, masked=not reasons, key=name_key
         )
         reader.saw(session, "month", (line.employee for line in shown.sheet.lines), at=parts.now())
-    return answer_file(view, format, lang or parts.settings.language)
+    return answer_file(request, reader, view, format, lang or parts.settings.language)
