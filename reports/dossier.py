@@ -14,7 +14,6 @@ from typing import Any
 import orjson
 
 from attendance.services.dossier.replaying import Replay
-from attendance.store.evidence_tables import RulingRow
 from reports.compared import Compared
 from reports.explanation_view import Line, RequestLine
 from reports.papers import PaperLine
@@ -107,6 +106,15 @@ class RuleText:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """A conclusion as it was stored: its number in the table, its date, the rulebook it rests on."""
+
+    number: int
+    on: date
+    rulebook: str
+
+
+@dataclass(frozen=True, slots=True)
 class DossierDay:
     """A date. `page`: the day as its page shows it; `records` stand beside its punches, one each.
 
@@ -132,7 +140,7 @@ class Dossier:
     """`heads`: chain, number and link of the newest entry of each chain the dossier hangs on, as of `made_at`.
 
     `idle`: dates of the span on which nothing was due and nothing happened. `employee_id`: whose it is, by
-    number; `rulings`: the revisions as they are stored, for who proves them.
+    number; `rulings`: every revision of its days, for who proves them.
     """
 
     subject: Subject
@@ -144,7 +152,7 @@ class Dossier:
     pulls: tuple[BroughtBy, ...]
     heads: tuple[tuple[str, int, str], ...]
     employee_id: int
-    rulings: tuple[RulingRow, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def reasons(self) -> bool:

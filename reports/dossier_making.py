@@ -31,7 +31,7 @@ from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 from reports.compared import Compared, compared
 from reports.day import page_of
-from reports.dossier import BroughtBy, Dossier, DossierDay, RawRecord, Subject
+from reports.dossier import BroughtBy, Dossier, DossierDay, RawRecord, Ruling, Subject
 from reports.dossier_facts import rule_texts, terminal_spans
 from reports.explanation_view import Line, RequestLine
 from reports.explanations import lines_of, request_line
@@ -136,7 +136,11 @@ def _made(
         pulls=tuple(_told(brought[number], zone, names) for number in sorted(brought)),
         heads=chain_heads.heads(session, chains),
         employee_id=employee_id,
-        rulings=tuple(row for day in days for row in rulings.revisions(session, employee_id, day.page.day)),
+        rulings=tuple(
+            Ruling(row.id or 0, row.work_date, row.rulebook)
+            for day in days
+            for row in rulings.revisions(session, employee_id, day.page.day)
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from api.http.routers import (
     commitment_progress,
     commitments,
     conduct,
+    dossiers,
     employees,
     enrolments,
     explanations,
@@ -90,6 +91,7 @@ ROUTERS = (
     punches.router,
     verdicts.router,
     violations.router,
+    dossiers.router,  # before what answers for every name of a report
     reports.router,
     exports.router,
     search.router,
