@@ -10,7 +10,7 @@ from itertools import pairwise
 from attendance import clock
 from attendance.errors import Invalid, NotFound
 from attendance.services.disclosure import Disclosed
-from attendance.services.dossier.replaying import replay
+from attendance.services.dossier.replaying import Replay, around, replay
 from attendance.services.explain.stored import Explanation, explain_day
 from attendance.services.papers.telling import as_told
 from attendance.store import (
@@ -179,8 +179,20 @@ def _day(
         changes=_changes(session, zone, reading, employee_id, on, page, reasons),
         looks=looks.lines if looks is not None else None,
         looks_total=looks.total if looks is not None else 0,
-        replay=None if page.day_kind in _UNSERVED else replay(told.read, told.account.verdict, reasons=reasons),
+        replay=None if page.day_kind in _UNSERVED else _replay(session, reading, told, employee_id),
     )
+
+
+def _replay(session: Session, reading: Reading, told: Explanation, employee_id: int) -> Replay:
+    """The case file tells of the dates around too: of those alone that the reader may see, and reasons only where they
+    may know those of each."""
+
+    def closed_to(within: Within) -> list[date]:
+        return [on for on in around(told.read) if not listing.sees_employee(session, employee_id, on, within)]
+
+    served = {on for on in around(told.read) for each in told.read.case.assignments if each.holds(on)}
+    hidden, untold = set(closed_to(reading.within)) & served, set(closed_to(reading.reasons)) & served
+    return replay(told.read, told.account.verdict, hidden, reasons=not untold)
 
 
 def _is_idle(page: WhyPage) -> bool:

@@ -6,7 +6,7 @@ on the date: hours of the schedule, thresholds of the person's unit, the termina
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
@@ -25,17 +25,26 @@ _UNWRITTEN = frozenset({"citation", "cited"})
 
 
 def document_of(
-    case: Case, employee: str, on: date, received: Sequence[datetime], expected: Row, *, id: str, note: str = ""
+    case: Case,
+    employee: str,
+    on: date,
+    received: Sequence[datetime],
+    expected: Row,
+    *,
+    id: str,
+    hidden: Collection[date] = (),
 ) -> Row:
     """The case file of one person's date. Papers of others, and punches under other people's numbers, are left out.
 
-    `received`: when each punch of the case arrived, wall time. `expected`: the row it must come to.
+    `received`: when each punch of the case arrived, wall time. `expected`: the row it must come to. `hidden`: dates
+    whose punches are left out too.
     """
     served = [each for each in case.assignments if each.employee == employee]
     pins = [each for each in case.enrolments if each.employee == employee]
     depends = [_depends(case, each, _within(each, on)) for each in served]
     facts = _facts(case, employee)
-    wanted = {code for codes in depends for code in codes} | {each.terminal for each in pins}
+    punches = _punches(case, {(each.terminal, each.pin) for each in pins}, received, hidden)
+    wanted = {code for codes in depends for code in codes} | {punch["terminal"] for punch in punches}
     wanted |= {code for fact in facts for code in (fact.get("terminals") or ())}
     wanted |= {fact["terminal"] for fact in facts if fact["kind"] == "annulment"}
     sites = [site for site in case.sites if site.code in wanted]
@@ -47,7 +56,6 @@ def document_of(
         "scenario": 1,
         "id": id,
         "title": f"{employee} {on.isoformat()}",
-        **({"note": note} if note else {}),
         "timezone": case.zone,
         "policy": _policy(case, served, employee, on),
         "schedules": {
@@ -73,12 +81,12 @@ def document_of(
                 "pins": [
                     _dated({"terminal": each.terminal, "pin": each.pin}, each.from_on, each.to_on)
                     for each in pins
-                    if not each.pin.startswith(DIRECT)
+                    if each.terminal in wanted and not each.pin.startswith(DIRECT)
                 ],
             }
         ],
         "facts": [*facts, *_of_terminals(case, wanted)],
-        "punches": _punches(case, {(each.terminal, each.pin) for each in pins}, received),
+        "punches": punches,
         "expect": [{"employee": employee, "date": on.isoformat(), **expected}],
     }  # fmt: skip
 
@@ -260,15 +268,18 @@ def _read(case: Case, terminal: str) -> list[Row]:
     return [_plain({"from": each.starts, "to": each.until}) for each in spans]
 
 
-def _punches(case: Case, numbers: set[tuple[str, str]], received: Sequence[datetime]) -> list[Row]:
+def _punches(
+    case: Case, numbers: set[tuple[str, str]], received: Sequence[datetime], hidden: Collection[date]
+) -> list[Row]:
     found = []
     punches = case.punches
     for row in range(len(punches)):
         terminal, pin = case.sites[int(punches.site[row])].code, punches.pins[int(punches.pin[row])]
-        if (terminal, pin) in numbers:
+        at = clock.from_wall_seconds(int(punches.wall[row]))
+        if (terminal, pin) in numbers and at.date() not in hidden:
             found.append(
                 {
-                    "terminal": terminal, **_whose(pin), "at": _said(clock.from_wall_seconds(int(punches.wall[row]))),
+                    "terminal": terminal, **_whose(pin), "at": _said(at),
                     "received_at": _said(received[row]), "state": int(punches.state[row]),
                 }
             )  # fmt: skip

@@ -256,3 +256,18 @@ def test_pages_lead_to_it(kept: Office) -> None:
     refused = page.get("/dossier/file", params={"employee": "E9", "from": "20/11/2025", "to": "20/11/2026"})
     assert refused.status_code == 422
     assert "92" in refused.text
+
+
+def test_a_case_file_tells_nothing_of_days_that_are_not_the_readers(kept: Office) -> None:
+    """E1 served in A up to the 13th, and in B from then on."""
+    span = {"employee": "E1", "from": "2026-11-10", "to": "2026-11-20"}
+    for user, dates in (("hr.a", range(10, 14)), ("hr", [*range(10, 14), *range(16, 21)])):
+        with zipfile.ZipFile(BytesIO(ask(kept, user, format="bundle", **span).content)) as archive:
+            days = json.loads(archive.read("dossier.json"))["days"]
+            documents = json.loads(archive.read("case.json"))
+        assert [day["date"] for day in days] == [f"2026-11-{day}" for day in dates], user
+        assert all(day["replay"]["holds"] for day in days), user
+        told_of = {punch["at"][:10] for document in documents for punch in document["punches"]}
+        assert (max(told_of) > "2026-11-13") is (user == "hr")
+        units = {unit["code"] for document in documents for unit in document["units"]}
+        assert ("B" in units) is (user == "hr")

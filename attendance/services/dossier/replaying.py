@@ -6,9 +6,9 @@ same minutes follow, and no reason is told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from attendance import clock
@@ -40,14 +40,18 @@ class Replay:
         return not self.differs
 
 
-def replay(read: ReadCase, verdict: DayVerdict, *, reasons: bool, note: str = "") -> Replay:
-    """The case file of a verdict, judged again by the engine."""
+def replay(read: ReadCase, verdict: DayVerdict, hidden: Collection[date], *, reasons: bool) -> Replay:
+    """The case file of a verdict, judged again by the engine.
+
+    What is known of the dates around belongs to it, but of those that are `hidden` from its reader.
+    """
     case = read.case if reasons else without_reasons(read.case)
-    received = received_walls(read)
+    case = without(case, hidden) if hidden else case
     name = f"{verdict.employee}-{verdict.on.isoformat()}"
     document = document_of(
-        case, verdict.employee, verdict.on, received, expected(verdict, reasons=reasons), id=name, note=note
-    )
+        case, verdict.employee, verdict.on, _received(read), expected(verdict, reasons=reasons), id=name,
+        hidden=hidden,
+    )  # fmt: skip
     try:
         differs = tuple(each.path for each in run_document(document).differences)
     except Refused as error:
@@ -57,7 +61,13 @@ def replay(read: ReadCase, verdict: DayVerdict, *, reasons: bool, note: str = ""
     return Replay(name, document, differs)
 
 
-def received_walls(read: ReadCase) -> Sequence[datetime]:
+def around(read: ReadCase) -> list[date]:
+    """The dates of which a case tells something."""
+    first, last = read.asked.first, read.asked.last
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _received(read: ReadCase) -> Sequence[datetime]:
     """When each punch of a case arrived, wall time."""
     return [clock.to_wall(datetime.fromtimestamp(int(at), UTC), read.case.zone) for at in read.stored.received]
 
@@ -82,6 +92,30 @@ def without_reasons(case: Case) -> Case:
         duties=review(case).duties,
         protections=(),
     )
+
+
+def without(case: Case, hidden: Collection[date]) -> Case:
+    """The case without the papers of these dates alone, and where the person served then."""
+
+    def is_open(first: date, last: date) -> bool:
+        return any(first + timedelta(days=n) not in hidden for n in range(min((last - first).days, _LONG) + 1))
+
+    return replace(
+        case,
+        assignments=tuple(each for each in case.assignments if is_open(each.from_on, each.to_on or date.max)),
+        leaves=tuple(each for each in case.leaves if each.on not in hidden),
+        explanations=tuple(each for each in case.explanations if each.on not in hidden),
+        site_facts=tuple(each for each in case.site_facts if each.on not in hidden),
+        annulments=tuple(each for each in case.annulments if each.at.date() not in hidden),
+        inspections=tuple(each for each in case.inspections if each.at.date() not in hidden),
+        missions=tuple(each for each in case.missions if is_open(each.starts.date(), each.ends.date())),
+        duties=tuple(each for each in case.duties if is_open(each.starts.date(), each.ends.date())),
+        overtime_orders=tuple(each for each in case.overtime_orders if is_open(each.starts.date(), each.ends.date())),
+    )
+
+
+_LONG = 400
+"""Of a longer span some date is not hidden: what is hidden lies within a few weeks."""
 
 
 def _sign(code: str) -> str:
