@@ -46,7 +46,8 @@ def replay(read: ReadCase, verdict: DayVerdict, hidden: Collection[date], *, rea
     What is known of the dates around belongs to it, but of those that are `hidden` from its reader.
     """
     case = read.case if reasons else without_reasons(read.case)
-    case = without(case, hidden) if hidden else case
+    if hidden:
+        case = without(case, hidden, [on for on in around(read) if on not in hidden])
     name = f"{verdict.employee}-{verdict.on.isoformat()}"
     document = document_of(
         case, verdict.employee, verdict.on, _received(read), expected(verdict, reasons=reasons), id=name,
@@ -94,11 +95,11 @@ def without_reasons(case: Case) -> Case:
     )
 
 
-def without(case: Case, hidden: Collection[date]) -> Case:
-    """The case without the papers of these dates alone, and where the person served then."""
+def without(case: Case, hidden: Collection[date], shown: Collection[date]) -> Case:
+    """The case without the papers of these dates alone, and where the person served on none that are shown."""
 
     def is_open(first: date, last: date) -> bool:
-        return any(first + timedelta(days=n) not in hidden for n in range(min((last - first).days, _LONG) + 1))
+        return any(first <= on <= last for on in shown)
 
     return replace(
         case,
@@ -112,10 +113,6 @@ def without(case: Case, hidden: Collection[date]) -> Case:
         duties=tuple(each for each in case.duties if is_open(each.starts.date(), each.ends.date())),
         overtime_orders=tuple(each for each in case.overtime_orders if is_open(each.starts.date(), each.ends.date())),
     )
-
-
-_LONG = 400
-"""Of a longer span some date is not hidden: what is hidden lies within a few weeks."""
 
 
 def _sign(code: str) -> str:
