@@ -73,7 +73,7 @@ VIEWS = (
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "presence", "observations",
     "commitments", "commitment_progress", "visit", "minutes",
-    "conduct", "report", "bulk_export",
+    "conduct", "report", "bulk_export", "dossier",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
@@ -86,7 +86,7 @@ FIELDS = (
     "granted", "due", "files", "seed_digest", "content_digest", "formula", "source",
     "planned_at", "planned_by",
     "paper", "known_at", "rulebook", "rows", "format", "month", "period", "type", "over", "explained", "person",
-    "version", "table", "snapshot", "cursor", "year",
+    "violation", "version", "table", "snapshot", "cursor", "year",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

@@ -24,6 +24,7 @@ from api.http.routers import (
     commitment_progress,
     commitments,
     conduct,
+    dossiers,
     employees,
     enrolments,
     explanations,
@@ -96,6 +97,7 @@ ROUTERS = (
     punches.router,
     verdicts.router,
     violations.router,
+    dossiers.router,  # before what answers for every name of a report
     reports.router,
     exports.router,
     report_jobs.router,

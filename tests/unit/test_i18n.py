@@ -53,6 +53,7 @@ from tests.unit.minutes_words import MINUTES_WORDS
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_citizens import CITIZENS_WORDS
 from tests.unit.words_of_commitments import COMMITMENT_WORDS
+from tests.unit.words_of_dossiers import DOSSIER_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_overtime import OVERTIME_WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
@@ -202,6 +203,7 @@ VOCABULARIES = {
     **system_words.VOCABULARIES,
     **(WORDS | CITIZENS_WORDS),
     **COMMITMENT_WORDS,
+    **DOSSIER_WORDS,
     **TEAM_WORDS,
     **visit_words.VOCABULARIES,
     **NOTICE_WORDS,
