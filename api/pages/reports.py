@@ -19,7 +19,7 @@ from api.http.routers import report_jobs as ordering
 from api.http.routers.report_catalogue import papers_of
 from api.http.scope import Reader, page_may
 from api.http.service import Service, service
-from api.pages.i18n import read_day
+from api.pages.i18n import Translator, read_day
 from api.pages.report_words import PreviewWords
 from api.pages.routes import language_of, show
 from api.reporting.asking import LONGEST, kept_texts, must_of, names_of, read_asked
@@ -267,7 +267,9 @@ def _previewed(
         asked = read_asked(
             session, entry, read, reader, zone=parts.settings.timezone, at=parts.now(), lang=language_of(request)
         )
-        texts = kept_texts(entry, read)
+        dated = _dates(entry, asked)
+        texts = kept_texts(entry, dict(read) | dated)
+        view = replace(view, given={**_typed_as(dated, language_of(request)), **view.given})
         if entry.preview is None:
             query = urlencode({**texts, "format": "pdf", "inline": "true"})
             return replace(view, asked=texts, pdf=f"/reports/papers/{entry.key}/file?{query}")
@@ -276,6 +278,21 @@ def _previewed(
         raise
     except AttendanceError as error:
         return replace(view, problem="too_many_rows" if error.code == "too_many_rows" else _what(entry))
+
+
+def _dates(entry: Entry, asked: Asked) -> dict[str, str]:
+    """The dates a paper is of, as they are asked for: what is taken, or made in the background, is of the same."""
+    first, last = asked.from_on, asked.to_on
+    if first is None or last is None:
+        return {}
+    if "month" in entry.needs:
+        return {"month": f"{first:%Y-%m}"}
+    return {"year": f"{first:%Y}"} if "year" in entry.needs else {"from": first.isoformat(), "to": last.isoformat()}
+
+
+def _typed_as(dated: Mapping[str, str], lang: str) -> dict[str, str]:
+    t = Translator(lang)
+    return {name: t.date(date.fromisoformat(text)) if name in ("from", "to") else text for name, text in dated.items()}
 
 
 def _what(entry: Entry) -> str:
