@@ -225,6 +225,17 @@ def test_records_set_aside(make: Callable[..., Made], planned: Planned) -> None:
     assert found.figures["quarantined"][0] == 2
 
 
+@pytest.mark.postgres
+def test_both_databases_tell_the_same(postgres_database: Database, make: Callable[..., Made]) -> None:
+    made.build(postgres_database)
+    more: Mapping[str, Any] = {"to_on": LAST + timedelta(days=3)}
+    with postgres_database.reading() as session:
+        for key, entry in ENTRIES.items():
+            told = Made(entry.preview(session, asking(**more)))  # type: ignore[misc]
+            expected = make(key, **more)
+            assert (told.rows, told.figures, told.bars) == (expected.rows, expected.figures, expected.bars), key
+
+
 # whose rows, and whose reasons ------------------------------------------------------------------------------------
 
 
