@@ -67,6 +67,8 @@ def test_each_figure_of_each_unit_is_what_the_oracle_recounts(made: tuple[Databa
         _same(line.figures, recount.sums(line.code, *APRIL), line.code)
         assert line.figures.people == recount.people(line.code, *APRIL)
     assert found.whole == found.lines[0].figures
+    assert [line.code for line in found.below] == ["", "B", "C", "D"], "its own people, then the units right below"
+    assert sum(line.figures.known for line in found.below) == found.whole.known
     assert found.left_out == 2 * sum((APRIL[0] + n * _DAY).weekday() < 5 for n in range(29)), "B-5 need not punch"
     assert all((found.whole.counted, found.whole.excused, found.whole.unverified)), "a case that shows something"
     assert [line.code for line in found.lines if line.is_small] == ["B", "C1", "D"]
