@@ -18,7 +18,6 @@ from reports.charts import FEWEST_PEOPLE
 from reports.counted import Cell, Counted, Figures, check_sums, counted, summed
 from reports.view import UnitOption
 
-
 NOTHING = Figures()
 
 
