@@ -20,6 +20,7 @@ from api.pages.commitment_templates import router as commitment_templates_router
 from api.pages.commitments import router as commitments_router
 from api.pages.compared import router as compared_router
 from api.pages.conduct import router as conduct_router
+from api.pages.dossiers import router as dossiers_router
 from api.pages.explanations import router as explanations_router
 from api.pages.feedback_points import router as feedback_points_router
 from api.pages.importing.routes import router as importing_router
@@ -79,7 +80,7 @@ PAGES = (
     why_router,
     people_router, setting_up_router, system_router, public_feedback_router, feedback_points_router,
     observations_router, commitment_templates_router, commitment_progress_router, commitments_router, teams_router,
-    inspections_router, visits_router, conduct_router, index_router, reports_router,
+    inspections_router, visits_router, conduct_router, index_router, reports_router, dossiers_router,
     router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them. Where one has a word in an address in which

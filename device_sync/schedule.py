@@ -14,12 +14,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from attendance.clock import Now, utc_now
 from attendance.errors import AttendanceError
+from attendance.services.backups import drilling
 from attendance.services.backups.keeping import Plan, keep_up
 from attendance.services.citizens.intake import forget_senders
 from attendance.services.conduct.keeping import Keeper
@@ -47,7 +49,8 @@ class Timetable:
 
     `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged;
     without `judging`, as at a site that only forwards, none are. `notify` sends what people asked to be told, every
-    `notify_seconds`; every `backup_seconds` it is asked whether one of `backups` is due. `events` counts what
+    `notify_seconds`; every `backup_seconds` it is asked whether one of `backups` is due, or to be put back for
+    trial in the folder `drill_in`. `events` counts what
     APScheduler did not run or could not end, by kind and job. The poller is stopped by whoever made it, for it also
     serves those who ask.
     """
@@ -62,6 +65,7 @@ class Timetable:
     nightly_hour: int = 1
     judging: bool = True
     backups: Plan | None = None
+    drill_in: Path | None = None
     backup_seconds: float = 300.0
     propose_seconds: float = 300.0
     forget_seconds: float = 3600.0
@@ -178,6 +182,8 @@ class Timetable:
     def _back_up(self) -> None:
         if self.backups is not None and not self._stopped.is_set() and self._leads():
             keep_up(self.database, self.backups, self.now)
+            if self.drill_in is not None and self.judging:
+                drilling.keep_up(self.database, self.backups, self.drill_in, self.now)
 
     def _count_trouble(self, event: JobEvent) -> None:
         kind = EVENTS[event.code]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.dossiers import report_dossier
 from api.cli.place import open_database, operator, print_json, read_date, read_moment, read_settings, say, see, take
 from api.cli.reports import PaperCommands, list_papers
 from api.cli.timesheets import report_timesheet
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     reports.command("list")(list_papers)
     reports.command("violations")(report_violations)
     reports.command("timesheet")(report_timesheet)
+    reports.command("dossier")(report_dossier)
     app.add_typer(reports, name="report")
 
 

@@ -49,7 +49,14 @@ def serve(
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, settings.secret())
         timetable = (
-            Timetable(database, poller, settings.timezone, notify=notifier.round, backups=settings.backups())
+            Timetable(
+                database,
+                poller,
+                settings.timezone,
+                notify=notifier.round,
+                backups=settings.backups(),
+                drill_in=settings.data_dir.absolute(),
+            )
             if sync
             else None
         )
@@ -105,7 +112,14 @@ def sync() -> None:
     with open_database(settings) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, trail_secret(settings) or b"")
-        timetable = Timetable(database, poller, settings.timezone, notify=notifier.round, backups=settings.backups())
+        timetable = Timetable(
+            database,
+            poller,
+            settings.timezone,
+            notify=notifier.round,
+            backups=settings.backups(),
+            drill_in=settings.data_dir.absolute(),
+        )
         timetable.start()
         say("The timetable runs; Ctrl-C ends it.")
         try:

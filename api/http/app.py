@@ -12,6 +12,7 @@ from api.background.running import Runner
 from api.http import errors
 from api.http.answers import answer
 from api.http.auth import beside_or_signed_in
+from api.http.backup_figures import BackupFigures
 from api.http.errors import API, PageError
 from api.http.guard import Guard
 from api.http.idempotency import keep_answers
@@ -23,6 +24,7 @@ from api.http.routers import (
     commitment_progress,
     commitments,
     conduct,
+    dossiers,
     employees,
     enrolments,
     explanations,
@@ -47,6 +49,7 @@ from api.http.routers import (
     report_catalogue,
     report_jobs,
     reports,
+    restorations,
     retention,
     rosters,
     rules,
@@ -84,6 +87,7 @@ ROUTERS = (
     lost_accounts.router,
     health.router,
     system.router,
+    restorations.router,
     pushing.router,
     terminals.router,
     terminal_health.router,
@@ -93,6 +97,7 @@ ROUTERS = (
     punches.router,
     verdicts.router,
     violations.router,
+    dossiers.router,  # before what answers for every name of a report
     reports.router,
     exports.router,
     report_jobs.router,
@@ -191,6 +196,7 @@ def create_app(
     app.state.metrics = CollectorRegistry()
     ProcessCollector(registry=app.state.metrics)
     app.state.metrics.register(TerminalFigures(database, settings.timezone, now))
+    app.state.metrics.register(BackupFigures(database, now))
     errors.install(app, page_error)
     for router in ROUTERS:
         app.include_router(router, prefix=API)

@@ -22,6 +22,7 @@ from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
 from api.pages.trail_values import trail_field, trail_value
+from api.reporting.catalogue import for_whom, title
 from attendance.services.access import ROLES, Permission
 from attendance.services.reviewing import RESULTS
 from attendance.services.visiting.teams import AUTHORITIES
@@ -49,7 +50,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/commitments", "nav.commitments", "commitments.read"),
     ("/charts", "nav.charts", "attendance.read"),
     ("/reports", "nav.reports", "attendance.read"),
-    ("/reports", "nav.reports", "terminals.read"),
+    ("/reports", "nav.reports", "system.read"),  # of terminals, to those who see no attendance
     ("/conduct", "nav.conduct", "conduct.read"),
     ("/index", "nav.index", "index.read"),
     ("/observations", "nav.observations", "observations.read"),
@@ -182,6 +183,8 @@ def environment() -> Environment:
         "observation_kinds": OBSERVATION_KINDS,
         "person_address": person_address,
         "person_states": PERSON_STATES,
+        "report_for": for_whom,
+        "report_title": title,
         "roles": ROLES,
         "shown_days": SHOWN_DAYS,
         "summary": explain.summary,

@@ -201,6 +201,12 @@ class ChainState:
     holds: bool | None
 
 
+def head(session: Session) -> tuple[int, str]:
+    """How many entries there are, and the newest link (hex); nought and zeros before the first."""
+    found = session.execute(select(col(TrailHeadRow.count), col(TrailHeadRow.link))).one_or_none()
+    return (found[0], found[1].hex()) if found is not None and found[0] else (0, "0" * 64)
+
+
 def chain_state(session: Session) -> ChainState:
     head = session.execute(select(col(TrailHeadRow.count), col(TrailHeadRow.link))).one_or_none()
     query = select(col(TrailRow.at), col(TrailRow.act)).where(col(TrailRow.act).in_(VERIFIED))

@@ -14,16 +14,16 @@ from reports.view import VIOLATION_STATUSES, VIOLATION_TYPES
 
 COLUMNS = (
     Column("date", "date", 12),
-    Column("employee", "text", 14),
-    Column("name", "text", 30),
-    Column("unit", "text", 18),
+    Column("employee", "text", 11),
+    Column("name", "text", 27),
+    Column("unit", "text", 13),
     Column("session", "code", 12, "session"),
     Column("type", "code", 24, "violation"),
     Column("minutes", "integer", 9),
     Column("excused_min", "integer", 10),
     Column("counted_min", "integer", 9),
     Column("status", "code", 20, "status"),
-    Column("document", "text", 26),
+    Column("document", "text", 34),
 )
 
 

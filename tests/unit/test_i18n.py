@@ -54,7 +54,9 @@ from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_brief import BRIEF_WORDS
 from tests.unit.words_of_citizens import CITIZENS_WORDS
 from tests.unit.words_of_commitments import COMMITMENT_WORDS
+from tests.unit.words_of_dossiers import DOSSIER_WORDS
 from tests.unit.words_of_months import WORDS
+from tests.unit.words_of_overtime import OVERTIME_WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
 from tests.unit.words_of_registers import REGISTER_WORDS
 from tests.unit.words_of_reports import REPORT_WORDS
@@ -203,11 +205,13 @@ VOCABULARIES = {
     **system_words.VOCABULARIES,
     **(WORDS | CITIZENS_WORDS),
     **COMMITMENT_WORDS,
+    **DOSSIER_WORDS,
     **TEAM_WORDS,
     **visit_words.VOCABULARIES,
     **NOTICE_WORDS,
     **PRESENCE_WORDS,
     **REGISTER_WORDS,
+    **OVERTIME_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
     "outcome": tuple(OUTCOMES),

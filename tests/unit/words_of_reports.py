@@ -10,7 +10,7 @@ from attendance.services.report_jobs import PROBLEMS
 from attendance.store.report_job_tables import STATES
 from reports import papers_asked
 
-_KEYS = [*dict.fromkeys([*(key for _, keys in PURPOSES for key in sorted(keys)), *(entry.key for entry in entries())])]
+_KEYS = [*dict.fromkeys([*(key for _, keys in PURPOSES for key in keys), *(entry.key for entry in entries())])]
 REPORT_WORDS: dict[str, Iterable[str]] = {
     "report": _KEYS,
     "report_for": _KEYS,

@@ -23,8 +23,8 @@ from attendance.services.access import may as role_may
 from attendance.services.accounts import SignedIn
 
 router = APIRouter(prefix="/reports", tags=["reports"])
-OWN_ADDRESS = frozenset({"timesheet", "violations"})
-"""Papers whose address has more to ask with: `routers/reports.py`."""
+OWN_ADDRESS = frozenset({"timesheet", "violations", "dossier"})
+"""Papers whose address has more to ask with: `routers/reports.py`, `routers/dossiers.py`."""
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _DAY = "Default: the month that runs."
 _TAKEN: dict[str, Any] = {

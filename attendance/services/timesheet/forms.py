@@ -33,6 +33,7 @@ class Form:
     issued_under: str = ""
     budget_code: str = ""
     paper: str = "a3"
+    overtime_number: str = ""
 
     def credit(self, shares: Mapping[str, float]) -> tuple[float, ...]:
         """Per column the days that these shares of signs make; leave of the office's own counts as paid leave."""
@@ -61,19 +62,20 @@ def form_of(session: Session, unit: UnitRow, on: date) -> Form:
     printed = {sign: other for sign, other in said_so.items() if other != sign}
     if said is None:
         return Form(form.name, form.columns, printed)
-    return Form(form.name, form.columns, printed, said.number, said.issued_under, said.budget_code, said.paper)
+    return Form(form.name, form.columns, printed, said.number, said.issued_under, said.budget_code, said.paper,
+                said.overtime_number)  # fmt: skip
 
 
 def use_form(
     session: Session, unit: str | None, form: str, *, number: str = "", issued_under: str = "", budget_code: str = "",
-    paper: str = "a3", document: str = "", actor: Actor, at: datetime,
+    paper: str = "a3", overtime_number: str = "", document: str = "", actor: Actor, at: datetime,
 ) -> SheetFormRow:  # fmt: skip
     """From now on a unit and those below it (None: the whole tree) print by this form. Raises Invalid, NotFound."""
     if form not in shipped():
         raise Invalid(f"{form[:20]!r} is not a form of the sheet; write {' or '.join(shipped())}.")
     if paper not in PAPERS:
         raise Invalid(f"{paper[:10]!r} is not a paper the sheet fits on; write {' or '.join(PAPERS)}.")
-    for text, most in ((number, 64), (issued_under, 300), (budget_code, 32), (document, 200)):
+    for text, most in ((number, 64), (overtime_number, 64), (issued_under, 300), (budget_code, 32), (document, 200)):
         if len(text) > most or not text.isprintable():
             raise Invalid(f"{text[:20]!r} cannot stand on the sheet; write one line to {most} letters.")
     unit_id = office.key(office.get(session, UnitRow, unit)) if unit is not None else None
@@ -81,7 +83,8 @@ def use_form(
         session,
         SheetFormRow(
             unit_id=unit_id, form=form, number=number.strip(), issued_under=issued_under.strip(),
-            budget_code=budget_code.strip(), paper=paper, document=document, recorded_by=actor.name, recorded_at=at,
+            budget_code=budget_code.strip(), paper=paper, overtime_number=overtime_number.strip(), document=document,
+            recorded_by=actor.name[:64], recorded_at=at,
         ),
     )  # fmt: skip
     after = {"form": form, "number": row.number, "issued_under": row.issued_under, "paper": paper, "document": document}
