@@ -18,6 +18,8 @@ from reports.charts import FEWEST_PEOPLE
 from reports.counted import Cell, Counted, Figures, check_sums, counted, summed
 from reports.view import UnitOption
 
+NOTHING = Figures()
+
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
@@ -38,7 +40,8 @@ class UnitLine:
 @dataclass(frozen=True, slots=True)
 class Compliance:
     """`unit` empty: all that the reader sees. `lines`: the unit itself and every one below it, in the order of the
-    tree. `left_out`: due sessions of people who need not punch. `above`: the units above that may be seen, from the top.
+    tree; `own`: of people of the unit itself. `left_out`: due sessions of people who need not punch. `above`: the units
+    above that may be seen, from the top.
     """
 
     unit: str
@@ -48,13 +51,15 @@ class Compliance:
     whole: Figures
     lines: tuple[UnitLine, ...]
     left_out: int
+    own: Figures = NOTHING
     units_offered: tuple[UnitOption, ...] = ()
     above: tuple[UnitOption, ...] = ()
 
     @property
     def below(self) -> tuple[UnitLine, ...]:
-        """The units right below the one asked for."""
-        return tuple(line for line in self.lines if line.depth == (1 if self.unit else 0))
+        """The units right below the one asked for; before them, where there are some, its own people without a code."""
+        found = tuple(line for line in self.lines if line.depth == (1 if self.unit else 0))
+        return (UnitLine("", self.name, 1, self.unit, self.own), *found) if found and self.own.due else found
 
 
 def compliance(
@@ -75,6 +80,7 @@ def compliance(
         whole=summed(found.cells),
         lines=lines,
         left_out=found.left_out,
+        own=_own(stored, found.cells, unit),
         units_offered=offered,
         above=_above(shown, unit),
     )
@@ -120,6 +126,15 @@ def _by_unit(stored: StoredTree, cells: Sequence[Cell]) -> dict[str, list[Cell]]
             for number in dict.fromkeys((cell.unit_id, *path(cell.unit_id, cell.on))):
                 found[stored.codes[number]].append(cell)
     return found
+
+
+def _own(stored: StoredTree, cells: Sequence[Cell], unit: str) -> Figures:
+    """Of those who serve in a unit itself, or in one that has become it."""
+    if not unit:
+        return NOTHING
+    number = stored.numbers[unit]
+    nearest = cache(lambda of, on: stored.path(of, on)[0])
+    return summed(cell for cell in cells if cell.unit_id is not None and nearest(cell.unit_id, cell.on) == number)
 
 
 def _above(shown: Sequence[UnitOn], unit: str) -> tuple[UnitOption, ...]:

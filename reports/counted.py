@@ -131,10 +131,19 @@ def counted(
         else:
             times[found[:3]][found.type, found.status] = found.times
     keys = sorted({*cells, *times}, key=lambda key: (key[0], key[1] or 0, key[2] or 0))
-    made = tuple(Cell(*key, **cells.get(key, {}), occurrences=times.get(key, {})) for key in keys)
+    made = tuple(_cell(key, cells.get(key, {}), times.get(key, {})) for key in keys)
     listed = listing_violations.violations(session, Wanted(within, from_on, to_on, part=part), limit=1).total
     check_sums(sum(summed(made).occurrences.values()) + passed_over, listed, f"occurrences from {from_on} to {to_on}")
     return Counted(made, left_out)
+
+
+def _cell(
+    key: tuple[date, int | None, int | None], sums: Mapping[str, int], times: Mapping[tuple[str, str], int]
+) -> Cell:
+    people, due, known, counted_in, excused = (
+        sums.get(name, 0) for name in ("people", "due", "known", "counted", "excused")
+    )
+    return Cell(*key, people, due, known, counted_in, excused, times)
 
 
 def summed(cells: Iterable[Cell]) -> Figures:

@@ -145,12 +145,12 @@ def statements(
         units = (stored.name(stored.codes[unit], to_on) for unit in served.get(number, ()))
         mine = held[number]
         statement = Statement(
-            number, code, name, tuple(units), from_on, to_on, *sessions[number],
+            number, code, name, tuple(units), from_on, to_on, sessions[number][0], sessions[number][1],
             blocks={block: tuple(sorted(mine.blocks[block], key=_order)) for block in BLOCKS},
             rules=tuple(sorted(mine.rules, key=lambda each: (each.rule, each.version))),
             duties_known=seen.duties != NOTHING,
         )  # fmt: skip
-        counted = sums.get(number, {}).get("counted", 0)
+        counted = sums[number]["counted"] if number in sums else 0
         check_sums(statement.counted, counted, f"occurrences of {code} from {from_on} to {to_on}")
         found.append(statement)
     return found

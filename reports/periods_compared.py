@@ -41,9 +41,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Seasons:
-    """`stretches`: one for each version of the unit's hours in the span under which somebody worked. `change`: first day of the hours whose two
-    windows are `before` and `after`; None: there is no change in the span with a week known on both sides. `others`: due
-    sessions of people whose hours change on other dates, in no figure; `left_out` of those who need not punch."""
+    """`stretches`: one for each version of the unit's hours in the span under which somebody worked.
+
+    `change`: first day of the hours whose two windows are `before` and `after`; None: there is no change in the span
+    with a week known on both sides. `others`: due sessions of people whose hours change on other dates, in no figure;
+    `left_out` of those who need not punch.
+    """
 
     unit: str
     name: str
@@ -76,8 +79,8 @@ class MonthPair:
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """`months` until yesterday in which somebody worked in one of the years; the month under way ends in both years on the same day. `earlier` and `later`: the sums
-    of the months that are compared."""
+    """`months` until yesterday in which somebody worked in one of the years; the month under way ends in both on the
+    same day. `earlier` and `later`: the sums of the months that are compared."""
 
     unit: str
     name: str

@@ -10,11 +10,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.http.scope import Reader, page_may
 from api.http.service import service
-from api.pages.charts import LONGEST_SPAN
 from api.pages.i18n import read_day
 from api.pages.routes import show
 from attendance.store.database import Session
 from attendance.store.tree import StoredTree
+from reports.charts import LONGEST_SPAN
 from reports.compliance import compliance
 from reports.periods_compared import seasons, years
 from reports.view import UnitOption

@@ -21,7 +21,8 @@ def compliance_chart(view: Compliance, t: Translator, width: int = WIDE) -> Char
     most = max((_missing(line.figures) for line in lines), default=0.0) or 1.0
     bars = []
     for place, line in enumerate(lines):
-        name, room = line.name, int(width / _LETTER) - 24
+        name = line.name if line.code else t("brief.own_people", name=line.name)
+        room = int(width / _LETTER) - 24
         bars.append(
             Bar(
                 x=left,

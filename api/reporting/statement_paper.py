@@ -83,7 +83,8 @@ def _item(item: Item, block: str, t: Translator) -> list[str]:
         said = f"{said} – {t(f'statement_mark.{block}')}"
     part = item.session if block == "no_show" else t.label("session", item.session) if item.session else ""
     if block in COUNTS and item.excused_min:
-        said = f"{said} ({t('statement.excused_part', minutes=t.number(item.excused_min))})"
+        part_of = t("statement.excused_part", minutes=t.number(item.excused_min))
+        said = f"{said} ({part_of})"
     minutes = "" if item.minutes is None else t.number(item.counted_min if block in COUNTS else item.minutes)
     day = f"{item.on:%d/%m/%Y}" + (f" {item.at:%H:%M}" if item.at else "")
     return [day, part, said, minutes, item.basis]

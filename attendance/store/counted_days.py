@@ -35,7 +35,7 @@ class LateMinutes(NamedTuple):
 
 
 CAUSES = ("not_read", "outage", "clock", "missing")
-"""Why minutes of a day are unverified: terminals that were not read, dead ones, clocks worth nothing; a missing punch."""
+"""Why minutes of a day are unverified: terminals not read, dead ones, clocks worth nothing; a missing punch."""
 _CAUSE_OF = {"terminal_not_synced": "not_read", "terminal_outage": "outage", "terminal_clock_invalid": "clock"}
 
 

@@ -25,6 +25,7 @@ from reports import compliance, counted, monthly_statement, periods_compared, we
 from reports.counted import Figures, SumsDiffer
 from reports.monthly_statement import BLOCKS, COUNTS
 from reports.weekly_brief import Seen
+from tests import month_office
 from tests.counted_office import CHANGE, FIRST, LAST, STAFF, Recount, document
 from tests.e2e.site import copied
 from tests.office_of_case import OfficeOfCase
@@ -67,6 +68,8 @@ def test_each_figure_of_each_unit_is_what_the_oracle_recounts(made: tuple[Databa
         _same(line.figures, recount.sums(line.code, *APRIL), line.code)
         assert line.figures.people == recount.people(line.code, *APRIL)
     assert found.whole == found.lines[0].figures
+    assert [line.code for line in found.below] == ["", "B", "C", "D"], "its own people, then the units right below"
+    assert sum(line.figures.known for line in found.below) == found.whole.known
     assert found.left_out == 2 * sum((APRIL[0] + n * _DAY).weekday() < 5 for n in range(29)), "B-5 need not punch"
     assert all((found.whole.counted, found.whole.excused, found.whole.unverified)), "a case that shows something"
     assert [line.code for line in found.lines if line.is_small] == ["B", "C1", "D"]
@@ -271,3 +274,31 @@ def test_a_month_that_has_not_begun_and_a_unit_without_people_are_said(
     )  # fmt: skip
     with pytest.raises(Invalid, match="earlier week"):
         weekly_brief.week_of(date(2026, 5, 4), date(2026, 5, 4))
+
+
+@pytest.mark.postgres
+def test_both_databases_count_the_same(postgres_database: Database, sqlite_database: Database) -> None:
+    found = []
+    for database in (postgres_database, sqlite_database):
+        month_office.fill(database)
+        month_office.settle(database)
+        march = (month_office.MARCH, date(2026, 3, 31))
+        with database.reading() as session:
+            stored = StoredTree(session)
+            part = stored.spread(stored.numbers["A"], *march)
+            people = monthly_statement.people_of(session, EVERYTHING, part, *march)
+            seen = Seen(EVERYTHING, EVERYTHING, EVERYTHING, EVERYTHING, EVERYTHING, EVERYTHING, EVERYTHING)
+            found.append(
+                (
+                    compliance.compliance(session, EVERYTHING, unit="A", part=part, from_on=march[0], to_on=march[1]),
+                    periods_compared.years(session, EVERYTHING, "A", 2026, date(2026, 4, 3)),
+                    weekly_brief.weekly_brief(session, ZONE, month_office.AT, seen, "A", month_office.LATE_ON),
+                    monthly_statement.statements(
+                        session, ZONE, month_office.AT, monthly_statement.Seen(EVERYTHING, EVERYTHING, EVERYTHING),
+                        people, *march, part=part,
+                    ),
+                )
+            )  # fmt: skip
+    assert found[0] == found[1]
+    assert found[0][0].whole.counted == 1
+    assert found[0][0].whole.excused == 1
