@@ -50,6 +50,7 @@ from api.http.routers import (
     rules,
     schedules,
     search,
+    sheet_forms,
     sheets,
     sign_in,
     sites,
@@ -111,6 +112,7 @@ ROUTERS = (
     *papers.ROUTERS,
     *explanations.ROUTERS,
     months.router,
+    sheet_forms.router,
     commitment_progress.router,  # before those with a number in the place of its word
     commitments.router,
     audit.router,
