@@ -55,6 +55,7 @@ from api.http.routers import (
     rules,
     schedules,
     search,
+    sheet_forms,
     sheets,
     sign_in,
     sites,
@@ -120,6 +121,7 @@ ROUTERS = (
     *papers.ROUTERS,
     *explanations.ROUTERS,
     months.router,
+    sheet_forms.router,
     commitment_progress.router,  # before those with a number in the place of its word
     commitments.router,
     audit.router,
