@@ -50,14 +50,16 @@ ROUTES: dict[str, list[tuple[str, dict[str, str], int]]] = {
         (f"/months/{FIRST}/2026-11/sheet.{one}", {}, ALL) for one in ("csv", "xlsx")
     ],
     "/observations.csv": [("", {}, ALL)],
-    "/charts.csv": [("", TO | {"table": "units"}, 8), *(("", TO | {"table": t}, 0) for t in ("minutes", "weekdays"))],
+    "/charts.csv": [("", TO | {"table": "units"}, ALL), *(("", TO | {"table": t}, 0) for t in ("minutes", "weekdays"))],
     "/index/file.{format}": [
         (f"/index/file.{one}", {"unit": "TOP", "period": "2026-11"}, ALL) for one in ("csv", "xlsx")
     ],
     "/index/persons.{format}": [
         (f"/index/persons.{one}", {"unit": "TOP", "period": "2026-11"}, ALL) for one in ("csv", "xlsx")
     ],
-    "/api/v1/index/export": [("", {"unit": "TOP", "period": "2026-11", "format": one}, ALL) for one in ("csv", "xlsx")],
+    "/api/v1/index/export/units": [
+        ("", {"unit": "TOP", "period": "2026-11", "format": one}, ALL) for one in ("csv", "xlsx")
+    ],
     "/api/v1/index/export/persons": [
         ("", {"unit": "TOP", "period": "2026-11", "format": one}, ALL) for one in ("csv", "xlsx")
     ],
