@@ -88,15 +88,10 @@ def heads(session: Session, before: Heads | None = None) -> Heads:
     found: Heads = {}
     for chain, number in session.execute(select(col(ChainHeadRow.chain), col(ChainHeadRow.number)).order_by("chain")):
         peaks = (before or {}).get(chain, Peaks())
-        found[chain] = grown(session, chain, Peaks(peaks.size, list(peaks.roots)), number)
+        found[chain] = Peaks(peaks.size, list(peaks.roots))
+        for link in links(session, chain, peaks.size + 1, number):
+            found[chain].add(link)
     return {chain: peaks for chain, peaks in found.items() if peaks.size}
-
-
-def grown(session: Session, chain: str, peaks: Peaks, until: int) -> Peaks:
-    """The tree with the links of a chain up to a number, in place."""
-    for link in links(session, chain, peaks.size + 1, until):
-        peaks.add(link)
-    return peaks
 
 
 def links(session: Session, chain: str, first: int, last: int) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from attendance.store.database import Session
 from attendance.store.merkle import Peaks
 from attendance.store.trail import Actor, record
 
+MADE = "checkpoint.made"
 Occasion = Literal["day", "visit", "asked"]
 
 
@@ -53,7 +54,7 @@ def make(session: Session, key: SigningKey, occasion: Occasion, *, by: Actor, at
         ),
     )  # fmt: skip
     said = {"size": note.size, "digest": note.digest, "occasion": occasion}
-    record(session, by, "checkpoint.made", kind="checkpoint", key=str(number), after=said, at=at)
+    record(session, by, MADE, kind="checkpoint", key=str(number), after=said, at=at)
     return made
 
 
