@@ -148,8 +148,8 @@ class DossierDay:
 class Dossier:
     """`heads`: chain, number and link of the newest entry of each chain the dossier hangs on, as of `made_at`.
 
-    `sealed` None: no checkpoint was made yet. `idle`: dates of the span on which nothing was due and nothing happened. `employee_id`: whose it is, by
-    number; `rulings`: every revision of its days, for who proves them.
+    `sealed` None: no checkpoint was made yet. `idle`: dates of the span on which nothing was due and nothing happened.
+    `employee_id`: whose it is, by number; `rulings`: every revision of its days, for who proves them.
     """
 
     subject: Subject

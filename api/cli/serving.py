@@ -35,6 +35,7 @@ def serve(
     """API, pages and, unless told not to, the timetable, until Ctrl-C."""
     from api.cli.web import run_web
     from api.notifying.notifier import make_notifier
+    from api.publishing.publisher import make_publisher
     from api.pulling import make_puller
     from api.serving import make_app
     from attendance.clock import utc_now
@@ -47,8 +48,16 @@ def serve(
     with open_database(settings, create=_is_new_place(settings)) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, settings.secret())
+        publisher = make_publisher(settings, database, utc_now, settings.secret())
         timetable = (
-            Timetable(database, poller, settings.timezone, notify=notifier.round, backups=settings.backups())
+            Timetable(
+                database,
+                poller,
+                settings.timezone,
+                notify=notifier.round,
+                seal=publisher.round,
+                backups=settings.backups(),
+            )
             if sync
             else None
         )
@@ -89,6 +98,7 @@ def _announce(database: Database, url: str) -> None:
 def sync() -> None:
     """The timetable alone: pull every terminal on its interval and judge what changed. Safe to start twice."""
     from api.notifying.notifier import make_notifier
+    from api.publishing.publisher import make_publisher
     from api.pulling import make_puller
     from attendance.clock import utc_now
     from device_sync.poller import Poller
@@ -101,7 +111,15 @@ def sync() -> None:
     with open_database(settings) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, trail_secret(settings) or b"")
-        timetable = Timetable(database, poller, settings.timezone, notify=notifier.round, backups=settings.backups())
+        publisher = make_publisher(settings, database, utc_now, trail_secret(settings) or b"")
+        timetable = Timetable(
+            database,
+            poller,
+            settings.timezone,
+            notify=notifier.round,
+            seal=publisher.round,
+            backups=settings.backups(),
+        )
         timetable.start()
         say("The timetable runs; Ctrl-C ends it.")
         try:

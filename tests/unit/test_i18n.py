@@ -49,7 +49,7 @@ from reports import (
     view,
 )
 from reports import rules as rule_pages
-from tests.unit import system_words, visit_words
+from tests.unit import system_words, visit_words, words_of_evidence
 from tests.unit.minutes_words import MINUTES_WORDS
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_citizens import CITIZENS_WORDS
@@ -205,6 +205,7 @@ VOCABULARIES = {
     **TEAM_WORDS,
     **visit_words.VOCABULARIES,
     **NOTICE_WORDS,
+    **words_of_evidence.VOCABULARIES,
     **PRESENCE_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
@@ -272,7 +273,7 @@ def constant_keys() -> set[str]:
             is_n = isinstance(name, nodes.Getattr) and isinstance(name.node, nodes.Name) and name.attr == "n"
             if (is_t or is_n) and call.args and isinstance(call.args[0], nodes.Const):
                 found.add(call.args[0].value)
-    beside = (PAGES.parent / room for room in ("notifying", "printing"))
+    beside = (PAGES.parent / room for room in ("notifying", "printing", "publishing"))
     for path in (*PAGES.glob("*.py"), *(path for room in beside for path in room.glob("*.py"))):
         found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
     return found
