@@ -21,6 +21,7 @@ from api.pages.commitments import router as commitments_router
 from api.pages.compared import router as compared_router
 from api.pages.conduct import router as conduct_router
 from api.pages.dossiers import router as dossiers_router
+from api.pages.evidence import router as evidence_router
 from api.pages.explanations import router as explanations_router
 from api.pages.feedback_points import router as feedback_points_router
 from api.pages.importing.routes import router as importing_router
@@ -73,7 +74,8 @@ from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
 PAGES = (
-    minutes_router, verifying_router, streaming_router, sign_in_router, account_router, users_router, trail_router,
+    minutes_router, evidence_router, verifying_router, streaming_router, sign_in_router, account_router, users_router,
+    trail_router,
     units_router, papers_router, presence_router, months_router, today_router, violations_router, search_router,
     sheet_forms_router,
     explanations_router, importing_router, personal_router, register_router, notifications_router,

@@ -21,6 +21,7 @@ from api.http.routers import (
     assignments,
     audit,
     calendar,
+    checkpoints,
     commitment_progress,
     commitments,
     conduct,
@@ -125,6 +126,7 @@ ROUTERS = (
     commitment_progress.router,  # before those with a number in the place of its word
     commitments.router,
     audit.router,
+    checkpoints.router,
     notifications.router,
     conduct.router,
     unit_index.router,

@@ -17,6 +17,7 @@ from tests.access import (
     calls_commitments,
     calls_conduct,
     calls_dossiers,
+    calls_evidence,
     calls_explanations,
     calls_exports,
     calls_lists,
@@ -199,6 +200,7 @@ CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_minutes.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_teams.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_visits.API.items()},
+    **{name: [Call(**each) for each in listed] for name, listed in calls_evidence.API.items()},
     "health": [Call(tells=False)],
     "ready": [Call(tells=False)],
     "metrics": [Call(tells=False)],  # of the whole office, for those who run the whole of it
@@ -300,6 +302,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_minutes.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_teams.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_visits.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_evidence.PAGES.items()},
     ("GET", "/import"): [Call(tells=False)],
     ("GET", "/import/templates/{kind}"): [Call(path={"kind": "employees"}, tells=False)],
     ("POST", "/import/sheets"): [
