@@ -66,7 +66,7 @@ def test_a_paper_is_written_whole_or_not_at_all(run, shared_office: Office, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["sổ.xlsx"]
     digest = hashlib.sha256((tmp_path / "sổ.xlsx").read_bytes()).hexdigest()
     told = shared_office.get("auditor", "/audit", limit=5)["items"]
-    assert [one["key"] for one in told if one["act"] == "export.made"][0] == digest
+    assert next(one["key"] for one in told if one["act"] == "export.made") == digest
 
 
 @pytest.mark.long
