@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from attendance.services import passwords
 from attendance.store.database import Database, sqlite_url
 from attendance.store.schema import upgrade
 
@@ -25,6 +26,18 @@ _ROOM = 2 * 1024**3
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_hashes() -> Iterator[None]:
+    """Passwords are hashed by Argon2id as ever, with hardly any work: every office of a test has people who sign in.
+
+    What the work is in service says `test_passwords`, and whoever hands in a hasher of their own has it.
+    """
+    whole = passwords.Argon2Hasher
+    passwords.Argon2Hasher = lambda: whole(time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[assignment,misc]
+    yield
+    passwords.Argon2Hasher = whole  # type: ignore[misc]
 
 
 @pytest.fixture(scope="session")
