@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from attendance.services import passwords
 from attendance.store.database import Database, sqlite_url
@@ -34,10 +35,9 @@ def light_hashes() -> Iterator[None]:
 
     What the work is in service says `test_passwords`, and whoever hands in a hasher of their own has it.
     """
-    whole = passwords.Argon2Hasher
-    passwords.Argon2Hasher = lambda: whole(time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[assignment,misc]
-    yield
-    passwords.Argon2Hasher = whole  # type: ignore[misc]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "Argon2Hasher", lambda: Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
