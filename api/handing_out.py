@@ -11,8 +11,8 @@ from api.http.service import service
 from attendance.services.exporting import write_down
 
 ASKED = (
-    "unit", "employee", "from", "to", "month", "year", "period", "version", "table", "kind", "type", "status", "state",
-    "channel", "visit", "over", "explained", "person", "session", "snapshot", "cursor", "format",
+    "violation", "unit", "employee", "from", "to", "month", "year", "period", "version", "table", "kind", "type",
+    "status", "state", "channel", "visit", "over", "explained", "person", "session", "snapshot", "cursor", "format",
 )  # fmt: skip
 """What an address may narrow an export by; anything else in it is not about the export."""
 _LONGEST = 200

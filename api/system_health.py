@@ -59,6 +59,10 @@ def _told(t: Translator, finding: Finding, zone: str) -> dict[str, Any]:
             found[name] = size(t, int(value))
         elif name == "outcome":
             found[name] = t.word("backup_outcome", value)
+        elif name == "drill_outcome":
+            found[name] = t.word("drill_outcome", value)
+        elif name == "lost":
+            found[name] = t("installation.lost_unknown") if value < 0 else t.n("installation.lost", value)
         else:
             found[name] = t.number(value) if isinstance(value, int) else value
     return found

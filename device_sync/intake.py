@@ -17,7 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from attendance import clock
-from attendance.store import dirty, intake_log, office, pulls, terminal_profiles, terminal_users, touched
+from attendance.store import dirty, intake_log, office, pulls, restorations, terminal_profiles, terminal_users, touched
 from attendance.store.database import Database, OpenTransaction, Session
 from attendance.store.evidence_tables import LogPositionRow, PullRow
 from attendance.store.tables import TerminalRow
@@ -152,6 +152,8 @@ def file_log(
         pull.complete_from, pull.complete_until = starts, read_until
         pull_id = _file(session, terminal, pull, found, position, zone, finished_at)
         position.last_ok_at, position.failures = finished_at, 0
+        if full and whole:
+            restorations.note_read(session, number, pull_id, finished_at)
         if not stale:
             position.log_bytes, position.log_digest = log.begins_at + len(body), digest
             terminal_users.file(session, number, changes, pull_id)
@@ -260,6 +262,7 @@ def file_export(
         pull_id = _file(session, terminal, pull, found, position, zone, received_at)
         if pull.complete_from is not None and pull.complete_until is not None:
             intake_log.extend_coverage(session, number, pull.complete_from, pull.complete_until)
+            restorations.note_brought(session, number, pull.complete_from, pull.complete_until, pull_id, received_at)
             first, last = pull.complete_from.date() - timedelta(days=1), pull.complete_until.date()
             _mark(session, terminal, found, first, last, "punch", received_at)
         elif found.new.size:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from attendance.clock import Now, utc_now
 from attendance.errors import Invalid
 from attendance.services.terminal_health import failure_of
-from attendance.store import office, pulls
+from attendance.store import office, pulls, restorations
 from attendance.store.database import Database
 from attendance.store.exclusive import Exclusion, Held, Taken
 from attendance.store.tables import TerminalRow
@@ -128,6 +128,7 @@ class Puller:
         """
         attempt = attempt or Attempt(code)
         with self.alone(code, on_wait=attempt.wait, give_up=attempt.is_waited_out):
+            full = full or self._owes_log(code)
             # Names and numbers hardly change; the nightly reading of everything brings the user table too.
             adapter = self.terminal(code, with_users=full)
             started_at = self.now()
@@ -153,6 +154,11 @@ class Puller:
                 )
         self._log_change(code, filed)
         return filed
+
+    def _owes_log(self, code: str) -> bool:
+        """Whether what is stored was put back from a backup since, so that the beginning of the log proves nothing."""
+        with self.database.reading() as session:
+            return restorations.owes_log(session, office.key(office.get(session, TerminalRow, code)))
 
     def _refuse_a_second(self, code: str, serial: str) -> None:
         """Raises Changed where the machine is another terminal already: each of its punches would be there twice."""

@@ -14,12 +14,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from attendance.clock import Now, utc_now
 from attendance.errors import AttendanceError
+from attendance.services.backups import drilling
 from attendance.services.backups.keeping import Plan, keep_up
 from attendance.services.citizens.intake import forget_senders
 from attendance.services.conduct.keeping import Keeper
@@ -47,9 +49,10 @@ class Timetable:
 
     `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged;
     without `judging`, as at a site that only forwards, none are. `notify` sends what people asked to be told, every
-    `notify_seconds`; every `backup_seconds` it is asked whether one of `backups` is due. `events` counts what
-    APScheduler did not run or could not end, by kind and job. The poller is stopped by whoever made it, for it also
-    serves those who ask.
+    `notify_seconds`; `seal` makes and makes known the checkpoints that are due, every `seal_seconds`; every
+    `backup_seconds` it is asked whether one of `backups` is due, or to be put back for trial in the folder `drill_in`.
+    `events` counts what APScheduler did not run or could not end, by kind and job. The poller is stopped by whoever
+    made it, for it also serves those who ask.
     """
 
     database: Database
@@ -62,12 +65,15 @@ class Timetable:
     nightly_hour: int = 1
     judging: bool = True
     backups: Plan | None = None
+    drill_in: Path | None = None
     backup_seconds: float = 300.0
     propose_seconds: float = 300.0
     forget_seconds: float = 3600.0
     on_evaluated: Callable[[Evaluation], None] | None = None
     notify: Callable[[], object] | None = None
     notify_seconds: float = 15.0
+    seal: Callable[[], object] | None = None
+    seal_seconds: float = 15.0
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
     events: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -88,6 +94,8 @@ class Timetable:
             self._scheduler.add_job(self._propose, "interval", seconds=self.propose_seconds, id="propose")
         if self.notify is not None:
             self._scheduler.add_job(self._notify, "interval", seconds=self.notify_seconds, id="notify")
+        if self.seal is not None:
+            self._scheduler.add_job(self._seal, "interval", seconds=self.seal_seconds, id="seal")
         self._scheduler.add_job(self._forget, "interval", seconds=self.forget_seconds, id="forget")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
         self._scheduler.add_job(self._compare, "cron", hour=self.nightly_hour + 2, minute=30, id="compare")
@@ -156,6 +164,10 @@ class Timetable:
         if self.notify is not None and not self._stopped.is_set() and self._leads():
             self.notify()
 
+    def _seal(self) -> None:
+        if self.seal is not None and not self._stopped.is_set() and self._leads():
+            self.seal()
+
     def _nightly(self) -> None:
         """Read every log from its beginning and compare it with what is stored; who fails owes it."""
         if not self._stopped.is_set() and self._leads():
@@ -178,6 +190,8 @@ class Timetable:
     def _back_up(self) -> None:
         if self.backups is not None and not self._stopped.is_set() and self._leads():
             keep_up(self.database, self.backups, self.now)
+            if self.drill_in is not None and self.judging:
+                drilling.keep_up(self.database, self.backups, self.drill_in, self.now)
 
     def _count_trouble(self, event: JobEvent) -> None:
         kind = EVENTS[event.code]

@@ -31,9 +31,10 @@ def write_xlsx(sheet: OfficialSheet, table: Table, path: Path, words: Words) -> 
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False
     }  # fmt: skip
     with xlsxwriter.Workbook(str(path), options) as book:
-        forms = _forms(book)
+        forms = forms_of(book)
         page = book.add_worksheet(f"{sheet.head.month:%Y-%m}")
-        _set_up(page, sheet)
+        foot = f"{sheet.head.unit} {sheet.head.digest[:16]}"
+        set_up(page, sheet.form.paper, len(sheet.dates), len(sheet.columns), 4.6, (_TOP, _TOP + 1), foot)
         _heading(page, sheet, forms, words)
         row = _people(page, sheet, forms)
         _below(page, row, sheet, forms, words)
@@ -41,7 +42,8 @@ def write_xlsx(sheet: OfficialSheet, table: Table, path: Path, words: Words) -> 
         _proof(book.add_worksheet("digest"), sheet)
 
 
-def _forms(book: Any) -> dict[str, Any]:
+def forms_of(book: Any) -> dict[str, Any]:
+    """How cells of a form look, by name."""
     base = {"border": 1, "align": "center", "valign": "vcenter", "font_size": 9, "num_format": "@"}
     head = {**base, "bold": True, "text_wrap": True, "bg_color": "#E8EEF4"}
     return {
@@ -69,17 +71,17 @@ def _forms(book: Any) -> dict[str, Any]:
     }
 
 
-def _set_up(page: Any, sheet: OfficialSheet) -> None:
-    days, sums = len(sheet.dates), len(sheet.columns)
-    for first, last, width in ((0, 0, 5), (1, 1, 11), (2, 2, 26), (3, 2 + days, 4.6), (3 + days, 2 + days + sums, 9)):
-        page.set_column(first, last, width)
+def set_up(page: Any, paper: str, days: int, sums: int, width: float, heads: tuple[int, int], foot: str) -> None:
+    """A lying page with frozen and repeated heads: number, code, name, a column of a `width` per day, sums."""
+    for first, last, wide in ((0, 0, 5), (1, 1, 11), (2, 2, 26), (3, 2 + days, width), (3 + days, 2 + days + sums, 9)):
+        page.set_column(first, last, wide)
     page.set_landscape()
-    page.set_paper(_PAPER[sheet.form.paper])
+    page.set_paper(_PAPER[paper])
     page.set_margins(0.4, 0.4, 0.5, 0.6)
     page.fit_to_pages(1, 0)
-    page.repeat_rows(_TOP, _TOP + 1)
-    page.freeze_panes(_TOP + 2, 3)
-    page.set_footer("&L&8" + f"{sheet.head.unit} {sheet.head.digest[:16]}".replace("&", "&&") + "&R&8&P/&N")
+    page.repeat_rows(*heads)
+    page.freeze_panes(heads[1] + 1, 3)
+    page.set_footer("&L&8" + foot.replace("&", "&&") + "&R&8&P/&N")
 
 
 def _heading(page: Any, sheet: OfficialSheet, forms: dict[str, Any], words: Words) -> None:

@@ -32,7 +32,8 @@ ACTS = (
     "unit.place_named", "unit.head_named", "unit.head_ended", "unit.head_withdrawn",
     "assignment.transferred", "assignment.ended", "assignment.withdrawn",
     "import.filed", "import.undone",
-    "backup.made", "backup.failed", "backup.restored", "setup.put_off", "setup.finished",
+    "backup.made", "backup.failed", "backup.restored", "backup.drilled", "backup.drill_failed", "backup.settled",
+    "setup.put_off", "setup.finished",
     "import.filed", "import.undone", "view.saved", "view.renamed", "view.deleted", "view.made_usual", "today.compared",
     *(f"account.{what}" for what in (
         "signed_in", "sign_in_failed", "code_wrong", "locked", "password_changed", "password_reset",
@@ -52,7 +53,7 @@ ACTS = (
     *(f"feedback_point.{what}" for what in ("added", "renewed", "revoked")), "survey_score.recorded",
     "commitment_template.written", "commitment_template.withdrawn",
     *(f"commitment.{what}" for what in ("asked", "signed", "confirmed", "refused", "withdrawn", "reviewed")),
-    "minutes.written", "minutes.sealed", "minutes.annexed",
+    "minutes.written", "minutes.sealed", "minutes.annexed", "checkpoint.made",
     *(f"followup.{what}" for what in ("answered", "done", "not_done")),
     *(f"team.{what}" for what in ("formed", "joined", "left", "ended")), "visit.dropped", "draw.made",
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
@@ -72,7 +73,7 @@ VIEWS = (
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "presence", "observations",
     "commitments", "commitment_progress", "visit", "minutes",
-    "conduct", "report", "bulk_export",
+    "conduct", "report", "bulk_export", "dossier",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
@@ -85,7 +86,7 @@ FIELDS = (
     "granted", "due", "files", "seed_digest", "content_digest", "formula", "source",
     "planned_at", "planned_by",
     "paper", "known_at", "rulebook", "rows", "format", "month", "period", "type", "over", "explained", "person",
-    "version", "table", "snapshot", "cursor", "year",
+    "violation", "version", "table", "snapshot", "cursor", "year",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

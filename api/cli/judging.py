@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.dossiers import report_dossier
 from api.cli.place import open_database, operator, print_json, read_date, read_moment, read_settings, say, see, take
+from api.cli.reports import PaperCommands, list_papers
 from api.cli.timesheets import report_timesheet
 from attendance.errors import Invalid
 
@@ -21,9 +23,11 @@ def register(app: typer.Typer) -> None:
     scenarios.callback()(_only_groups)
     scenarios.command("run")(run_scenarios)
     app.add_typer(scenarios, name="scenario")
-    reports = typer.Typer(help="Registers to keep or hand on.", no_args_is_help=True)
+    reports = typer.Typer(cls=PaperCommands, help="Papers and registers to keep or hand on.", no_args_is_help=True)
+    reports.command("list")(list_papers)
     reports.command("violations")(report_violations)
     reports.command("timesheet")(report_timesheet)
+    reports.command("dossier")(report_dossier)
     app.add_typer(reports, name="report")
 
 

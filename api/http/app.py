@@ -8,9 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, Depends, FastAPI, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from api.background.running import Runner
 from api.http import errors
 from api.http.answers import answer
 from api.http.auth import beside_or_signed_in
+from api.http.backup_figures import BackupFigures
 from api.http.errors import API, PageError
 from api.http.guard import Guard
 from api.http.idempotency import keep_answers
@@ -19,9 +21,11 @@ from api.http.routers import (
     assignments,
     audit,
     calendar,
+    checkpoints,
     commitment_progress,
     commitments,
     conduct,
+    dossiers,
     employees,
     enrolments,
     explanations,
@@ -46,11 +50,13 @@ from api.http.routers import (
     report_catalogue,
     report_jobs,
     reports,
+    restorations,
     retention,
     rosters,
     rules,
     schedules,
     search,
+    sheet_forms,
     sheets,
     sign_in,
     sites,
@@ -70,7 +76,6 @@ from api.http.service import Evidence, Importer, Puller, Service
 from api.http.terminal_figures import TerminalFigures
 from api.notifying.notifier import Notifier, make_notifier
 from api.pulling import thresholds_of
-from api.reporting.running import Runner
 from api.settings import Settings
 from attendance import clock
 from attendance.services.accounts import Accounts
@@ -84,6 +89,7 @@ ROUTERS = (
     lost_accounts.router,
     health.router,
     system.router,
+    restorations.router,
     pushing.router,
     terminals.router,
     terminal_health.router,
@@ -93,6 +99,7 @@ ROUTERS = (
     punches.router,
     verdicts.router,
     violations.router,
+    dossiers.router,  # before what answers for every name of a report
     reports.router,
     exports.router,
     report_jobs.router,
@@ -115,9 +122,11 @@ ROUTERS = (
     *papers.ROUTERS,
     *explanations.ROUTERS,
     months.router,
+    sheet_forms.router,
     commitment_progress.router,  # before those with a number in the place of its word
     commitments.router,
     audit.router,
+    checkpoints.router,
     notifications.router,
     conduct.router,
     unit_index.router,
@@ -191,6 +200,7 @@ def create_app(
     app.state.metrics = CollectorRegistry()
     ProcessCollector(registry=app.state.metrics)
     app.state.metrics.register(TerminalFigures(database, settings.timezone, now))
+    app.state.metrics.register(BackupFigures(database, now))
     errors.install(app, page_error)
     for router in ROUTERS:
         app.include_router(router, prefix=API)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -127,18 +127,11 @@ def askable(kind: str, code: str) -> str:
 def reader_of(request: Request, user: SignedIn, permission: Permission) -> Reader:
     """The reader that somebody signed in is for a permission, in the API and in pages. Raises Forbidden."""
     via: Literal["api", "page"] = "api" if request.url.path.startswith(f"{API}/") else "page"
-    today = service(request).today()
-    with service(request).database.reading() as session:
-        return reader_standing(
-            session, user, permission, Actor(user.name, user.user_id, via, address_of(request)), today
-        )
-
-
-def reader_standing(session: Session, user: SignedIn, permission: Permission, actor: Actor, today: date) -> Reader:
-    """The reader that somebody is for a permission as they stand, by whatever way they ask. Raises Forbidden."""
     if not _is_in_scope(user, permission):
         raise Forbidden(f"This token was made without {permission}; make one with it, or sign in with a password.")
-    within = access.within(session, permission, user.grants, user.employee_id, today)
+    today = service(request).today()
+    with service(request).database.reading() as session:
+        within = access.within(session, permission, user.grants, user.employee_id, today)
     if within is None:
         wanted = ", ".join(access.roles_that_may(permission))
         raise Forbidden(
@@ -147,7 +140,7 @@ def reader_standing(session: Session, user: SignedIn, permission: Permission, ac
         )
     acting = access.leading(grant for grant in user.grants if access.may(grant.role, permission))
     role = acting.role if acting is not None else ""
-    return Reader(user, within, replace(actor, role=role), permission, today)
+    return Reader(user, within, Actor(user.name, user.user_id, via, address_of(request), role), permission, today)
 
 
 def still_may(request: Request, permission: Permission, who: Callable[[], SignedIn]) -> None:

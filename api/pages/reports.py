@@ -12,19 +12,19 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.handing_papers import VIEW, made_now
 from api.http.auth import page_user, sent_from_here
 from api.http.errors import Forbidden, Gone
 from api.http.routers import report_jobs as ordering
 from api.http.routers.report_catalogue import papers_of
 from api.http.scope import Reader, page_may
 from api.http.service import Service, service
-from api.pages.i18n import read_day
+from api.pages.i18n import Translator, read_day
 from api.pages.report_words import PreviewWords
 from api.pages.routes import language_of, show
 from api.reporting.asking import LONGEST, kept_texts, must_of, names_of, read_asked
-from api.reporting.catalogue import entries, for_whom, purpose, title
+from api.reporting.catalogue import entries, purpose
 from api.reporting.entry import Asked, Entry
-from api.reporting.handing import VIEW, made_now
 from attendance import clock
 from attendance.errors import AttendanceError, NotFound
 from attendance.services import report_jobs
@@ -77,7 +77,7 @@ def reports(request: Request, user: User, done: Short = "", problem: Short = "")
 @router.get("/reports/jobs/live", openapi_extra=OWN)
 def jobs_live(request: Request, user: User) -> Response:
     """The list of one's papers alone, which an open page asks for while something is made."""
-    return _show(request, "reports_jobs.html", ReportsPage((), _jobs(request, user)), user)
+    return show(request, "reports_jobs.html", ReportsPage((), _jobs(request, user)), user=user)
 
 
 @router.post("/reports/jobs", openapi_extra=OWN, dependencies=FROM_HERE)
@@ -110,10 +110,6 @@ def fetch(request: Request, user: User, name: str) -> Response:
 def drop(request: Request, user: User, name: str) -> Response:
     ordering.drop(request, user, name)
     return RedirectResponse("/reports?done=dropped#jobs", 303, background=ordering.woken(request))
-
-
-def _show(request: Request, template: str, view: object, user: SignedIn, **more: Any) -> Response:
-    return show(request, template, view, user=user, report_title=title, report_for=for_whom, **more)
 
 
 def _reports(request: Request, user: SignedIn) -> ReportsPage:
@@ -191,7 +187,7 @@ def _shown(request: Request, reader: Reader, entry: Entry) -> Response:
     view = _page(request, reader, entry)
     t = PreviewWords(language_of(request), service(request).settings.timezone)
     status = 422 if view.problem else 200
-    answer = _show(request, "report.html", view, reader.user, status=status, words=t)
+    answer = show(request, "report.html", view, user=reader.user, status=status, words=t)
     if view.pdf:
         answer.headers.update(_EMBEDS)
     return answer
@@ -271,7 +267,9 @@ def _previewed(
         asked = read_asked(
             session, entry, read, reader, zone=parts.settings.timezone, at=parts.now(), lang=language_of(request)
         )
-        texts = kept_texts(entry, read)
+        dated = _dates(entry, asked)
+        texts = kept_texts(entry, dict(read) | dated)
+        view = replace(view, given={**_typed_as(dated, language_of(request)), **view.given})
         if entry.preview is None:
             query = urlencode({**texts, "format": "pdf", "inline": "true"})
             return replace(view, asked=texts, pdf=f"/reports/papers/{entry.key}/file?{query}")
@@ -280,6 +278,21 @@ def _previewed(
         raise
     except AttendanceError as error:
         return replace(view, problem="too_many_rows" if error.code == "too_many_rows" else _what(entry))
+
+
+def _dates(entry: Entry, asked: Asked) -> dict[str, str]:
+    """The dates a paper is of, as they are asked for: what is taken, or made in the background, is of the same."""
+    first, last = asked.from_on, asked.to_on
+    if first is None or last is None:
+        return {}
+    if "month" in entry.needs:
+        return {"month": f"{first:%Y-%m}"}
+    return {"year": f"{first:%Y}"} if "year" in entry.needs else {"from": first.isoformat(), "to": last.isoformat()}
+
+
+def _typed_as(dated: Mapping[str, str], lang: str) -> dict[str, str]:
+    t = Translator(lang)
+    return {name: t.date(date.fromisoformat(text)) if name in ("from", "to") else text for name, text in dated.items()}
 
 
 def _what(entry: Entry) -> str:

@@ -13,7 +13,9 @@ from attendance.clock import FIRST_DATE, LAST_DATE
 from attendance.errors import Invalid, NotFound
 from attendance.services.access import Permission
 from attendance.services.timesheet.showing import read_month
+from attendance.store import listing, office
 from attendance.store.database import Session
+from attendance.store.tables import UnitRow
 from attendance.store.within import EVERYTHING, Within
 
 LONGEST_SPAN = timedelta(days=731)
@@ -76,8 +78,8 @@ def check_format(entry: Entry, format: str) -> Format:
 def read_asked(
     session: Session, entry: Entry, texts: Mapping[str, str], reader: Reading, *, zone: str, at: datetime, lang: str
 ) -> Asked:
-    """A paper as it is asked for. Raises Invalid naming what is missing or cannot be read, NotFound for a code that
-    nobody can have."""
+    """A paper as it is asked for. Raises Invalid naming what is missing or cannot be read, NotFound for a unit or a
+    person that the reader may not see."""
     given = kept_texts(entry, texts)
     for name in names_of(entry):
         if name in must_of(entry) and name not in given:
@@ -85,6 +87,12 @@ def read_asked(
     for name in ("unit", "employee", "violation"):
         if name in given and (not given[name].isprintable() or len(given[name]) > LONGEST[name]):
             raise NotFound(name, given[name][:64])
+    if "unit" in given:
+        place = office.find(session, UnitRow, given["unit"])
+        if place is None or not reader.within.names(place.id):
+            raise NotFound("unit", given["unit"])
+    if "employee" in given and listing.find_employee(session, given["employee"], reader.within) is None:
+        raise NotFound("employee", given["employee"])
     today = clock.today(at, zone)
     from_on, to_on = _span(entry, given, today)
 

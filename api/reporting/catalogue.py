@@ -21,14 +21,14 @@ MEDIA: Mapping[Format, str] = {
     "bundle": "application/zip",
 }
 ENDINGS: Mapping[Format, str] = {"xlsx": "xlsx", "pdf": "pdf", "csv": "csv", "json": "json", "bundle": "zip"}
-PURPOSES: tuple[tuple[str, frozenset[str]], ...] = (
-    ("month", frozenset({"timesheet", "overtime", "duties", "statement", "brief"})),
-    ("hours", frozenset({"violations", "missing-punches", "explanations"})),
-    ("compared", frozenset({"units", "seasons", "years"})),
-    ("control", frozenset({"visits", "commitments", "dossier"})),
-    ("data", frozenset({"terminals", "orphans", "quarantine"})),
+PURPOSES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("month", ("timesheet", "overtime", "duties", "statement", "brief")),
+    ("hours", ("violations", "missing-punches", "explanations")),
+    ("compared", ("units", "seasons", "years")),
+    ("control", ("visits", "commitments", "dossier")),
+    ("data", ("terminals", "orphans", "quarantine")),
 )
-"""For what a paper is made; one that is not named here stands with the others at the end."""
+"""For what papers are made, in the order they are offered; one that is not named here stands at the end."""
 OTHER = "other"
 
 
@@ -41,8 +41,8 @@ def entries() -> tuple[Entry, ...]:
             if entry.key in found:
                 raise ValueError(f"the catalogue has two papers called {entry.key}")
             found[entry.key] = entry
-    order = [name for name, _ in PURPOSES] + [OTHER]
-    return tuple(sorted(found.values(), key=lambda entry: (order.index(purpose(entry.key)), entry.key)))
+    known = [key for _, keys in PURPOSES for key in keys if key in found]
+    return tuple(found[key] for key in [*known, *sorted(found.keys() - set(known))])
 
 
 def find(key: str) -> Entry:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
 from attendance.engine.columns import Ints
-from attendance.engine.cover import all_of, any_of, spans_of_sets
 from attendance.engine.days import sessions_in
+from attendance.engine.read_past import ReadPast
 from attendance.engine.roster import moments_of, placed
 from attendance.engine.run import Judgement
 from attendance.engine.spans import rows_of
@@ -38,7 +37,7 @@ def presence_on_duty(judgement: Judgement) -> list[DutyPresence]:
     days = judgement.expected.days
     duties = judgement.expected.roster.duties
     people, rows = placed(judgement.case, days, duties)
-    read = _Read(judgement)
+    read = ReadPast(judgement)
     found = []
     for duty, person, row in zip(duties, people, rows, strict=True):
         if row >= 0 and judgement.from_on <= duty.starts.date() <= judgement.to_on:
@@ -73,29 +72,7 @@ def _of_sessions(judgement: Judgement, person: int, stretch: tuple[int, int]) ->
             yield KEPT  # no punch is asked for
 
 
-class _Read:
-    """How far the terminals of each set were read, when all of them were dead, when some clock was worth nothing."""
-
-    def __init__(self, judgement: Judgement) -> None:
-        case, expected = judgement.case, judgement.expected
-        dead: list[tuple[str, datetime | None, datetime | None]] = [
-            (o.terminal, o.starts, o.ends) for o in case.outages if o.mode == "dead"
-        ]
-        invalid = [(c.terminal, c.starts, c.ends) for c in case.clock_invalids]
-        self.read = spans_of_sets(case, expected, [(c.terminal, c.starts, c.until) for c in case.coverage], all_of)
-        self.dead = spans_of_sets(case, expected, dead, all_of)
-        self.invalid = spans_of_sets(case, expected, invalid, any_of)
-
-    def may_conclude(self, depends: int, start: int, end: int, window_end: int) -> bool:
-        """Whether nobody's punch between two moments can be missing, up to the end of the window."""
-        owner, begins, ends = np.array([depends]), np.array([start]), np.array([end])
-        row = int(self.read.find(owner, begins)[0])
-        if row < 0 or int(self.read.hi[row]) <= window_end:
-            return False
-        return not (self.dead.touches(owner, begins, ends)[0] or self.invalid.touches(owner, begins, ends)[0])
-
-
-def _of_parts(judgement: Judgement, read: _Read, person: int, row: int, stretch: tuple[int, int]) -> Iterator[str]:
+def _of_parts(judgement: Judgement, read: ReadPast, person: int, row: int, stretch: tuple[int, int]) -> Iterator[str]:
     """What the punches say in the windows of the parts of a duty that lie outside sessions."""
     expected, claims, paired = judgement.expected, judgement.claims, judgement.paired
     windows = expected.windows

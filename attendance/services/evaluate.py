@@ -90,6 +90,17 @@ def evaluate_span(
     return total
 
 
+def judge_again(database: Database, zone: str, now: datetime, days: Collection[tuple[int, date]]) -> Evaluation:
+    """Judge these days (employee number, date) once more and store what differs, whatever else waits to be judged."""
+    total, wanted = Evaluation(), set(days)
+    with database.writing() as session:
+        for dates in _stretches(sorted({on for _, on in wanted})):
+            here = {key for key in wanted if dates[0] <= key[1] <= dates[-1]}
+            people = sorted({employee for employee, _ in here})
+            _judge(total, session, zone, dates[0], dates[-1], people, here, {}, now)
+    return total
+
+
 def _people_of(session: Session, unit: str | None, from_on: date, to_on: date) -> list[int] | None:
     if unit is None:
         return None

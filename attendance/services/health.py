@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
+from attendance import clock
 from attendance.services import setting_up
 from attendance.services.backups.keeping import Plan
 from attendance.services.terminal_health import terminals_health
-from attendance.store import backups, health_reading
+from attendance.store import backups, health_reading, restorations
 from attendance.store.database import Database, Session
 from attendance.store.trail_checking import missing_guards
 from attendance.store.trail_reading import chain_state
@@ -31,12 +33,18 @@ REASONS = (
     "leads", "nobody_leads",
     "terminals_good", "terminals_look", "terminals_none",
     "backup_good", "backup_old", "backup_none", "backup_failed", "backup_off", "backup_same_disk",
+    "drill_good", "drill_old", "drill_none", "drill_failed", "restored_waiting", "restored_lost",
     "trail_good", "trail_old", "trail_unchecked", "trail_broken", "guards_missing",
     "notices_failing",
     "key_missing", "one_administrator", "no_second_factor",
 )  # fmt: skip
-NOTHING_TO_DO = frozenset({"version", "database", "disk_good", "leads", "terminals_good", "backup_good", "trail_good"})
+NOTHING_TO_DO = frozenset(
+    {"version", "database", "disk_good", "leads", "terminals_good", "backup_good", "drill_good", "trail_good"}
+)
 BACKUP_OLD = timedelta(hours=50)  # two nights were missed
+DRILL_LATE_DAYS = 15
+"""So many days after a drill was due somebody is told; where none is due by itself, after `DRILL_OLD_DAYS`."""
+DRILL_OLD_DAYS = 45
 NOTICES_SINCE = timedelta(days=2)
 TRAIL_OLD = timedelta(hours=50)
 DISK_LOW, DISK_FULL = 5 * 1024**3, 512 * 1024**2
@@ -74,6 +82,8 @@ def findings(database: Database, place: Place, zone: str, at: datetime) -> tuple
             *_timetable(session, at),
             *_terminals(session, zone, at),
             *_backups(session, place, at),
+            *_drills(session, place, at),
+            *_restored(session, zone),
             *_trail(session, at),
             *_notices(session, at),
             *_people(session, place, at),
@@ -135,6 +145,36 @@ def _backups(session: Session, place: Place, at: datetime) -> Iterator[Finding]:
         yield Finding("backup_off", "look")
     elif _same_disk(place.folder, place.plan.folder):
         yield Finding("backup_same_disk", "look", {"folder": str(place.plan.folder)})
+
+
+def _drills(session: Session, place: Place, at: datetime) -> Iterator[Finding]:
+    newest, good = restorations.drills(session, 1), restorations.drills(session, 1, ok=True)
+    if newest and newest[0].outcome != "ok":
+        params = {"at": newest[0].drilled_at, "file": newest[0].file_name, "drill_outcome": newest[0].outcome}
+        yield Finding("drill_failed", "bad", params, "/system#drills")
+    if not good:
+        if backups.last_good(session) is not None and not newest:
+            yield Finding("drill_none", "look", address="/system#drills")
+        return
+    one = good[0]
+    age = at - one.drilled_at
+    hours = int((one.drilled_at - one.data_at).total_seconds() // 3600) if one.data_at is not None else 0
+    params = {"at": one.drilled_at, "days": age.days, "hours": hours, "seconds": ceil(one.seconds)}
+    term = place.plan.drill_days + DRILL_LATE_DAYS if place.plan.drill_days else DRILL_OLD_DAYS
+    is_old = age > timedelta(days=term)
+    yield Finding("drill_old" if is_old else "drill_good", "bad" if is_old else "good", params, "/system#drills")
+
+
+def _restored(session: Session, zone: str) -> Iterator[Finding]:
+    """From when to when this database is what a backup had, and what that lacks still."""
+    for one in restorations.unsettled(session, lambda at: clock.to_wall(at, zone)):
+        span = {"from": one.data_at, "to": one.restored_at}
+        if one.waiting:
+            params = {**span, "waiting": one.waiting, "all": len(one.terminals)}
+            yield Finding("restored_waiting", "look", params, "/system#restorations")
+        if one.settled_at is None:
+            lost = one.lost.total if one.lost.is_known else -1
+            yield Finding("restored_lost", "bad" if lost else "look", {**span, "lost": lost}, "/system#restorations")
 
 
 def _same_disk(one: Path, other: Path) -> bool:

@@ -43,6 +43,8 @@ WRITTEN_NAMES = (
     ("index_publication", "published_by"),
     ("visit_mark", "noted_by"), ("visit_check", "noted_by"), ("visit_photo", "noted_by"),
     ("visit_check_item", "added_by"), ("visit_check_item", "ended_by"),
+    ("sheet_form", "recorded_by"), ("restoration", "restored_by"), ("restoration", "settled_by"),
+    ("restore_drill", "made_by"),
 )  # fmt: skip
 """Where a name stands as the one who acted, and may be written anew."""
 _PUSHED, _FILES = ("operlog", "user"), "file"

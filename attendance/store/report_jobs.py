@@ -19,13 +19,20 @@ def add(session: Session, row: ReportJobRow) -> ReportJobRow:
 
 
 def of_account(session: Session, user_id: int) -> list[ReportJobRow]:
-    """The newest first."""
+    """The newest first; rows that can be read after the session."""
     mine = select(ReportJobRow).where(ReportJobRow.user_id == user_id)
-    return list(session.exec(mine.order_by(col(ReportJobRow.id).desc())))
+    return [_apart(session, row) for row in session.exec(mine.order_by(col(ReportJobRow.id).desc()))]
 
 
 def find(session: Session, name: str) -> ReportJobRow | None:
-    return session.exec(select(ReportJobRow).where(ReportJobRow.name == name)).one_or_none()
+    """A row that can be read after the session."""
+    row = session.exec(select(ReportJobRow).where(ReportJobRow.name == name)).one_or_none()
+    return _apart(session, row) if row is not None else None
+
+
+def _apart(session: Session, row: ReportJobRow) -> ReportJobRow:
+    session.expunge(row)
+    return row
 
 
 def drop(session: Session, ids: Iterable[int | None]) -> None:

@@ -17,7 +17,16 @@ import numpy as np
 from attendance import clock
 from attendance.errors import Invalid
 from attendance.services.pushing import ASKED_EVERY_SECONDS
-from attendance.store import dirty, intake_log, office, punch_log, push_commands, push_devices, push_evidence
+from attendance.store import (
+    dirty,
+    intake_log,
+    office,
+    punch_log,
+    push_commands,
+    push_devices,
+    push_evidence,
+    restorations,
+)
 from attendance.store.database import Database, Session
 from attendance.store.evidence_tables import PullRow
 from attendance.store.push_tables import PushCommandRow, PushDeviceRow
@@ -106,12 +115,18 @@ def _ask_if_due(session: Session, device: PushDeviceRow, zone: str, at: datetime
 
 
 def _is_due(session: Session, device: PushDeviceRow, at: datetime) -> bool:
-    """Whether it is time to ask: of a terminal that is pulled as well, which proves more, once and then on demand."""
+    """Whether it is time to ask: of a terminal that is pulled as well, which proves more, once and then on demand.
+
+    After a restoration at once: what the terminal sent since was acknowledged, and it sends that no more by itself.
+    """
     if device.shape != "att":
         return False
     number, terminal_id = push_devices.numbers(device)
     last = push_commands.last_query(session, number)
     if last is None:
+        return True
+    owed_since = restorations.owed_since(session, terminal_id)
+    if owed_since is not None and last.created_at <= owed_since:
         return True
     if last.state in push_commands.OPEN or session.get_one(TerminalRow, terminal_id).host:
         return False
@@ -189,6 +204,8 @@ def _conclude(session: Session, device: PushDeviceRow, row: PushCommandRow, zone
         starts = max(starts, datetime.combine(terminal.counts_from, time.min))
     if starts < until:
         row.pull_id = _file_window(session, device, row, starts, until, at)
+        if not terminal.host:  # what is pulled as well is read whole
+            restorations.note_read(session, number, row.pull_id, at)
         intake_log.extend_coverage(session, number, starts, until)
         dirty.mark_dependants(session, terminal, starts.date() - timedelta(days=1), until.date(), "coverage", at)
     if lacking.size:

@@ -60,6 +60,7 @@ class Receiver:
 
     def __post_init__(self) -> None:
         self.admission = Admission(self.database, self.secret, self.now)
+        self._told: set[str] = set()
 
     def answer(self, call: Call) -> Answer:
         """The answer to one request. Raises StoreUnavailable, with nothing half-filed."""
@@ -124,6 +125,8 @@ class Receiver:
         if shape == "acc":
             return Answer(200, handshake.registered(*self._registration(device)))
         version = call.push_version or device.push_version or None
+        if device.whole_log_wanted:
+            self._told.add(device.serial)
         text = handshake.attendance_options(
             device.serial, zone=self.zone, now=self.now(), version=version, photos=device.photo_days > 0,
             whole_log=device.whole_log_wanted,
@@ -228,7 +231,8 @@ class Receiver:
             self.database, code, batch, serial=device.serial, firmware=device.firmware, zone=self.zone,
             received_at=self.now(), keep_bytes=answering, then=then,
         )  # fmt: skip
-        if device.whole_log_wanted and batch.read:
+        if device.whole_log_wanted and batch.read and device.serial in self._told:  # else it was not asked for it yet
+            self._told.discard(device.serial)
             self.admission.note(device, whole_log_wanted=False)
         return Answer(200, f"OK: {max(batch.read, len(batch.lines), sum(batch.counts.values()))}")
 

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 
 from api.pages import setting_up as pages
 from attendance.services import health, setting_up
-from attendance.services.backups import making
+from attendance.services.backups import drilling, making
 
 VOCABULARIES: dict[str, Sequence[str]] = {
-    "installation": health.REASONS,
+    "installation": (*health.REASONS, "lost", "lost_unknown"),
     "installation_next": [reason for reason in health.REASONS if reason not in health.NOTHING_TO_DO],
     "installation_level": health.LEVELS,
     "backup_outcome": making.OUTCOMES,
     "backup_source": making.SOURCES,
+    "drill": tuple(f"column.{name}" for name in ("when", "file", "age", "seconds", "days", "outcome")),
+    "drill_outcome": drilling.OUTCOMES,
+    "restored_state": ("waiting", "read", "gap"),
+    "restored_way": ("pull", "push", "file"),
     "kept_apart": tuple(str(number) for number in range(len(making.KEPT_APART))),
     "set_up": [
         *(

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.handing_papers import made_now
 from api.http.answers import answer
 from api.http.auth import SignedInUser
 from api.http.params import EmployeeFilter, UnitFilter
@@ -18,13 +19,12 @@ from api.pages.i18n import Translator
 from api.reporting.asking import LONGEST, must_of, names_of
 from api.reporting.catalogue import MEDIA, entries, for_whom, purpose, title
 from api.reporting.entry import Entry
-from api.reporting.handing import made_now
 from attendance.services.access import may as role_may
 from attendance.services.accounts import SignedIn
 
 router = APIRouter(prefix="/reports", tags=["reports"])
-OWN_ADDRESS = frozenset({"timesheet", "violations"})
-"""Papers whose address has more to ask with: `routers/reports.py`."""
+OWN_ADDRESS = frozenset({"timesheet", "violations", "dossier"})
+"""Papers whose address has more to ask with: `routers/reports.py`, `routers/dossiers.py`."""
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _DAY = "Default: the month that runs."
 _TAKEN: dict[str, Any] = {
@@ -86,6 +86,11 @@ def list_reports(request: Request, user: SignedInUser) -> Response:
     return answer({"items": rows, "total": len(rows), "limit": max(1, len(rows)), "offset": 0})
 
 
+def operation_id(entry: Entry) -> str:
+    """What the address of a paper is called in the document."""
+    return f"report_{entry.key.replace('-', '_')}"
+
+
 def _route(entry: Entry) -> Callable[..., Response]:
     """What answers at the address of a paper: its parameters are what the paper is asked with."""
 
@@ -124,7 +129,7 @@ for _entry in entries():
         router.add_api_route(
             f"/{_entry.key}",
             _route(_entry),
-            operation_id=f"report_{_entry.key.replace('-', '_')}",
+            operation_id=operation_id(_entry),
             summary=title(Translator("en"), _entry.key),
             response_class=Response,
             responses={200: {"description": "The file.", "content": {MEDIA[made]: {} for made in _entry.formats}}},

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from starlette.background import BackgroundTask
 
+from api.background.running import runner_of
+from api.handing_papers import kept_file
 from api.http.answers import answer
 from api.http.auth import SignedInUser, own_actor
 from api.http.errors import API
@@ -16,8 +18,6 @@ from api.http.scope import reader_of
 from api.http.service import Service, service
 from api.reporting.asking import check_format, kept_texts, read_asked
 from api.reporting.catalogue import find
-from api.reporting.handing import kept_file
-from api.reporting.running import runner_of
 from attendance import clock
 from attendance.services import report_jobs
 from attendance.services.accounts import SignedIn

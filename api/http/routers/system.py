@@ -31,7 +31,7 @@ MOST = 1000
 @router.get("/system", operation_id="systemHealth", summary="How the installation is", response_model=SystemHealth)
 def system_health(request: Request, reader: Reading) -> Response:
     """For administrators of the whole office: what somebody should look after, each with what to do next."""
-    _whole(reader)
+    whole(reader)
     parts = service(request)
     t, zone = Translator(parts.settings.language), parts.settings.timezone
     place = place_of(parts.settings, sealed=parts.database.sealer is not None)
@@ -43,7 +43,7 @@ def system_health(request: Request, reader: Reading) -> Response:
 @router.get("/backups", operation_id="listBackups", summary="Backups", response_model=BackupList)
 def list_backups(request: Request, reader: Reading, page: Page) -> Response:
     """For administrators of the whole office: backups made or tried, newest first; the last 1,000."""
-    _whole(reader)
+    whole(reader)
     parts = service(request)
     with parts.database.reading() as session:
         rows = backups.newest(session, MOST)
@@ -56,7 +56,7 @@ def add_backup(request: Request, reader: Managing) -> Response:
 
     It is answered when the file was read back.
     """
-    _whole(reader)
+    whole(reader)
     parts = service(request)
     make_by_plan(parts.database, parts.settings.backups(), parts.now, actor=reader.actor, source="api")
     with parts.database.reading() as session:
@@ -64,7 +64,8 @@ def add_backup(request: Request, reader: Managing) -> Response:
     return answer(_told(row, parts.settings.timezone), 201)
 
 
-def _whole(reader: Reader) -> None:
+def whole(reader: Reader) -> None:
+    """Raises Forbidden for whoever looks after a part of the office."""
     if not reader.within.is_all:
         raise Forbidden("This is about the whole office, and you look after a part of it.")
 

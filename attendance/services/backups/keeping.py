@@ -26,12 +26,16 @@ _OURS = re.compile(r"attendance-\d{8}-\d{6}(|-asked)\.backup")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where backups go, how many are kept (0: none is made by itself) and after which hour of the office's zone."""
+    """Where backups go, how many are kept (0: none is made by itself) and after which hour of the office's zone.
+
+    `drill_days`: so long after the last one the newest is put back for trial (0: never by itself).
+    """
 
     folder: Path
     keep: int
     hour: int
     zone: str
+    drill_days: int = 30
 
 
 def is_due(database: Database, plan: Plan, at: datetime) -> bool:
@@ -65,6 +69,14 @@ def make_by_plan(
     if plan.keep:
         _forget(plan, written.path, asked)
     return written
+
+
+def newest_file(plan: Plan) -> Path | None:
+    """The newest backup in the folder of the plan, of those made there; None: there is none."""
+    with suppress(OSError):
+        return max((each for each in plan.folder.iterdir() if _OURS.fullmatch(each.name)), default=None,
+                   key=lambda each: each.name)  # fmt: skip
+    return None
 
 
 def _forget(plan: Plan, newest: Path, asked: str) -> None:

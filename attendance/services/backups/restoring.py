@@ -15,9 +15,10 @@ from attendance.errors import Invalid, StoreUnavailable
 from attendance.services.backups import archive
 from attendance.services.backups.archive import Archive, BackupRefused, in_words
 from attendance.services.backups.making import make_backup
-from attendance.store import backups, schema, snapshot_postgres, snapshot_sqlite, trail_checking
+from attendance.store import backups, restorations, schema, snapshot_postgres, snapshot_sqlite, trail_checking
 from attendance.store.database import Database, Session, sqlite_url
 from attendance.store.evidence_checking import check_evidence
+from attendance.store.restorations import Later, Lost
 from attendance.store.trail import CONSOLE, Actor, record
 from attendance.store.trail_chain import Sealer
 from attendance.store.trail_writing import SEALER
@@ -45,7 +46,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`made_at`: the moment it shows. `safety`: where what stood there is now. `wrong`: what does not verify in it."""
+    """`made_at`: the moment it shows. `safety`: where what stood there is now. `wrong`: what does not verify in it.
+    `lost`: what was entered after that moment, as far as what stood there told it; `terminals`: how many owe their log.
+    """
 
     made_at: str
     revision: str
@@ -53,6 +56,8 @@ class Restored:
     rows: int
     safety: Path | None = None
     wrong: tuple[str, ...] = ()
+    lost: Lost = Lost()
+    terminals: int = 0
 
 
 def restore(wish: Wish) -> Restored:
@@ -127,10 +132,11 @@ def _sqlite(wish: Wish, opened: Archive) -> Restored:
         wrong = snapshot_sqlite.damage(draft)
         if wrong:
             raise BackupRefused(f"{wish.backup.name} holds a damaged database ({wrong}): nothing was changed.")
+        later = _later_in(wish, opened) if there else None
         made_ready = Database(sqlite_url(draft))
         try:
             schema.upgrade(made_ready)
-            done = _finish(wish, made_ready)
+            done = _finish(wish, made_ready, opened, later)
         finally:
             made_ready.close()
         with in_words(draft):
@@ -202,17 +208,34 @@ def _safety_copy(wish: Wish, at: datetime) -> Path:
         standing.close()
 
 
-def _finish(wish: Wish, database: Database) -> Restored:
+def _later_in(wish: Wish, opened: Archive) -> Later | None:
+    """What the database that gives way knows beyond the backup; None: it cannot be read, or is not of this kind."""
+    standing = Database(wish.url)
+    try:
+        with standing.reading() as session:
+            return restorations.later_than(session, _made_at(opened))
+    except StoreUnavailable:
+        return None
+    finally:
+        standing.close()
+
+
+def _made_at(opened: Archive) -> datetime:
+    return datetime.fromisoformat(str(opened.manifest["made_at"]))
+
+
+def _finish(wish: Wish, database: Database, opened: Archive, later: Later | None) -> Restored:
     """Write the restoration down in what was restored, let nobody be signed in, and look whether it verifies."""
     if wish.secret is not None:
         database.seal_with(wish.secret)
     with database.writing() as session:
-        _conclude(wish, session)
+        lost, terminals = _conclude(wish, session, opened, later)
     with database.reading() as session:
-        return _verified(session)
+        return replace(_verified(session), lost=lost, terminals=terminals)
 
 
-def _conclude(wish: Wish, session: Session) -> None:
+def _conclude(wish: Wish, session: Session, opened: Archive, later: Later | None) -> tuple[Lost, int]:
+    """Answers what is lost, and how many terminals are to be read from their beginning."""
     seal = trail_checking.newest_seal(session)
     if seal is not None and wish.secret is not None and not wish.another_key and not Sealer(wish.secret).made(seal):
         raise BackupRefused(
@@ -220,9 +243,15 @@ def _conclude(wish: Wish, session: Session) -> None:
             "changed. Put the office's key in place (ATTENDANCE_SECRET_KEY_FILE); if it is lost, say --another-key."
         )
     backups.let_nobody_in(session)
-    after = {"file": wish.backup.name}
+    lost, at = restorations.lost_of(session, later), wish.now()
+    row = restorations.begin(
+        session, restored_at=at, data_at=_made_at(opened), file_name=wish.backup.name, restored_by=wish.actor.name,
+        lost=lost,
+    )  # fmt: skip
+    after = {"file": wish.backup.name, "from": row.data_at.isoformat(), "to": at.isoformat()}
     key = wish.backup.name[:64]
-    record(session, wish.actor, "backup.restored", kind="backup", key=key, after=after, at=wish.now())
+    record(session, wish.actor, "backup.restored", kind="backup", key=key, after=after, at=at)
+    return lost, restorations.owing(session)
 
 
 def _verified(session: Session) -> Restored:
@@ -248,6 +277,7 @@ def _postgres(wish: Wish, opened: Archive) -> Restored:
                 "--replace; then a copy of what stands there is made first."
             )
         safety = _safety_copy(wish, wish.now()) if there else None
+        later = _later_in(wish, opened) if there else None
         tables = opened.manifest["tables"]
         with database.engine.connect() as connection, connection.begin():
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4370)")
@@ -266,10 +296,10 @@ def _postgres(wish: Wish, opened: Archive) -> Restored:
             with Session(connection) as session:
                 if wish.secret is not None:
                     session.info[SEALER] = Sealer(wish.secret)
-                _conclude(wish, session)
+                lost, terminals = _conclude(wish, session, opened, later)
                 session.commit()  # the entry is appended here; what commits is the transaction around
             with Session(connection) as session:
                 done = _verified(session)
-        return replace(done, safety=safety)
+        return replace(done, safety=safety, lost=lost, terminals=terminals)
     finally:
         database.close()

@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from fastapi import FastAPI
 
-from api.reporting.making import Task
+from api.background.making import Task
 from api.settings import Settings
 from attendance.clock import Now
 from attendance.errors import AttendanceError
@@ -162,14 +162,20 @@ class _Maker:
         self.rows = 0
         self.ended = threading.Event()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "api.reporting.making"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", "api.background.making"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        threading.Thread(target=self._listen, args=(task,), name="maker", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, args=(task,), name="maker", daemon=True)
+        self._listener.start()
 
     def end(self) -> None:
         """Whatever it does, it ends."""
         self._process.kill()
         self._process.wait()
+        self._listener.join()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
 
     def _listen(self, task: Task) -> None:
         given, told = self._process.stdin, self._process.stdout

@@ -1,4 +1,4 @@
-"""Makes one paper in a process of its own, for whoever runs the jobs: `python -m api.reporting.making`.
+"""Makes one paper in a process of its own, for whoever runs the jobs: `python -m api.background.making`.
 
 The order comes as a line of JSON on standard input, which stays open as long as the paper is wanted: when it closes,
 this process ends at once. What becomes of it goes to standard output, a line of JSON each: `{"rows": n}` now and then,
@@ -16,20 +16,21 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from api.http.errors import Forbidden
-from api.http.scope import reader_standing
 from api.reporting.asking import check_format, read_asked
 from api.reporting.catalogue import find
 from attendance import clock
 from attendance.errors import AttendanceError, NotFound
+from attendance.services import access
+from attendance.services.access import Permission
+from attendance.services.accounts import SignedIn
 from attendance.services.report_jobs import grants_digest, standing
 from attendance.store import report_jobs
-from attendance.store.database import Database
-from attendance.store.trail import Actor
+from attendance.store.database import Database, Session
+from attendance.store.within import NOTHING, Within
 from reports.progress import watched
 
 TELL_EVERY = 0.5
@@ -51,17 +52,42 @@ class Task:
         return json.dumps(asdict(self), default=str).encode() + b"\n"
 
 
+class MayNot(AttendanceError):
+    """The account may not have this paper any more."""
+
+    code = "forbidden"
+
+
+class _Standing:
+    """Whoever asked for a paper, as they stand when it is made. Raises MayNot."""
+
+    def __init__(self, session: Session, user: SignedIn, permission: Permission, today: date) -> None:
+        self._user, self._today = user, today
+        within = self._reach(session, permission)
+        if within is None:
+            raise MayNot("What is granted to you does not open this paper any more.")
+        self.within = within
+
+    def elsewhere(self, session: Session, permission: Permission) -> Within:
+        return self._reach(session, permission) or NOTHING
+
+    def _reach(self, session: Session, permission: Permission) -> Within | None:
+        user, scopes = self._user, self._user.held.scopes
+        if scopes is not None and permission not in scopes:
+            return None
+        return access.within(session, permission, user.grants, user.employee_id, self._today)
+
+
 def make(database: Database, task: Task) -> dict[str, Any]:
-    """Write the file, as one moment of the database has it and its owner stands then. Raises Forbidden, NotFound,
+    """Write the file, as one moment of the database has it and its owner stands then. Raises MayNot, NotFound,
     Invalid, OSError."""
     with database.reading() as session:
         job = report_jobs.find(session, task.job)
         user = standing(session, job, task.at) if job is not None else None
         if job is None or user is None:
-            raise Forbidden("The account that asked for this paper is closed.")
+            raise MayNot("The account that asked for this paper is closed.")
         entry = find(job.paper)
-        actor = Actor(user.name, user.user_id, "job")
-        reader = reader_standing(session, user, entry.permission, actor, clock.today(task.at, task.zone))
+        reader = _Standing(session, user, entry.permission, clock.today(task.at, task.zone))
         asked = read_asked(session, entry, job.asked, reader, zone=task.zone, at=task.at, lang=job.lang)
         os.close(os.open(task.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         made = entry.write(session, asked, check_format(entry, job.format), task.path)
@@ -84,7 +110,7 @@ def answer_of(database: Database, task: Task, tell: Callable[[int], None]) -> di
 def problem_of(error: BaseException) -> str:
     """Which of `report_jobs.PROBLEMS` an error is."""
     match error:
-        case Forbidden():
+        case MayNot():
             return "forbidden"
         case NotFound():
             return "not_found"
