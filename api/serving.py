@@ -21,6 +21,7 @@ from api.pages.commitments import router as commitments_router
 from api.pages.compared import router as compared_router
 from api.pages.conduct import router as conduct_router
 from api.pages.dossiers import router as dossiers_router
+from api.pages.evidence import router as evidence_router
 from api.pages.explanations import router as explanations_router
 from api.pages.feedback_points import router as feedback_points_router
 from api.pages.importing.routes import router as importing_router
@@ -44,6 +45,7 @@ from api.pages.rules import router as rules_router
 from api.pages.schedules import router as schedules_router
 from api.pages.search import router as search_router
 from api.pages.setting_up import router as setting_up_router
+from api.pages.sheet_forms import router as sheet_forms_router
 from api.pages.sign_in import router as sign_in_router
 from api.pages.streaming import router as streaming_router
 from api.pages.system import router as system_router
@@ -72,8 +74,10 @@ from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
 PAGES = (
-    minutes_router, verifying_router, streaming_router, sign_in_router, account_router, users_router, trail_router,
+    minutes_router, evidence_router, verifying_router, streaming_router, sign_in_router, account_router, users_router,
+    trail_router,
     units_router, papers_router, presence_router, months_router, today_router, violations_router, search_router,
+    sheet_forms_router,
     explanations_router, importing_router, personal_router, register_router, notifications_router,
     notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
     calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, compared_router,

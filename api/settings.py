@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from api.evidence_settings import EvidenceSettings
 from api.notice_settings import NoticeSettings
 from api.openid_settings import OpenIdSettings, check_address
 from attendance import clock
@@ -36,7 +37,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class Settings(NoticeSettings):
+class Settings(EvidenceSettings, NoticeSettings):
     """Settings named `ATTENDANCE_` + the field in capitals. Secrets are shown neither by `repr` nor by error texts."""
 
     model_config = SettingsConfigDict(

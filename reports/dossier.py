@@ -106,6 +106,15 @@ class RuleText:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """The newest checkpoint that was made known when a dossier was made; `code` as people read it out."""
+
+    number: int
+    at: datetime
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """A conclusion as it was stored: its number in the table, its date, the rulebook it rests on."""
 
@@ -139,8 +148,8 @@ class DossierDay:
 class Dossier:
     """`heads`: chain, number and link of the newest entry of each chain the dossier hangs on, as of `made_at`.
 
-    `idle`: dates of the span on which nothing was due and nothing happened. `employee_id`: whose it is, by
-    number; `rulings`: every revision of its days, for who proves them.
+    `sealed` None: no checkpoint was made yet. `idle`: dates of the span on which nothing was due and nothing happened.
+    `employee_id`: whose it is, by number; `rulings`: every revision of its days, for who proves them.
     """
 
     subject: Subject
@@ -152,6 +161,7 @@ class Dossier:
     pulls: tuple[BroughtBy, ...]
     heads: tuple[tuple[str, int, str], ...]
     employee_id: int
+    sealed: Sealed | None = None
     rulings: tuple[Ruling, ...] = ()
 
     @property

@@ -33,6 +33,7 @@ def as_data(dossier: Dossier) -> dict[str, Any]:
         "pulls": [with_offset(asdict(pull), zone) for pull in dossier.pulls],
         "chain": {
             "code": dossier.code,
+            "checkpoint": with_offset(asdict(dossier.sealed), zone) if dossier.sealed is not None else None,
             "heads": [{"chain": chain, "number": number, "link": link} for chain, number, link in dossier.heads],
         },
     }

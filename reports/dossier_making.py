@@ -11,10 +11,12 @@ from attendance import clock
 from attendance.errors import Invalid, NotFound
 from attendance.services.disclosure import Disclosed
 from attendance.services.dossier.replaying import Replay, around, replay
+from attendance.services.evidence.checkpoints import kept
 from attendance.services.explain.stored import Explanation, explain_day
 from attendance.services.papers.telling import as_told
 from attendance.store import (
     chain_heads,
+    checkpoints,
     listing,
     listing_explanations,
     listing_papers,
@@ -31,7 +33,7 @@ from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 from reports.compared import Compared, compared
 from reports.day import page_of
-from reports.dossier import BroughtBy, Dossier, DossierDay, RawRecord, Ruling, Subject
+from reports.dossier import BroughtBy, Dossier, DossierDay, RawRecord, Ruling, Sealed, Subject
 from reports.dossier_facts import rule_texts, terminal_spans
 from reports.explanation_view import Line, RequestLine
 from reports.explanations import lines_of, request_line
@@ -136,6 +138,7 @@ def _made(
         pulls=tuple(_told(brought[number], zone, names) for number in sorted(brought)),
         heads=chain_heads.heads(session, chains),
         employee_id=employee_id,
+        sealed=_sealed(session, zone),
         rulings=tuple(
             Ruling(row.id or 0, row.work_date, row.rulebook)
             for day in days
@@ -181,6 +184,11 @@ def _day(
         looks_total=looks.total if looks is not None else 0,
         replay=None if page.day_kind in _UNSERVED else _replay(session, reading, told, employee_id),
     )
+
+
+def _sealed(session: Session, zone: str) -> Sealed | None:
+    row = checkpoints.newest(session)
+    return Sealed(row.number, clock.to_wall(row.at, zone), kept(row).note.code) if row is not None else None
 
 
 def _replay(session: Session, reading: Reading, told: Explanation, employee_id: int) -> Replay:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from attendance.engine.timesheet import NO_DAY, NOT_JUDGED, Cell, Timesheet
 from attendance.services.disclosure import LEAVE_SIGN
 from attendance.services.timesheet.forms import Form
-from reports.timesheet import NOTHING_YET, Head, Table, cell_text, is_day_off, used_signs
+from reports.timesheet import NOTHING_YET, Head, Table, cell_text, hundredths, is_day_off, used_signs
 
 OFF, MISSING, UNVERIFIED = "off", "missing", "unverified"
 """What a cell of a day is drawn as beside a plain one."""
@@ -82,7 +82,7 @@ def official(table: Table, head: Head, form: Form) -> OfficialSheet:
         )
         for line in table.lines
     )
-    sums = tuple(round(sum(row.credit[at] for row in rows), 2) for at in range(len(form.columns)))
+    sums = tuple(hundredths(sum(row.credit[at] for row in rows)) for at in range(len(form.columns)))
     _check(sheet, form, rows, sums)
     unknown = "?" in used or any(place == NOT_JUDGED for line in table.lines for place in line.days)
     return OfficialSheet(
@@ -105,7 +105,7 @@ def _drawn(cell: Cell) -> str:
 
 def _credit(by_cell: Sequence[tuple[float, ...]], days: tuple[int, ...], columns: int) -> tuple[float, ...]:
     times = Counter(place for place in days if place >= 0)
-    return tuple(round(sum(by_cell[place][at] * many for place, many in times.items()), 2) for at in range(columns))
+    return tuple(hundredths(sum(by_cell[place][at] * many for place, many in times.items())) for at in range(columns))
 
 
 def _check(sheet: Timesheet, form: Form, rows: Sequence[OfficialRow], sums: Sequence[float]) -> None:

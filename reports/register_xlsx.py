@@ -141,10 +141,10 @@ def _chart(book: Any, page: Any, title: str, first: int, last: int, at: int) -> 
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True, "interval_unit": 1})
     chart.set_x_axis({"min": 0, "visible": False, "major_gridlines": {"visible": False}})
-    rows = max(6, 3 + (last - first + 1))
-    chart.set_size({"width": 640, "height": 22 * rows})
+    height = 70 + 36 * (last - first + 1)
+    chart.set_size({"width": 680, "height": height})
     page.insert_chart(1 + at, 3, chart)
-    return rows + 2
+    return height // 20 + 2
 
 
 def _sheet_name(text: str) -> str:

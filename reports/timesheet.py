@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import floor
 from typing import Any
 
 import orjson
@@ -67,7 +68,7 @@ def lay_out(sheet: Timesheet, key: Sort) -> Table:
     kept = [sign for sign in (*WORK, *LEAVE, *own, "KP", "?") if sign in used or sign in ("+", "?")]
     signs = tuple(sign for sign in kept if sign not in DAYS_OFF)
     totals = tuple(_totals(line, found, signs) for line, found in zip(lines, shares, strict=True))
-    bottom = tuple(round(sum(column), 2) for column in zip(*totals, strict=True)) if totals else ()
+    bottom = tuple(hundredths(sum(column)) for column in zip(*totals, strict=True)) if totals else ()
     return Table(sheet, lines, signs, totals, bottom, _present(sheet, by_cell, lines))
 
 
@@ -83,7 +84,7 @@ def _shares(by_cell: Sequence[Mapping[str, float]], line: Line) -> dict[str, flo
 def _totals(line: Line, shares: Mapping[str, float], signs: Sequence[str]) -> tuple[float, ...]:
     sums = line.sums
     counts = (sums.late_count, sums.late_min, sums.occurrences, sums.counted_occurrences, sums.missing_count)
-    return (sums.workdays, *(round(shares.get(sign, 0), 2) for sign in signs), *counts)
+    return (sums.workdays, *(hundredths(shares.get(sign, 0)) for sign in signs), *counts)
 
 
 def _present(sheet: Timesheet, by_cell: Sequence[Mapping[str, float]], lines: Sequence[Line]) -> tuple[int, ...]:
@@ -114,6 +115,11 @@ def used_signs(sheet: Timesheet) -> list[str]:
 
 def is_day_off(kind: str) -> bool:
     return kind not in WORKING_KINDS
+
+
+def hundredths(value: float) -> float:
+    """A sum of parts of days to hundredths, half-up: an eighth is 0.13; what binary fractions leave over counts not."""
+    return floor(value * 100 + 0.5 + 1e-6) / 100
 
 
 def figure(value: float) -> str:

@@ -53,7 +53,7 @@ ACTS = (
     *(f"feedback_point.{what}" for what in ("added", "renewed", "revoked")), "survey_score.recorded",
     "commitment_template.written", "commitment_template.withdrawn",
     *(f"commitment.{what}" for what in ("asked", "signed", "confirmed", "refused", "withdrawn", "reviewed")),
-    "minutes.written", "minutes.sealed", "minutes.annexed",
+    "minutes.written", "minutes.sealed", "minutes.annexed", "checkpoint.made",
     *(f"followup.{what}" for what in ("answered", "done", "not_done")),
     *(f"team.{what}" for what in ("formed", "joined", "left", "ended")), "visit.dropped", "draw.made",
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",

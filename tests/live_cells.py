@@ -13,15 +13,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from attendance.store import intake_log, punch_log
+from attendance.services.unit_index import formulas
+from attendance.store import intake_log, punch_log, registering
 from attendance.store.citizen_tables import ObservationRow
 from attendance.store.database import Database, Session
 from attendance.store.evidence_tables import PullRow, RulebookRow, RulingRow, ViolationRow
 from attendance.store.tables import AssignmentRow, EmployeeRow, EnrolmentRow, TerminalRow, UnitRow
+from attendance.store.trail import CONSOLE
 from attendance.store.tree_tables import UnitVersionRow
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 DAY = date(2026, 11, 3)
+PEOPLE_OF_A_UNIT = 5
+"""As many as any table wants before it shows a unit by name."""
 PAYLOADS = (
     "=1+1", "+1+1", "-1+1", "@SUM(1,1)", "\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "   +1+1", "\u00a0=1+1", "\u200b=1+1",
     "\ufeff=1+1", "\u3000=1+1", "\u2009@SUM(1,1)", "\u00ad=1+1", "\u202e=1+1", "＝1+1", "＋1+1", "－1+1", "＠SUM(1,1)",
@@ -74,7 +78,7 @@ def texts_of_xlsx(content: bytes) -> str:
 
 
 def build(database: Database) -> None:
-    """Forty units with a person, a terminal, a verdict and an observation each; every text of them is a payload.
+    """Forty units with a few people, terminals, verdicts and an observation each; every text of them is a payload.
 
     They are written past the verbs that would refuse some: a file must be safe whatever the database holds. All the
     people have a verdict in the first of the units, too, so that one sheet holds them all.
@@ -84,12 +88,16 @@ def build(database: Database) -> None:
         top = UnitRow(code="TOP", recorded_at=AT)
         session.add(top)
         session.flush()
-        session.add(UnitVersionRow(unit_id=top.id or 0, name="UBND tỉnh", recorded_at=AT))
-        first: int | None = None
-        for number in range(len(PAYLOADS)):
-            unit = _unit(session, number, top.id or 0)
-            first = first or unit
-            _person(session, number, unit, first)
+        hours = registering.add_schedule(session, "HC", at=AT)
+        registering.add_schedule_version(
+            session, "HC", sessions={"am": ["07:30", "11:30"], "pm": ["13:30", "17:00"]}, weekdays=["tue", "wed"], at=AT
+        )
+        session.add(UnitVersionRow(unit_id=top.id or 0, name="UBND tỉnh", schedule_id=hours.id, recorded_at=AT))
+        units = [_unit(session, number, top.id or 0) for number in range(len(PAYLOADS))]
+        for number in range(len(PAYLOADS) * PEOPLE_OF_A_UNIT):
+            _person(session, number, units)
+        new = formulas.NewFormula(unit="TOP", weights={"late": 100}, from_on=date(2026, 1, 1), document="QC 1")
+        formulas.file(session, new, by=CONSOLE, at=AT)
 
 
 def _text(number: int, shift: int) -> str:
@@ -123,34 +131,56 @@ def _unit(session: Session, number: int, top: int) -> int:
     return unit.id or 0
 
 
-def _person(session: Session, number: int, unit: int, first: int) -> None:
+def _person(session: Session, number: int, units: list[int]) -> None:
     person = EmployeeRow(code=f"{_text(number, 7)}{number}", name=_text(number, 8), recorded_at=AT)
-    site = TerminalRow(code=f"{_text(number, 9)}{number}", unit_id=unit, host="", recorded_at=AT)
+    site = TerminalRow(code=f"{_text(number, 9)}{number}", unit_id=units[number % len(units)], host="", recorded_at=AT)
     session.add_all([person, site])
     session.flush()
     who, where = person.id or 0, site.id or 0
     pin = _text(number, 10)
-    session.add(AssignmentRow(employee_id=who, unit_id=first, from_on=date(2026, 1, 1), recorded_at=AT))
+    session.add(AssignmentRow(employee_id=who, unit_id=units[0], from_on=date(2026, 1, 1), recorded_at=AT))
     session.add(EnrolmentRow(terminal_id=where, pin=pin, employee_id=who, recorded_at=AT))
     pull = intake_log.add_pull(session, PullRow(terminal_id=where, started_at=AT, finished_at=AT))
     wall = np.array([(DAY - date(1970, 1, 1)) // timedelta(days=1) * 86400 + 27000], np.int64)
     punch_log.append(
-        session, terminal_id=where, pull_id=pull, first_sequence=1, received_at=AT, wall=wall,
-        pin=np.zeros(1, np.int32), pins=[pin], state=np.zeros(1, np.uint8), verify=np.ones(1, np.uint8),
+        session,
+        terminal_id=where,
+        pull_id=pull,
+        first_sequence=1,
+        received_at=AT,
+        wall=wall,
+        pin=np.zeros(1, np.int32),
+        pins=[pin],
+        state=np.zeros(1, np.uint8),
+        verify=np.ones(1, np.uint8),
         index=np.zeros(1, np.int64),
-    )  # fmt: skip
-    for shift, place in enumerate((first, unit)):
-        _ruling(session, number, who, place, DAY + timedelta(days=shift))
+    )
+    for shift, unit in enumerate((units[0], units[number % len(units)])):
+        _ruling(session, number, who, unit, DAY + timedelta(days=shift))
 
 
 def _ruling(session: Session, number: int, who: int, unit: int, on: date) -> None:
     name = _text(number, 11)
     cited = {"rule": "schedule.x", "document": _text(number, 12), "article": _text(number, 13)}
     ruling = RulingRow(
-        employee_id=who, work_date=on, revision=1, unit_id=unit, day_kind="workday", scheduled_min=480, worked_min=460,
-        credited_min=460, leave_min=0, unverified_min=0, flags=[f"exempt:{_text(number, 14)}"],
-        symbols={name: _text(number, 15)}, citations=[cited], rulebook="r", digest="d", cause="first", recorded_at=AT,
-    )  # fmt: skip
+        employee_id=who,
+        work_date=on,
+        revision=1,
+        unit_id=unit,
+        day_kind="workday",
+        scheduled_min=480,
+        worked_min=460,
+        credited_min=460,
+        leave_min=0,
+        unverified_min=0,
+        flags=[f"exempt:{_text(number, 14)}"],
+        symbols={name: _text(number, 15), "am": "+", "pm": "+"},
+        citations=[cited],
+        rulebook="r",
+        digest="d",
+        cause="first",
+        recorded_at=AT,
+    )
     session.add(ruling)
     session.flush()
     session.add(

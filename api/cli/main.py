@@ -15,6 +15,7 @@ from api.cli import (
     commitments,
     conduct,
     doctor,
+    evidence,
     explanations,
     exporting,
     inspections,
@@ -50,7 +51,8 @@ app = typer.Typer(
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
     conduct, unit_index, exporting,
-    presence, notifications, observations, commitments, teams, inspections, judging, verifying, backing_up, doctor,
+    presence, notifications, observations, commitments, teams, inspections, judging, verifying, evidence,
+    backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

@@ -36,6 +36,7 @@ def serve(
     from api.background.running import runner_of
     from api.cli.web import run_web
     from api.notifying.notifier import make_notifier
+    from api.publishing.publisher import make_publisher
     from api.pulling import make_puller
     from api.serving import make_app
     from attendance.clock import utc_now
@@ -48,6 +49,7 @@ def serve(
     with open_database(settings, create=_is_new_place(settings)) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, settings.secret())
+        publisher = make_publisher(settings, database, utc_now, settings.secret())
         timetable = (
             Timetable(
                 database,
@@ -56,6 +58,7 @@ def serve(
                 notify=notifier.round,
                 backups=settings.backups(),
                 drill_in=settings.data_dir.absolute(),
+                seal=publisher.round,
             )
             if sync
             else None
@@ -100,6 +103,7 @@ def _announce(database: Database, url: str) -> None:
 def sync() -> None:
     """The timetable alone: pull every terminal on its interval and judge what changed. Safe to start twice."""
     from api.notifying.notifier import make_notifier
+    from api.publishing.publisher import make_publisher
     from api.pulling import make_puller
     from attendance.clock import utc_now
     from device_sync.poller import Poller
@@ -112,6 +116,7 @@ def sync() -> None:
     with open_database(settings) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, trail_secret(settings) or b"")
+        publisher = make_publisher(settings, database, utc_now, trail_secret(settings) or b"")
         timetable = Timetable(
             database,
             poller,
@@ -119,6 +124,7 @@ def sync() -> None:
             notify=notifier.round,
             backups=settings.backups(),
             drill_in=settings.data_dir.absolute(),
+            seal=publisher.round,
         )
         timetable.start()
         say("The timetable runs; Ctrl-C ends it.")

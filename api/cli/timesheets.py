@@ -70,6 +70,7 @@ def use_form(
     unit: Annotated[str, typer.Argument(help="Code of the unit, or `all` for the whole tree.")],
     form: Annotated[str, typer.Argument(help="public or enterprise.")],
     number: Annotated[str, typer.Option(help="Number of the form, such as C01a-HD; empty if left out.")] = "",
+    overtime_number: Annotated[str, typer.Option(help="Number of the form of overtime, such as C01b-HD.")] = "",
     issued_under: Annotated[str, typer.Option(help="What it is issued under, as it stands on the sheet.")] = "",
     budget_code: Annotated[str, typer.Option(help="Mã QHNS of the unit.")] = "",
     paper: Annotated[str, typer.Option(help="a3 or a4, lying.")] = "a3",
@@ -82,6 +83,7 @@ def use_form(
     with open_database(read_settings()) as database, database.writing() as session:
         forms.use_form(
             session, None if unit == "all" else unit, form, number=number, issued_under=issued_under,
-            budget_code=budget_code, paper=paper, document=document, actor=operator(), at=utc_now(),
+            budget_code=budget_code, paper=paper, overtime_number=overtime_number, document=document, actor=operator(),
+            at=utc_now(),
         )  # fmt: skip
     say(f"Sheets of {unit} are printed by the form {form}.")

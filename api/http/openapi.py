@@ -60,7 +60,8 @@ _FOR_ALL = (401, 403, 422)
 _WRITES = (403, 404, 409, 413, 503)
 _GUESSED = {"changePassword", "confirmSecondFactor", "removeSecondFactor"}
 _OF_A_PERSON = {"exportOwn", "listOwnRequests"}  # 404 for an account that no person stands behind
-_TOO_FAST_OR_SLOW = {"takeSegments": (408, 429)}
+_MORE = {"takeSegments": (408, 429), "fetchReport": (409, 410)}
+"""What else an address answers."""
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -166,7 +167,7 @@ def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
         statuses.add(404)
     if operation["operationId"] in _GUESSED:
         statuses.add(429)
-    statuses.update(_TOO_FAST_OR_SLOW.get(operation["operationId"], ()))
+    statuses.update(_MORE.get(operation["operationId"], ()))
     if {"application/json", "multipart/form-data"} & operation.get("requestBody", {}).get("content", {}).keys():
         statuses.add(400)
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):

@@ -67,6 +67,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/system", "nav.system", "system.read"),
     ("/requests", "nav.requests", "personal_data.manage"),
     ("/system/notifications", "nav.notifications", "system.manage"),
+    ("/evidence", "nav.evidence", "evidence.read"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )
@@ -98,7 +99,7 @@ GROUPS = {
     },
     "3.office": {"/units", "/people", "/calendar", "/schedules", "/rules"},
     "4.data": {"/terminals", "/import"},
-    "5.care": {"/users", "/system", "/system/notifications", "/requests", "/trail", "/looks"},
+    "5.care": {"/users", "/system", "/system/notifications", "/requests", "/evidence", "/trail", "/looks"},
 }
 
 # Those who need a look come first; inside a state, by given name.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,12 @@ def page_lines(dossier: Dossier, t: Translator) -> dict[str, Any]:
         "masked": "" if dossier.reasons else t("dossier.masked"),
         "sections": [
             *([_section(t, "overview", [_overview(dossier, t)])] if many else []),
-            *(section for day in dossier.days for section in _day(day, t, many)),
+            *(
+                section
+                for before, day in pairwise([None, *dossier.days])
+                if day is not None
+                for section in _day(day, before, t, many)
+            ),
             *_shared(dossier, t),
         ],
         "foot": t("dossier.foot"),
@@ -93,7 +99,8 @@ def _overview(dossier: Dossier, t: Translator) -> Part:
     return _table(t, ["date", "day_kind", "minutes", "recorded"], [0, 2, 0, 5], rows)
 
 
-def _day(day: DossierDay, t: Translator, many: bool) -> Iterator[Part]:
+def _day(day: DossierDay, before: DossierDay | None, t: Translator, many: bool) -> Iterator[Part]:
+    """What is as on the day `before` is said to be, not printed again."""
     said = account(day.page, t)
     if many:
         yield {"title": t.long_date(day.page.day), "heading": "", "parts": []}
@@ -101,7 +108,8 @@ def _day(day: DossierDay, t: Translator, many: bool) -> Iterator[Part]:
     yield _section(t, "reckoning", _reckoning(day, said, t))
     yield _section(t, "punches", _punches(day, said, t))
     yield _section(t, "terminals", _terminals(day, said, t))
-    yield _section(t, "rules", _rules(day, said, t))
+    same = before is not None and (before.rules, before.page.rulebook) == (day.rules, day.page.rulebook)
+    yield _section(t, "rules", [_text(t("dossier.same_rules"))] if same else _rules(day, said, t))
     yield _section(t, "explanations", _explanations(day, t))
     yield _section(t, "revisions", _revisions(day, t))
     if day.looks is not None:
@@ -310,6 +318,9 @@ def _chain(dossier: Dossier, t: Translator) -> list[Part]:
     parts: list[Part] = [_text(t("dossier.chain_note"))]
     if rows:
         parts.append(_table(t, ["chain", "entry", "link"], [2, 0, 5], rows, mono=2))
+    if dossier.sealed is not None:
+        last = dossier.sealed
+        parts.append(_text(t("dossier.sealed", number=last.number, at=t.moment(last.at), code=last.code)))
     told = [day.replay for day in dossier.days if day.replay is not None]
     held = sum(each.holds for each in told)
     if told:

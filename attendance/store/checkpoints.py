@@ -8,7 +8,7 @@ from datetime import datetime
 
 import orjson
 import zstandard
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows
 
@@ -18,6 +18,7 @@ from attendance.store.chain_links import pack, unpack
 from attendance.store.chain_tables import ChainEntryRow, ChainHeadRow
 from attendance.store.checkpoint_tables import CheckpointRow, CheckpointSentRow
 from attendance.store.merkle import BYTES, Peaks
+from attendance.store.minutes_tables import MinutesRow
 
 Heads = dict[str, Peaks]
 """The tree over the links of each chain, by the chain's name."""
@@ -39,18 +40,29 @@ def get(session: Session, number: int) -> CheckpointRow | None:
     return session.get(CheckpointRow, number)
 
 
+def beginning(session: Session, digest: str) -> CheckpointRow | None:
+    """The one whose digest begins so."""
+    return session.exec(rows(CheckpointRow).where(col(CheckpointRow.digest).startswith(digest))).first()
+
+
 def every(session: Session, *, since: int = 1) -> Iterator[CheckpointRow]:
     """From this number on, the oldest first."""
     query = rows(CheckpointRow).where(col(CheckpointRow.number) >= since).order_by(col(CheckpointRow.number))
     yield from session.exec(query.execution_options(yield_per=100))
 
 
-def listed(session: Session, *, limit: int, before: int | None = None) -> list[CheckpointRow]:
+def listed(session: Session, *, limit: int, before: int | None = None, skipped: int = 0) -> list[CheckpointRow]:
     """The newest first, from below a number on."""
-    query = rows(CheckpointRow).order_by(col(CheckpointRow.number).desc()).limit(limit)
+    query = rows(CheckpointRow).order_by(col(CheckpointRow.number).desc()).limit(limit).offset(skipped)
     if before is not None:
         query = query.where(col(CheckpointRow.number) < before)
     return list(session.exec(query))
+
+
+def made_since(session: Session, at: datetime) -> list[CheckpointRow]:
+    """Those made from a moment on, the oldest first."""
+    query = rows(CheckpointRow).where(col(CheckpointRow.at) >= at)
+    return list(session.exec(query.order_by(col(CheckpointRow.number))))
 
 
 def count(session: Session) -> int:
@@ -77,6 +89,24 @@ def last_of_occasion(session: Session, occasion: str) -> datetime | None:
     return session.scalar(query)
 
 
+def last_seal(session: Session) -> datetime | None:
+    """When minutes of a visit were sealed last."""
+    return session.scalar(select(func.max(col(MinutesRow.sealed_at))))
+
+
+def tried(session: Session, way: str, address: str, since: datetime | None) -> list[tuple[int, int, datetime | None]]:
+    """The checkpoints since a moment that this way did not take yet: number, tries, the last of them; oldest first."""
+    sent = CheckpointSentRow
+    here = and_(col(sent.checkpoint) == col(CheckpointRow.number), col(sent.way) == way, col(sent.address) == address)
+    taken = func.sum(case((col(sent.wrong) == "", 1), else_=0))
+    query = select(col(CheckpointRow.number), func.count(col(sent.id)), func.max(col(sent.at)))
+    query = query.select_from(CheckpointRow).outerjoin(sent, here).group_by(col(CheckpointRow.number))
+    query = query.having(taken == 0).order_by(col(CheckpointRow.number))
+    if since is not None:
+        query = query.where(col(CheckpointRow.at) >= since)
+    return [(number, count, at) for number, count, at in session.execute(query)]
+
+
 def add(session: Session, row: CheckpointRow) -> None:
     """Keep a checkpoint. Another with its number is refused by the database."""
     session.add(row)
@@ -88,15 +118,10 @@ def heads(session: Session, before: Heads | None = None) -> Heads:
     found: Heads = {}
     for chain, number in session.execute(select(col(ChainHeadRow.chain), col(ChainHeadRow.number)).order_by("chain")):
         peaks = (before or {}).get(chain, Peaks())
-        found[chain] = grown(session, chain, Peaks(peaks.size, list(peaks.roots)), number)
+        found[chain] = Peaks(peaks.size, list(peaks.roots))
+        for link in links(session, chain, peaks.size + 1, number):
+            found[chain].add(link)
     return {chain: peaks for chain, peaks in found.items() if peaks.size}
-
-
-def grown(session: Session, chain: str, peaks: Peaks, until: int) -> Peaks:
-    """The tree with the links of a chain up to a number, in place."""
-    for link in links(session, chain, peaks.size + 1, until):
-        peaks.add(link)
-    return peaks
 
 
 def links(session: Session, chain: str, first: int, last: int) -> Iterator[bytes]:

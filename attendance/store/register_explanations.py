@@ -40,7 +40,7 @@ def counts(session: Session, chosen: Chosen) -> ExplanationCounts:
         (col(table.decision).is_not(None), col(table.decision)),
         (waits, "confirm"),
         else_="decide",
-    )
+    ).label("standing")
     query = (
         choose(
             state,
@@ -50,7 +50,7 @@ def counts(session: Session, chosen: Chosen) -> ExplanationCounts:
             func.sum(case((col(table.accepted_after_deadline), 1), else_=0)),
         )
         .where(*_rows(chosen))
-        .group_by(state, col(table.covers))
+        .group_by("standing", col(table.covers))
     )
     states: dict[str, int] = {}
     about: dict[str, int] = {}

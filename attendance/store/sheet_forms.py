@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlmodel import Session, col, select, update
 
 from attendance.store.form_tables import SheetFormRow
 
 
-def nearest(session: Session, path: Iterable[int]) -> SheetFormRow | None:
-    """What was said last for the first of these units (nearest first) for which something is said, else for all."""
+def said(session: Session) -> dict[int | None, SheetFormRow]:
+    """What holds now by the number of the unit it was said of (None: of the whole tree)."""
     rows = session.exec(
         select(SheetFormRow).where(col(SheetFormRow.withdrawn_at).is_(None)).order_by(col(SheetFormRow.id))
     )
-    said = {row.unit_id: row for row in rows}
-    return next((said[number] for number in (*path, None) if number in said), None)
+    return {row.unit_id: row for row in rows}
+
+
+def history(session: Session, unit_id: int | None) -> list[SheetFormRow]:
+    """All that was said of a unit itself (None: of the whole tree), the newest first."""
+    unit = col(SheetFormRow.unit_id)
+    query = select(SheetFormRow).where(unit.is_(None) if unit_id is None else unit == unit_id)
+    return list(session.exec(query.order_by(col(SheetFormRow.id).desc())))
 
 
 def say(session: Session, row: SheetFormRow) -> SheetFormRow:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from attendance.errors import Invalid, NotFound
-from attendance.services.evidence import bundling, checkpoints, verify_bundle
+from attendance.services.evidence import bundling, checkpoints, notes, verify_bundle
+from attendance.services.evidence.checking import check_checkpoints
 from attendance.services.evidence.checkpoints import Checkpoint
 from attendance.services.signing_key import SigningKey, signing_key
 from attendance.store.database import Database, sqlite_url
@@ -220,3 +222,20 @@ def test_what_cannot_be_put_in_is_refused(database: Database, key: SigningKey) -
                 bundling.bundle(session, key, title="t", files={}, rows=rows, at=AT)
         with pytest.raises(NotFound):
             bundling.chain_entries_of(session, [("ruling", 10**8)])
+
+
+@pytest.mark.postgres
+def test_on_postgresql_too(postgres_database: Database) -> None:
+    key = SigningKey(b"a secret key of thirty-two bytes")
+    with postgres_database.writing() as session:
+        signing_key(session, b"a secret key of thirty-two bytes", AT)
+        first = checkpoints.make(session, key, "day", by=TIMETABLE, at=AT)
+    with postgres_database.writing() as session:
+        found = bundling.bundle(session, key, title="t", files={}, rows=[("columns", 1)], at=AT)
+        checkpoints.make(session, key, "day", by=TIMETABLE, at=AT + timedelta(days=1))
+    assert verify_bundle.check(found, checkpoint=first.text)
+    with postgres_database.reading() as session:
+        assert check_checkpoints(session, notes.read(first.whole)).holds
+    for statement in ("UPDATE checkpoint SET size = 0", "DELETE FROM checkpoint", "TRUNCATE checkpoint CASCADE"):
+        with postgres_database.engine.connect() as connection, pytest.raises(DBAPIError, match=r"append-only|refuse"):
+            connection.exec_driver_sql(statement)

@@ -19,15 +19,19 @@ from attendance.services.papers import handing_in
 from attendance.services.papers.handing_in import Handed
 from attendance.services.timesheet import kept, signing, signs
 from attendance.services.timesheet.differing import concluded_now, differences, known_after_lock
+from attendance.services.timesheet.forms import form_of
 from attendance.services.timesheet.obstacles import obstacles, settled
 from attendance.services.timesheet.signing import Signer
 from attendance.services.timesheet.standing import standing_sheet
+from attendance.services.transfers import transfer
 from attendance.store import erasing, month_sheets, office, papers, registering
 from attendance.store.database import Database, Session
 from attendance.store.personal_tables import ErasureRow
 from attendance.store.tables import EmployeeRow, ScheduleRow, UnitRow, UserRow
 from attendance.store.trail import Actor
 from attendance.store.within import EVERYTHING
+from reports.official_sheet import official
+from reports.timesheet import Head, lay_out
 from tests.builders import ZONE
 from tests.month_office import AT, FORGOTTEN_ON, MARCH, NAMES, SICK_ON, fill, settle
 
@@ -296,3 +300,23 @@ def test_the_days_of_the_office_are_what_the_tests_say(database: Database) -> No
     assert dict(cells["E2", SICK_ON].symbols) == {"am": "Ô", "pm": "Ô"}
     assert cells["E3", FORGOTTEN_ON].marks == ("missing",)
     assert cells["E1", date(2026, 3, 10)].marks == ("late",)
+
+
+def test_a_person_has_a_line_in_the_sheet_of_each_unit_they_served_in(sqlite_database: Database) -> None:
+    fill(sqlite_database)
+    with sqlite_database.writing() as session:
+        transfer(session, "E1", "B", on=date(2026, 3, 16), terminals=["T-A"], actor=Actor("lan"), at=AT)
+    evaluate_dirty(sqlite_database, ZONE, AT)
+    with sqlite_database.reading() as session:
+        found = {}
+        for code in ("A", "B"):
+            unit = office.get(session, UnitRow, code)
+            form = form_of(session, unit, MARCH)
+            head = Head(code, code, MARCH, 1, None, "")
+            found[code] = official(lay_out(standing_sheet(session, unit, MARCH, TODAY), str), head, form)
+    mine = {code: next(row for row in sheet.rows if row.code == "E1") for code, sheet in found.items()}
+    assert [at for at, text in enumerate(mine["A"].days, 1) if text == "+"][-1] == 13  # the Friday before
+    assert [at for at, text in enumerate(mine["B"].days, 1) if text == "+"][0] == 16
+    assert all(bool(here) + bool(there) <= 1 for here, there in zip(mine["A"].days, mine["B"].days, strict=True))
+    assert mine["A"].credit[0] + mine["B"].credit[0] == 22  # the working days of the month
+    assert [row.code for row in found["B"].rows] == ["E1"]

@@ -83,6 +83,17 @@ def test_the_api_says_and_does_the_same(site: Site) -> None:
         assert other.post("/api/v1/restorations/1/settle", json={"note": "x"}).status_code == 403
 
 
+def test_whoever_locks_a_month_is_told_that_papers_of_it_may_be_lost(site: Site) -> None:
+    def kinds(month: str) -> set[str]:
+        return {each["kind"] for each in client(site, "vinh").get(f"/api/v1/months/A/{month}").json()["obstacles"]}
+
+    assert "restored" in kinds("2026-11")
+    assert "restored" in kinds("2026-10")  # leave of October may have been entered in these days
+    assert "từ 22/11/2026" in site.signed_in("vinh").see("/months/A/2026-11/close").lower()
+    client(site, "minh").post("/api/v1/restorations/1/settle", json={"note": "Đã nhập lại"})
+    assert "restored" not in kinds("2026-11")
+
+
 def test_drills_that_failed_or_are_long_ago_are_alarms_and_figures(site: Site) -> None:
     assert reasons(site)["drill_good"] == "good"
     told = {family.name: family.samples[0].value for family in BackupFigures(site.database, site.clock).collect()}

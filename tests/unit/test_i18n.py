@@ -48,7 +48,7 @@ from reports import (
     view,
 )
 from reports import rules as rule_pages
-from tests.unit import system_words, visit_words
+from tests.unit import system_words, visit_words, words_of_evidence
 from tests.unit.minutes_words import MINUTES_WORDS
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_brief import BRIEF_WORDS
@@ -209,6 +209,7 @@ VOCABULARIES = {
     **TEAM_WORDS,
     **visit_words.VOCABULARIES,
     **NOTICE_WORDS,
+    **words_of_evidence.VOCABULARIES,
     **PRESENCE_WORDS,
     **REGISTER_WORDS,
     **OVERTIME_WORDS,
@@ -278,7 +279,7 @@ def constant_keys() -> set[str]:
             is_n = isinstance(name, nodes.Getattr) and isinstance(name.node, nodes.Name) and name.attr == "n"
             if (is_t or is_n) and call.args and isinstance(call.args[0], nodes.Const):
                 found.add(call.args[0].value)
-    beside = (PAGES.parent / room for room in ("notifying", "printing", "reporting"))
+    beside = (PAGES.parent / room for room in ("notifying", "printing", "reporting", "publishing"))
     for path in (*PAGES.glob("*.py"), *(path for room in beside for path in room.glob("*.py"))):
         found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
     return found

@@ -160,3 +160,11 @@ def test_heads_are_on_every_page_and_the_same_sheet_is_the_same_file() -> None:
     assert f"Trang {len(pages)}/{len(pages)}" in pages[-1]
     whole = " ".join("\n".join(pages).split())
     assert [whole.count(f"Người {n} ") for n in (0, 75, 149)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("days", "credit"), [(1, 0.13), (2, 0.25), (3, 0.38), (5, 0.63), (7, 0.88)])
+def test_parts_of_days_are_rounded_half_up_to_hundredths(days: int, credit: float) -> None:
+    eighth = Cell("workday", (("s1", "+"), *((f"s{n}", "No") for n in range(2, 9))), leave=True)
+    found, table = made(eighth, lines=(line("E1", "Hà", *[0] * days),))
+    assert found.rows[0].credit[0] == credit
+    assert table.totals[0][table.columns.index("+")] == credit

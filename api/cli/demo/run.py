@@ -33,6 +33,7 @@ from api.cli.demo.night import play_night
 from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.on_terminals import file_filling
+from api.cli.demo.overtime import file_overtime
 from api.cli.demo.rules import file_proposed_swap
 from api.cli.demo.stage import Stage, choose_moment
 from api.cli.demo.visiting import hold_visit
@@ -154,6 +155,7 @@ def run_demo(port: int, *, browser: bool) -> None:
             visit = {"ends_at": demo.now() + VISIT, "visit": VISITED} if login.role == "inspector" else {}
             accounts.create_user(login.name, password, login.role, login.unit, employee=login.employee, **visit)
             logins.append((login.role, login.name, password))
+        file_overtime(demo.database, demo.office, demo.now())
         file_waiting(demo.database, demo.office, demo.now())
         close_last_month(demo.database, demo.office, demo.now())
         file_proposed_swap(demo.database, demo.office, CLERK, demo.now())
@@ -163,7 +165,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         file_commitments(demo.database, demo.office, demo.now())
         settings = _settings(demo.folder, demo.office.zone)
         file_citizens(demo.database, demo.office, settings.secret(), demo.now())
-        play_night(demo.database, settings.backups(), demo.now)
+        play_night(demo.database, settings.backups(), demo.folder, demo.now)
         file_visits(demo.database, demo.office, settings.secret(), demo.now())
         hold_visit(demo.database, demo.office, demo.now())
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from attendance import clock
 from attendance.errors import EvidenceBroken, Invalid
 from attendance.services.evidence import notes
 from attendance.services.evidence.notes import FIRST, OF_THE_MOMENT, Note
@@ -17,6 +18,7 @@ from attendance.store.database import Session
 from attendance.store.merkle import Peaks
 from attendance.store.trail import Actor, record
 
+MADE = "checkpoint.made"
 Occasion = Literal["day", "visit", "asked"]
 
 
@@ -53,8 +55,17 @@ def make(session: Session, key: SigningKey, occasion: Occasion, *, by: Actor, at
         ),
     )  # fmt: skip
     said = {"size": note.size, "digest": note.digest, "occasion": occasion}
-    record(session, by, "checkpoint.made", kind="checkpoint", key=str(number), after=said, at=at)
+    record(session, by, MADE, kind="checkpoint", key=str(number), after=said, at=at)
     return made
+
+
+def due(session: Session, zone: str, at: datetime) -> Occasion | None:
+    """What a checkpoint is due for: a day that began, however many were missed, or minutes sealed since the last."""
+    last = checkpoints.last_of_occasion(session, "day")
+    if last is None or clock.today(last, zone) < clock.today(at, zone):
+        return "day"
+    sealed, newest = checkpoints.last_seal(session), checkpoints.newest(session)
+    return "visit" if sealed is not None and newest is not None and sealed > newest.at else None
 
 
 def of_the_moment(session: Session, key: SigningKey, at: datetime) -> Checkpoint:

@@ -75,14 +75,27 @@ class Note:
 
     @property
     def code(self) -> str:
-        """Its digest as people read it out: 20 signs in five groups, 100 bits."""
-        bits = int(self.digest, 16) >> (256 - 5 * _CODE_SIGNS)
-        signs = "".join(_CODE[bits >> 5 * at & 31] for at in reversed(range(_CODE_SIGNS)))
-        return "-".join(signs[at : at + _GROUP] for at in range(0, _CODE_SIGNS, _GROUP))
+        return code_of(self.digest)
 
     def text(self, public: bytes) -> str:
         """The whole note, signed."""
         return f"{self.body}\n\u2014 {self.key} {base64.b64encode(_hint(self.key, public) + self.signature).decode()}\n"
+
+
+def code_of(digest: str) -> str:
+    """A digest as people read it out: 20 signs in five groups, 100 bits."""
+    bits = int(digest, 16) >> (256 - 5 * _CODE_SIGNS)
+    signs = "".join(_CODE[bits >> 5 * at & 31] for at in reversed(range(_CODE_SIGNS)))
+    return "-".join(signs[at : at + _GROUP] for at in range(0, _CODE_SIGNS, _GROUP))
+
+
+def digest_begins(code: str) -> str | None:
+    """How the digest of a code begins (hex); None: it is no code. O, I and L are read as the digits they look like."""
+    signs = "".join(code.split()).replace("-", "").upper().translate(str.maketrans("OIL", "011"))
+    if len(signs) != _CODE_SIGNS or set(signs) - set(_CODE):
+        return None
+    bits = sum(_CODE.index(sign) << 5 * at for at, sign in enumerate(reversed(signs)))
+    return f"{bits:0{5 * _CODE_SIGNS // 4}x}"
 
 
 def root_of(heads: Mapping[str, Peaks]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -19,6 +19,8 @@ from attendance.store.trail import Actor, record
 from attendance.store.tree import StoredTree
 
 PAPERS = ("a3", "a4")
+LONGEST = {"number": 64, "overtime_number": 64, "issued_under": 300, "budget_code": 32, "document": 200}
+"""Letters of each text a form bears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,51 @@ def shipped() -> Mapping[str, Form]:
 
 def form_of(session: Session, unit: UnitRow, on: date) -> Form:
     """The form of a unit on a date: its own, else that of the nearest unit above it, else the administrative one."""
-    said = sheet_forms.nearest(session, StoredTree(session).path(office.key(unit), on))
+    number = office.key(unit)
+    return forms_of(session, StoredTree(session), [number], on)[number]
+
+
+def forms_of(session: Session, tree: StoredTree, numbers: Iterable[int], on: date) -> dict[int, Form]:
+    """The same of many units, by number."""
+    said, printed = sheet_forms.said(session), signs.printed(session)
+    found = {}
+    for number in numbers:
+        nearest = next((said[place] for place in (*tree.path(number, on), None) if place in said), None)
+        found[number] = _as_said(nearest, printed)
+    return found
+
+
+def form_of_all(session: Session) -> Form:
+    """The form of units of which nothing is said, nor of any above them."""
+    return _as_said(sheet_forms.said(session).get(None), signs.printed(session))
+
+
+def as_given(session: Session, given: Mapping[str, str]) -> Form:
+    """A form as it would be printed, before it is said: one line of each text, what is no form or paper left out."""
+    name = given.get("form", "")
+    form = shipped().get(name, shipped()["public"])
+    text = {key: " ".join(given.get(key, "").split())[:most] for key, most in LONGEST.items()}
+    paper = given.get("paper", "")
+    return Form(
+        form.name, form.columns, _printed(form, signs.printed(session)), text["number"], text["issued_under"],
+        text["budget_code"], paper if paper in PAPERS else PAPERS[0], text["overtime_number"],
+    )  # fmt: skip
+
+
+def _as_said(said: SheetFormRow | None, signs_printed: Mapping[str, str]) -> Form:
     form = shipped()[said.form if said is not None else "public"]
-    said_so = {**form.printed, **signs.printed(session)}  # what the office says goes over what the form does
-    printed = {sign: other for sign, other in said_so.items() if other != sign}
+    printed = _printed(form, signs_printed)
     if said is None:
         return Form(form.name, form.columns, printed)
-    return Form(form.name, form.columns, printed, said.number, said.issued_under, said.budget_code, said.paper,
-                said.overtime_number)  # fmt: skip
+    return Form(
+        form.name, form.columns, printed, said.number, said.issued_under, said.budget_code, said.paper,
+        said.overtime_number,
+    )  # fmt: skip
+
+
+def _printed(form: Form, signs_printed: Mapping[str, str]) -> Mapping[str, str]:
+    """What the office says goes over what the form does."""
+    return {sign: other for sign, other in {**form.printed, **signs_printed}.items() if other != sign}
 
 
 def use_form(
@@ -75,10 +114,15 @@ def use_form(
         raise Invalid(f"{form[:20]!r} is not a form of the sheet; write {' or '.join(shipped())}.")
     if paper not in PAPERS:
         raise Invalid(f"{paper[:10]!r} is not a paper the sheet fits on; write {' or '.join(PAPERS)}.")
-    for text, most in ((number, 64), (overtime_number, 64), (issued_under, 300), (budget_code, 32), (document, 200)):
+    texts = {"number": number, "overtime_number": overtime_number, "issued_under": issued_under,
+             "budget_code": budget_code, "document": document}  # fmt: skip
+    for name, text in texts.items():
+        most = LONGEST[name]
         if len(text) > most or not text.isprintable():
             raise Invalid(f"{text[:20]!r} cannot stand on the sheet; write one line to {most} letters.")
     unit_id = office.key(office.get(session, UnitRow, unit)) if unit is not None else None
+    held = sheet_forms.said(session).get(unit_id)
+    before = {"form": held.form, "number": held.number, "document": held.document} if held is not None else None
     row = sheet_forms.say(
         session,
         SheetFormRow(
@@ -87,6 +131,7 @@ def use_form(
             recorded_by=actor.name[:64], recorded_at=at,
         ),
     )  # fmt: skip
-    after = {"form": form, "number": row.number, "issued_under": row.issued_under, "paper": paper, "document": document}
-    record(session, actor, "sheet.form", kind="sheet_form", key=unit or "", after=after, at=at)
+    after = {name: getattr(row, name) for name in ("form", "number", "overtime_number", "issued_under", "paper",
+                                                   "document")}  # fmt: skip
+    record(session, actor, "sheet.form", kind="sheet_form", key=unit or "", before=before, after=after, at=at)
     return row

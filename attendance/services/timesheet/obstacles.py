@@ -23,6 +23,7 @@ from attendance.store import (
     month_reading,
     office,
     questions,
+    restorations,
     rulebook_reading,
     terminal_reading,
 )
@@ -35,6 +36,7 @@ from attendance.store.within import Within
 
 OBSTACLES = (
     "not_over", "no_hours", "not_judged", "missing", "outage", "not_read", "terminals", "explanations", "papers",
+    "restored",
 )  # fmt: skip
 BLOCKING = frozenset({"not_over", "no_hours", "not_judged", "missing", "outage", "not_read"})
 _MOST = 500
@@ -43,7 +45,8 @@ _MOST = 500
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing of an obstacle: a person and date, a terminal (`key`, `name`, read until `at`), a paper or an
-    explanation (`key`: its number). `code`: whose it is, where the key does not say it."""
+    explanation (`key`: its number), a restoration (from `on` to `at`, what was entered is lost). `code`: whose it is,
+    where the key does not say it."""
 
     key: str
     name: str = ""
@@ -96,6 +99,7 @@ def obstacles(
         for each in undecided
         if explained.sees(each.unit_id, each.employee_id)
     ]
+    found["restored"] += _restored(session, zone, month, last)
     papers, waiting = _proposed(session, unit_id, month, last, reasons)
     found["papers"] += papers
     totals = {kind: len(items) for kind, items in found.items()} | {"papers": waiting, "explanations": len(undecided)}
@@ -135,6 +139,17 @@ def _unread(session: Session, unit_id: int, serving: list[Serving], last: date) 
         read = until.get(site.id or 0)
         if site.code in named and (read is None or read < over):
             yield Item(site.code, site.name or site.code, at=read)
+
+
+def _restored(session: Session, zone: str, month: date, last: date) -> Iterator[Item]:
+    """Restorations after which nobody said that what was lost has been entered again: a leave of this month may be."""
+
+    def wall(at: datetime) -> datetime:
+        return clock.to_wall(at, zone)
+
+    for one in restorations.unsettled(session, wall):
+        if one.settled_at is None and wall(one.restored_at).date() >= month:
+            yield Item("", on=wall(one.data_at).date(), at=wall(one.restored_at))
 
 
 def _proposed(session: Session, unit_id: int, first: date, last: date, reasons: Within) -> tuple[list[Item], int]:
