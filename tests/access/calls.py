@@ -340,8 +340,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
         Call(query={"employee": "{employee}"}),
     ],  # a filter that finds nothing
     ("GET", "/looks"): [Call(tells=False)],
-    ("GET", "/charts"): [Call(), Call(query={"unit": "{unit}", "from": "1/11/2026"})],
-    ("GET", "/charts.csv"): [Call(query={"table": "weekdays"}, tells=False)],
     ("GET", "/me"): [Call(tells=False), Call(query={"month": "2026-11"}, tells=False)],
     ("GET", "/users"): [Call()],
     ("POST", "/users"): [

@@ -1,4 +1,4 @@
-"""What is asked of the routes of conduct and of the index, as the fields of `calls.Call`."""
+"""What is asked of the routes of conduct, of the index and of comparisons, as the fields of `calls.Call`."""
 
 from __future__ import annotations
 
@@ -47,6 +47,11 @@ PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"path": {"number": "{proposal}"}, "form": DECISION, "answers": 303, "tells": False}
     ],
     ("GET", "/index"): [{"query": PERIOD, "above": True}],
+    ("GET", "/charts"): [{}, {"query": {"unit": "{unit}", "from": "1/11/2026"}}],
+    ("GET", "/charts/compliance"): [{}, {"query": {"unit": "{unit}", "from": "1/11/2026"}}],
+    ("GET", "/charts/seasons"): [{}, {"query": {"unit": "{unit}"}}],
+    ("GET", "/charts/years"): [{}, {"query": {"unit": "{unit}", "year": "2026"}}],
+    ("GET", "/charts.csv"): [{"query": {"table": "weekdays"}, "tells": False}],
     ("GET", "/index/file.{format}"): [{"path": {"format": "csv"}, "query": PERIOD, "tells": False}],
     ("GET", "/index/persons.{format}"): [{"path": {"format": "csv"}, "query": PERIOD}],
     ("GET", "/index/published/{number}"): [{"path": {"number": "{publication}"}}],

@@ -51,7 +51,6 @@ from reports import rules as rule_pages
 from tests.unit import system_words, visit_words, words_of_evidence
 from tests.unit.minutes_words import MINUTES_WORDS
 from tests.unit.notice_words import NOTICE_WORDS
-from tests.unit.words_of_brief import BRIEF_WORDS
 from tests.unit.words_of_citizens import CITIZENS_WORDS
 from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_dossiers import DOSSIER_WORDS
@@ -85,7 +84,6 @@ EXPORT_COLUMNS = tuple(
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
-    **BRIEF_WORDS,
     **MINUTES_WORDS,
     **REPORT_WORDS,
     "head": HEAD_KINDS,
