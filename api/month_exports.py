@@ -6,8 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
-from fastapi import Response
+from fastapi import Request, Response
 
+from api.handing_out import handed_out
+from api.http.scope import Reader
 from api.pages.i18n import Translator
 from api.pages.month_rows import weekday
 from attendance.errors import Invalid
@@ -45,9 +47,10 @@ def file_of(page: SheetPage, format: str, lang: str) -> bytes:
         return path.read_bytes()
 
 
-def answer_file(page: SheetPage, format: str, lang: str) -> Response:
-    """The same as an answer under a name that tells what it is."""
+def answer_file(request: Request, reader: Reader, page: SheetPage, format: str, lang: str) -> Response:
+    """The same as an answer under a name that tells what it is, handed out to a reader."""
     content = file_of(page, format, lang)
+    handed_out(request, reader, content, paper="timesheet", rows=len(page.table.lines), format=format)
     version = f"-v{page.head.version}" if page.head.locked_at is not None else ""
     name = f"bang-cham-cong-{page.head.unit}-{page.head.month:%Y-%m}{version}.{format}"
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-.") else "_" for letter in name)

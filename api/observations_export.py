@@ -7,11 +7,13 @@ import io
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from fastapi import Response
+from fastapi import Request, Response
 
+from api.handing_out import handed_out
+from api.http.scope import Reader
 from api.pages.i18n import Translator
 from reports.observations import ObservationLine
-from reports.register import inert
+from reports.safe_cells import inert
 
 COLUMNS = (
     "id", "received", "unit", "place", "channel", "kind", "date", "at", "text", "state", "outcome", "reason", "answer",
@@ -36,8 +38,10 @@ def as_csv(lines: Sequence[ObservationLine], t: Translator) -> str:
     return file.getvalue()
 
 
-def answer_csv(lines: Sequence[ObservationLine], t: Translator) -> Response:
+def answer_csv(request: Request, reader: Reader, lines: Sequence[ObservationLine], t: Translator) -> Response:
+    """The list as a file handed out to a reader."""
     name = "phan-anh.csv"
     disposition = f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(name)}"
     content = (_BOM + as_csv(lines, t)).encode()
+    handed_out(request, reader, content, paper="observations", rows=len(lines), format="csv")
     return Response(content, 200, {"Content-Disposition": disposition}, "text/csv; charset=utf-8")

@@ -18,7 +18,10 @@ from api.pages.charts import router as charts_router
 from api.pages.commitment_progress import router as commitment_progress_router
 from api.pages.commitment_templates import router as commitment_templates_router
 from api.pages.commitments import router as commitments_router
+from api.pages.compared import router as compared_router
 from api.pages.conduct import router as conduct_router
+from api.pages.dossiers import router as dossiers_router
+from api.pages.evidence import router as evidence_router
 from api.pages.explanations import router as explanations_router
 from api.pages.feedback_points import router as feedback_points_router
 from api.pages.importing.routes import router as importing_router
@@ -35,6 +38,7 @@ from api.pages.personal import router as personal_router
 from api.pages.personal_register import router as register_router
 from api.pages.presence import router as presence_router
 from api.pages.public_feedback import router as public_feedback_router
+from api.pages.reports import router as reports_router
 from api.pages.routes import Demo, router, show_error, static_files
 from api.pages.rule_trials import router as trials_router
 from api.pages.rules import router as rules_router
@@ -70,15 +74,18 @@ from device_sync.schedule import Timetable
 from reports.evidence import evidence_of
 
 PAGES = (
-    minutes_router, verifying_router, streaming_router, sign_in_router, account_router, users_router, trail_router,
+    minutes_router, evidence_router, verifying_router, streaming_router, sign_in_router, account_router, users_router,
+    trail_router,
     units_router, papers_router, presence_router, months_router, today_router, violations_router, search_router,
     sheet_forms_router,
     explanations_router, importing_router, personal_router, register_router, notifications_router,
     notification_admin_router, adding_router, terminals_router, terminal_people_router, terminal_settings_router,
-    calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, why_router,
+    calendar_router, schedules_router, rules_router, trials_router, me_router, charts_router, compared_router,
+    why_router,
     people_router, setting_up_router, system_router, public_feedback_router, feedback_points_router,
     observations_router, commitment_templates_router, commitment_progress_router, commitments_router, teams_router,
-    inspections_router, visits_router, conduct_router, index_router, router,
+    inspections_router, visits_router, conduct_router, index_router, reports_router, dossiers_router,
+    router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them. Where one has a word in an address in which
 another has a number (`/commitments/progress`), it stands before it."""

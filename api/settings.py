@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from api.evidence_settings import EvidenceSettings
 from api.notice_settings import NoticeSettings
 from api.openid_settings import OpenIdSettings, check_address
 from attendance import clock
@@ -36,7 +37,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class Settings(NoticeSettings):
+class Settings(EvidenceSettings, NoticeSettings):
     """Settings named `ATTENDANCE_` + the field in capitals. Secrets are shown neither by `repr` nor by error texts."""
 
     model_config = SettingsConfigDict(
@@ -112,6 +113,9 @@ class Settings(NoticeSettings):
     backup_hour: int = Field(
         default=5, ge=0, le=23, description="Hour of the office after which the backup of the day is made."
     )
+    report_keep_days: int = Field(
+        default=7, ge=1, le=60, description="How many days a paper that was made in the background can be fetched."
+    )
     backup_drill_days: int = Field(
         default=30,
         ge=0,
@@ -136,6 +140,11 @@ class Settings(NoticeSettings):
         """Where backups of the service go, how many are kept and when they are made."""
         folder = self.backup_dir or self.data_dir / "backups"
         return Plan(folder.absolute(), self.backup_keep, self.backup_hour, self.timezone, self.backup_drill_days)
+
+    @property
+    def reports_dir(self) -> Path:
+        """Where papers wait that were made in the background."""
+        return (self.data_dir / "reports").absolute()
 
     @property
     def keys_dir(self) -> Path:

@@ -154,6 +154,15 @@ class MonthNotLockable(AttendanceError):
         self.unit, self.month, self.blockers = unit, month, blockers
 
 
+class EvidenceBroken(AttendanceError):
+    """What is stored no longer agrees with its own chains and checkpoints: nothing is handed out as proof of it."""
+
+    code = "evidence_broken"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"What is stored no longer agrees with its own chains: {what}. Run `attendance verify`.")
+
+
 class StoreUnavailable(AttendanceError):
     """The database refused to take a change (full disk, locked, wrong settings): nothing was half-stored."""
 

@@ -49,10 +49,10 @@ class Timetable:
 
     `tick_seconds` is how often due terminals are looked for, `evaluate_seconds` how often marked days are judged;
     without `judging`, as at a site that only forwards, none are. `notify` sends what people asked to be told, every
-    `notify_seconds`; every `backup_seconds` it is asked whether one of `backups` is due, or to be put back for
-    trial in the folder `drill_in`. `events` counts what
-    APScheduler did not run or could not end, by kind and job. The poller is stopped by whoever made it, for it also
-    serves those who ask.
+    `notify_seconds`; `seal` makes and makes known the checkpoints that are due, every `seal_seconds`; every
+    `backup_seconds` it is asked whether one of `backups` is due, or to be put back for trial in the folder `drill_in`.
+    `events` counts what APScheduler did not run or could not end, by kind and job. The poller is stopped by whoever
+    made it, for it also serves those who ask.
     """
 
     database: Database
@@ -72,6 +72,8 @@ class Timetable:
     on_evaluated: Callable[[Evaluation], None] | None = None
     notify: Callable[[], object] | None = None
     notify_seconds: float = 15.0
+    seal: Callable[[], object] | None = None
+    seal_seconds: float = 15.0
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
     events: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -92,6 +94,8 @@ class Timetable:
             self._scheduler.add_job(self._propose, "interval", seconds=self.propose_seconds, id="propose")
         if self.notify is not None:
             self._scheduler.add_job(self._notify, "interval", seconds=self.notify_seconds, id="notify")
+        if self.seal is not None:
+            self._scheduler.add_job(self._seal, "interval", seconds=self.seal_seconds, id="seal")
         self._scheduler.add_job(self._forget, "interval", seconds=self.forget_seconds, id="forget")
         self._scheduler.add_job(self._nightly, "cron", hour=self.nightly_hour, minute=30, id="nightly")
         self._scheduler.add_job(self._compare, "cron", hour=self.nightly_hour + 2, minute=30, id="compare")
@@ -159,6 +163,10 @@ class Timetable:
     def _notify(self) -> None:
         if self.notify is not None and not self._stopped.is_set() and self._leads():
             self.notify()
+
+    def _seal(self) -> None:
+        if self.seal is not None and not self._stopped.is_set() and self._leads():
+            self.seal()
 
     def _nightly(self) -> None:
         """Read every log from its beginning and compare it with what is stored; who fails owes it."""

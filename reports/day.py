@@ -37,6 +37,21 @@ def why_page(
     `provisional` says that the day is not over, or that a newer judgement than the recorded one is on its way.
     """
     told = explain_day(session, zone, employee_id, on, as_of=as_of)
+    return page_of(session, zone, now, employee_id, on, told, focus=focus, shown=shown)
+
+
+def page_of(
+    session: Session,
+    zone: str,
+    now: datetime,
+    employee_id: int,
+    on: date,
+    told: Explanation,
+    *,
+    focus: str | None = None,
+    shown: Disclosed = WHOLE,
+) -> WhyPage:
+    """The same of a day that was explained already."""
     account, read = told.account, told.read
     verdict = account.verdict
     code, name = people.names(session, [employee_id])[employee_id]

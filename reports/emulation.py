@@ -24,10 +24,12 @@ from attendance.store import counted_sessions, people
 from attendance.store.database import Session
 from attendance.store.tree import Spread, StoredTree
 from attendance.store.within import Within
-from reports.register import inert
+from reports.safe_cells import inert
 
 FORMATS = ("xlsx", "csv", "json")
 WHATS = ("units", "persons")
+PAPERS = {"units": "index_units", "persons": "emulation_persons"}
+"""What each is called among exports."""
 UNITS = (
     "unit", "name", "kind", "people", "due", "known", "coverage", "occurrences", "weighed", "index", "rank", "reason",
 )  # fmt: skip

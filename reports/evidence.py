@@ -18,33 +18,32 @@ def evidence_of(
     session: Session, zone: str, now: datetime, key: ViolationKey, *, shown: Disclosed = WHOLE
 ) -> dict[str, Any]:
     """Punches with the pull that brought each, sessions, coverage, rule with document, ledger and revisions."""
-    page = page_as_data(why_page(session, zone, now, key.employee_id, key.on, focus=str(key), shown=shown), zone)
-    wanted = (
-        "sessions",
-        "punches",
-        "flags",
-        "ledger",
-        "symbols",
-        "citations",
-        "coverage",
-        "revisions",
-        "rulebook",
-        "statements",
-    )
-    return {name: page[name] for name in (*wanted, "provisional")}
+    return evidence_in(why_page(session, zone, now, key.employee_id, key.on, focus=str(key), shown=shown), zone)
+
+
+def evidence_in(page: WhyPage, zone: str) -> dict[str, Any]:
+    """The same of a page that is there already."""
+    data = page_as_data(page, zone)
+    return {name: data[name] for name in _EVIDENCE}
+
+
+_EVIDENCE = (
+    "sessions", "punches", "flags", "ledger", "symbols", "citations", "coverage", "revisions", "rulebook", "statements",
+    "provisional",
+)  # fmt: skip
 
 
 def page_as_data(page: WhyPage, zone: str) -> dict[str, Any]:
     """The whole page of a day as plain data, without what depends on who reads it."""
-    return {name: _offset(value, zone) for name, value in asdict(page).items() if name != "beside"}
+    return {name: with_offset(value, zone) for name, value in asdict(page).items() if name != "beside"}
 
 
-def _offset(value: Any, zone: str) -> Any:
+def with_offset(value: Any, zone: str) -> Any:
     """The same value with every wall time given its offset and every tuple a list."""
     if isinstance(value, dict):
-        return {name: _offset(inner, zone) for name, inner in value.items()}
+        return {name: with_offset(inner, zone) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_offset(inner, zone) for inner in value]
+        return [with_offset(inner, zone) for inner in value]
     if isinstance(value, datetime):
         return value.replace(tzinfo=clock.zone(zone)).isoformat()
     if isinstance(value, date):

@@ -85,15 +85,15 @@ def inbox_page(
         to_write, total = _to_write(session, zone, who.employee_id, today, offset)
         own = replace(asked, states=listing_explanations.OPEN, employee_id=who.employee_id)
         found = listing_explanations.explanations(session, who.reading, who.reasons, own, limit=PAGE_SIZE, offset=0)
-        lines, found = _lines(session, zone, found.rows, who.reasons), Listed([], total)
+        lines, found = lines_of(session, zone, found.rows, who.reasons), Listed([], total)
     elif tab == "asked":
         found = listing_explanations.requests(session, within, asked_by_id=who.user_id, limit=PAGE_SIZE, offset=offset)
-        requests = tuple(_request(row, zone, today) for row in found.rows)
+        requests = tuple(request_line(row, zone, today) for row in found.rows)
     else:
         states = CLOSED if tab == "closed" else (tab,)
         chosen = replace(asked if tab == "closed" else others, states=states)
         found = listing_explanations.explanations(session, within, who.reasons, chosen, limit=PAGE_SIZE, offset=offset)
-        lines = _lines(session, zone, found.rows, who.reasons)
+        lines = lines_of(session, zone, found.rows, who.reasons)
     units = tuple(UnitOption(row.code, row.name, row.depth) for row in StoredTree(session).shown(today, who.reading))
     return InboxPage(tab, tabs, lines, to_write, requests, found.total, page, wanted, units)
 
@@ -120,7 +120,7 @@ def form_page(session: Session, zone: str, now: datetime, who: Readers, question
 
 
 def one_page(session: Session, zone: str, now: datetime, who: Readers, row: ExplanationRow) -> OnePage:
-    (line,) = _lines(session, zone, listing_explanations.told(session, [row]), who.reasons)
+    (line,) = lines_of(session, zone, listing_explanations.told(session, [row]), who.reasons)
     key = explanation_register.key_of(row)
     question = explanation_register.question(session, key)
     knows = who.reasons.sees(row.unit_id, row.employee_id)
@@ -251,7 +251,8 @@ def _unit_name(session: Session, unit_id: int | None, on: date) -> str:
     return StoredTree(session).name(session.get_one(UnitRow, unit_id).code, on)
 
 
-def _lines(session: Session, zone: str, rows: Sequence[Mapping[str, Any]], reasons: Within) -> tuple[Line, ...]:
+def lines_of(session: Session, zone: str, rows: Sequence[Mapping[str, Any]], reasons: Within) -> tuple[Line, ...]:
+    """Explanations as their reader may know them, with their deadlines."""
     deadlines, tree = Deadlines(session), StoredTree(session)
     deadlines.prepare((row["employee_id"], row["date"]) for row in rows)
     found = []
@@ -270,7 +271,8 @@ def _lines(session: Session, zone: str, rows: Sequence[Mapping[str, Any]], reaso
     return tuple(found)
 
 
-def _request(row: Mapping[str, Any], zone: str, today: date) -> RequestLine:
+def request_line(row: Mapping[str, Any], zone: str, today: date) -> RequestLine:
+    """Somebody who was asked, as a line of a list of these."""
     left = _left(row["due_on"], today) if row["state"] == "open" else None
     return RequestLine(
         row["violation"], row["explanation"], row["state"], row["employee"], row["name"], row["date"], row["session"],

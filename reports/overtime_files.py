@@ -17,7 +17,7 @@ from reports.official_xlsx import Words, forms_of, set_up
 from reports.overtime_sheet import COLUMNS, SIGNERS, OfficialOvertime, hours
 from reports.overtime_sheet import WORDS as OWN_WORDS
 from reports.printing import as_text, own_template, pdf
-from reports.register import inert
+from reports.safe_cells import inert
 from reports.timesheet import Say
 
 _TOP = 6

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from attendance import clock
-from reports.register import inert
 from reports.register_pdf import write_pdf
 from reports.register_table import Column, Register, Value
 from reports.register_words import RegisterWords
 from reports.register_xlsx import write_xlsx
+from reports.safe_cells import inert
 
 __all__ = ["FORMATS", "MEDIA", "RegisterFormat", "RegisterWords", "Written", "write_register"]
 
@@ -54,7 +54,8 @@ def _write_csv(register: Register, path: Path, words: RegisterWords) -> int:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(_names(register.columns))
-        for count, row in enumerate(register.rows, 1):
+        for row in register.rows:
+            count += 1
             writer.writerow([_safe(value) for value in _plain(register.columns, row, words.zone)])
     return count
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 
 from reports.printing import as_text, own_template, pdf
-from reports.register_table import Register
+from reports.register_table import Register, TooManyRows
 from reports.register_words import RegisterWords
-from reports.register_xlsx import TooManyRows
 
-MOST_PRINTED = 5_000
-"""So many rows a paper of ours holds: some two hundred pages, which is more than anybody files."""
+MOST_PRINTED = 2_000
+"""So many rows a paper of ours holds: some eighty pages, for which Typst takes 300 MB while it draws them."""
 _TAGGED_ROWS = 500
 """With more, a PDF is not tagged for screen readers: its structure would be ten times what it shows."""
 _RIGHT = ("integer", "share")
@@ -20,11 +19,13 @@ _RIGHT = ("integer", "share")
 def write_pdf(register: Register, path: Path, words: RegisterWords) -> int:
     """Write the paper; answers how many rows it has. Raises TooManyRows."""
     columns = [column for column in register.columns if column.printed]
-    cells = [
-        [words.cell(column, value) for column, value in zip(register.columns, row, strict=True) if column.printed]
-        for row in islice(register.rows, MOST_PRINTED + 1)
-    ]
-    if len(cells) > MOST_PRINTED:
+    is_printed = [column.printed for column in register.columns]
+    cells: list[str] = []
+    count = 0
+    for count, row in enumerate(islice(register.rows, MOST_PRINTED + 1), 1):
+        cells.append(words.number(count))
+        cells += (words.cell(column, value) for column, value in zip(columns, compress(row, is_printed), strict=True))
+    if count > MOST_PRINTED:
         raise TooManyRows(
             f"A paper holds at most {MOST_PRINTED:,} rows; ask for fewer days or for one unit, or for xlsx or csv."
         )
@@ -39,13 +40,13 @@ def write_pdf(register: Register, path: Path, words: RegisterWords) -> int:
         "heads": [words.heads[column.name] for column in columns],
         "widths": [column.width for column in columns],
         "right": [column.kind in _RIGHT for column in columns],
-        "rows": cells,
+        "cells": cells,
         "page": words.paper("page"),
         "none": words.paper("none"),
         "no": words.paper("row_number"),
     }
-    tagged = len(cells) <= _TAGGED_ROWS
+    tagged = count <= _TAGGED_ROWS
     path.write_bytes(
         pdf(own_template("register"), {"values": as_text(values)}, at=words.at.replace(microsecond=0), tagged=tagged)
     )
-    return len(cells)
+    return count

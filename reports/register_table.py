@@ -7,13 +7,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from attendance.errors import Invalid
+from reports.progress import counted
+
 Kind = Literal["text", "code", "date", "moment", "integer", "share", "yes"]
 Value = str | int | bool | date | datetime | tuple[int, int] | None
 
 
+class TooManyRows(Invalid):
+    """More rows than a workbook or a paper of ours holds."""
+
+    code = "too_many_rows"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `name` heads it in data for programs. `width`: in letters. `printed`: False: a paper has no room for it.
+    """One column. `name` heads it in data for programs. `width`: in letters. `printed`: whether it is on paper.
 
     `kind`: text (of people), code (said to people in words of the catalogue's group `words`, as it is to programs),
     date, moment (aware), integer, share (n and N, printed as n/N), yes.
@@ -50,3 +59,6 @@ class Register:
     bars: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     span: tuple[date, date] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", counted(self.rows))

@@ -55,5 +55,7 @@ class RegisterWords:
 
     def code(self, column: Column, value: str) -> str:
         """A code in words, as a cell begins."""
-        word = self.say(column.words, value) if column.words and value else value
+        if not column.words or not value:
+            return value
+        word = self.say(column.words, value)
         return word[:1].upper() + word[1:] if word != value else word

@@ -5,15 +5,16 @@ Written a row at a time. Codes are text with every zero, dates are dates, and th
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime, time
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from attendance import clock
-from attendance.errors import Invalid
-from reports.register_table import Column, Register, Value
+from reports.register_table import Column, Register, TooManyRows
 from reports.register_words import RegisterWords
 
 MOST_ROWS = 200_000
@@ -23,12 +24,6 @@ _OPTIONS = {
 }  # fmt: skip
 _LONGEST_CELL = 32_767  # letters; Excel holds no more
 _LONGEST_PRINT_HEAD = 255
-
-
-class TooManyRows(Invalid):
-    """More rows than a workbook or a paper of ours holds."""
-
-    code = "too_many_rows"
 
 
 def write_xlsx(register: Register, path: Path, words: RegisterWords) -> int:
@@ -46,7 +41,7 @@ _FORMS: dict[str, dict[str, Any]] = {
     "text": {"num_format": "@", "valign": "top"},
     "date": {"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"},
     "moment": {"num_format": "hh:mm dd/mm/yyyy", "valign": "top", "align": "left"},
-    "integer": {"num_format": "#,##0", "valign": "top"},
+    "integer": {"num_format": "#,##0", "valign": "top", "align": "right", "indent": 1},
     "title": {"bold": True, "font_size": 14},
     "strong": {"bold": True},
     "note": {"italic": True, "text_wrap": True, "valign": "top"},
@@ -59,6 +54,7 @@ def _rows(page: Any, register: Register, words: RegisterWords, forms: dict[str, 
         page.set_column(at, at, column.width)
     page.freeze_panes(1, 0)
     page.repeat_rows(0)
+    page.set_row(0, 32)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
@@ -66,29 +62,36 @@ def _rows(page: Any, register: Register, words: RegisterWords, forms: dict[str, 
     page.set_footer("&R&P/&N")
     for at, column in enumerate(columns):
         page.write_string(0, at, words.heads[column.name], forms["head"])
+    cells = [_cell_of(page, at, column, words, forms) for at, column in enumerate(columns)]
     count = 0
     for count, row in enumerate(register.rows, 1):
         if count > MOST_ROWS:
             raise TooManyRows(f"This list has more than {MOST_ROWS:,} rows; ask for fewer days at a time, or for CSV.")
-        for at, (column, value) in enumerate(zip(columns, row, strict=True)):
-            _cell(page, count, at, column, value, words, forms)
+        for cell, value in zip(cells, row, strict=True):
+            if value is not None:
+                cell(count, value)
     page.autofilter(0, 0, max(1, count), len(columns) - 1)
     return count
 
 
-def _cell(
-    page: Any, row: int, at: int, column: Column, value: Value, words: RegisterWords, forms: dict[str, Any]
-) -> None:
-    if value is None:
-        return
-    if isinstance(value, datetime):
-        page.write_datetime(row, at, clock.to_wall(value, words.zone).replace(tzinfo=None), forms["moment"])
-    elif isinstance(value, date):
-        page.write_datetime(row, at, datetime(value.year, value.month, value.day), forms["date"])  # noqa: DTZ001 - a date
-    elif column.kind == "integer" and isinstance(value, int):
-        page.write_number(row, at, value, forms["integer"])
-    else:
-        page.write_string(row, at, words.cell(column, value)[:_LONGEST_CELL], forms["text"])
+def _cell_of(
+    page: Any, at: int, column: Column, words: RegisterWords, forms: dict[str, Any]
+) -> Callable[[int, Any], object]:
+    """What writes a value that is known into a column, at a row."""
+    form = forms.get(column.kind, forms["text"])
+    match column.kind:
+        case "date":
+            return lambda row, value: page.write_datetime(row, at, datetime.combine(value, time()), form)
+        case "moment":
+            return lambda row, value: page.write_datetime(row, at, clock.to_wall(value, words.zone), form)
+        case "integer":
+            return lambda row, value: page.write_number(row, at, value, form)
+        case "code":
+            said = cache(partial(words.code, column))
+            return lambda row, value: page.write_string(row, at, said(value), form)
+        case "text":
+            return lambda row, value: page.write_string(row, at, value[:_LONGEST_CELL], form)
+    return lambda row, value: page.write_string(row, at, words.cell(column, value), form)
 
 
 def _summary(book: Any, page: Any, words: RegisterWords, forms: dict[str, Any]) -> None:
@@ -112,13 +115,13 @@ def _summary(book: Any, page: Any, words: RegisterWords, forms: dict[str, Any]) 
         page.write_string(row + 1, 0, note, forms["note"])
         row += 1
     beside = 0
-    for title, bars in words.bars:
+    for title, bars in words.bars:  # numbers beside each other, which the chart is drawn of
         row += 2
         page.write_string(row, 0, title, forms["strong"])
-        for label, value in bars:
+        for bar, count in bars:
             row += 1
-            page.write_string(row, 0, label)
-            page.write_number(row, 1, value, forms["integer"])
+            page.write_string(row, 0, bar)
+            page.write_number(row, 1, count, forms["integer"])
         beside += _chart(book, page, title, row - len(bars) + 1, row, beside)
 
 
@@ -136,14 +139,12 @@ def _chart(book: Any, page: Any, title: str, first: int, last: int, at: int) -> 
     )
     chart.set_title({"name": title, "name_font": {"size": 11}})
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True})
-    chart.set_x_axis(
-        {"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}, "label_position": "high"}
-    )
-    rows = max(8, 2 + (last - first + 1))
-    chart.set_size({"width": 640, "height": 20 * rows})
+    chart.set_y_axis({"reverse": True, "interval_unit": 1})
+    chart.set_x_axis({"min": 0, "visible": False, "major_gridlines": {"visible": False}})
+    height = 70 + 36 * (last - first + 1)
+    chart.set_size({"width": 680, "height": height})
     page.insert_chart(1 + at, 3, chart)
-    return rows + 1
+    return height // 20 + 2
 
 
 def _sheet_name(text: str) -> str:

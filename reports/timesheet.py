@@ -16,7 +16,7 @@ import orjson
 from attendance.engine.timesheet import NO_DAY, NOT_JUDGED, Cell, Line, Timesheet
 from attendance.rules.calendar import WORKING_KINDS
 from attendance.services.timesheet.signs import DAYS_OFF, LEAVE, SIGNS, WORK
-from reports.register import inert
+from reports.safe_cells import inert
 
 FORMATS = ("xlsx", "pdf", "csv", "json")
 NOTHING_YET = "…"

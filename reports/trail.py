@@ -53,7 +53,7 @@ ACTS = (
     *(f"feedback_point.{what}" for what in ("added", "renewed", "revoked")), "survey_score.recorded",
     "commitment_template.written", "commitment_template.withdrawn",
     *(f"commitment.{what}" for what in ("asked", "signed", "confirmed", "refused", "withdrawn", "reviewed")),
-    "minutes.written", "minutes.sealed", "minutes.annexed",
+    "minutes.written", "minutes.sealed", "minutes.annexed", "checkpoint.made",
     *(f"followup.{what}" for what in ("answered", "done", "not_done")),
     *(f"team.{what}" for what in ("formed", "joined", "left", "ended")), "visit.dropped", "draw.made",
     "notices.chosen", "notices.address_asked", "notices.address_set", "notices.address_removed", "notices.tested",
@@ -64,7 +64,8 @@ ACTS = (
         "threshold_filed", "threshold_ended", "proposed", "changed", "withdrawn", "overtaken", "decided",
         "counted",
     )),
-    "index.formula_filed", "index.formula_ended", "index.published",
+    *(f"report.{what}" for what in ("asked", "made", "failed", "dropped")),
+    "index.formula_filed", "index.formula_ended", "index.published", "export.made", "export.cut",
 )  # fmt: skip
 """Acts there are words for; an act without is shown by its name."""
 VIEWS = (
@@ -72,7 +73,7 @@ VIEWS = (
     "enrolments", "terminal users", "month", "report violations", "trail", "papers", "rosters", "personal_requests",
     "notice_readings", "export", "search", "explanations", "morning_list", "rule_trial", "presence", "observations",
     "commitments", "commitment_progress", "visit", "minutes",
-    "conduct",
+    "conduct", "report", "bulk_export", "dossier",
 )  # fmt: skip
 """Views there are words for."""
 VIAS = ("api", "page", "console", "job", "terminal")
@@ -84,6 +85,8 @@ FIELDS = (
     "granted", "due", "files", "channel", "outcome", "part", "desk",
     "granted", "due", "files", "seed_digest", "content_digest", "formula", "source",
     "planned_at", "planned_by",
+    "paper", "known_at", "rulebook", "rows", "format", "month", "period", "type", "over", "explained", "person",
+    "violation", "version", "table", "snapshot", "cursor", "year",
 )  # fmt: skip
 """Fields there are words for."""
 _LONGEST = 300

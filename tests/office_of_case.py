@@ -77,8 +77,8 @@ class OfficeOfCase:
         self.begin, self.end = self._span()
         self._explanations: dict[int, int] = {}
 
-    def file(self) -> None:
-        """Everything of the case, one transaction a step, with a judgement after each."""
+    def file(self, *, judged_each: bool = True) -> None:
+        """Everything of the case, one transaction a step, with a judgement after each, or one at the end."""
         steps = [*self._office(), *self._pulls(), *self._papers()]
         first_lock = min((e.at for e in self.scenario.papers.month_events if not e.reopened), default=None)
         settled = self._instant(first_lock) if first_lock else self.end
@@ -92,7 +92,8 @@ class OfficeOfCase:
                 with self.database.writing() as session:
                     act(session)
             now = max(now, moment)
-            evaluate_dirty(self.database, self.zone, now)
+            if judged_each:
+                evaluate_dirty(self.database, self.zone, now)
         evaluate_dirty(self.database, self.zone, self.end)
 
     # the answers of the database ------------------------------------------------------------------------------------

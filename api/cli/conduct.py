@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see, today_of
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see, take, today_of
 
 WithJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Number = Annotated[int, typer.Argument(metavar="PROPOSAL", min=1, help="Number of the proposal.")]
@@ -234,7 +234,10 @@ def export(
         part = spread_of(session, unit, *span)
         table = emulation.of_persons(session, within, part, unit, span, duties, name_key)
         see(session, "conduct", (row["employee"] for row in table.rows))
-    out.write_bytes(emulation.write(table, out.suffix[1:], *words_of("persons", settings.language)))
+        content = emulation.write(table, out.suffix[1:], *words_of("persons", settings.language))
+        asked = {"unit": unit, "from": str(span[0]), "to": str(span[1]), "format": out.suffix[1:]}
+        take(database, content, paper="emulation_persons", asked=asked, rows=len(table.rows))
+    out.write_bytes(content)
     say(f"{len(table.rows)} people in {out}.")
 
 

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, operator, print_json, read_date, read_moment, read_settings, say, see
+from api.cli.dossiers import report_dossier
+from api.cli.place import open_database, operator, print_json, read_date, read_moment, read_settings, say, see, take
+from api.cli.reports import PaperCommands, list_papers
 from api.cli.timesheets import report_timesheet
 from attendance.errors import Invalid
 
@@ -21,9 +23,11 @@ def register(app: typer.Typer) -> None:
     scenarios.callback()(_only_groups)
     scenarios.command("run")(run_scenarios)
     app.add_typer(scenarios, name="scenario")
-    reports = typer.Typer(help="Registers to keep or hand on.", no_args_is_help=True)
+    reports = typer.Typer(cls=PaperCommands, help="Papers and registers to keep or hand on.", no_args_is_help=True)
+    reports.command("list")(list_papers)
     reports.command("violations")(report_violations)
     reports.command("timesheet")(report_timesheet)
+    reports.command("dossier")(report_dossier)
     app.add_typer(reports, name="report")
 
 
@@ -166,14 +170,15 @@ def report_violations(
     ] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last date, included; today if left out.")] = None,
     unit: Annotated[str | None, typer.Option(help="Only this unit and those below it.")] = None,
-    format_: Annotated[str, typer.Option("--format", help="xlsx, csv or json.")] = "csv",
+    format_: Annotated[str, typer.Option("--format", help="xlsx, pdf, csv or json.")] = "csv",
     out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
 ) -> None:
-    """The register of violations of a span of dates. A spreadsheet needs --out."""
+    """The register of violations of a span of dates. A workbook or a PDF needs --out."""
     import shutil
     import tempfile
 
     from api import registers
+    from api.reporting.entry import Asked
     from attendance import clock
     from attendance.store.listing_violations import Wanted
     from attendance.store.trail import look
@@ -181,8 +186,8 @@ def report_violations(
     from attendance.store.within import EVERYTHING
 
     registers.check_format(format_)
-    if out is None and format_ == "xlsx":
-        raise Invalid("A spreadsheet is no text to print; name the file with --out violations.xlsx.")
+    if out is None and format_ in ("xlsx", "pdf"):
+        raise Invalid(f"A {format_} is no text to print; name the file with --out violations.{format_}.")
     settings = read_settings()
     now = clock.utc_now()
     today = clock.today(now, settings.timezone)
@@ -199,9 +204,21 @@ def report_violations(
                 Wanted(EVERYTHING, first, last, part=part),
                 format_,
                 path,
-                lang=settings.language,
+                asked=Asked(
+                    EVERYTHING,
+                    lambda _: EVERYTHING,
+                    settings.timezone,
+                    today,
+                    now,
+                    settings.language,
+                    unit=unit,
+                    from_on=first,
+                    to_on=last,
+                ),
                 saw=lambda people: look(session, operator(), "report violations", people, at=now),
             )
+        asked = {"unit": unit or "", "from": str(first), "to": str(last), "format": format_}
+        take(database, path, paper="violations", asked=asked, rows=count)
         if out is None:
             sys.stdout.write(path.read_text(encoding="utf-8-sig"))
             return

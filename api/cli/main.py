@@ -15,7 +15,9 @@ from api.cli import (
     commitments,
     conduct,
     doctor,
+    evidence,
     explanations,
+    exporting,
     inspections,
     judging,
     months,
@@ -48,8 +50,9 @@ app = typer.Typer(
 )
 for commands in (
     serving, office, users, tokens, units, terminals, sites, papers, explanations, rosters, personal, rules, months,
-    conduct, unit_index,
-    presence, notifications, observations, commitments, teams, inspections, judging, verifying, backing_up, doctor,
+    conduct, unit_index, exporting,
+    presence, notifications, observations, commitments, teams, inspections, judging, verifying, evidence,
+    backing_up, doctor,
 ):  # fmt: skip
     commands.register(app)
 

@@ -87,6 +87,7 @@ def export_person(
 ) -> None:
     """Write all data of one person as JSON, piece by piece."""
     from attendance.clock import utc_now
+    from attendance.services import exporting
     from attendance.services.personal import export
     from attendance.store import office
     from attendance.store.tables import EmployeeRow
@@ -101,9 +102,20 @@ def export_person(
             number = office.key(office.get(session, EmployeeRow, employee))
             export.note_export(session, number, actor=operator(), why=why, at=at)
         with database.reading() as session:
-            pieces = export.document(session, number, settings.timezone, reasons=True, at=at)
+            rows: list[int] = []
+
+            def written(digest: str, whole: bool) -> None:
+                with database.writing() as written_in:
+                    exporting.made(
+                        written_in, operator(), paper="personal_data", asked={"employee": employee}, known_at=at,
+                        rows=sum(rows), digest=digest, at=utc_now(), cut=not whole,
+                    )  # fmt: skip
+
+            found = export.document(session, number, settings.timezone, reasons=True, at=at, counted=rows.append)
+            pieces = exporting.watched(found, written)
             if str(out) == "-":
-                sys.stdout.writelines(piece.decode() for piece in pieces)
+                for piece in pieces:
+                    sys.stdout.buffer.write(piece)
                 return
             out.touch(mode=0o600)
             with out.open("wb") as file:

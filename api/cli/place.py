@@ -117,6 +117,14 @@ def see(session: Session, view: str, codes: Iterable[str]) -> None:
     look(session, operator(), view, numbers(session, codes), at=utc_now())
 
 
+def take(database: Database, content: bytes | Path, *, paper: str, asked: dict[str, str], rows: int) -> None:
+    """Write down that whoever gives the command takes a file, before it is written where they want it."""
+    from attendance.clock import utc_now
+    from attendance.services.exporting import write_down
+
+    write_down(database, operator(), content, paper=paper, asked=asked, rows=rows, at=utc_now())
+
+
 def read_date(text: str) -> date:
     try:
         found = date.fromisoformat(text)

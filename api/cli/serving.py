@@ -33,8 +33,10 @@ def serve(
     ] = None,
 ) -> None:
     """API, pages and, unless told not to, the timetable, until Ctrl-C."""
+    from api.background.running import runner_of
     from api.cli.web import run_web
     from api.notifying.notifier import make_notifier
+    from api.publishing.publisher import make_publisher
     from api.pulling import make_puller
     from api.serving import make_app
     from attendance.clock import utc_now
@@ -47,6 +49,7 @@ def serve(
     with open_database(settings, create=_is_new_place(settings)) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, settings.secret())
+        publisher = make_publisher(settings, database, utc_now, settings.secret())
         timetable = (
             Timetable(
                 database,
@@ -55,6 +58,7 @@ def serve(
                 notify=notifier.round,
                 backups=settings.backups(),
                 drill_in=settings.data_dir.absolute(),
+                seal=publisher.round,
             )
             if sync
             else None
@@ -62,6 +66,8 @@ def serve(
         app = make_app(settings, database, poller, timetable=timetable, notifier=notifier)
         if timetable is not None:
             timetable.start()
+        reports = runner_of(app)
+        reports.start()
         try:
             run_web(
                 app,
@@ -72,6 +78,7 @@ def serve(
                 on_end=poller.hub.close,
             )
         finally:
+            reports.stop()
             if timetable is not None:
                 timetable.stop()
             poller.stop()
@@ -96,6 +103,7 @@ def _announce(database: Database, url: str) -> None:
 def sync() -> None:
     """The timetable alone: pull every terminal on its interval and judge what changed. Safe to start twice."""
     from api.notifying.notifier import make_notifier
+    from api.publishing.publisher import make_publisher
     from api.pulling import make_puller
     from attendance.clock import utc_now
     from device_sync.poller import Poller
@@ -108,6 +116,7 @@ def sync() -> None:
     with open_database(settings) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, trail_secret(settings) or b"")
+        publisher = make_publisher(settings, database, utc_now, trail_secret(settings) or b"")
         timetable = Timetable(
             database,
             poller,
@@ -115,6 +124,7 @@ def sync() -> None:
             notify=notifier.round,
             backups=settings.backups(),
             drill_in=settings.data_dir.absolute(),
+            seal=publisher.round,
         )
         timetable.start()
         say("The timetable runs; Ctrl-C ends it.")

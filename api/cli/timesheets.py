@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.place import open_database, operator, read_settings, say, see
+from api.cli.place import open_database, operator, read_settings, say, see, take
 from attendance.errors import Invalid
 
 
@@ -35,13 +35,16 @@ def report_timesheet(
     if spoken not in LANGUAGES:
         raise Invalid(f"{spoken!r} is not a language of this program; write vi or en.")
     today = clock.today(clock.utc_now(), settings.timezone)
-    with open_database(settings) as database, database.reading() as session:
-        place = office.get(session, UnitRow, unit)
-        shown = shown_month(session, place, read_month(month), today, reasons=True, version=version)
-        live = version is None
-        page = sheet_page(session, settings.timezone, shown, today, live=live, masked=False, key=name_key)
-        content = file_of(page, format_, spoken)
-        see(session, "month", (line.employee for line in shown.sheet.lines))
+    asked = {"unit": unit, "month": month, "format": format_, "version": str(version or "")}
+    with open_database(settings) as database:
+        with database.reading() as session:
+            place = office.get(session, UnitRow, unit)
+            shown = shown_month(session, place, read_month(month), today, reasons=True, version=version)
+            live = version is None
+            page = sheet_page(session, settings.timezone, shown, today, live=live, masked=False, key=name_key)
+            content = file_of(page, format_, spoken)
+            see(session, "month", (line.employee for line in shown.sheet.lines))
+        take(database, content, paper="timesheet", asked=asked, rows=len(page.table.lines))
     if out is None:
         sys.stdout.buffer.write(content)
         return

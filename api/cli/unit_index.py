@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, today_of
+from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, take, today_of
 
 WithJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Unit = Annotated[str, typer.Argument(help="Code of the unit whose parts are compared.")]
@@ -164,10 +164,15 @@ def export(
     from reports import emulation
 
     settings = read_settings()
-    with open_database(settings) as database, database.reading() as session:
-        found = standing(session, EVERYTHING, office.get(session, UnitRow, unit), _span(period, today_of(settings)))
-    table = emulation.of_units(found)
-    out.write_bytes(emulation.write(table, out.suffix[1:], *words_of("units", settings.language)))
+    span = _span(period, today_of(settings))
+    with open_database(settings) as database:
+        with database.reading() as session:
+            found = standing(session, EVERYTHING, office.get(session, UnitRow, unit), span)
+        table = emulation.of_units(found)
+        content = emulation.write(table, out.suffix[1:], *words_of("units", settings.language))
+        asked = {"unit": unit, "from": str(span[0]), "to": str(span[1]), "format": out.suffix[1:]}
+        take(database, content, paper="index_units", asked=asked, rows=len(table.rows))
+    out.write_bytes(content)
     say(f"{len(table.rows)} lines in {out}.")
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.place import open_database, print_json, read_date, read_settings, say, trail_secret
-from api.cli.verifying_minutes import verify_file
+from api.cli.reading_checkpoints import own_key, read_checkpoints
+from api.cli.verifying_files import verify_file
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
@@ -43,27 +44,40 @@ def verify(
     key: Annotated[
         str | None, typer.Option(help="With FILE: the fingerprint the office makes known of the key it seals with.")
     ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="With FILE, a bundle: a text with checkpoints that you got elsewhere.")
+    ] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A text with checkpoints noted elsewhere, such as a mail or the file they are appended to; - reads "
+            "it from standard input. May be said again."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check the trail, the bytes of every pull, the numbers of punches, the chains over pulls, papers, rulings and
-    sites, signed commitments and sealed minutes. Changes nothing.
+    sites, the checkpoints over them, signed commitments and sealed minutes. Changes nothing.
 
-    With FILE, check that sealed PDF alone, on any machine. Exit 1 names the first broken link, or what was changed.
+    With FILE, check that sealed or signed PDF, or that bundle, alone, on any machine. Exit 1 names the first broken
+    link, or what was changed.
     """
     from attendance.services.verifying import check_parts
     from attendance.store.trail_checking import check_trail, missing_guards
     from device_sync.agent.verifying import check_segments
 
     if file is not None:
-        if not verify_file(file, key, as_json=as_json):
+        if not verify_file(file, key, checkpoint, as_json=as_json):
             raise typer.Exit(1)
         return
     settings = read_settings()
     noted = _noted(expect) if expect is not None else None
+    given = [each for name in against or () for each in read_checkpoints(name)]
+    secret = trail_secret(settings)
     with open_database(settings, migrate=False) as database, database.reading() as session:
-        sealers = _sealers(trail_secret(settings), old_key_file or [])
+        sealers = _sealers(secret, old_key_file or [])
         trail = check_trail(session, sealers, noted=noted)
-        parts = check_parts(session)
+        parts = check_parts(session, given, own_key(secret))
         segments = check_segments(session)
         guards = missing_guards(session)
     holds = trail.holds and all(part.holds for part in parts) and segments.holds and not guards
@@ -102,6 +116,7 @@ def _plain(part: Part) -> dict[str, Any]:
 _SAID = {
     "evidence": "the bytes of {pulls} pulls and the numbers of {punches} punches agree",
     "chains": "{chained} entries hang together, and {rows} rows they name are as they were entered",
+    "checkpoints": "the chains are as under {checkpoints} kept ones and {noted} noted elsewhere",
     "commitments": "{signed} are as they were signed",
     "minutes": "{minutes} are as they were sealed, with {annexes} annexes",
 }
@@ -151,6 +166,7 @@ def list_entries(
     actor: Annotated[str | None, typer.Option(help="Only of this account.")] = None,
     act: Annotated[str | None, typer.Option(help="Only this act, such as looked.")] = None,
     employee: Annotated[str | None, typer.Option(help="Only about the person of this code.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Only who took this very file out of the system.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First date.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last date, included.")] = None,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=100_000)] = 100,
@@ -160,6 +176,7 @@ def list_entries(
     from datetime import datetime, time, timedelta
 
     from attendance import clock
+    from attendance.services.exporting import digest_of
     from attendance.store import office, trail_reading
     from attendance.store.tables import EmployeeRow
     from attendance.store.trail_reading import Asked
@@ -170,7 +187,8 @@ def list_entries(
     ends = clock.to_instant(datetime.combine(read_date(to) + timedelta(days=1), time()), zone) if to else None
     with open_database(settings) as database, database.reading() as session:
         number = office.key(office.get(session, EmployeeRow, employee)) if employee else None
-        asked = Asked(actor, act, None, None, number, begins, ends)
+        of_file = ("export", digest_of(file)) if file else (None, None)
+        asked = Asked(actor, act, *of_file, number, begins, ends)
         found = trail_reading.entries(session, asked, limit=limit)
     if as_json:
         print_json({"items": found.rows, "total": found.total})
@@ -182,6 +200,9 @@ def list_entries(
         role = f" ({row['role']})" if row["role"] else ""
         what = f"{row['act']} {row['kind']} {row['key']}".strip()
         why = f": {row['why']}" if row["why"] else ""
+        if row["kind"] == "export" and row["after"]:
+            told = ", ".join(f"{name}={value}" for name, value in row["after"].items() if name != "digest")
+            why = f": {told}"
         say(f"{row['seq']}\t{at:%Y-%m-%d %H:%M:%S}\t{row['actor']}{role}\t{what}{about}{why}")
     if found.total > len(found.rows):
         say(f"{found.total - len(found.rows)} older ones; ask with --limit, --from and --to.")

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.cli.place import open_database, print_json, read_settings, say, trail_secret
-from attendance.errors import AttendanceError, Invalid
+from attendance.errors import AttendanceError
 
 if TYPE_CHECKING:
     from attendance.services.visiting.seals import Checked
 
-MOST_BYTES = 64 * 2**20
 _SAID = {
     "pdf": "bytes of the PDF were changed after it was sealed",
     "data": "the data in it (the attachment) is not what was sealed",
@@ -23,11 +22,11 @@ _SAID = {
 }
 
 
-def verify_file(file: Path, key: str | None, *, as_json: bool) -> bool:
-    """Say whether a sealed file is as it was sealed, naming what was changed. Raises Invalid."""
+def verify_minutes(file: Path, data: bytes, key: str | None, *, as_json: bool) -> bool:
+    """Say whether a sealed file with this content is as it was sealed, naming what was changed. Raises Invalid."""
     from attendance.services.visiting import seals
 
-    found = seals.check(_read(file), None)
+    found = seals.check(data, None)
     known, stored = _known(found)
     wrong = list(found.wrong)
     if key is not None and found.seal is not None:
@@ -40,15 +39,6 @@ def verify_file(file: Path, key: str | None, *, as_json: bool) -> bool:
     else:
         _tell(file, found, known, wrong)
     return not wrong
-
-
-def _read(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise Invalid(f"{file} is larger than sealed minutes are; give the PDF as it was given out.")
-        return file.read_bytes()
-    except OSError as error:
-        raise Invalid(f"The file {file} cannot be read ({type(error).__name__}); name another.") from error
 
 
 def _known(found: Checked) -> tuple[bool | None, list[str]]:

@@ -1,6 +1,7 @@
 """The JSON API: routers by noun, schemas, errors, who may ask."""
 
-from api.http.app import create_app
+from typing import TYPE_CHECKING, Any
+
 from api.http.auth import (
     check_csrf,
     csrf_token,
@@ -13,6 +14,9 @@ from api.http.auth import (
 )
 from api.http.scope import reader_of
 from api.http.service import service
+
+if TYPE_CHECKING:
+    from api.http.app import create_app
 
 __all__ = [
     "check_csrf",
@@ -27,3 +31,12 @@ __all__ = [
     "sign_in_token",
     "start_session",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The app when it is asked for: whoever wants no more than a part of this room need not read all of it."""
+    if name == "create_app":
+        from api.http.app import create_app
+
+        return create_app
+    raise AttributeError(name)

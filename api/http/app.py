@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from api.background.running import Runner
 from api.http import errors
 from api.http.answers import answer
 from api.http.auth import beside_or_signed_in
@@ -20,12 +21,15 @@ from api.http.routers import (
     assignments,
     audit,
     calendar,
+    checkpoints,
     commitment_progress,
     commitments,
     conduct,
+    dossiers,
     employees,
     enrolments,
     explanations,
+    exports,
     feedback_points,
     health,
     iclock,
@@ -43,6 +47,8 @@ from api.http.routers import (
     presence,
     punches,
     pushing,
+    report_catalogue,
+    report_jobs,
     reports,
     restorations,
     retention,
@@ -93,7 +99,11 @@ ROUTERS = (
     punches.router,
     verdicts.router,
     violations.router,
+    dossiers.router,  # before what answers for every name of a report
     reports.router,
+    exports.router,
+    report_jobs.router,
+    report_catalogue.router,
     search.router,
     units.router,
     unit_parts.router,
@@ -116,6 +126,7 @@ ROUTERS = (
     commitment_progress.router,  # before those with a number in the place of its word
     commitments.router,
     audit.router,
+    checkpoints.router,
     notifications.router,
     conduct.router,
     unit_index.router,
@@ -153,7 +164,8 @@ def create_app(
     incident) draws errors outside of the API. `extra_routers` are the pages: each of
     their addresses looks after its own login with `page_user`.
 
-    The caller may set `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
+    The caller may start `app.state.report_runner`, which makes papers in the background, set
+    `app.state.scheduler_ready` (a question that GET /ready asks) and add to `app.state.metrics`.
     """
     app = FastAPI(
         title="Attendance compliance",
@@ -184,6 +196,7 @@ def create_app(
         evidence=evidence,
     )
     app.state.notifier = notifier or make_notifier(settings, database, now, settings.secret())
+    app.state.report_runner = Runner(settings, database, now)
     app.state.metrics = CollectorRegistry()
     ProcessCollector(registry=app.state.metrics)
     app.state.metrics.register(TerminalFigures(database, settings.timezone, now))

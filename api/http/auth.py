@@ -130,7 +130,8 @@ def _asks_by_itself(request: Request) -> bool:
     """Whether an open page asks again, which keeps nobody signed in who has walked away from it."""
     if request.url.path == "/today/stream":
         return True
-    return request.url.path == "/today/live" and request.headers.get("hx-trigger") == "live"
+    asking = {"/today/live": "live", "/reports/jobs/live": "jobs-live"}.get(request.url.path)
+    return asking is not None and request.headers.get("hx-trigger") == asking
 
 
 def came(request: Request, name: str) -> Came:

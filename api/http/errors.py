@@ -18,6 +18,7 @@ from attendance.errors import (
     AttendanceError,
     ChangedMeanwhile,
     Conflict,
+    EvidenceBroken,
     Invalid,
     MayNotSign,
     MonthMovedOn,
@@ -40,6 +41,7 @@ from attendance.services.openid_sign_in import NoAccountHere
 from attendance.services.own_account import ProofWrong
 from attendance.services.papers.deciding import NotTheirs
 from attendance.services.proofs import SignInRefused
+from attendance.services.report_jobs import NotReady
 from attendance.services.second_factor import SecondFactorNeeded, SecondFactorUnreadable, SecondFactorWrong
 from attendance.services.unit_index.publishing import AlreadyPublished
 from attendance.services.visiting.sealing import OnlyHeadSeals
@@ -105,6 +107,12 @@ class ChangedSince(AttendanceError):
     code = "changed_meanwhile"
 
 
+class Gone(AttendanceError):
+    """A file that was here and is not any more."""
+
+    code = "gone"
+
+
 class NotAvailable(AttendanceError):
     """Something this process was started without."""
 
@@ -148,10 +156,13 @@ STATUS: Mapping[type[Exception], int] = {
     AlreadyPublished: 409,
     Overlap: 409,
     Conflict: 409,
+    EvidenceBroken: 409,
     StillNeeded: 409,
     UndoneBefore: 409,
     Forked: 409,
     InFlight: 409,
+    NotReady: 409,
+    Gone: 410,
     MonthMovedOn: 409,
     MovedOn: 409,
     MonthNotLockable: 409,

@@ -48,6 +48,7 @@ TAGS = [
     {"name": "conduct", "description": "Thresholds, what they propose, what a person decided; good examples."},
     {"name": "index", "description": "The discipline index between units: formula, publications."},
     {"name": "reports", "description": "Sheets as files."},
+    {"name": "exports", "description": "Rows for analysts, as streams that go on where a line was cut."},
     {"name": "inspections", "description": "Teams, plans and draws that the team alone knows of, visits, minutes."},
     {"name": "rosters", "description": "Duties, substitutes, posts to be filled, gaps."},
     {"name": "notifications", "description": "Webhooks, and what became of what was sent."},

@@ -11,7 +11,7 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,41 +42,43 @@ class HookPost:
 
     def __call__(self, event: Event) -> None:
         """Raises Undelivered: for anything but an answer of 2xx."""
-        until = monotonic() + self.seconds
-        host, port, address = reach(event.url, self.allowed, in_time(self.find, self.seconds))
-        left = max(until - monotonic(), 0.1)
         now = utc_now()
         signed = " ".join(Webhook(secret).sign(event.id, now, event.body) for secret in event.secrets)
         headers = {
             "Content-Type": "application/json",
-            "User-Agent": "attendance-compliance",
             "webhook-id": event.id,
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": signed,
-            "Connection": "close",
         }
-        parts = urlsplit(event.url)
+        self.send(event.url, event.body.encode(), headers)
+
+    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        """Post something that is no event, and what is answered, up to MAX_ANSWER. Raises Undelivered."""
+        until = monotonic() + self.seconds
+        host, port, address = reach(url, self.allowed, in_time(self.find, self.seconds))
+        left = max(until - monotonic(), 0.1)
+        sent = {**headers, "User-Agent": "attendance-compliance", "Connection": "close"}
+        parts = urlsplit(url)
         connection = _Pinned(host, port, str(address), self._context(parts.scheme), left)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        status = self._status(connection, target, event.body.encode(), headers, host, left)
+        status, answer = self._answer(connection, target, body, sent, host, left)
         if 200 <= status < 300:
-            return
+            return answer
         if status == 410:
             raise Undelivered("gone", scope="way", final=True, host=host)
         reason = "redirect" if 300 <= status < 400 else "status"
         raise Undelivered(reason, scope="one" if status in ONE_ALONE else "way", host=host, status=status)
 
-    def _status(
+    def _answer(
         self, connection: _Pinned, target: str, body: bytes, headers: dict[str, str], host: str, seconds: float
-    ) -> int:
+    ) -> tuple[int, bytes]:
         watch = threading.Timer(seconds, _cut, (connection,))
         watch.daemon = True
         watch.start()
         try:
             connection.request("POST", target, body, headers)
             answer = connection.getresponse()
-            answer.read(MAX_ANSWER)
-            return answer.status
+            return answer.status, answer.read(MAX_ANSWER)
         except ssl.SSLCertVerificationError as error:
             raise Undelivered("certificate", scope="way", host=host, why=error.verify_message) from error
         except (OSError, http.client.HTTPException, AttributeError, ValueError) as error:

@@ -103,6 +103,7 @@ class Notifier:
                 events.terminals(session, zone, at, hearers, told)
                 events.violations(session, zone, at, hearers)
                 events.months(session, at, hearers)
+                events.checkpoints(session, at, hearers)
                 due += explaining.events(session, at, hearers)
             notices.put(session, due, at)
 

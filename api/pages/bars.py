@@ -72,7 +72,7 @@ def minutes_chart(page: ChartsPage, t: Translator, width: int = WIDE) -> Chart:
     labels = [_label_of(group, size, t) for group in groups]
     values = [(float(sum(m.sessions for m in group)), float(sum(m.excused for m in group))) for group in groups]
     said = [t.number(int(whole)) if whole and size > 1 else "" for whole, _ in values]
-    chart = _upright("minutes", width, labels, [*values], said, t)
+    chart = upright("minutes", width, labels, [*values], said, t)
     if not page.grace or page.grace >= LONGEST_MINUTE:
         return chart
     after = chart.left + (chart.right - chart.left) / len(groups) * page.grace / size
@@ -125,14 +125,14 @@ def _rates(name: str, rates: Sequence[Rate], labels: Sequence[str], t: Translato
     values = [(rate.per_hundred or 0.0, rate.excused_per_hundred) for rate in rates]
     known = [rate.per_hundred is not None for rate in rates]
     said = ["–" if rate.per_hundred is None else _value(rate, t) for rate in rates]
-    return _upright(name, width, labels, values, said, t, known)
+    return upright(name, width, labels, values, said, t, known)
 
 
 def _value(rate: Rate, t: Translator) -> str:
     return t("charts.few_short") if rate.per_hundred is None else t.number(rate.per_hundred)
 
 
-def _upright(
+def upright(
     name: str,
     width: int,
     labels: Sequence[str],

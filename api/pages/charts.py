@@ -11,13 +11,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.handing_out import handed_out
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.i18n import Translator, read_day
 from api.pages.routes import language_of, show
 from attendance.errors import NotFound
 from reports.charts import LONGEST_MINUTE, LONGEST_SPAN, TABLES, ChartsPage, Rate, charts_page
-from reports.register import inert
+from reports.safe_cells import inert
 
 SHOWN_DAYS = timedelta(days=30)
 _RATES = ("late", "excused", "known", "rate", "unknown")
@@ -40,11 +41,13 @@ def charts_file(
     if table not in TABLES:
         raise NotFound("table", table)
     page, t = _page(request, reader, unit), Translator(language_of(request))
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows(_lines(page, table, t))
+    written, lines = io.StringIO(), list(_lines(page, table, t))
+    csv.writer(written, lineterminator="\r\n").writerows(lines)
+    content = written.getvalue().encode("utf-8-sig")
+    handed_out(request, reader, content, paper="charts", rows=len(lines) - 1, table=table, format="csv")
     name = f"charts-{table}-{page.from_on}-{page.to_on}.csv"
     return Response(
-        written.getvalue().encode("utf-8-sig"),
+        content,
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )

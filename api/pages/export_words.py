@@ -19,6 +19,7 @@ INTERNAL = frozenset(
         "sequence", "log_index", "pull_id", "superseded_at", "answered_id", "explanation_id", "sheet_id", "webhook_id",
         "content", "version", "team_id", "grant_id", "visit_id",
         "client_id", "minutes_id", "threshold_id",
+        "heard_at", "runner", "file", "sentence", "problem",
     }
 )  # fmt: skip
 """Columns that stand in the file alone."""
@@ -36,7 +37,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "what": ("look", "thing", "paper_kind"),
     "via": ("via",),
     "way": ("request_way",),
-    "state": ("request_state", "punch_state", "explanation_state"),
+    "state": ("request_state", "punch_state", "explanation_state", "report_state"),
     "ground": ("explanation_ground",),
     "confirmation": ("explanation_confirmation",),
     "part": ("signature_part", "team_part"),

@@ -96,7 +96,7 @@ def observations_csv(
         within = observed_by(reader, session, unit or None)
         rows, _ = observations.listed(session, within, wanted.wanted, limit=MOST_ROWS)
         lines = lines_of(session, parts.settings.timezone, rows)
-    return answer_csv(lines, Translator(language_of(request)))
+    return answer_csv(request, reader, lines, Translator(language_of(request)))
 
 
 @router.get("/add")

@@ -17,11 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import sheets_in
 from api.notifying.failures import failure
-from api.pages import bars, explain, index_bars, terminals, timeline
+from api.pages import bars, compared_bars, explain, index_bars, terminals, timeline
 from api.pages.assets import asset
 from api.pages.i18n import DAY_PATTERN, LANGUAGES, Translator
 from api.pages.names import name_key
 from api.pages.trail_values import trail_field, trail_value
+from api.reporting.catalogue import for_whom, title
 from attendance.services.access import ROLES, Permission
 from attendance.services.reviewing import RESULTS
 from attendance.services.visiting.teams import AUTHORITIES
@@ -31,6 +32,7 @@ from attendance.store.draw_tables import WAYS
 from attendance.store.visit_tables import KINDS, PARTS
 from reports.charts import FEWEST_PEOPLE, LONGEST_MINUTE
 from reports.person import DAY_MARKS, SHOWN_DAYS
+from reports.registers.compared import hours_text
 from reports.view import PERSON_STATES, VIOLATION_STATUSES, VIOLATION_TYPES, TodayPerson, User
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -47,6 +49,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/rosters", "nav.rosters", "papers.read"),
     ("/commitments", "nav.commitments", "commitments.read"),
     ("/charts", "nav.charts", "attendance.read"),
+    ("/reports", "nav.reports", "attendance.read"),
+    ("/reports", "nav.reports", "system.read"),  # of terminals, to those who see no attendance
     ("/conduct", "nav.conduct", "conduct.read"),
     ("/index", "nav.index", "index.read"),
     ("/observations", "nav.observations", "observations.read"),
@@ -63,6 +67,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/system", "nav.system", "system.read"),
     ("/requests", "nav.requests", "personal_data.manage"),
     ("/system/notifications", "nav.notifications", "system.manage"),
+    ("/evidence", "nav.evidence", "evidence.read"),
     ("/trail", "nav.trail", "trail.read"),
     ("/looks", "nav.looks", "attendance.read"),
 )
@@ -72,7 +77,17 @@ OWN_PAGE = ("/me", "nav.me")
 
 # The group of the menu that an entry stands in; its first letters put the groups in order.
 GROUPS = {
-    "1.daily": {"/today", "/violations", "/explanations", "/months", "/papers", "/rosters", "/me", "/charts"},
+    "1.daily": {
+        "/today",
+        "/violations",
+        "/explanations",
+        "/months",
+        "/papers",
+        "/rosters",
+        "/me",
+        "/charts",
+        "/reports",
+    },
     "2.control": {
         "/inspections",
         "/inspections/followups",
@@ -84,7 +99,7 @@ GROUPS = {
     },
     "3.office": {"/units", "/people", "/calendar", "/schedules", "/rules"},
     "4.data": {"/terminals", "/import"},
-    "5.care": {"/users", "/system", "/system/notifications", "/requests", "/trail", "/looks"},
+    "5.care": {"/users", "/system", "/system/notifications", "/requests", "/evidence", "/trail", "/looks"},
 }
 
 # Those who need a look come first; inside a state, by given name.
@@ -151,6 +166,10 @@ def environment() -> Environment:
         "failure": failure,
         "fewest_people": FEWEST_PEOPLE,
         "alarm_sentence": terminals.alarm_sentence,
+        "compliance_chart": compared_bars.compliance_chart,
+        "hours_text": hours_text,
+        "seasons_chart": compared_bars.seasons_chart,
+        "years_chart": compared_bars.years_chart,
         "index_chart": index_bars.index_chart,
         "health_sentence": terminals.health_sentence,
         "next_step": terminals.next_step,
@@ -165,6 +184,8 @@ def environment() -> Environment:
         "observation_kinds": OBSERVATION_KINDS,
         "person_address": person_address,
         "person_states": PERSON_STATES,
+        "report_for": for_whom,
+        "report_title": title,
         "roles": ROLES,
         "shown_days": SHOWN_DAYS,
         "summary": explain.summary,

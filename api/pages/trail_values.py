@@ -19,6 +19,8 @@ _VOCABULARIES = {
     "code": ("duty",),
     "role": ("role",),
     "way": ("request_way",),
+    "paper": ("export_paper",),
+    "type": ("violation",),
 }
 _FIELDS = ("field", "export_column")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

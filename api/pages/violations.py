@@ -12,12 +12,15 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import registers
+from api.handing_out import handed_out
 from api.http.auth import sent_from_here
 from api.http.errors import Forbidden
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.i18n import read_day
 from api.pages.routes import PAGE_SIZE, language_of, show
+from api.reporting.entry import Asked
+from api.reporting.words import NARROWED
 from attendance.errors import Invalid, NotFound
 from attendance.services import reviewing
 from attendance.services.access import Permission
@@ -29,7 +32,7 @@ from attendance.store.saved_views import ViewRefused
 from attendance.store.trail import record
 from attendance.store.tree import Spread, StoredTree
 from attendance.store.within import NOTHING
-from reports.register import TooManyRows
+from reports.register_table import TooManyRows
 from reports.violations import (
     Reviewed,
     SavedView,
@@ -147,8 +150,20 @@ def export(request: Request, reader: Attending, format: Annotated[str, Query(max
                 session,
                 asked.wanted(reader.within, part),
                 format,
-                lang=language_of(request),
+                asked=Asked(
+                    reader.within,
+                    lambda permission: reader.elsewhere(session, permission),
+                    parts.settings.timezone,
+                    parts.today(),
+                    parts.now(),
+                    language_of(request),
+                    unit=asked.unit or None,
+                    from_on=asked.from_on,
+                    to_on=asked.to_on,
+                    others={name: value for name, value in asked.values.items() if name in NARROWED},
+                ),
                 saw=lambda people: reader.saw_people(session, "report violations", people, at=parts.now()),
+                takes=lambda file, rows: handed_out(request, reader, file, paper="violations", rows=rows),
                 newest_first=True,
             )
         except TooManyRows:

@@ -13,7 +13,12 @@ from attendance.store.database import Session
 from reports.register_files import FORMATS, write_register
 from reports.register_table import Register
 from reports.registers.asking import NameKey
+from reports.registers.commitments import commitment_register
+from reports.registers.duties import duty_register
+from reports.registers.explanations import explanation_register
 from reports.registers.missing_punches import missing_punches
+from reports.registers.terminals import orphan_register, quarantine_register, terminal_health_register
+from reports.registers.visits import visit_register
 
 Build = Callable[[Session, Asked, NameKey], Register]
 
@@ -41,7 +46,15 @@ def _named(build: Build) -> Callable[[Session, Asked], Register]:
     return lambda session, asked: build(session, asked, name_key)
 
 
-_SPAN: tuple[Need, ...] = ("unit", "employee", "span")
+_OF_PEOPLE: tuple[Need, ...] = ("unit", "employee", "span")
+_OF_PLACES: tuple[Need, ...] = ("unit", "span")
 ENTRIES: tuple[Entry, ...] = (
-    entry_of("missing_punches", "attendance.read", _SPAN, _named(missing_punches), is_long=True),
+    entry_of("explanations", "explanations.read", _OF_PEOPLE, _named(explanation_register), is_long=True),
+    entry_of("missing-punches", "attendance.read", _OF_PEOPLE, _named(missing_punches), is_long=True),
+    entry_of("duties", "attendance.read", _OF_PEOPLE, _named(duty_register), is_long=True),
+    entry_of("visits", "visits.read", _OF_PLACES, _named(visit_register)),
+    entry_of("commitments", "commitments.read", ("unit", "year"), _named(commitment_register)),
+    entry_of("terminals", "terminals.read", _OF_PLACES, _named(terminal_health_register)),
+    entry_of("orphans", "terminals.evidence", _OF_PLACES, _named(orphan_register), is_long=True),
+    entry_of("quarantine", "terminals.evidence", _OF_PLACES, _named(quarantine_register), is_long=True),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from api.pages.i18n import Translator
@@ -14,6 +15,10 @@ from attendance.store.tree import StoredTree
 from reports.register_table import Figure, Register
 from reports.register_words import RegisterWords
 
+NARROWED: Mapping[str, str] = {
+    "type": "violation", "status": "status", "over": "", "explained": "list.explained", "person": "",
+}  # fmt: skip
+"""What else a list is narrowed by, as its head tells it, and the group of words of its values."""
 BETWEEN = " · "
 """Between the parts of a bar's label; a part such as `session.am` is said in words."""
 
@@ -64,7 +69,8 @@ def percent(n: int, whole: int) -> Decimal | None:
 def _bar(t: Translator, label: str) -> str:
     """An office names sessions as it likes: one without a word of ours stands as it is."""
     parts = (part if t.knows(part) else part.removeprefix("session.") for part in label.split(BETWEEN))
-    return BETWEEN.join(t(part) if t.knows(part) else part for part in parts)
+    said = BETWEEN.join(t(part) if t.knows(part) else part for part in parts)
+    return said[:1].upper() + said[1:]
 
 
 def _office(session: Session, asked: Asked) -> str:
@@ -80,5 +86,8 @@ def _head(session: Session, asked: Asked, register: Register, t: Translator) -> 
         found.append((t("register_paper.unit"), StoredTree(session).name(asked.unit, last)))
     if asked.employee is not None:
         found.append((t("register_paper.employee"), office.get(session, EmployeeRow, asked.employee).name))
+    for name, group in NARROWED.items():
+        if value := asked.others.get(name):
+            found.append((t(f"register_narrowed.{name}"), t.label(group, value) if group else value))
     found.append((t("register_paper.known_at"), t.moment(clock.to_wall(asked.at, asked.zone))))
     return tuple(found)

@@ -7,14 +7,14 @@ from typing import Any
 
 from attendance import clock
 from attendance.errors import UnknownZone
-from attendance.facts import Assignment, Enrolment, TerminalSite, Unit
+from attendance.facts import Assignment, Coverage, Enrolment, TerminalSite, Unit
 from attendance.reading import Node, Refusal, Refused
 from attendance.rules.calendar import CalendarEntry
 from attendance.rules.policy import Policy
 from attendance.rules.schedule import Schedule
 from attendance.scenario.expect_section import read_rows
 from attendance.scenario.facts_section import Known, Papers, read_facts
-from attendance.scenario.people_section import Punch, read_employees, read_punches, read_terminals
+from attendance.scenario.people_section import Punch, read_coverage, read_employees, read_punches, read_terminals
 from attendance.scenario.rules_section import read_calendar, read_policy, read_schedules, read_units
 
 KEYS = {
@@ -25,7 +25,10 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Scenario:
-    """One loaded case: rules, people, papers with the times they became known, punches, and what is expected."""
+    """One loaded case: rules, people, papers with the times they became known, punches, and what is expected.
+
+    `coverage`: of terminals that were not read to the end of the case, the spans in which they were.
+    """
 
     id: str
     title: str
@@ -35,6 +38,7 @@ class Scenario:
     calendar: tuple[CalendarEntry, ...]
     units: tuple[Unit, ...]
     terminals: tuple[TerminalSite, ...]
+    coverage: dict[str, tuple[Coverage, ...]]
     people: tuple[str, ...]
     assignments: tuple[Assignment, ...]
     enrolments: tuple[Enrolment, ...]
@@ -60,6 +64,7 @@ def load(document: dict[str, Any]) -> tuple[Scenario, list[Refusal] | None]:
     units = read_units(root.child("units"), schedules)
     codes = tuple(dict.fromkeys(unit.code for unit in units))
     terminals = read_terminals(root.child("terminals"), units)
+    coverage = read_coverage(root.child("terminals"), zone)
     people, assignments, enrolments = read_employees(root.child("employees"), units, schedules, terminals, zone)
     calendar = read_calendar(root.child("calendar"), set(codes), zone)
     known = Known(people, tuple(t.code for t in terminals), codes, zone)
@@ -77,6 +82,7 @@ def load(document: dict[str, Any]) -> tuple[Scenario, list[Refusal] | None]:
         calendar=calendar,
         units=units,
         terminals=terminals,
+        coverage=coverage,
         people=people,
         assignments=assignments,
         enrolments=enrolments,

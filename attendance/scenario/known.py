@@ -41,10 +41,7 @@ def case_at(scenario: Scenario, as_of: datetime | None) -> Case:
         assignments=tuple(a for a in scenario.assignments if is_known(a.recorded_at, as_of)),
         enrolments=scenario.enrolments,
         punches=_punch_columns(scenario, as_of),
-        coverage=tuple(
-            Coverage(t.code, None, watermark(t.code, as_of, papers.outages) if as_of else None)
-            for t in scenario.terminals
-        ),
+        coverage=tuple(_coverage(scenario, as_of)),
         leaves=tuple(leave for leave in papers.leaves if is_known(leave.approved_at, as_of)),
         missions=tuple(mission for mission in papers.missions if is_known(mission.approved_at, as_of)),
         outages=tuple(papers.outages),
@@ -61,6 +58,16 @@ def case_at(scenario: Scenario, as_of: datetime | None) -> Case:
         inspections=tuple(visit for visit in papers.inspections if is_known(visit.at, as_of)),
         protections=tuple(papers.protections),
     )
+
+
+def _coverage(scenario: Scenario, as_of: datetime | None) -> Iterable[Coverage]:
+    """A terminal was read to the end of the case, or up to `as_of`; one that says when it was read, only then."""
+    for terminal in scenario.terminals:
+        mark = watermark(terminal.code, as_of, scenario.papers.outages) if as_of else None
+        spans = scenario.coverage.get(terminal.code, (Coverage(terminal.code, None, None),))
+        for span in spans:
+            ends = [at for at in (span.until, mark) if at is not None]
+            yield replace(span, until=min(ends, default=None))
 
 
 def _explanations(papers: list[Explanation], as_of: datetime | None) -> Iterable[Explanation]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from attendance.facts import DIRECTIONS, Assignment, Enrolment, TerminalSite, Unit
+from attendance.facts import DIRECTIONS, Assignment, Coverage, Enrolment, TerminalSite, Unit
 from attendance.rules.schedule import Schedule
 from attendance.rules.tree import Tree
 from attendance.scenario.moments import local, validity
@@ -30,7 +30,7 @@ def read_terminals(node: Node, units: tuple[Unit, ...]) -> tuple[TerminalSite, .
         return (TerminalSite("T-A", units[0].code),)
     sites: list[TerminalSite] = []
     for entry in node.each():
-        if not entry.keys({"code", "unit", "direction", "first_sane_date"}, {"code"}):
+        if not entry.keys({"code", "unit", "direction", "first_sane_date", "read"}, {"code"}):
             continue
         code, unit = entry.child("code").text(), entry.child("unit").text(units[0].code)
         if code in {site.code for site in sites}:
@@ -46,6 +46,20 @@ def read_terminals(node: Node, units: tuple[Unit, ...]) -> tuple[TerminalSite, .
             )
         )
     return tuple(sites)
+
+
+def read_coverage(node: Node, zone: str) -> dict[str, tuple[Coverage, ...]]:
+    """Of the terminals that say it, from when to when each was read completely; no span: never."""
+    found = {}
+    for entry in node.each():
+        if isinstance(entry.value, dict) and entry.value.get("read") is not None:
+            code = entry.child("code").text()
+            found[code] = tuple(
+                Coverage(code, local(span.child("from"), zone), local(span.child("to"), zone))
+                for span in entry.child("read").each()
+                if span.keys({"from", "to"})
+            )
+    return found
 
 
 def read_employees(

@@ -43,7 +43,7 @@ def actual_rows(scenario: Scenario, answers: Source) -> Iterable[Row]:
             actual = _month_row(scenario, answers, row, employee)
         elif "date" in row:
             found = answers.on([row["date"]], as_of)
-            actual = _day_row(found.get((employee, row["date"])) or not_employed(employee, row["date"]))
+            actual = day_row(found.get((employee, row["date"])) or not_employed(employee, row["date"]))
         if as_of:
             actual["as_of"] = text_of(as_of)
         if "roster_errors" in row:
@@ -65,7 +65,8 @@ def _dates(rows: Iterable[Row]) -> list[date]:
     return asked
 
 
-def _day_row(verdict: DayVerdict) -> Row:
+def day_row(verdict: DayVerdict) -> Row:
+    """A verdict as the row of a day that expects it."""
     return {
         "employee": verdict.employee,
         "date": verdict.on.isoformat(),

@@ -37,6 +37,15 @@ class SigningKey:
         """64 bytes. `purpose` keeps what was signed for one thing from passing for another."""
         return self._private.sign(_bound(purpose, message))
 
+    def sign_note(self, body: str) -> bytes:
+        """64 bytes over a text of lines as it stands, so that any reader of signed notes can check them.
+
+        Raises Invalid for a text with a zero in it, which could pass for something else that was signed.
+        """
+        if "\0" in body or not body.endswith("\n"):
+            raise Invalid("A note that is signed is made of whole lines of text.")
+        return self._private.sign(body.encode())
+
 
 def fingerprint(public: bytes) -> str:
     """Half of the SHA-256 of a public key, 32 hexadecimal digits."""
@@ -45,8 +54,16 @@ def fingerprint(public: bytes) -> str:
 
 def is_signed(public: bytes, purpose: bytes, message: bytes, signature: bytes) -> bool:
     """Whether the holder of this key signed exactly this for this purpose."""
+    return _is_over(public, signature, _bound(purpose, message))
+
+
+def is_signed_note(public: bytes, body: str, signature: bytes) -> bool:
+    return "\0" not in body and _is_over(public, signature, body.encode())
+
+
+def _is_over(public: bytes, signature: bytes, message: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, _bound(purpose, message))
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from attendance.services.commitments.checking import check_commitments
+from attendance.services.evidence.checking import check_checkpoints
+from attendance.services.evidence.notes import Given
 from attendance.services.visiting.sealed_checking import check_minutes
 from attendance.store.chain_checking import check_chains
 from attendance.store.database import Database, Session
@@ -37,8 +39,11 @@ class Part:
         return self.broken is None
 
 
-def check_parts(session: Session) -> list[Part]:
-    """Everything beside the trail: punches and their pulls, what verdicts rest on, commitments, minutes."""
+def check_parts(session: Session, given: Sequence[Given] = (), own: Mapping[str, bytes] | None = None) -> list[Part]:
+    """Everything beside the trail: punches and their pulls, what verdicts rest on, checkpoints, commitments, minutes.
+
+    `given`: checkpoints noted elsewhere, to which the chains are held too; `own`: this office's keys beside the kept.
+    """
     evidence, chains = check_evidence(session), check_chains(session)
     commitments, minutes = check_commitments(session), check_minutes(session)
     return [
@@ -49,11 +54,17 @@ def check_parts(session: Session) -> list[Part]:
             evidence.wrong,
         ),
         Part("chains", {"chained": chains.entries, "rows": chains.rows}, chains.broken, chains.wrong, chains.heads),
+        _checkpoints(session, given, own),
         Part("commitments", {"signed": commitments.commitments}, commitments.broken, commitments.wrong),
         Part(
             "minutes", {"minutes": minutes.minutes, "annexes": minutes.annexes}, minutes.broken, minutes.wrong
         ),
     ]  # fmt: skip
+
+
+def _checkpoints(session: Session, given: Sequence[Given], own: Mapping[str, bytes] | None) -> Part:
+    found = check_checkpoints(session, given, own=own)
+    return Part("checkpoints", {"checkpoints": found.kept, "noted": found.given}, found.broken, found.wrong)
 
 
 def verify_nightly(database: Database, at: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -77,23 +78,34 @@ def _adopt_rulings(connection: Connection) -> None:
 
 def rulings(connection: Connection) -> Iterator[tuple[int, bytes]]:
     """Number and digest of every ruling with its violations as they are stored, by number."""
+    for number, employee, on, rest, recorded, violations in _rulings(connection):
+        yield number, chain_links.ruling_digest(number, employee, on, rest, recorded, violations)
+
+
+def ruling_texts(connection: Connection, number: int) -> list[bytes]:
+    """The text that the digest of a ruling is of; empty where there is none."""
+    return [chain_links.ruling_text(*parts) for parts in _rulings(connection, number)]
+
+
+def _rulings(
+    connection: Connection, number: int | None = None
+) -> Iterator[tuple[int, int, date, list[Any], int, list[Any]]]:
     ruling, violation = every_table()["ruling"], every_table()["violation"]
     said = [cast(ruling.c[name], Text) if name in JSONS else ruling.c[name] for name in SAID]
     query = select(ruling.c.id, ruling.c.employee_id, ruling.c.work_date, *said, ruling.c.recorded_at)
     told = select(violation.c.ruling_id, *(violation.c[name] for name in OF_VIOLATION))
+    if number is not None:
+        query, told = query.where(ruling.c.id == number), told.where(violation.c.ruling_id == number)
     query = query.order_by(ruling.c.id).execution_options(yield_per=2_000)
     told = told.order_by(violation.c.ruling_id, violation.c.id).execution_options(yield_per=2_000)
     with closing(connection.execute(told)) as listed, closing(connection.execute(query)) as rows:
         found = groupby(listed, key=itemgetter(0))
         at, mine = next(found, (0, iter(())))
-        for number, employee, on, *rest, recorded in rows:
+        for each, employee, on, *rest, recorded in rows:
             violations: list[Any] = []
-            while at and at < number:  # of a ruling that is gone; it is missed by its own number
+            while at and at < each:  # of a ruling that is gone; it is missed by its own number
                 at, mine = next(found, (0, iter(())))
-            if at == number:
+            if at == each:
                 violations = [row[1:] for row in mine]
                 at, mine = next(found, (0, iter(())))
-            yield (
-                number,
-                chain_links.ruling_digest(number, employee, on, rest, chain_links.micros(recorded), violations),
-            )
+            yield each, employee, on, rest, chain_links.micros(recorded), violations

@@ -29,8 +29,13 @@ def link(before: bytes, chain: str, number: int, kind: str, digest: bytes) -> by
 
 def row_digest(row: Mapping[str, Any]) -> bytes:
     """Of columns of a row, in the order of their names; instants, dates and bytes as one text each."""
+    return hashlib.sha256(row_text(row)).digest()
+
+
+def row_text(row: Mapping[str, Any]) -> bytes:
+    """What the digest of a row is of, as a bundle shows it."""
     plain = [[name, _plain(row[name])] for name in sorted(row)]
-    return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).digest()
+    return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
 
 
 def _plain(value: Any) -> Any:
@@ -46,7 +51,14 @@ def _plain(value: Any) -> Any:
 def ruling_digest(
     number: int, employee: int, on: date, said: Iterable[object], recorded: int, violations: Sequence[Sequence[object]]
 ) -> bytes:
-    """The short digest of a ruling with its violations.
+    """The short digest of a ruling with its violations."""
+    return hashlib.sha256(ruling_text(number, employee, on, said, recorded, violations)).digest()[:SHORT]
+
+
+def ruling_text(
+    number: int, employee: int, on: date, said: Iterable[object], recorded: int, violations: Sequence[Sequence[object]]
+) -> bytes:
+    """What the digest of a ruling is of.
 
     `said`: its columns from `revision` to `cause` in the order of the table, JSON as it is stored; `recorded`:
     microseconds since 1970; `violations`: id, and session to status, of each after what it shares with the ruling.
@@ -54,7 +66,7 @@ def ruling_digest(
     text = f"{number}|{employee}|{on.isoformat()}|{'|'.join(map(str, said))}|{recorded}"
     for found in violations:
         text += f"|{found[0]}|{'|'.join(map(str, found[-6:]))}"
-    return hashlib.sha256(text.encode()).digest()[:SHORT]
+    return text.encode()
 
 
 def pack(content: bytes) -> bytes:

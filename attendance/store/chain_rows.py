@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, select, tuple_
 
-from attendance.store.chain_links import row_digest
+from attendance.store.chain_links import row_digest, row_text
 from attendance.store.every_table import every_table
 
 PAPERS = (
@@ -49,9 +49,21 @@ def every_digest(connection: Connection, table: str, names: Sequence[str]) -> It
     yield from _read(connection, table, None, names)
 
 
+def texts(connection: Connection, table: str, keys: Iterable[str], names: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Rows as the texts that their digests are of, by key."""
+    return [(key, row_text(row)) for key, row in _rows(connection, table, sorted(set(keys)), names)]
+
+
 def _read(
     connection: Connection, table: str, keys: list[str] | None, names: Sequence[str] | None
 ) -> Iterator[tuple[str, bytes]]:
+    for key, row in _rows(connection, table, keys, names):
+        yield key, row_digest(row)
+
+
+def _rows(
+    connection: Connection, table: str, keys: list[str] | None, names: Sequence[str] | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     described: Table = every_table()[table]
     columns = [described.columns[name] for name in (names or columns_of(table)) if name in described.columns]
     by = [described.columns[name] for name in key_columns(table)]
@@ -61,7 +73,7 @@ def _read(
         query = query.where(tuple_(*by).in_(parts) if len(by) > 1 else by[0].in_([part[0] for part in parts]))
     with closing(connection.execute(query)) as found:
         for row in found.mappings():
-            yield ":".join(str(row[name]) for name in key_columns(table)), row_digest(dict(row))
+            yield ":".join(str(row[name]) for name in key_columns(table)), dict(row)
 
 
 _OF_PULL = {
@@ -101,6 +113,19 @@ def of_pull(connection: Connection, number: int) -> dict[str, Any] | None:
         "blocks": [[b["first_sequence"], b["count"], _of(BLOCK, b)] for b in blocks.mappings()],
         "quarantine": [_of(QUARANTINE, q) for q in kept.mappings()],
     }
+
+
+def texts_of_pull(connection: Connection, number: int) -> list[tuple[str, str, bytes]]:
+    """A pull and its punches as the texts that their digests are of, in which bytes stand as digests themselves.
+
+    Table, key and text of each.
+    """
+    found: list[tuple[str, str, bytes]] = []
+    for name, by in ((PULL, "id"), (BLOCK, "pull_id")):
+        table = every_table()[name]
+        rows = connection.execute(select(table).where(table.c[by] == number).order_by(table.c.id)).mappings()
+        found += [(name, str(row["id"]), row_text({each: row[each] for each in _OF_PULL[name]})) for row in rows]
+    return found
 
 
 def _of(table: str, row: RowMapping) -> str:

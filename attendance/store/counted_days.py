@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+import orjson
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, select
 from sqlmodel import Session, col
 
 from attendance.store.evidence_tables import RulingRow, ViolationRow
@@ -30,6 +32,36 @@ class LateMinutes(NamedTuple):
     minutes: int
     sessions: int
     excused: int
+
+
+CAUSES = ("not_read", "outage", "clock", "missing")
+"""Why minutes of a day are unverified: terminals not read, dead ones, clocks worth nothing; a missing punch."""
+_CAUSE_OF = {"terminal_not_synced": "not_read", "terminal_outage": "outage", "terminal_clock_invalid": "clock"}
+
+
+class Unverified(NamedTuple):
+    """Of one unit on one date: `days` of people with unverified minutes, for one of CAUSES."""
+
+    on: date
+    unit_id: int | None
+    cause: str
+    days: int
+
+
+def unverified(session: Session, within: Within, part: Spread | None, from_on: date, to_on: date) -> list[Unverified]:
+    """Days with unverified minutes by date, unit and cause; of several causes the first of CAUSES is told."""
+    flags = cast(col(RulingRow.flags), Text)
+    keys = (col(RulingRow.work_date), col(RulingRow.unit_id), flags)
+    query = (
+        select(*keys, func.count())
+        .where(col(RulingRow.unverified_min) > 0, *_rows(RulingRow, within, part, from_on, to_on))
+        .group_by(*keys)
+    )
+    sums: Counter[tuple[date, int | None, str]] = Counter()
+    for on, unit, text, count in session.execute(query):
+        raised = {_CAUSE_OF.get(flag, "") for flag in orjson.loads(text)}
+        sums[on, unit, next((cause for cause in CAUSES if cause in raised), "missing")] += count
+    return [Unverified(*key, days) for key, days in sorted(sums.items(), key=lambda each: (each[0][0], each[0][2]))]
 
 
 def cells(session: Session, within: Within, part: Spread | None, from_on: date, to_on: date) -> list[Cell]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, or_, select
 from sqlmodel import Session, col
 
 from attendance.engine.period import MISSING, OCCURRENCES, QUESTION_MARK
@@ -40,6 +40,26 @@ class UnitSessions(NamedTuple):
     people: int
     due: int
     known: int
+
+
+class UnitMarked(NamedTuple):
+    """Known sessions of people of one unit and schedule on one date: `counted` with an occurrence that counts, however
+    many; `excused` where all were excused or wait for a decision."""
+
+    on: date
+    unit_id: int | None
+    schedule_id: int | None
+    counted: int
+    excused: int
+
+
+class UnitStatuses(NamedTuple):
+    on: date
+    unit_id: int | None
+    schedule_id: int | None
+    type: str
+    status: str
+    times: int
 
 
 class PersonSessions(NamedTuple):
@@ -150,6 +170,52 @@ def occurrences_of_units(
     return [UnitOccurrences(*row) for row in session.execute(query)]
 
 
+def marked_of_units(
+    session: Session, within: Within, part: Spread | None, from_on: date, to_on: date
+) -> list[UnitMarked]:
+    """A row for each date, unit and schedule with a known session in which something occurred, by date."""
+    counts = func.max(case((col(ViolationRow.status).in_(COUNTED), 1), else_=0))
+    found = (
+        select(col(ViolationRow.ruling_id), col(ViolationRow.session), counts.label("counts"))
+        .where(col(ViolationRow.superseded_at).is_(None), *_rows(ViolationRow, within, part, from_on, to_on))
+        .group_by(col(ViolationRow.ruling_id), col(ViolationRow.session))
+        .subquery()
+    )
+    signs = cast(col(RulingRow.symbols), Text)
+    keys = (col(RulingRow.work_date), col(RulingRow.unit_id), col(AssignmentRow.schedule_id))
+    query = (
+        select(*keys, found.c.session, found.c.counts, signs, func.count())
+        .select_from(RulingRow)
+        .join(found, found.c.ruling_id == col(RulingRow.id))
+        .outerjoin(AssignmentRow, _assigned(RulingRow, None))
+        .group_by(*keys, found.c.session, found.c.counts, signs)
+    )
+    sums: dict[tuple[date, int | None, int | None], list[int]] = {}
+    for on, unit, schedule, name, counted, text, count in session.execute(query):
+        if name in _known_names(text):
+            sums.setdefault((on, unit, schedule), [0, 0])[0 if counted else 1] += count
+    return [UnitMarked(*key, *held) for key, held in sorted(sums.items(), key=lambda each: each[0][0])]
+
+
+def statuses_of_units(
+    session: Session, within: Within, part: Spread | None, from_on: date, to_on: date
+) -> list[UnitStatuses]:
+    """Occurrences that stand by date, unit, schedule, type and status, by date."""
+    keys = (
+        *(col(ViolationRow.work_date), col(ViolationRow.unit_id), col(AssignmentRow.schedule_id)),
+        *(col(ViolationRow.type), col(ViolationRow.status)),
+    )
+    query = (
+        select(*keys, func.count())
+        .select_from(ViolationRow)
+        .outerjoin(AssignmentRow, _assigned(ViolationRow, None))
+        .where(col(ViolationRow.superseded_at).is_(None), *_rows(ViolationRow, within, part, from_on, to_on))
+        .group_by(*keys)
+        .order_by(col(ViolationRow.work_date))
+    )
+    return [UnitStatuses(*row) for row in session.execute(query)]
+
+
 def reaching(
     session: Session, from_on: date, to_on: date, types: Collection[str], at_least: int, *, minutes: bool
 ) -> set[int]:
@@ -221,6 +287,12 @@ def _worth(signs: str) -> tuple[int, int]:
     found = list(orjson.loads(signs).values())
     known = sum(sign in PRESENT for sign in found)
     return known + sum(sign == QUESTION_MARK for sign in found), known
+
+
+@lru_cache(maxsize=4096)
+def _known_names(signs: str) -> frozenset[str]:
+    """Of a day's signs as JSON text: the sessions that are due and known."""
+    return frozenset(name for name, sign in orjson.loads(signs).items() if sign in PRESENT)
 
 
 def _assigned(table: Any, as_of: datetime | None) -> ColumnElement[bool]:

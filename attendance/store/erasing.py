@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
-from attendance.store import chain_writing, intake_log, personal_export, searching
+from attendance.store import chain_writing, intake_log, personal_export, report_jobs, searching
 from attendance.store.every_table import every_table
 from attendance.store.evidence_tables import PullRow
 from attendance.store.personal_export import Subject
@@ -20,7 +20,7 @@ from attendance.store.terminal_tables import TerminalUserRow
 
 SIGNING_IN = (
     "sign_in", "second_factor", "recovery_code", "first_password", "api_token", "known_place", "openid_link",
-    "kept_answer", "saved_view", "last_look", "notice_account", "notice_address", "notice_wish", "notice",
+    "kept_answer", "saved_view", "last_look", "report_job", "notice_account", "notice_address", "notice_wish", "notice",
 )  # fmt: skip
 """Tables of an account that has no use any more."""
 WRITTEN_NAMES = (
@@ -67,6 +67,7 @@ def erase(session: Session, row: ErasureRow, *, at: datetime) -> dict[str, int]:
     }
     session.execute(update(EmployeeRow).where(col(EmployeeRow.id) == row.employee_id).values(name=row.pseudonym))
     searching.keep(session, [row.employee_id])
+    report_jobs.let_go(session, row.employee_id)
     _texts(session, row.employee_id)
     if not row.archived_name:  # else the office keeps names in the sheets it locked
         _in_sheets(session, row)

@@ -21,7 +21,7 @@ from attendance.store.within import Within
 
 _DAY_BITS = 23  # days of the calendar, moved to be positive, need 22
 _DAY_ORIGIN = 1 << 20
-_NOBODY = -1
+NOBODY = -1
 
 Ints = npt.NDArray[np.int64]
 Span = tuple[int, date | None, date | None, int]
@@ -68,7 +68,7 @@ def punches(
     if within.only is not None:
         seen &= np.isin(unit, np.array(sorted(within.only), np.int64))
     if part is not None:
-        seen &= _in_spread(unit, day, part)
+        seen &= in_spread(unit, day, part)
     if employee_id is not None:
         seen &= person == employee_id
     rows = np.flatnonzero(seen)
@@ -86,7 +86,12 @@ def punches(
     return Listed(listed, int(order.size), cursor)
 
 
-def _in_spread(unit: Ints, day: Ints, part: Spread) -> npt.NDArray[np.bool_]:
+def owners(session: Session, stored: punch_log.StoredPunches, day: Ints, terminal_id: int) -> Ints:
+    """The number of the person each punch of one terminal is of, by the enrolments known today; -1: nobody."""
+    return _people(stored, day, _enrolments(session, None, terminal_id))
+
+
+def in_spread(unit: Ints, day: Ints, part: Spread) -> npt.NDArray[np.bool_]:
     found = np.zeros(unit.size, np.bool_)
     for first, last, units in part:
         held = np.isin(unit, np.array(sorted(units), np.int64))
@@ -120,7 +125,7 @@ def _people(
     code = {pin: number for number, pin in enumerate(stored.pins)}
     width = len(code) + 1
     spans = [(site * width + code[pin], first, last, who) for site, pin, who, first, last in enrolled if pin in code]
-    return _holding(stored.terminal * width + stored.pin, day, spans)
+    return holding(stored.terminal * width + stored.pin, day, spans)
 
 
 def _units(
@@ -128,21 +133,21 @@ def _units(
 ) -> Ints:
     table = AssignmentRow
     spans: list[Span] = []
-    if (person != _NOBODY).any():
+    if (person != NOBODY).any():
         query = select(col(table.employee_id), col(table.from_on), col(table.to_on), col(table.unit_id)).where(
             col(table.withdrawn_at).is_(None),
             col(table.from_on) <= clock.from_day_number(int(day.max())),
             or_(col(table.to_on).is_(None), col(table.to_on) >= clock.from_day_number(int(day.min()))),
         )
         spans = [(who, first, last, unit) for who, first, last, unit in session.execute(query)]
-    found = _holding(person, day, spans)
+    found = holding(person, day, spans)
     site_units = np.zeros(max((number or 0 for number in unit_of_site), default=0) + 1, np.int64)
     for number, unit in unit_of_site.items():
         site_units[number or 0] = unit
-    return np.where(person == _NOBODY, site_units[stored.terminal], found)
+    return np.where(person == NOBODY, site_units[stored.terminal], found)
 
 
-def _holding(key: Ints, day: Ints, spans: Iterable[Span]) -> Ints:
+def holding(key: Ints, day: Ints, spans: Iterable[Span]) -> Ints:
     """The value of the span (key, first day, last day, value) that holds each (key, day), or -1.
 
     Spans of one key never overlap, so the one that began last is the only one that can hold.
@@ -156,11 +161,11 @@ def _holding(key: Ints, day: Ints, spans: Iterable[Span]) -> Ints:
         for owner, first, last, value in spans
     )
     if not listed or not key.size:
-        return np.full(key.size, _NOBODY, np.int64)
+        return np.full(key.size, NOBODY, np.int64)
     starts, ends, values = (np.array(column, np.int64) for column in zip(*listed, strict=True))
     place = np.searchsorted(starts, (key << _DAY_BITS) | (day + _DAY_ORIGIN), side="right") - 1
     holds = (place >= 0) & (starts[place] >> _DAY_BITS == key) & (ends[place] >= day)
-    return np.where(holds, values[place], _NOBODY)
+    return np.where(holds, values[place], NOBODY)
 
 
 def _place(stored: punch_log.StoredPunches, order: Ints, wall: int, terminal: int, sequence: int) -> int:

@@ -124,6 +124,12 @@ def every_violation(session: Session, wanted: Wanted, *, newest_first: bool = Fa
         place = _place(found[-1])
 
 
+def tally(session: Session, wanted: Wanted) -> dict[tuple[str, str], int]:
+    """How many rows the list has, by type and status."""
+    shape, values = _shape(session, wanted)
+    return {(row[0], row[1]): int(row[2]) for row in answers(session, _tally(shape), values)}
+
+
 def violation(session: Session, within: Within, key: ViolationKey) -> Row | None:
     """The last that was said of one violation, with employee_id, unit_id, ruling_id and superseded_at.
 
@@ -255,6 +261,12 @@ def _explained() -> Any:
 def _count(shape: Shape) -> Select[Any]:
     query = select(func.count()).select_from(table_of(ViolationRow))
     return query.where(*_conditions(shape), _V.work_date >= FIRST, _V.work_date <= LAST)
+
+
+@lru_cache(maxsize=256)
+def _tally(shape: Shape) -> Select[Any]:
+    query = select(_V.type, _V.status, func.count()).select_from(table_of(ViolationRow))
+    return query.where(*_conditions(shape), _V.work_date >= FIRST, _V.work_date <= LAST).group_by(_V.type, _V.status)
 
 
 @lru_cache(maxsize=512)

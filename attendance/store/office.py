@@ -22,6 +22,7 @@ from attendance.store.tables import (
     TerminalRow,
     UnitRow,
 )
+from attendance.store.tree_tables import UnitVersionRow
 
 Coded = TypeVar("Coded", UnitRow, EmployeeRow, TerminalRow, ScheduleRow)
 Renewable = TypeVar("Renewable", UnitRow, EmployeeRow, ScheduleRow)
@@ -83,6 +84,16 @@ def first_unit(session: Session) -> str:
     if row is None:
         raise NotFound("unit", "A", "Make the first one with `attendance init`.")
     return row.code
+
+
+def name(session: Session) -> str:
+    """What the office is called: the newest name of the unit that was registered first; empty before there is one."""
+    first = select(UnitRow.id).where(col(UnitRow.withdrawn_at).is_(None)).order_by(col(UnitRow.id)).limit(1)
+    number = session.exec(first).one_or_none()
+    version = select(UnitVersionRow).where(UnitVersionRow.unit_id == number, col(UnitVersionRow.withdrawn_at).is_(None))
+    newest = col(UnitVersionRow.from_on).desc().nulls_last()
+    row = session.exec(version.order_by(newest, col(UnitVersionRow.id).desc()).limit(1)).first()
+    return row.name if row is not None else ""
 
 
 def hold_unit(session: Session, unit_id: int | None) -> None:

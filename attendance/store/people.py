@@ -57,6 +57,12 @@ def accounts(session: Session, user_ids: Collection[int]) -> dict[int | None, Us
     return {row.id: row for row in session.exec(select(UserRow).where(col(UserRow.id).in_(user_ids)))}
 
 
+def accounts_of(session: Session, employee_id: int) -> list[int]:
+    """Numbers of the accounts of a person, the oldest first."""
+    query = select(UserRow.id).where(UserRow.employee_id == employee_id).order_by(col(UserRow.id))
+    return [number for number in session.exec(query) if number is not None]
+
+
 def account(session: Session, name: str) -> int | None:
     """The number of the account with a name."""
     return session.exec(select(UserRow.id).where(UserRow.name == name)).first()

@@ -89,6 +89,9 @@ HELD: dict[str, Held] = {
         withheld={"request_digest": SECRET, "grants_digest": SECRET, "key": SECRET, "body": OTHERS, "headers": OTHERS},
     ),
     "saved_view": Held("accounts", ("user_id",)),
+    "report_job": Held(
+        "accounts", ("user_id",), withheld={"people": OTHERS, "asked": OTHERS, "digest": SECRET, "grants": SECRET}
+    ),
     "last_look": Held("accounts", ("user_id",), withheld={"seen": OTHERS, "compared": OTHERS}),
     "notice_account": Held("notices", ("user_id",)),
     "notice_address": Held("notices", ("user_id",), withheld={"code_digest": SECRET}),

@@ -39,6 +39,12 @@ def of(session: Session, pull_ids: Iterable[int]) -> dict[int, PullOrigin]:
     }
 
 
+def rows(session: Session, pull_ids: Iterable[int]) -> dict[int, PullRow]:
+    """Pulls whole, with the bytes that are kept of each, by number."""
+    query = select(PullRow).where(col(PullRow.id).in_(sorted(set(pull_ids))))
+    return {row.id or 0: row for row in session.scalars(query)}
+
+
 def terminal_names(session: Session) -> dict[int, tuple[str, str]]:
     """Code and name of every terminal by number."""
     query = select(col(TerminalRow.id), col(TerminalRow.code), col(TerminalRow.name))

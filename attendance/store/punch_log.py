@@ -136,12 +136,13 @@ def read(
         blocks = answers(session, _BLOCKS, values)
     else:
         blocks = answers(session, _BLOCKS_THEN, values | {"as_of": received_by})
-    found = _unpack(sorted(blocks, key=lambda block: (block.terminal_id, block.first_sequence)))
+    found = joined(sorted(blocks, key=lambda block: (block.terminal_id, block.first_sequence)))
     inside = (found.wall >= low) & (found.wall <= high)
     return found if inside.all() else found.take(inside)
 
 
-def _unpack(blocks: Sequence[PunchBlockRow]) -> StoredPunches:
+def joined(blocks: Sequence[PunchBlockRow]) -> StoredPunches:
+    """The punches of blocks, in the order given."""
     pins: dict[str, int] = {}
     parts: dict[str, list[Ints]] = {name: [] for name in COLUMNS}
     for block in blocks:
@@ -154,7 +155,7 @@ def _unpack(blocks: Sequence[PunchBlockRow]) -> StoredPunches:
     def spread(values: list[int]) -> Ints:
         return np.repeat(np.array(values, np.int64), counts)
 
-    def joined(name: str, kind: str) -> npt.NDArray[np.generic]:
+    def column_of(name: str, kind: str) -> npt.NDArray[np.generic]:
         return np.concatenate(parts[name]).astype(kind, copy=False) if blocks else np.zeros(0, kind)
 
     starts = spread([block.first_sequence for block in blocks])
@@ -162,11 +163,11 @@ def _unpack(blocks: Sequence[PunchBlockRow]) -> StoredPunches:
     return StoredPunches(
         terminal=spread([block.terminal_id for block in blocks]),
         sequence=starts + np.arange(starts.size) - first_row,
-        wall=joined("wall", "i8"),  # type: ignore[arg-type]
-        pin=joined("pin", "i4"),  # type: ignore[arg-type]
-        state=joined("state", "u1"),  # type: ignore[arg-type]
-        verify=joined("verify", "u1"),  # type: ignore[arg-type]
-        index=joined("index", "i8"),  # type: ignore[arg-type]
+        wall=column_of("wall", "i8"),  # type: ignore[arg-type]
+        pin=column_of("pin", "i4"),  # type: ignore[arg-type]
+        state=column_of("state", "u1"),  # type: ignore[arg-type]
+        verify=column_of("verify", "u1"),  # type: ignore[arg-type]
+        index=column_of("index", "i8"),  # type: ignore[arg-type]
         pull=spread([block.pull_id for block in blocks]),
         received=spread([int(block.received_at.timestamp()) for block in blocks]),
         pins=tuple(pins),
@@ -209,6 +210,27 @@ def unpack(layout: Mapping[str, Sequence[int | str]], packed: bytes, count: int)
         at += column.nbytes
         found[name] = column.astype(np.int64) + least
     return found
+
+
+def cut(block: PunchBlockRow, begin: int, end: int) -> PunchBlockRow:
+    """Rows `begin` to `end` (not included) of a block as a block of its own, of which no more bytes are copied."""
+    layout: dict[str, list[int | str]] = {}
+    parts: list[bytes] = []
+    at = 0
+    for name in COLUMNS:
+        least, kind = int(block.layout[name][0]), str(block.layout[name][1])
+        if kind.startswith("step"):
+            layout[name] = [least + begin * int(kind == "step 1"), kind]
+            continue
+        size = np.dtype(kind).itemsize
+        layout[name] = [least, kind]
+        parts.append(block.columns[at + begin * size : at + end * size])
+        at += size * block.count
+    return PunchBlockRow(
+        terminal_id=block.terminal_id, first_sequence=block.first_sequence + begin, count=end - begin,
+        pull_id=block.pull_id, min_wall=block.min_wall, max_wall=block.max_wall, received_at=block.received_at,
+        pins=block.pins, layout=layout, columns=b"".join(parts),
+    )  # fmt: skip
 
 
 def unseen(

@@ -67,7 +67,7 @@ def counts(session: Session, chosen: Chosen) -> MissingCounts:
         due_days=due_days,
         people=people,
         due_people=due_people,
-        by_side={(name, type): count for name, type, count, *_ in sides},
+        by_side={(name, side): count for name, side, count, *_ in sides},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -199,6 +200,27 @@ class ChainState:
     head: str
     checked_at: datetime | None
     holds: bool | None
+
+
+def head(session: Session) -> tuple[int, str]:
+    """How many entries there are, and the newest link (hex); nought and zeros before the first."""
+    found = session.execute(select(col(TrailHeadRow.count), col(TrailHeadRow.link))).one_or_none()
+    return (found[0], found[1].hex()) if found is not None and found[0] else (0, "0" * 64)
+
+
+def links(session: Session, numbers: Sequence[int]) -> dict[int, str]:
+    """The links (hex) of these entries, as far as they are there."""
+    found: dict[int, str] = {}
+    for begin in range(0, len(numbers), 500):
+        query = select(col(TrailRow.seq), col(TrailRow.link)).where(col(TrailRow.seq).in_(numbers[begin : begin + 500]))
+        found |= {seq: bytes(link).hex() for seq, link in session.execute(query)}
+    return found
+
+
+def newest_key(session: Session, act: str) -> str | None:
+    """What the newest entry of this act was about."""
+    query = select(col(TrailRow.key)).where(col(TrailRow.act) == act).order_by(col(TrailRow.seq).desc()).limit(1)
+    return session.execute(query).scalar()
 
 
 def chain_state(session: Session) -> ChainState:

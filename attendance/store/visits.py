@@ -9,6 +9,7 @@ from sqlmodel import Session, and_, case, col, func, or_, select
 
 from attendance.store.access_tables import GrantRow
 from attendance.store.paper_tables import InspectionRow
+from attendance.store.tree import Spread, holds_in
 from attendance.store.visit_tables import DROPPED, PLANNED, SEALED, TeamMemberRow, TeamRow, VisitRow
 from attendance.store.within import Within
 
@@ -97,6 +98,20 @@ def last_days(session: Session, own: Collection[int], since: datetime) -> dict[i
             if wall is not None:
                 found[unit] = max(wall, found.get(unit, wall))
     return found
+
+
+def sealed_between(
+    session: Session, within: Within, part: Spread, low: datetime, high: datetime
+) -> list[tuple[int, datetime]]:
+    """Unit and wall time of visits with sealed minutes in a span of wall time (`high` excluded), by time."""
+    query = select(VisitRow.unit_id, VisitRow.wall_time).where(
+        VisitRow.state == SEALED,
+        col(VisitRow.wall_time) >= low,
+        col(VisitRow.wall_time) < high,
+        *within.rows(col(VisitRow.unit_id)),
+    )
+    found = session.exec(query.order_by(col(VisitRow.wall_time), col(VisitRow.id)))
+    return [(unit, wall) for unit, wall in found if wall is not None and holds_in(part, unit, wall.date())]
 
 
 def planned_of(session: Session, *team_ids: int) -> list[VisitRow]:

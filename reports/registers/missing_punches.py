@@ -37,7 +37,7 @@ def missing_punches(session: Session, asked: Asked, key: NameKey) -> Register:
     seen: set[int] = set()
     reasons = asked.elsewhere("reasons.read")
     return Register(
-        key="missing_punches",
+        key="missing-punches",
         columns=COLUMNS,
         rows=_rows(session, of_these, asked, key, seen),
         people=seen,
@@ -50,8 +50,8 @@ def missing_punches(session: Session, asked: Asked, key: NameKey) -> Register:
         ),
         bars={
             "missing_by_side": tuple(
-                (f"session.{name} · violation.{type}", count)
-                for (name, type), count in sorted(counts.by_side.items(), key=lambda each: -each[1])
+                (f"session.{name} · violation.{side}", count)
+                for (name, side), count in sorted(counts.by_side.items(), key=lambda each: -each[1])
             )
         }
         if counts.by_side

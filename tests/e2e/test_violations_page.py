@@ -224,7 +224,9 @@ def test_the_export_is_exactly_what_is_shown_and_no_cell_is_a_formula(site: Offi
     text = hr.get(f"/reports/violations?format=csv&{query}").content.decode("utf-8-sig")
     assert len(text.splitlines()) == len(shown) + 1
     assert "\"'=cmd|" in text or "'=cmd|" in text
-    assert hr.get(f"/reports/violations?format=pdf&{query}").status_code == 422
+    paper = hr.get(f"/reports/violations?format=pdf&{query}")
+    assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert hr.get(f"/reports/violations?format=ods&{query}").status_code == 422
 
 
 def test_the_register_of_the_api_has_the_rows_of_the_list(site: Office) -> None:
@@ -236,7 +238,9 @@ def test_the_register_of_the_api_has_the_rows_of_the_list(site: Office) -> None:
     ]
     narrow = site.get("leader.b", "/reports/violations", **asked, format="json")
     assert {row["unit"] for row in narrow} == {"B"}
-    answer = site.client("hr").get("/api/v1/reports/violations", params={**asked, "format": "pdf"})
+    paper = site.client("hr").get("/api/v1/reports/violations", params={**asked, "format": "pdf"})
+    assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
+    answer = site.client("hr").get("/api/v1/reports/violations", params={**asked, "format": "ods"})
     assert answer.status_code == 422
-    assert "not made as PDF yet" in answer.json()["detail"]
+    assert "is not a format of this register" in answer.json()["detail"]
     assert NOW

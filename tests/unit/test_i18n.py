@@ -22,7 +22,7 @@ from api.pages.terminal_pages.adding import view as adding
 from api.pages.users import PROBLEMS
 from attendance.facts import DIRECTIONS
 from attendance.rules import kinds, policy, schedule
-from attendance.services import api_tokens, browsers, matching, reviewing, terminal_health
+from attendance.services import api_tokens, browsers, exporting, matching, reviewing, terminal_health
 from attendance.services.explain import rules
 from attendance.services.personal import requests as subject_requests
 from attendance.services.personal.kinds import shipped_terms
@@ -48,15 +48,18 @@ from reports import (
     view,
 )
 from reports import rules as rule_pages
-from tests.unit import system_words, visit_words
+from tests.unit import system_words, visit_words, words_of_evidence
 from tests.unit.minutes_words import MINUTES_WORDS
 from tests.unit.notice_words import NOTICE_WORDS
+from tests.unit.words_of_brief import BRIEF_WORDS
 from tests.unit.words_of_citizens import CITIZENS_WORDS
 from tests.unit.words_of_commitments import COMMITMENT_WORDS
+from tests.unit.words_of_dossiers import DOSSIER_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_overtime import OVERTIME_WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
 from tests.unit.words_of_registers import REGISTER_WORDS
+from tests.unit.words_of_reports import REPORT_WORDS
 from tests.unit.words_of_teams import TEAM_WORDS
 
 PAGES = TEMPLATES.parent
@@ -82,7 +85,9 @@ EXPORT_COLUMNS = tuple(
 
 # Groups whose keys are made from codes: the code's vocabulary is in view.py.
 VOCABULARIES = {
+    **BRIEF_WORDS,
     **MINUTES_WORDS,
+    **REPORT_WORDS,
     "head": HEAD_KINDS,
     "state": view.PERSON_STATES,
     "health_state": terminal_health.STATES,
@@ -142,6 +147,7 @@ VOCABULARIES = {
         "paper",
     ),
     "field": trail.FIELDS,
+    "export_paper": exporting.PAPERS,
     "signed_in_by": ("session", "bearer"),
     "language": LANGUAGES,
     "sign_in": view.SIGN_IN_PROBLEMS,
@@ -199,9 +205,11 @@ VOCABULARIES = {
     **system_words.VOCABULARIES,
     **(WORDS | CITIZENS_WORDS),
     **COMMITMENT_WORDS,
+    **DOSSIER_WORDS,
     **TEAM_WORDS,
     **visit_words.VOCABULARIES,
     **NOTICE_WORDS,
+    **words_of_evidence.VOCABULARIES,
     **PRESENCE_WORDS,
     **REGISTER_WORDS,
     **OVERTIME_WORDS,
@@ -271,7 +279,7 @@ def constant_keys() -> set[str]:
             is_n = isinstance(name, nodes.Getattr) and isinstance(name.node, nodes.Name) and name.attr == "n"
             if (is_t or is_n) and call.args and isinstance(call.args[0], nodes.Const):
                 found.add(call.args[0].value)
-    beside = (PAGES.parent / room for room in ("notifying", "printing"))
+    beside = (PAGES.parent / room for room in ("notifying", "printing", "reporting", "publishing"))
     for path in (*PAGES.glob("*.py"), *(path for room in beside for path in room.glob("*.py"))):
         found |= set(re.findall(r"""\b(?:t|self)(?:\.n)?\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)\"""", path.read_text("utf-8")))
     return found

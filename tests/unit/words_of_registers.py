@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import reports.registers
-from reports import register
-from reports.register_table import Column
+from api.reporting.words import NARROWED
+from attendance.services.terminal_health import STATES
+from reports.registers import duties
+from reports.registers.terminals import RETIRED
 
 FOLDER = Path(reports.registers.__file__).parent
 
@@ -47,13 +49,15 @@ def _charts() -> set[str]:
     }
 
 
-assert Column("x").kind == "text"
 REGISTER_WORDS: dict[str, Iterable[str]] = {
-    "register": {*register.COLUMNS, *_first(_calls("Column"))},
+    "register": _first(_calls("Column")),
     "register_title": set().union(*(_texts(key) for key in _keywords("key"))),
     "register_figure": _first(_calls("Figure")),
     "register_chart": _charts(),
     "register_note": set().union(*(_texts(notes) for notes in _keywords("notes"))) - {"reasons.read"},
+    "register_narrowed": NARROWED,
+    "register_terminal": (*STATES, RETIRED),
+    "duty_state": duties.STATES,
     "register_paper": (
         *("page", "summary", "yes", "no", "none", "row_number", "span", "unit", "employee", "known_at"),
     ),

@@ -139,6 +139,7 @@ def run_once() -> dict[str, Any]:
 
 def run_demo(port: int, *, browser: bool) -> None:
     """The living office until Ctrl-C."""
+    from api.background.running import runner_of
     from api.cli.web import run_web
     from api.notifying.notifier import make_notifier
     from api.serving import make_app
@@ -190,6 +191,8 @@ def run_demo(port: int, *, browser: bool) -> None:
             notifier=notifier,
         )
         timetable.start()
+        reports = runner_of(app)
+        reports.start()
         try:
             with demo.stage.people_passing():
                 run_web(
@@ -200,6 +203,7 @@ def run_demo(port: int, *, browser: bool) -> None:
                     on_end=poller.hub.close,
                 )
         finally:
+            reports.stop()
             timetable.stop()
             poller.stop()
 

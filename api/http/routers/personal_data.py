@@ -17,6 +17,7 @@ from api.http.schemas.personal_data import NoticeAnswer, NoticeRead, PersonExpor
 from api.http.scope import Reader, may
 from api.http.service import Service, service
 from attendance.errors import NotFound
+from attendance.services import exporting
 from attendance.services.accounts import SignedIn
 from attendance.services.personal import export, notice
 from attendance.store import office, personal_export
@@ -155,12 +156,22 @@ def exported(parts: Service, number: int, actor: Actor, *, reasons: bool, why: s
         code = personal_export.subject(session, number).code
     file_name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in code)
     headers = {"Content-Disposition": f'attachment; filename="{file_name}-{at:%Y%m%d}.json"'}
-    return StreamingResponse(_pieces(parts, number, reasons, at), 200, headers, "application/json")
+    return StreamingResponse(_pieces(parts, number, actor, code, reasons, at), 200, headers, "application/json")
 
 
-def _pieces(parts: Service, number: int, reasons: bool, at: datetime) -> Iterator[bytes]:
+def _pieces(parts: Service, number: int, actor: Actor, code: str, reasons: bool, at: datetime) -> Iterator[bytes]:
+    rows: list[int] = []
+
+    def written(digest: str, whole: bool) -> None:
+        with parts.database.writing() as session:
+            exporting.made(
+                session, actor, paper="personal_data", asked={"employee": code}, known_at=at, rows=sum(rows),
+                digest=digest, at=parts.now(), cut=not whole,
+            )  # fmt: skip
+
     with parts.database.reading() as session:
-        yield from export.document(session, number, parts.settings.timezone, reasons=reasons, at=at)
+        found = export.document(session, number, parts.settings.timezone, reasons=reasons, at=at, counted=rows.append)
+        yield from exporting.watched(found, written)
 
 
 def _sees_all(session: Session, within: Within, employee_id: int) -> bool:

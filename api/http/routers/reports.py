@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import registers
+from api.handing_out import handed_out
 from api.http.params import EmployeeFilter, Span, UnitFilter
 from api.http.routers.violations import Explained, Over, ViolationStatus, ViolationType
 from api.http.scope import Reader, may
 from api.http.service import service
 from api.month_exports import answer_file
 from api.pages.names import name_key
+from api.reporting.entry import Asked
 from attendance.errors import NotFound
 from attendance.services.timesheet.showing import read_month, shown_month
 from attendance.store import office
@@ -39,7 +41,8 @@ def report_violations(
     reader: Annotated[Reader, Depends(may("attendance.read"))],
     span: Span,
     format: Annotated[
-        str, Query(max_length=20, description="xlsx (for people), csv or json (for programs).", examples=["xlsx"])
+        str,
+        Query(max_length=20, description="xlsx, pdf (for people), csv, json (for programs).", examples=["xlsx"]),
     ] = "xlsx",
     unit: UnitFilter = None,
     employee: EmployeeFilter = None,
@@ -67,8 +70,26 @@ def report_violations(
             session,
             wanted,
             format,
-            lang=parts.settings.language,
+            asked=Asked(
+                reader.within,
+                lambda permission: reader.elsewhere(session, permission),
+                parts.settings.timezone,
+                parts.today(),
+                parts.now(),
+                parts.settings.language,
+                unit=unit,
+                employee=employee,
+                from_on=span.from_on,
+                to_on=span.to_on,
+                others={
+                    **({"type": type} if type else {}),
+                    **({"status": status} if status else {}),
+                    **({"over": str(over)} if over is not None else {}),
+                    **({"explained": "yes" if explained else "no"} if explained is not None else {}),
+                },
+            ),
             saw=lambda people: reader.saw_people(session, "report violations", people, at=parts.now()),
+            takes=lambda file, rows: handed_out(request, reader, file, paper="violations", rows=rows),
         )
 
 
@@ -104,4 +125,4 @@ def get_timesheet(
             session, parts.settings.timezone, shown, today, live=version is None, masked=not reasons, key=name_key
         )
         reader.saw(session, "month", (line.employee for line in shown.sheet.lines), at=parts.now())
-    return answer_file(view, format, lang or parts.settings.language)
+    return answer_file(request, reader, view, format, lang or parts.settings.language)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from api.handing_out import handed_out
 from api.http.answers import answer, listed
 from api.http.params import Paging
 from api.http.routers.conduct import PeriodFilter, check_whole_unit, span_of
@@ -30,7 +31,7 @@ from attendance.store.database import Session
 from attendance.store.listing import Listed
 from attendance.store.tables import UnitRow
 from reports import emulation, unit_index
-from reports.register import MEDIA
+from reports.register_files import MEDIA
 
 router = APIRouter(prefix="/index", tags=["index"])
 Reading = Annotated[Reader, Depends(may("index.read"))]
@@ -172,7 +173,7 @@ def export_persons(
 def units_file(request: Request, reader: Reader, unit: str, span: Span, format: str, lang: str = "vi") -> Response:
     with service(request).database.reading() as session:
         found = standing(session, reader.within, check_whole_unit(reader, session, unit), span)
-    return _file(emulation.of_units(found), format, lang, span)
+    return _file(request, reader, emulation.of_units(found), format, lang, span)
 
 
 def persons_file(request: Request, reader: Reader, unit: str, span: Span, format: str, lang: str = "vi") -> Response:
@@ -184,7 +185,7 @@ def persons_file(request: Request, reader: Reader, unit: str, span: Span, format
         duties = good.duties_of(session, parts.settings.timezone, within, until, now=wall)
         table = emulation.of_persons(session, within, part, unit, span, duties, name_key)
         reader.saw(session, "conduct", (row["employee"] for row in table.rows), at=parts.now())
-    return _file(table, format, lang, span)
+    return _file(request, reader, table, format, lang, span)
 
 
 def writable(session: Session, reader: Reader, number: int) -> FormulaRow:
@@ -206,7 +207,8 @@ def _published(line: unit_index.PublicationLine, zone: str) -> dict[str, Any]:
     return told | {"from": line.from_on, "to": line.to_on, "published_at": at}
 
 
-def _file(table: emulation.Table, format: str, lang: str, span: Span) -> Response:
+def _file(request: Request, reader: Reader, table: emulation.Table, format: str, lang: str, span: Span) -> Response:
     content = emulation.write(table, format, *words_of(table.name, lang))
+    handed_out(request, reader, content, paper=emulation.PAPERS[table.name], rows=len(table.rows), format=format)
     name = f"thi-dua-{table.name}-{span[0]}-{span[1]}.{format}"
     return Response(content, 200, {"Content-Disposition": f'attachment; filename="{name}"'}, MEDIA[format])

@@ -10,7 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.schemas.parts import Code, Given, ListFrame
 
 EventName = Literal[
-    "violation.opened", "terminal.silent", "terminal.back", "explanation.waiting", "month.locked", "month.reopened"
+    "violation.opened",
+    "terminal.silent",
+    "terminal.back",
+    "explanation.waiting",
+    "month.locked",
+    "month.reopened",
+    "checkpoint.published",
 ]
 _HOOK: dict[str, Any] = {
     "id": 3,

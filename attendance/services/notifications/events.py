@@ -18,6 +18,7 @@ from attendance.services.notifications.kinds import TEST, WEBHOOK
 from attendance.services.notifications.watching import Told
 from attendance.store import notices, webhooks
 from attendance.store.bulk import is_sqlite
+from attendance.store.checkpoints import made_since as made_checkpoints
 from attendance.store.database import Session
 from attendance.store.listing_keys import violation_id
 from attendance.store.notices import NewNotice
@@ -107,6 +108,20 @@ def months(session: Session, at: datetime, hearers: Hearers) -> None:
             notice(hook, event, str(row.id), data, at)
             for hook in hearers.of(event)
             if hearers.hears(hook, row.unit_id) and row.recorded_at >= hook.created_at
+        ]
+    notices.put(session, due, at)
+
+
+def checkpoints(session: Session, at: datetime, hearers: Hearers) -> None:
+    """Checkpoints over the whole office, which webhooks for a single unit are not told of."""
+    hooks = [hook for hook in hearers.of("checkpoint.published") if hook.unit_id is None]
+    due = []
+    for row in made_checkpoints(session, at - MONTHS_BACK) if hooks else ():
+        data = {"number": row.number, "size": row.size, "root": row.root.hex(), "digest": row.digest, "text": row.text}
+        due += [
+            notice(hook, "checkpoint.published", str(row.number), data, row.at)
+            for hook in hooks
+            if row.at >= hook.created_at
         ]
     notices.put(session, due, at)
 

@@ -14,6 +14,7 @@ INBOX, MAIL, WEBHOOK = "inbox", "mail", "webhook"
 
 EVENTS = (
     "violation.opened", "terminal.silent", "terminal.back", "explanation.waiting", "month.locked", "month.reopened",
+    "checkpoint.published",
 )  # fmt: skip
 """What a webhook can be told; beside them `notification.test`, when somebody asks for it."""
 TEST = "notification.test"

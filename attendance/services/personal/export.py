@@ -76,8 +76,16 @@ def person(session: Session, employee_id: int) -> dict[str, Any]:
     return _person(who)
 
 
-def document(session: Session, employee_id: int, zone: str, *, reasons: bool, at: datetime) -> Iterator[bytes]:
-    """The export as JSON, in pieces; no more than a few hundred rows are held at a time."""
+def document(
+    session: Session,
+    employee_id: int,
+    zone: str,
+    *,
+    reasons: bool,
+    at: datetime,
+    counted: Callable[[int], None] = lambda _: None,
+) -> Iterator[bytes]:
+    """The export as JSON, in pieces; no more than a few hundred rows are held at a time. `counted` is told of them."""
     held: Terms = terms(session, clock.today(at, zone))
     head = {"schema": SCHEMA, "at": at, "person": person(session, employee_id), "reasons_told": reasons}
     yield _dump(head)[:-1] + b',"sections":['
@@ -87,6 +95,7 @@ def document(session: Session, employee_id: int, zone: str, *, reasons: bool, at
         yield (b"," if number else b"") + _dump(told)[:-1] + b',"rows":['
         first = True
         for piece in _pieces(section.rows):
+            counted(len(piece))
             yield (b"" if first else b",") + b",".join(map(_dump, piece))
             first = False
         yield b"]}"

@@ -16,7 +16,7 @@ from typing import Any
 from attendance import clock
 from attendance.errors import Invalid
 from attendance.services.personal.kinds import Kind, terms
-from attendance.store import destruction, erasing, people
+from attendance.store import destruction, erasing, people, report_jobs
 from attendance.store.database import Database, Session
 from attendance.store.personal_tables import DestructionApprovalRow, DestructionRow, ErasureRow
 from attendance.store.trail import Actor, erase_details, record
@@ -138,6 +138,7 @@ def carry_out(database: Database, number: int, *, actor: Actor, at: datetime) ->
             finished = not any(piece.values())
             if finished:
                 row.state, row.done_at = "done", at
+                report_jobs.let_go(session)  # papers made before may tell of what is destroyed
                 _record(session, actor, "carried_out", row, at, {"destroyed": row.destroyed})
             session.add(row)
             session.flush()

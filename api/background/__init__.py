@@ -1,0 +1,1 @@
+"""Papers made in the background: the process that makes one, and who starts such processes."""

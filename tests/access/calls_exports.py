@@ -1,0 +1,15 @@
+"""What is asked of the exports for analysts, as the fields of `calls.Call`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SPAN = {"from": "2026-11-16", "to": "2026-11-20"}
+
+API: dict[str, list[dict[str, Any]]] = {
+    "exportRows": [
+        {"path": {"kind": kind}, "query": SPAN | {"format": format_} | narrowed}
+        for kind in ("punches", "days", "violations")
+        for format_, narrowed in (("ndjson", {}), ("csv", {"unit": "{unit}"}))
+    ],
+}
