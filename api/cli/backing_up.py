@@ -157,6 +157,8 @@ def restored(
             found = restorations.restorations(session, wall)
     if as_json:
         print_json({"restorations": [restoration_json(each, zone) for each in found]})
+    if not found and not as_json:
+        say("No backup was put back here.")
     for each in [] if as_json else found:
         say(f"{each.file_name}: everything from {wall(each.data_at)} to {wall(each.restored_at)} comes from elsewhere.")
         for terminal in each.terminals:

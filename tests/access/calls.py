@@ -24,7 +24,6 @@ from tests.access import (
     calls_minutes,
     calls_months,
     calls_notifications,
-    calls_overtime,
     calls_presence,
     calls_progress,
     calls_reports,
@@ -184,7 +183,6 @@ SHEETS: dict[str, list[Call]] = {
 CALLS: dict[str, list[Call]] = {
     **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_reports.API.items()},
-    **{name: [Call(**each) for each in listed] for name, listed in calls_overtime.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_conduct.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_citizens.API.items()},
     **PAPER_CALLS,
@@ -315,7 +313,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     ],
     **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_reports.PAGES.items()},
-    **{where: [Call(**each) for each in listed] for where, listed in calls_overtime.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_conduct.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_commitments.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_progress.PAGES.items()},

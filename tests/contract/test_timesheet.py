@@ -316,7 +316,7 @@ def test_a_person_has_a_line_in_the_sheet_of_each_unit_they_served_in(sqlite_dat
             found[code] = official(lay_out(standing_sheet(session, unit, MARCH, TODAY), str), head, form)
     mine = {code: next(row for row in sheet.rows if row.code == "E1") for code, sheet in found.items()}
     assert [at for at, text in enumerate(mine["A"].days, 1) if text == "+"][-1] == 13  # the Friday before
-    assert [at for at, text in enumerate(mine["B"].days, 1) if text == "+"][0] == 16
+    assert next(at for at, text in enumerate(mine["B"].days, 1) if text == "+") == 16
     assert all(bool(here) + bool(there) <= 1 for here, there in zip(mine["A"].days, mine["B"].days, strict=True))
     assert mine["A"].credit[0] + mine["B"].credit[0] == 22  # the working days of the month
     assert [row.code for row in found["B"].rows] == ["E1"]

@@ -26,11 +26,17 @@ def test_there_and_back(office: Office, tmp_path: Path) -> None:
     plain = office.run("backup", str(file), "--overwrite").stdout
     assert "read back and found whole" in plain
     assert "secret key" in plain
+    tried = json.loads(office.run("drill", str(file), "--json").stdout)
+    assert (tried["outcome"], tried["message"]) == ("ok", "")
+    assert "attendance backup FILE" in office.run("drill", code=2).stderr  # there is no daily one yet
+    assert "No backup was put back" in office.run("restored").stdout
     assert "--replace" in office.run("restore", str(file), code=2).stderr
     key = (tmp_path / "data" / "secret.key").read_text().strip()
     office.env |= {"ATTENDANCE_DATA_DIR": str(tmp_path / "again"), "ATTENDANCE_SECRET_KEY": key}
     assert "Restored as of" in office.run("restore", str(file)).stdout
     office.run("verify")
+    assert "What was entered in between is not known here." in office.run("restored", code=1).stdout
+    assert "settled by" in office.run("restored", "--settle", "Chưa ai nhập gì").stdout
     done = json.loads(office.run("restore", str(file), "--replace", "--json").stdout)
     assert Path(done["safety_copy"]).exists()
     assert done["wrong"] == []

@@ -86,4 +86,6 @@ def test_the_page_shows_what_it_would_look_like_and_saves_it(sqlite_database: Da
     assert person.send("/sheet-forms/signs", on="/sheet-forms", **sign).status_code == 303
     assert "<b>V</b>" in person.see("/sheet-forms")
     assert person.send("/sheet-forms", on=one, **(FORM | {"unit": "nowhere"})).status_code == 404
-    assert site.signed_in("hoa").client.get("/sheet-forms").status_code == 403
+    head = site.signed_in("hoa")
+    assert head.client.get("/sheet-forms").status_code == 403
+    assert head.send("/sheet-forms/preview", on="/account", **FORM).status_code == 403

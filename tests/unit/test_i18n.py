@@ -55,7 +55,6 @@ from tests.unit.words_of_citizens import CITIZENS_WORDS
 from tests.unit.words_of_commitments import COMMITMENT_WORDS
 from tests.unit.words_of_dossiers import DOSSIER_WORDS
 from tests.unit.words_of_months import WORDS
-from tests.unit.words_of_overtime import OVERTIME_WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
 from tests.unit.words_of_registers import REGISTER_WORDS
 from tests.unit.words_of_reports import REPORT_WORDS
@@ -210,7 +209,6 @@ VOCABULARIES = {
     **words_of_evidence.VOCABULARIES,
     **PRESENCE_WORDS,
     **REGISTER_WORDS,
-    **OVERTIME_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
     "outcome": tuple(OUTCOMES),

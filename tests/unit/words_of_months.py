@@ -6,6 +6,7 @@ from attendance.engine import timesheet as sheet_marks
 from attendance.services.timesheet import kept, obstacles
 from reports import months, timesheet
 from tests.unit.words_of_conduct import WORDS as CONDUCT
+from tests.unit.words_of_overtime import OVERTIME_WORDS
 
 WORDS = {
     "sheet": ("name", "code", "bottom", "print_title", "open_state", "locked_state"),
@@ -19,4 +20,5 @@ WORDS = {
     "close_problem": months.PROBLEMS,
     "close_done": months.DONE,
     **CONDUCT,
+    **OVERTIME_WORDS,
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.schemas.parts import ListFrame
 
-_FORM = {
+_FORM: dict[str, Any] = {
     "unit": "X-TAN-MAI", "name": "UBND xã Tân Mai", "own": True, "form": "public", "number": "C01a-HD",
     "overtime_number": "C01b-HD", "issued_under": "TT 24/2024/TT-BTC", "budget_code": "1012345", "paper": "a3",
     "document": "QĐ 15/QĐ-UBND",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -56,7 +56,7 @@ class Restored:
     rows: int
     safety: Path | None = None
     wrong: tuple[str, ...] = ()
-    lost: Lost = Lost()
+    lost: Lost = field(default_factory=Lost)
     terminals: int = 0
 
 
