@@ -42,7 +42,7 @@ class Manifest:
 
     def as_json(self) -> dict[str, Any]:
         """The manifest as it stands in the trail: each thing it was narrowed by under its own name."""
-        return dict(self.asked) | {
+        return {"paper": self.paper} | dict(self.asked) | {
             "paper": self.paper, "known_at": self.known_at.astimezone(UTC).isoformat(), "rulebook": self.rulebook,
             "rows": self.rows, "digest": self.digest,
         }  # fmt: skip
