@@ -301,8 +301,6 @@ def test_the_command_refuses_what_would_lose_something(command: CliRunner, tmp_p
     out = tmp_path / "days.ndjson"
     for words in (
         ["export", "days", "--out", str(out), "--resume"],  # nothing was begun
-        ["export", "people", "--out", str(out)],
-        ["export", "days", "--out", str(tmp_path / "days.doc")],
         ["export", "days", "--out", str(tmp_path / "days.parquet"), "--resume"],
     ):
         assert command.invoke(console, words).exception is not None
@@ -342,19 +340,19 @@ def rows(address, token, kind, **asked):
         except (ConnectionError, TimeoutError, http.client.HTTPException):
             continue
 
-frame = rows(address, token, "punches", **{"from": "2016-01-01"})
+frame = rows(address, token, "punches", unit="U03", **{"from": "2016-01-01"})
 frame["at"] = pd.to_datetime(frame["at"])
 per_unit = frame.groupby([frame["unit"], frame["at"].dt.hour]).size().unstack(fill_value=0)
 '''
 
 
 def test_the_example_of_the_documents_runs_over_a_line_that_breaks(many: Many) -> None:
-    line = BreakingLine(many.port, down=3_000_000)
+    line = BreakingLine(many.port, down=400_000)
     with line.open() as through:
         known: dict[str, Any] = {"address": f"http://127.0.0.1:{through}", "token": many.token}
         exec(compile(EXAMPLE, "example", "exec"), known)
     assert line.broken
     frame = known["frame"]
-    assert len(frame) >= PUNCHES
+    assert len(frame) == PUNCHES // TERMINALS
     assert not frame.duplicated(["terminal", "sequence"]).any()
     assert int(known["per_unit"].to_numpy().sum()) == len(frame)
