@@ -22,7 +22,7 @@ CUT = "export.cut"
 """What was asked for did not reach whom it was for to its end; `rows` are those that were sent."""
 PAPERS = (
     "timesheet", "violations", "observations", "index_units", "emulation_persons", "charts", "personal_data", "punches",
-    "days",
+    "days", "minutes", "commitment",
 )  # fmt: skip
 """What is handed out beside the papers of the catalogue, by name."""
 _PIECE = 1 << 20
