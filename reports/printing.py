@@ -40,8 +40,9 @@ def pdf(
     """
     import typst  # 40 MB that only who prints needs
 
+    second = at.replace(microsecond=0) if at is not None else None
     found = typst.compile(
-        template, format="pdf", pdf_standards=standard, ignore_system_fonts=True, timestamp=at.replace(microsecond=0) if at is not None else None, pdf_tags=tagged,
+        template, format="pdf", pdf_standards=standard, ignore_system_fonts=True, timestamp=second, pdf_tags=tagged,
         sys_inputs=dict(texts),
     )  # fmt: skip
     assert isinstance(found, bytes)

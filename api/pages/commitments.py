@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.commitments import people_asked, reasons_of, sign_as_reader, term_of, units_asked
+from api.handing_out import handed_out
 from api.http.auth import sent_from_here
 from api.http.scope import Reader, askable, page_may
 from api.http.service import service
@@ -118,7 +119,9 @@ def as_file(request: Request, reader: Reading, number: Number) -> Response:
         view = commitment_page(session, parts.settings.timezone, parts.now(), row, reader_of(session, reader))
         reader.saw(session, "commitments", [view.paper.employee], at=parts.now(), key=str(number))
     named = {"Content-Disposition": f'inline; filename="cam-ket-{view.paper.year}-{number}.pdf"'}
-    return Response(draw_commitment(view), media_type="application/pdf", headers=named)
+    content, about = draw_commitment(view), {"employee": view.paper.employee, "year": str(view.paper.year)}
+    handed_out(request, reader, content, paper="commitment", rows=1, format="pdf", **about)
+    return Response(content, media_type="application/pdf", headers=named)
 
 
 @router.post("/commitments/{number}/sign", dependencies=[FromHere])

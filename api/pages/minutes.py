@@ -132,7 +132,7 @@ def pdf(request: Request, reader: Reading, key: Key) -> Response:
         shown = shown_visit(session, reader.user.user_id, reader.within, key, reader.today)
         row = shown.sealed
         saw_minutes(request, session, reader, shown)
-        return pdf_answer(row.pdf, row.code)
+        return pdf_answer(request, reader, row)
 
 
 @router.post("/inspections/{key}/followups/{number}/answer", dependencies=[FromHere])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ _TEMPLATE = Path(__file__).with_name("commitment.typ")
 
 
 def draw_commitment(view: CommitmentPage) -> bytes:
-    """The paper as it was signed, or as it would be signed today."""
-    return pdf(_TEMPLATE.read_bytes(), {"page": as_text(page_lines(view, Translator("vi")))})
+    """The paper as it was signed, or as it would be signed today; the same paper is the same bytes."""
+    at = (view.signed_at or view.asked_at).replace(tzinfo=UTC)  # not the second in which it happens to be drawn
+    return pdf(_TEMPLATE.read_bytes(), {"page": as_text(page_lines(view, Translator("vi")))}, at=at)
 
 
 def page_lines(view: CommitmentPage, t: Translator) -> dict[str, Any]:

@@ -22,7 +22,7 @@ CUT = "export.cut"
 """What was asked for did not reach whom it was for to its end; `rows` are those that were sent."""
 PAPERS = (
     "timesheet", "violations", "observations", "index_units", "emulation_persons", "charts", "personal_data", "punches",
-    "days", "dossier",
+    "days", "dossier", "minutes", "commitment",
 )  # fmt: skip
 """What is handed out beside the papers of the catalogue, by name."""
 _PIECE = 1 << 20
@@ -42,7 +42,7 @@ class Manifest:
 
     def as_json(self) -> dict[str, Any]:
         """The manifest as it stands in the trail: each thing it was narrowed by under its own name."""
-        return dict(self.asked) | {
+        return {"paper": self.paper} | dict(self.asked) | {
             "paper": self.paper, "known_at": self.known_at.astimezone(UTC).isoformat(), "rulebook": self.rulebook,
             "rows": self.rows, "digest": self.digest,
         }  # fmt: skip

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from attendance import clock
+from attendance.services import bulk_export
 from attendance.services.evaluate import evaluate_span
 from attendance.store import export_snapshot, listing_punches, listing_rulings, papers, punch_log, registering
 from attendance.store.database import Database
@@ -99,6 +102,43 @@ def test_no_reason_and_no_secret_stands_in_a_view(built: Database) -> None:
         assert found
         assert "zREASONz" not in str(found)
         assert not [name for name in found[0] if any(secret in name for secret in SECRETS)]
+
+
+def test_exports_say_what_the_views_say(built: Database) -> None:
+    """On both kinds of database: a walk in pieces, and from any row on."""
+    snapshot = export_snapshot.take(built, JUDGED_AT.replace(month=12))
+    asked = Asked(EVERYTHING, *SPAN, snapshot, ZONE)
+    for kind, view, order in (
+        ("punches", "v_punch", "terminal, sequence"),
+        ("violations", "v_violation", "date, employee, session, type"),
+        ("days", "v_day", "date, employee"),
+    ):
+        names = bulk_export.COLUMNS[kind]
+        found = [row for piece in bulk_export.pieces(built, kind, asked, EVERYTHING) for row in piece.rows]
+        same = [name for name in names if name in ("date", "employee", "unit", "session", "type", "pin", "revision")]
+        seen = rows(built, f"SELECT * FROM {view} ORDER BY {order}")
+        assert [[str(dict(zip(names, row, strict=True))[name]) for name in same] for row in found] == [
+            [str(row[name]) for name in same] for row in seen
+        ]
+        with built.reading() as session:
+            after = bulk_export.read_after(session, kind, bulk_export.key_of(kind, found[5]))
+        rest = bulk_export.pieces(built, kind, replace(asked, after=after), EVERYTHING, limit=7)
+        assert [row for piece in rest for row in piece.rows] == found[6:13]
+
+
+@pytest.mark.postgres
+def test_a_role_reads_the_views_and_no_table(postgres_database: Database) -> None:
+    _build(postgres_database)
+    with postgres_database.engine.connect() as connection, connection.begin() as whole:
+        connection.execute(text("CREATE ROLE analyst_of_test"))
+        connection.execute(text("GRANT USAGE ON SCHEMA public TO analyst_of_test"))
+        connection.execute(text("GRANT SELECT ON v_punch, v_day, v_session, v_violation TO analyst_of_test"))
+        connection.execute(text("SET ROLE analyst_of_test"))
+        for view in ("v_punch", "v_day", "v_session", "v_violation"):
+            assert connection.execute(text(f"SELECT count(*) FROM {view}")).scalar_one()
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            connection.execute(text("SELECT * FROM app_user"))
+        whole.rollback()
 
 
 def test_a_snapshot_waits_for_who_files_punches(built: Database) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from api.handing_out import handed_out
 from api.http.answers import answer
 from api.http.auth import came
 from api.http.schemas.minutes import (
@@ -110,7 +111,7 @@ def get_minutes_pdf(request: Request, reader: Reading, key: Key) -> Response:
         shown = _shown(request, session, reader, key)
         row = shown.sealed
         saw_minutes(request, session, reader, shown)
-        return pdf_answer(row.pdf, row.code)
+        return pdf_answer(request, reader, row)
 
 
 @router.get(
@@ -229,9 +230,14 @@ def saw_minutes(request: Request, session: Session, reader: Reader, shown: Shown
         reader.saw_people(session, "minutes", people, at=service(request).now(), key=shown.visit.key)
 
 
-def pdf_answer(pdf: bytes, code: str) -> Response:
-    headers = {"Content-Disposition": f'inline; filename="bien-ban-{code}.pdf"', "Cache-Control": "private, no-store"}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+def pdf_answer(request: Request, reader: Reader, row: MinutesRow) -> Response:
+    """Sealed minutes as they were sealed, handed out to a reader."""
+    handed_out(request, reader, row.pdf, paper="minutes", rows=1, visit=row.code, format="pdf")
+    headers = {
+        "Content-Disposition": f'inline; filename="bien-ban-{row.code}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(row.pdf, media_type="application/pdf", headers=headers)
 
 
 def _shown(request: Request, session: Session, reader: Reader, key: str) -> ShownVisit:
