@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import xlsxwriter
 
 from attendance.errors import Invalid
@@ -22,6 +21,9 @@ from attendance.store import listing_violations
 from attendance.store.database import Session
 from attendance.store.listing_violations import PIECE, Wanted
 from reports.safe_cells import inert
+
+if TYPE_CHECKING:  # it is large, and a service that makes no register has no need of it
+    import pandas as pd
 
 COLUMNS = {
     "date": "work date (ISO)",
@@ -73,6 +75,8 @@ def frames(
 
     There is one frame at least.
     """
+    import pandas as pd
+
     rows = listing_violations.every_violation(session, wanted, newest_first=newest_first)
     first = True
     while (piece := list(islice(rows, PIECE))) or first:
@@ -88,6 +92,8 @@ def frames(
 
 def violations_register(session: Session, wanted: Wanted) -> pd.DataFrame:
     """The whole register in one frame."""
+    import pandas as pd
+
     return pd.concat(frames(session, wanted, lambda _: None), ignore_index=True)
 
 
@@ -130,9 +136,16 @@ def _write_json(parts: Iterator[pd.DataFrame], path: Path, _words: Words) -> int
 def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
-    if value is pd.NA:
+    if _is_missing(value):
         return None
     return value if isinstance(value, str | None) else int(value)
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a minute of a frame is not known."""
+    import pandas as pd
+
+    return value is pd.NA
 
 
 def _write_xlsx(parts: Iterator[pd.DataFrame], path: Path, words: Words) -> int:
@@ -169,7 +182,7 @@ def _write_xlsx(parts: Iterator[pd.DataFrame], path: Path, words: Words) -> int:
                         sheet.write_datetime(count, at, value, day)
                     elif name in TEXTS:
                         sheet.write_string(count, at, words.say(name, value or ""), text)
-                    elif value is not pd.NA:
+                    elif not _is_missing(value):
                         sheet.write_number(count, at, int(value))
         sheet.autofilter(0, 0, max(1, count), len(COLUMNS) - 1)
     return count

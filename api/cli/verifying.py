@@ -166,6 +166,7 @@ def list_entries(
     actor: Annotated[str | None, typer.Option(help="Only of this account.")] = None,
     act: Annotated[str | None, typer.Option(help="Only this act, such as looked.")] = None,
     employee: Annotated[str | None, typer.Option(help="Only about the person of this code.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Only who took this very file out of the system.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First date.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last date, included.")] = None,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=100_000)] = 100,
@@ -175,6 +176,7 @@ def list_entries(
     from datetime import datetime, time, timedelta
 
     from attendance import clock
+    from attendance.services.exporting import digest_of
     from attendance.store import office, trail_reading
     from attendance.store.tables import EmployeeRow
     from attendance.store.trail_reading import Asked
@@ -185,7 +187,8 @@ def list_entries(
     ends = clock.to_instant(datetime.combine(read_date(to) + timedelta(days=1), time()), zone) if to else None
     with open_database(settings) as database, database.reading() as session:
         number = office.key(office.get(session, EmployeeRow, employee)) if employee else None
-        asked = Asked(actor, act, None, None, number, begins, ends)
+        of_file = ("export", digest_of(file)) if file else (None, None)
+        asked = Asked(actor, act, *of_file, number, begins, ends)
         found = trail_reading.entries(session, asked, limit=limit)
     if as_json:
         print_json({"items": found.rows, "total": found.total})
@@ -198,8 +201,8 @@ def list_entries(
         what = f"{row['act']} {row['kind']} {row['key']}".strip()
         why = f": {row['why']}" if row["why"] else ""
         if row["kind"] == "export" and row["after"]:
-            told = (f"{name}={value}" for name, value in row["after"].items() if name != "paper")
-            why = f": {', '.join(told)}"
+            told = ", ".join(f"{name}={value}" for name, value in row["after"].items() if name != "digest")
+            why = f": {told}"
         say(f"{row['seq']}\t{at:%Y-%m-%d %H:%M:%S}\t{row['actor']}{role}\t{what}{about}{why}")
     if found.total > len(found.rows):
         say(f"{found.total - len(found.rows)} older ones; ask with --limit, --from and --to.")

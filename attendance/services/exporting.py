@@ -1,7 +1,7 @@
 """What leaves the system is in the trail, with a manifest by which a file found later can be told and checked.
 
-A file is told by the SHA-256 of its bytes: whoever has it finds the entry by that digest, and the entry says who took
-it, what it was narrowed by, as known at which moment, and under which rules.
+A file is told by the SHA-256 of its bytes, which is the key of the entry: whoever has the file finds who took it, what
+it was narrowed by, as known at which moment, and under which rules.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Manifest:
 
     def as_json(self) -> dict[str, Any]:
         """The manifest as it stands in the trail: each thing it was narrowed by under its own name."""
-        return dict(self.asked) | {
+        return {"paper": self.paper} | dict(self.asked) | {
             "paper": self.paper, "known_at": self.known_at.astimezone(UTC).isoformat(), "rulebook": self.rulebook,
             "rows": self.rows, "digest": self.digest,
         }  # fmt: skip
@@ -74,7 +74,7 @@ def made(
     written down afterwards, and its end did not arrive.
     """
     found = manifest(session, paper=paper, asked=asked, known_at=known_at, rows=rows, digest=digest)
-    record(session, actor, CUT if cut else MADE, kind="export", key=paper, after=found.as_json(), at=at)
+    record(session, actor, CUT if cut else MADE, kind="export", key=digest, after=found.as_json(), at=at)
 
 
 def digest_of(path: Path) -> str:

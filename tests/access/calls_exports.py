@@ -8,8 +8,10 @@ SPAN = {"from": "2026-11-16", "to": "2026-11-20"}
 
 API: dict[str, list[dict[str, Any]]] = {
     "exportRows": [
-        {"path": {"kind": kind}, "query": SPAN | {"format": format_} | narrowed}
-        for kind in ("punches", "days", "violations")
-        for format_, narrowed in (("ndjson", {}), ("csv", {"unit": "{unit}"}))
+        {"path": {"kind": "days"}, "query": SPAN},
+        *(
+            {"path": {"kind": kind}, "query": SPAN | {"format": "csv", "unit": "{unit}"}}
+            for kind in ("punches", "days", "violations")
+        ),
     ],
 }

@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from api.handing_out import asked_of, handed_out
+from api.handing_out import asked_of
 from api.http.errors import Forbidden
 from api.http.guard import STILL
 from api.http.params import IsoDate, UnitFilter
@@ -117,8 +117,9 @@ def export_rows(
         "Cache-Control": "no-store",
     }
     given = asked_of(request, format=format, snapshot=str(moment))
+    del given["kind"]  # the paper says it
     if format == "parquet":
-        return _parquet(request, reader, found, kind, headers)
+        return _parquet(parts, reader, found, kind, headers, given)
 
     def written(digest: str, whole: bool) -> None:
         with parts.database.writing() as session:
@@ -162,13 +163,13 @@ class _Watched:
 
 
 def _parquet(
-    request: Request, reader: Reader, found: Iterable[Piece], kind: str, headers: dict[str, str]
+    parts: Service, reader: Reader, found: Iterable[Piece], kind: str, headers: dict[str, str], given: dict[str, str]
 ) -> FileResponse:
     with tempfile.NamedTemporaryFile(prefix="export-", suffix=".parquet", delete=False) as file:
         path = FilePath(file.name)
     try:
         rows = bulk_files.write_parquet(found, kind, path)
-        handed_out(request, reader, path, paper=kind, rows=rows, format="parquet", snapshot=headers[SNAPSHOT])
+        exporting.write_down(parts.database, reader.actor, path, paper=kind, asked=given, rows=rows, at=parts.now())
     except BaseException:
         path.unlink(missing_ok=True)
         raise
