@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator
@@ -223,9 +224,11 @@ def test_that_it_was_taken_and_looked_at_is_in_the_trail(make_office: Callable[.
     office = make_office()
     dossier_office.fill(office.database)
     late = dossier_office.violation(office.database)
-    assert ask(office, "inspector", violation=late, format="pdf").status_code == 200
+    taken = ask(office, "inspector", violation=late, format="pdf")
+    assert taken.status_code == 200
     (made,) = office.get("auditor", "/audit", act="export.made")["items"]
-    assert (made["actor"], made["key"], made["after"]["violation"]) == ("inspector", "dossier", late)
+    assert (made["actor"], made["key"]) == ("inspector", hashlib.sha256(taken.content).hexdigest())
+    assert (made["after"]["paper"], made["after"]["violation"]) == ("dossier", late)
     (looked,) = office.get("auditor", "/audit", act="looked", kind="dossier")["items"]
     assert looked["employees"] == ["E9"]
     looks = told(office, "hr", violation=late)["days"][0]["looks"]
