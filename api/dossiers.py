@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Literal, get_args
-from urllib.parse import quote
-
-from fastapi import Response
 
 from api.printing import dossier as printing
 from attendance import clock
@@ -66,13 +63,3 @@ def file_of(dossier: Dossier, format: str, lang: str) -> bytes:
     if format == "json":
         return as_json(dossier)
     raise Invalid(f"{format[:20]!r} is not a format of a dossier; write {', '.join(FORMATS)}.")
-
-
-def answer(content: bytes, dossier: Dossier, format: str) -> Response:
-    """A file under a name that tells what it is."""
-    about = dossier.subject
-    dates = f"{about.from_on}" if about.violation else f"{about.from_on}-{about.to_on}"
-    name = f"ho-so-{about.employee}-{dates}.{ENDINGS[format]}"
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-.") else "_" for letter in name)
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, 200, {"Content-Disposition": disposition}, MEDIA[format])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app
+from api.pages.i18n import Translator
 from attendance.errors import Invalid
 from attendance.scenario.running import run_document
 from attendance.services.evidence import verify_bundle
@@ -171,6 +173,8 @@ def test_reasons_are_in_no_file_of_who_may_not_read_them(kept: Office) -> None:
         whole = "\n".join(text for _, text in files)
         for secret in (MEDICAL, "nursing", LETTERS):
             assert ("".join(secret.split()) in "".join(whole.split())) is knows, (user, secret)
+        paper = "".join(dict(files)["dossier.pdf"].split()).lower()
+        assert ("".join(Translator("vi").label("symbol", "Ô").split()) in paper) is knows, user
         for name in ("dossier.json", "case.json"):
             assert ('"Ô"' in dict(files)[name]) is knows, (user, name)
         chain = [json.loads(line) for line in dict(files)["evidence/chain.ndjson"].splitlines()]
@@ -223,13 +227,22 @@ def test_that_it_was_taken_and_looked_at_is_in_the_trail(make_office: Callable[.
     office = make_office()
     dossier_office.fill(office.database)
     late = dossier_office.violation(office.database)
-    assert ask(office, "inspector", violation=late, format="pdf").status_code == 200
+    taken = ask(office, "inspector", violation=late, format="pdf")
+    assert taken.status_code == 200
     (made,) = office.get("auditor", "/audit", act="export.made")["items"]
-    assert (made["actor"], made["key"], made["after"]["violation"]) == ("inspector", "dossier", late)
+    assert (made["actor"], made["key"]) == ("inspector", hashlib.sha256(taken.content).hexdigest())
+    assert (made["after"]["paper"], made["after"]["violation"]) == ("dossier", late)
     (looked,) = office.get("auditor", "/audit", act="looked", kind="dossier")["items"]
     assert looked["employees"] == ["E9"]
     looks = told(office, "hr", violation=late)["days"][0]["looks"]
     assert [each["actor"] for each in looks] == ["inspector"]
+
+
+def test_an_official_takes_their_own_from_their_own_page(kept: Office) -> None:
+    page = at_page(kept, "e9")
+    assert 'href="/dossier?employee=E9"' in page.get("/me").text
+    assert page.get("/dossier", params={"employee": "E9"}).status_code == 200
+    assert page.get("/dossier", params={"employee": "E2"}).status_code == 404
 
 
 def test_a_span_that_is_too_long_or_names_nothing_is_refused_in_one_sentence(kept: Office) -> None:

@@ -75,6 +75,8 @@ NO_CELLS = {
     "/me/export.json": "JSON, for no spreadsheet",
     "/api/v1/employees/{code}/export": "JSON, for no spreadsheet",
     "/api/v1/me/export": "JSON, for no spreadsheet",
+    "/api/v1/reports/dossier": "PDF, JSON or a bundle of them",
+    "/dossier/file": "PDF, JSON or a bundle of them",
 }
 SPAN = ("--from", "2026-11-01", "--to", "2026-11-30")
 COMMANDS: dict[str, list[tuple[tuple[str, ...], str, int]]] = {
@@ -89,6 +91,7 @@ COMMANDS: dict[str, list[tuple[tuple[str, ...], str, int]]] = {
 NO_CELLS_OF_COMMANDS = {
     "personal export": "JSON, for no spreadsheet",
     "import template": "no text of the database",
+    "report dossier": "PDF, JSON or a bundle of them",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -71,10 +72,20 @@ def handed(request: Request, reader: Reader, dossier: Dossier, format: str, lang
         content = dossiers.file_of(dossier, format, lang)
     about = dossier.subject
     handed_out(request, reader, content, paper="dossier", rows=len(dossier.days), employee=about.employee)
-    return dossiers.answer(content, dossier, format)
+    return _answer(content, dossier, format)
 
 
 def key_of(dossier: Dossier) -> str:
     """Which record was looked at: the date of a single day."""
     about = dossier.subject
     return about.from_on.isoformat() if about.from_on == about.to_on else ""
+
+
+def _answer(content: bytes, dossier: Dossier, format: str) -> Response:
+    """A file under a name that tells what it is."""
+    about = dossier.subject
+    dates = f"{about.from_on}" if about.violation else f"{about.from_on}-{about.to_on}"
+    name = f"ho-so-{about.employee}-{dates}.{dossiers.ENDINGS[format]}"
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-.") else "_" for letter in name)
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return Response(content, 200, {"Content-Disposition": disposition}, dossiers.MEDIA[format])
