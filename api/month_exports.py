@@ -10,6 +10,8 @@ from fastapi import Response
 
 from api.pages.i18n import Translator
 from api.pages.month_rows import weekday
+from api.printing.signed_pdf import signed
+from api.settings import Settings
 from attendance.errors import Invalid
 from reports.months import SheetPage
 from reports.official_pdf import as_pdf
@@ -45,9 +47,15 @@ def file_of(page: SheetPage, format: str, lang: str) -> bytes:
         return path.read_bytes()
 
 
-def answer_file(page: SheetPage, format: str, lang: str) -> Response:
-    """The same as an answer under a name that tells what it is."""
+def official_file(page: SheetPage, format: str, lang: str, settings: Settings) -> bytes:
+    """The same; the PDF of a locked month with the office's signature, if it has a certificate."""
     content = file_of(page, format, lang)
+    return signed(content, settings) if format == "pdf" and page.head.locked_at is not None else content
+
+
+def answer_file(page: SheetPage, format: str, lang: str, settings: Settings) -> Response:
+    """The same as an answer under a name that tells what it is."""
+    content = official_file(page, format, lang, settings)
     version = f"-v{page.head.version}" if page.head.locked_at is not None else ""
     name = f"bang-cham-cong-{page.head.unit}-{page.head.month:%Y-%m}{version}.{format}"
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-.") else "_" for letter in name)

@@ -127,12 +127,12 @@ async def annex(request: Request, reader: Doing, key: Key) -> Response:
 
 @router.get("/inspections/{key}/minutes.pdf")
 def pdf(request: Request, reader: Reading, key: Key) -> Response:
-    """Byte by byte as it was sealed."""
+    """As it was sealed, and signed with the office's certificate if it has one."""
     with service(request).database.reading() as session:
         shown = shown_visit(session, reader.user.user_id, reader.within, key, reader.today)
         row = shown.sealed
         saw_minutes(request, session, reader, shown)
-        return pdf_answer(row.pdf, row.code)
+        return pdf_answer(request, row.pdf, row.code)
 
 
 @router.post("/inspections/{key}/followups/{number}/answer", dependencies=[FromHere])

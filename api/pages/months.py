@@ -121,7 +121,7 @@ def export(
     version: Annotated[int | None, Query(ge=1, le=9_999)] = None,
 ) -> Response:
     view = _sheet(request, reader, unit, month, version)
-    return month_exports.answer_file(view, format, language_of(request))
+    return month_exports.answer_file(view, format, language_of(request), service(request).settings)
 
 
 @router.get("/months/{unit}/{month}/close")

@@ -23,6 +23,7 @@ from api.http.schemas.minutes import (
 from api.http.scope import Reader, may
 from api.http.service import Service, service
 from api.printing.minutes import drawing
+from api.printing.signed_pdf import signed
 from attendance import clock
 from attendance.services import own_account
 from attendance.services.impartial import Decider
@@ -102,7 +103,12 @@ def seal_minutes(request: Request, reader: Doing, key: Key, given: SealMinutes) 
     operation_id="getMinutesPdf",
     summary="Sealed minutes as PDF",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}, "description": "The PDF byte by byte as it was sealed."}},
+    responses={
+        200: {
+            "content": {"application/pdf": {}},
+            "description": "The PDF as it was sealed; the office's signature may stand behind it.",
+        }
+    },
 )
 def get_minutes_pdf(request: Request, reader: Reading, key: Key) -> Response:
     """In Vietnamese, A4, PDF/A-3, with its data and its seal inside: `attendance verify FILE` checks it anywhere."""
@@ -110,7 +116,7 @@ def get_minutes_pdf(request: Request, reader: Reading, key: Key) -> Response:
         shown = _shown(request, session, reader, key)
         row = shown.sealed
         saw_minutes(request, session, reader, shown)
-        return pdf_answer(row.pdf, row.code)
+        return pdf_answer(request, row.pdf, row.code)
 
 
 @router.get(
@@ -229,9 +235,11 @@ def saw_minutes(request: Request, session: Session, reader: Reader, shown: Shown
         reader.saw_people(session, "minutes", people, at=service(request).now(), key=shown.visit.key)
 
 
-def pdf_answer(pdf: bytes, code: str) -> Response:
+def pdf_answer(request: Request, pdf: bytes, code: str) -> Response:
+    """Sealed minutes as they were sealed, and behind that the office's signature, if it has a certificate."""
+    content = signed(pdf, service(request).settings)
     headers = {"Content-Disposition": f'inline; filename="bien-ban-{code}.pdf"', "Cache-Control": "private, no-store"}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _shown(request: Request, session: Session, reader: Reader, key: str) -> ShownVisit:

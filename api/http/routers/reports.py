@@ -104,4 +104,4 @@ def get_timesheet(
             session, parts.settings.timezone, shown, today, live=version is None, masked=not reasons, key=name_key
         )
         reader.saw(session, "month", (line.employee for line in shown.sheet.lines), at=parts.now())
-    return answer_file(view, format, lang or parts.settings.language)
+    return answer_file(view, format, lang or parts.settings.language, parts.settings)
