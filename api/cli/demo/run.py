@@ -33,6 +33,7 @@ from api.cli.demo.night import play_night
 from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.on_terminals import file_filling
+from api.cli.demo.points import make_points
 from api.cli.demo.rules import file_proposed_swap
 from api.cli.demo.stage import Stage, choose_moment
 from api.cli.demo.visiting import hold_visit
@@ -167,6 +168,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         hold_visit(demo.database, demo.office, demo.now())
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
         notifier = make_notifier(settings, demo.database, demo.now, settings.secret())
+        publisher = make_points(settings, demo.database, demo.now)
         poller = Poller(demo.puller)
         timetable = Timetable(
             demo.database,
@@ -177,6 +179,7 @@ def run_demo(port: int, *, browser: bool) -> None:
             evaluate_seconds=1,
             notify=notifier.round,
             notify_seconds=5,
+            seal=publisher.round,
         )
         app = make_app(
             settings,
