@@ -146,6 +146,8 @@ def run_demo(port: int, *, browser: bool) -> None:
 
     logging.getLogger("device_sync").setLevel(logging.ERROR)  # a flaky terminal is part of the play
     with open_demo() as demo:
+        settings = _settings(demo.folder, demo.office.zone)
+        demo.database.seal_with(settings.secret())  # what is filed as by people on pages would be missed as unsealed
         play_round(demo)
         accounts = Accounts(demo.database, now=demo.now)
         logins = []
@@ -161,7 +163,6 @@ def run_demo(port: int, *, browser: bool) -> None:
         file_late_paper(demo.database, demo.office, demo.now())
         file_conduct(demo.database, demo.office, demo.now())
         file_commitments(demo.database, demo.office, demo.now())
-        settings = _settings(demo.folder, demo.office.zone)
         file_citizens(demo.database, demo.office, settings.secret(), demo.now())
         play_night(demo.database, settings.backups(), demo.now)
         file_visits(demo.database, demo.office, settings.secret(), demo.now())
