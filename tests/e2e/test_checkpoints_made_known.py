@@ -22,6 +22,8 @@ from api.publishing.publisher import Publisher, make_publisher
 from api.publishing.time_stamps import read_authorities, stamped_at
 from api.settings import Settings
 from attendance.errors import Invalid
+from attendance.services import health
+from attendance.services.backups.keeping import Plan
 from attendance.services.evidence import checkpoints as making
 from attendance.services.evidence import notes
 from attendance.services.evidence.checking import check_checkpoints
@@ -52,6 +54,11 @@ def publisher(database: Database, clock: Clock, **settings: Any) -> Publisher:
     given = {"secret_key": SECRET_KEY, "webhook_networks": "127.0.0.0/8", "public_url": "https://cc.example.vn"}
     chosen = Settings(_env_file=None, **(given | settings))  # type: ignore[call-arg]
     return make_publisher(chosen, database, clock, chosen.secret())
+
+
+def findings(database: Database, at: datetime) -> dict[str, health.Finding]:
+    place = health.Place("0", Path("/"), Plan(Path("/"), 1, 5, "Asia/Ho_Chi_Minh"), True)
+    return {each.reason: each for each in health.findings(database, place, "Asia/Ho_Chi_Minh", at)}
 
 
 def kept(database: Database) -> list[str]:
@@ -97,12 +104,16 @@ def test_a_file_gets_every_one_in_order_and_once(
     assert "ALARM checkpoint 1 was not made known by file: checkpoints.txt cannot be written" in caplog.text
     with sqlite_database.reading() as session:
         assert "cannot be written" in checkpoints.sent(session, [1])[1][0].wrong
+    found = findings(sqlite_database, clock.at)
+    assert (found["points_unsent"].level, found["points_unsent"].params["way"]) == ("bad", "file")
     file.parent.mkdir()
     file.write_text("Đơn vị\n12\ntorn", encoding="utf-8")  # a failure in the midst of writing
     assert office.round() == 0  # it is not time yet
     for day in range(1, 4):
         clock.at = START + timedelta(days=day)
         office.round()
+    assert "points_good" in findings(sqlite_database, clock.at)
+    assert findings(sqlite_database, clock.at + timedelta(days=2))["points_old"].level == "bad"
     given = notes.read(file.read_text(encoding="utf-8"))
     assert [each.note.number for each in given] == [1, 2, 3, 4]
     assert all(each.heads for each in given)
