@@ -64,24 +64,19 @@ def test_made_listed_printed_published_and_checked(office: Office, monkeypatch: 
     assert "\nnumber 1\n" in text
     made = office.json("evidence", "checkpoint")
     assert made["number"] == 2
-    (office.folder / "noted.txt").write_text(text + "\n" + made["text"] + made["heads"], encoding="utf-8")
-    assert "as under checkpoints 1, 2." in office.run("evidence", "check", "noted.txt")
+    both = text + "\n" + made["text"] + made["heads"]
+    assert "as under checkpoints 1, 2." in office.run("evidence", "check", "-", given=both)
     assert office.json("evidence", "check", made["code"])["checkpoints"] == [2]
-    assert office.json("evidence", "check", "0000-0000-0000-0000-0000", code=1)["wrong"] == "is unknown"
-    assert office.run("evidence", "check", "-", given=text).startswith("What is kept here is as under checkpoint 1")
-    assert "It is in" not in office.run("evidence", "print", "1", "--out", "diem.pdf")
+    assert "its code is" in office.run("evidence", "print", "1", "--out", "diem.pdf")
     assert (office.folder / "diem.pdf").read_bytes().startswith(b"%PDF")
-    assert office.run("evidence", "print", "1") == text
     monkeypatch.setenv("ATTENDANCE_CHECKPOINT_FILE", str(office.folder / "file.txt"))
-    assert office.run("evidence", "publish").splitlines() == [
-        "Checkpoint 1 by file: taken",
-        "Checkpoint 2 by file: taken",
-    ]
+    told = office.run("evidence", "publish").splitlines()
+    assert told == ["Checkpoint 1 by file: taken", "Checkpoint 2 by file: taken"]
     listed = office.json("evidence", "list")
     assert [(each["number"], each["sent"][0]["way"]) for each in listed["items"]] == [(2, "file"), (1, "file")]
-    found = office.json("verify", "--against", "file.txt", "--against", "noted.txt")
+    found = office.json("verify", "--against", "file.txt")
     assert (found["holds"], found["checkpoints"]) == (
-        True, {"checkpoints": 2, "noted": 4, "broken": None, "wrong": ""}
+        True, {"checkpoints": 2, "noted": 2, "broken": None, "wrong": ""}
     )  # fmt: skip
 
 
@@ -114,7 +109,6 @@ def test_a_bundle_is_recognised_and_the_program_handed_out(office: Office) -> No
     (office.folder / "noted.txt").write_text(noted, encoding="utf-8")
     assert office.json("verify", "ho-so.zip", "--key", key.name)["holds"] is True
     assert office.json("verify", "ho-so.zip", "--checkpoint", "noted.txt")["holds"] is True
-    assert "1 records stand under checkpoint 1" in office.run("verify", "ho-so.zip")
     (office.folder / "changed.zip").write_bytes(made.replace(b"a.txtx", b"a.txty"))
     assert office.json("verify", "changed.zip", code=1)["wrong"] == ["the file a.txt was changed or put in"]
     (office.folder / "verify_bundle.py").write_text(office.run("evidence", "verifier"), encoding="utf-8")
