@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,24 @@ _SAID = {
 }
 
 
-def verify_minutes(file: Path, data: bytes, key: str | None, *, as_json: bool) -> bool:
-    """Say whether a sealed file with this content is as it was sealed, naming what was changed. Raises Invalid."""
-    from attendance.services.visiting import seals
+def told(signature: Mapping[str, Any]) -> str:
+    """A signature of a PDF (PAdES) in a sentence."""
+    if not signature["holds"]:
+        return f"the signature of {signature['by'] or 'somebody'} is not over what stands there."
+    whose = {True: "as an authority you named confirms", None: "which no named authority confirms (--authorities)"}
+    if signature["trusted"] is False:
+        return f"the certificate of {signature['by']} leads to none of the authorities you named."
+    return f"signed with the certificate of {signature['by']}, {whose[signature['trusted']]}."
 
-    found = seals.check(data, None)
+
+def verify_minutes(
+    file: Path, data: bytes, key: str | None, signed: Sequence[Mapping[str, Any]], *, as_json: bool
+) -> bool:
+    """Say whether a sealed file with this content is as it was sealed, naming what was changed, and how it is signed
+    besides. Raises Invalid."""
+    from api.printing.signed_pdf import check_signed
+
+    found = check_signed(data, None)
     known, stored = _known(found)
     wrong = list(found.wrong)
     if key is not None and found.seal is not None:
@@ -35,9 +49,11 @@ def verify_minutes(file: Path, data: bytes, key: str | None, *, as_json: bool) -
         wrong.append("key")
     wrong += stored
     if as_json:
-        print_json(_plain(found, known, wrong))
+        print_json(_plain(found, known, wrong) | {"signatures": list(signed)})
     else:
         _tell(file, found, known, wrong)
+        for each in signed:
+            say(f"  Besides, {told(each)}")
     return not wrong
 
 

@@ -127,7 +127,7 @@ async def annex(request: Request, reader: Doing, key: Key) -> Response:
 
 @router.get("/inspections/{key}/minutes.pdf")
 def pdf(request: Request, reader: Reading, key: Key) -> Response:
-    """Byte by byte as it was sealed."""
+    """As it was sealed, and signed with the office's certificate if it has one."""
     with service(request).database.reading() as session:
         shown = shown_visit(session, reader.user.user_id, reader.within, key, reader.today)
         row = shown.sealed

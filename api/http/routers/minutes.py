@@ -24,6 +24,7 @@ from api.http.schemas.minutes import (
 from api.http.scope import Reader, may
 from api.http.service import Service, service
 from api.printing.minutes import drawing
+from api.printing.signed_pdf import signed
 from attendance import clock
 from attendance.services import own_account
 from attendance.services.impartial import Decider
@@ -103,7 +104,12 @@ def seal_minutes(request: Request, reader: Doing, key: Key, given: SealMinutes) 
     operation_id="getMinutesPdf",
     summary="Sealed minutes as PDF",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}, "description": "The PDF byte by byte as it was sealed."}},
+    responses={
+        200: {
+            "content": {"application/pdf": {}},
+            "description": "The PDF as it was sealed; the office's signature may stand behind it.",
+        }
+    },
 )
 def get_minutes_pdf(request: Request, reader: Reading, key: Key) -> Response:
     """In Vietnamese, A4, PDF/A-3, with its data and its seal inside: `attendance verify FILE` checks it anywhere."""
@@ -231,13 +237,14 @@ def saw_minutes(request: Request, session: Session, reader: Reader, shown: Shown
 
 
 def pdf_answer(request: Request, reader: Reader, row: MinutesRow) -> Response:
-    """Sealed minutes as they were sealed, handed out to a reader."""
-    handed_out(request, reader, row.pdf, paper="minutes", rows=1, visit=row.code, format="pdf")
+    """Sealed minutes as they were sealed, and behind that the office's signature, if it has a certificate."""
+    content = signed(row.pdf, service(request).settings)
+    handed_out(request, reader, content, paper="minutes", rows=1, visit=row.code, format="pdf")
     headers = {
         "Content-Disposition": f'inline; filename="bien-ban-{row.code}.pdf"',
         "Cache-Control": "private, no-store",
     }
-    return Response(row.pdf, media_type="application/pdf", headers=headers)
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _shown(request: Request, session: Session, reader: Reader, key: str) -> ShownVisit:
