@@ -121,7 +121,8 @@ class MinutesPage:
 class VerifyPage:
     """What anybody who has a code is told: nothing personal. Not `known`: there are no minutes of this code.
 
-    `compared`: what came of a file that was handed in: same, other, unsealed, or what was changed (`seals.PARTS`).
+    `annexed`: digests of the annexes. `compared`: what came of a file that was handed in: same, annex (one of these),
+    other, unsealed, or what was changed (`seals.PARTS`).
     """
 
     code: str
@@ -134,9 +135,13 @@ class VerifyPage:
     digest: str = ""
     pdf_digest: str = ""
     signing_key: str = ""
-    annexes: int = 0
+    annexed: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     too_many: bool = False
+
+    @property
+    def annexes(self) -> int:
+        return len(self.annexed)
 
     @property
     def known(self) -> bool:
@@ -210,7 +215,7 @@ def verify_page(session: Session, zone: str, code: str) -> VerifyPage:
             (name, figures[name]) for name in ("present", "late", "with_reason", "without_reason", "unknown")
         ),
         digest=row.digest, pdf_digest=row.pdf_digest, signing_key=row.signing_key,
-        annexes=len(kept.annexes(session, row.id)),
+        annexed=tuple(one.digest for one in kept.annexes(session, row.id)),
     )  # fmt: skip
 
 

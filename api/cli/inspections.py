@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
         ("add-point", visiting.add_point), ("drop-point", visiting.drop_point), ("end", visiting.end),
         ("minutes", visit_minutes.minutes), ("write", visit_minutes.write), ("seal", visit_minutes.seal),
         ("pdf", visit_minutes.pdf), ("annex", visit_minutes.annex), ("annexes", visit_minutes.annexes),
+        ("annex-pdf", visit_minutes.annex_pdf),
         ("followups", followups.followups), ("answer-followup", followups.answer),
         ("decide-followup", followups.decide),
     ):  # fmt: skip

@@ -11,11 +11,12 @@ import typer
 
 from api.cli.acting import Acting, As, MayAs, PasswordFile, acting, secret_of
 from api.cli.looking import looking
-from api.cli.place import operator, print_json, print_told, say
+from api.cli.place import open_database, operator, print_json, print_told, read_settings, say
 from api.cli.visiting import Key, WithJson, own, read_given
 from attendance.errors import Invalid
 
 if TYPE_CHECKING:
+    from api.settings import Settings
     from attendance.services.visiting.reading import ShownVisit
     from attendance.services.visiting.signatures import Signature
     from attendance.store.database import Session
@@ -87,7 +88,7 @@ def seal(
 
     signed = _signatures(signatures)
     with acting(account, password_file) as who:
-        draw, by = drawing(_verify_address(who)), Sealing(who.actor, secret_of(who.settings))
+        draw, by = drawing(verify_address(who.settings)), Sealing(who.actor, secret_of(who.settings))
         with who.database.writing() as session:
             row = sealing.seal(
                 session, who.settings.timezone, own(session, who, key), signed, by=by, draw=draw, version=version,
@@ -154,6 +155,27 @@ def annexes(key: Key, account: MayAs = None, password_file: PasswordFile = None,
     say(f"{told['total']} annexes.")
 
 
+def annex_pdf(
+    key: Key,
+    number: Annotated[int, typer.Argument(min=1, help="Number of the annex.")],
+    out: Out,
+    account: MayAs = None,
+    password_file: PasswordFile = None,
+) -> None:
+    """An annex to sealed minutes as PDF, with its data and a seal inside."""
+    from api.annex_papers import annex_paper
+    from attendance.clock import utc_now
+
+    settings = read_settings()
+    with shown(key, account, password_file) as (session, _, found, _who):
+        row = found.sealed
+        session.expunge(row)
+    with open_database(settings) as database:
+        content = annex_paper(database, secret_of(settings), row, number, verify_address(settings), utc_now())
+    out.write_bytes(content)
+    say(f"Annex {number} to minutes {row.code} in {out}. Check it anywhere: attendance verify {out}")
+
+
 @contextmanager
 def shown(
     key: str, account: str | None, password_file: Path | None
@@ -179,10 +201,11 @@ def _signatures(file: Path) -> list[Signature]:
     return [one.signature() for one in read_given(_List, file)]
 
 
-def _verify_address(who: Acting) -> str:
-    if not who.settings.public_url:
-        raise Invalid("The paper names the address where its code is looked up; set ATTENDANCE_PUBLIC_URL and seal.")
-    return f"{who.settings.public_url.rstrip('/')}/verify"
+def verify_address(settings: Settings) -> str:
+    """Where a code is looked up. Raises Invalid where nobody has said."""
+    if not settings.public_url:
+        raise Invalid("The paper names the address where its code is looked up; set ATTENDANCE_PUBLIC_URL and go on.")
+    return f"{settings.public_url.rstrip('/')}/verify"
 
 
 def _tell(told: dict[str, Any]) -> None:

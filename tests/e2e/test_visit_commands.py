@@ -161,6 +161,11 @@ def test_a_visit_from_its_plan_to_a_conclusion_that_is_done(console: Console) ->
     assert (annex["before"], annex["content"]["text"]) == (sealed["digest"], "Bổ sung giấy mời số 44.")
     assert console.told("verify")["minutes"]["annexes"] == 1
 
+    paper = console.folder / "phu-luc.pdf"
+    console("inspections", "annex-pdf", key, "1", "--out", str(paper))
+    shown = console.told("verify", str(paper))
+    assert (shown["holds"], shown["annex"], shown["digest"]) == (True, 1, annex["digest"])
+
     (asked,) = console.told("inspections", "followups")["items"]
     assert (asked["unit_name"], asked["state"]) == ("UBND xã Tân Mai", "open")
     report = ("inspections", "answer-followup", key, "1", "--text", "Đã niêm yết.")

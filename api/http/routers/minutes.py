@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from api.annex_papers import annex_paper
 from api.http.answers import answer
 from api.http.auth import came
 from api.http.schemas.minutes import (
@@ -39,6 +40,7 @@ from reports import visit_told
 router = APIRouter(tags=["inspections"])
 Key = Annotated[str, Path(max_length=32, description="Key of the visit.", examples=["k7mq2w9xtrbn4cps"])]
 Number = Annotated[int, Path(ge=1, le=99, description="Of the conclusion in its minutes.", examples=[1])]
+AnnexNumber = Annotated[int, Path(ge=1, le=9999, description="Of the annex in its minutes.", examples=[1])]
 Reading = Annotated[Reader, Depends(may("visits.read"))]
 Doing = Annotated[Reader, Depends(may("visits.do"))]
 Answering = Annotated[Reader, Depends(may("visits.answer"))]
@@ -118,6 +120,18 @@ def list_annexes(request: Request, reader: Reading, key: Key) -> Response:
     """In order; each holds the digest of what was sealed before it."""
     with service(request).database.reading() as session:
         return answer(visit_told.annexes(session, _shown(request, session, reader, key)))
+
+
+@router.get(
+    "/inspections/{key}/annexes/{number}.pdf",
+    operation_id="getAnnexPdf",
+    summary="An annex as PDF",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "Its data as it was sealed, and a seal."}},
+)
+def get_annex_pdf(request: Request, reader: Reading, key: Key, number: AnnexNumber) -> Response:
+    """In Vietnamese, A4, PDF/A-3, with its data and a seal inside: `attendance verify FILE` checks it anywhere."""
+    return annex_answer(request, reader, key, number)
 
 
 @router.post(
@@ -231,6 +245,16 @@ def saw_minutes(request: Request, session: Session, reader: Reader, shown: Shown
 def pdf_answer(pdf: bytes, code: str) -> Response:
     headers = {"Content-Disposition": f'inline; filename="bien-ban-{code}.pdf"', "Cache-Control": "private, no-store"}
     return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+def annex_answer(request: Request, reader: Reader, key: str, number: int) -> Response:
+    """The PDF of an annex to minutes the reader may read. Raises NotFound."""
+    parts = service(request)
+    with parts.database.reading() as session:
+        row = _shown(request, session, reader, key).sealed
+        session.expunge(row)
+    pdf = annex_paper(parts.database, parts.secret_key, row, number, verify_address(request), parts.now())
+    return pdf_answer(pdf, f"{row.code}-phu-luc-{number}")
 
 
 def _shown(request: Request, session: Session, reader: Reader, key: str) -> ShownVisit:
