@@ -23,6 +23,7 @@ from attendance.store import minutes as kept
 from attendance.store.database import Session
 from attendance.store.followups import Followed
 from attendance.store.minutes_tables import AnnexRow
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 
 DONE = ("written", "sealed", "annexed", "answered", "decided")
@@ -47,6 +48,7 @@ class FollowupLine:
 
     visit: str
     unit: str
+    unit_name: str
     minutes: str
     number: int
     text: str
@@ -185,9 +187,11 @@ def followups_page(
 def followup_lines(
     session: Session, zone: str, found: Iterable[Followed], by: Decider, today: date
 ) -> tuple[FollowupLine, ...]:
+    tree = StoredTree(session)
     return tuple(
         FollowupLine(
-            visit=one.visit.key, unit=one.unit, minutes=one.minutes.number or one.minutes.code, number=one.row.number,
+            visit=one.visit.key, unit=one.unit, unit_name=tree.name(one.unit, today),
+            minutes=one.minutes.number or one.minutes.code, number=one.row.number,
             text=one.row.text, due=one.row.due, state=one.row.state, overdue=following.is_overdue(one.row, today),
             version=one.row.version,
             steps=tuple(

@@ -130,17 +130,29 @@ HELD: dict[str, Held] = {
     "observation": Held("trail", acted=("taken_by_id", "looked_by_id", "decided_by_id", "visit_asked_by_id")),
     "survey_score": Held("trail", acted=("recorded_by_id",)),
     "visit_mark": Held(
-        "verdicts", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",),
+        "verdicts",
+        ("employee_id",),
+        acted=("noted_by_id",),
+        withheld={"noted_by": OTHERS},
+        reasons=("note",),
         once_sealed=True,
-    ),  # fmt: skip
+    ),
     "visit_check": Held(
-        "verdicts", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",),
+        "verdicts",
+        ("employee_id",),
+        acted=("noted_by_id",),
+        withheld={"noted_by": OTHERS},
+        reasons=("note",),
         once_sealed=True,
-    ),  # fmt: skip
+    ),
     "visit_photo": Held(
-        "visit_photos", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",),
+        "visit_photos",
+        ("employee_id",),
+        acted=("noted_by_id",),
+        withheld={"noted_by": OTHERS},
+        reasons=("note",),
         once_sealed=True,
-    ),  # fmt: skip
+    ),
     "draw": Held("trail", acted=("created_by_id",)),
     "destruction": Held("trail", acted=("proposed_by_id",)),
     "destruction_approval": Held("trail", acted=("user_id",)),
