@@ -167,9 +167,11 @@ def publication(number: Publication, as_json: WithJson = False) -> None:
     if as_json:
         print_json({"id": number, "digest": digest, "content": content})
         return
+    say(f"{content['name']}, {content['from']} to {content['to']}, by {content['formula']['document']}")
     for line in content["lines"]:
         rank = str(line["rank"]) if line["rank"] is not None else f"not ranked: {line['reason']}"
-        say(f"{line['code'] or 'small units'}\t{decimal(line['tenths']) or '-'}\t{line['known']}/{line['due']}\t{rank}")
+        name = line["unit"] or f"{line['small_units']} small units"
+        say(f"{name}\t{decimal(line['index_tenths']) or '-'}\t{line['known']}/{line['due']}\t{rank}")
     say(f"Digest {digest}")
 
 

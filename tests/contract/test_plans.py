@@ -285,7 +285,7 @@ def test_a_draw_of_too_few_is_refused(database: Database) -> None:
 
 
 def test_the_form_says_from_how_many_units_each_kind_is_drawn(database: Database) -> None:
-    """Not from those that members serve in, nor those with a plan of that kind; from all of them for self-inspection."""
+    """Not from those that members serve in, nor those with a plan of that kind; for self-inspection from those too."""
     with database.writing() as session:
         team, by = formed(session, "binh", "e1"), actor(session, "binh")
         planned(session, team, "B")

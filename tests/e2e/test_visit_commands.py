@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from tests.e2e.site import CHEAP, PASSWORD
 from tests.e2e.terminal_site import QUICK
 from tests.minutes_office import STROKES
 from tests.unit.test_photo_stripping import jpeg
-from tests.visit_office import LAST_MINUTE, MEMBERS, NOWHERE, ON_LEAVE, PUNCHED, VisitOffice, open_visit_office
+from tests.visit_office import LAST_MINUTE, MEMBERS, NOWHERE, ON_LEAVE, PUNCHED, ZONE, VisitOffice, open_visit_office
 
 HEAD, MEMBER = MEMBERS
 SIGNED: list[dict[str, Any]] = [
@@ -82,6 +83,10 @@ def console(migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         yield Console(office, tmp_path)
 
 
+def begun_at(told: dict[str, Any]) -> datetime:
+    return clock.to_wall(datetime.fromisoformat(told["begun_at"]), ZONE)
+
+
 def test_a_visit_from_its_plan_to_a_conclusion_that_is_done(console: Console) -> None:
     console("inspections", "plan", "A", "--on", "2026-11-25", as_account=HEAD)
     (key,) = (
@@ -99,6 +104,10 @@ def test_a_visit_from_its_plan_to_a_conclusion_that_is_done(console: Console) ->
     found = {each["employee"]: each for each in begun["people"]}
     assert (found[LAST_MINUTE]["state"], found[NOWHERE[0]]["state"]) == ("seen", "not_seen")
     assert begun["digest"] == console.told("inspections", "begin", key, as_account=MEMBER)["digest"]
+
+    console.office.punch(NOWHERE[1], begun_at(begun))  # a minute that the frozen list will never know
+    now = {each["employee"]: each["state"] for each in console.told("presence", "A", "--refresh")["people"]}
+    assert (now[NOWHERE[0]], now[NOWHERE[1]]) == ("not_seen", "seen")
 
     do("inspections", "mark", key, PUNCHED[0], "absent", "--note", "không thấy ở bàn")
     do("inspections", "mark", key, PUNCHED[1], "asleep", code=2)
