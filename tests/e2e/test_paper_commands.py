@@ -7,13 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pwdlib.hashers.argon2 import Argon2Hasher
 from typer.testing import CliRunner, Result
 
 from api.cli.main import app
 from attendance import clock
 from attendance.errors import AttendanceError
-from attendance.services.passwords import Passwords
 from tests.e2e.conftest import Office
 from tests.e2e.test_api_papers import verdict
 
@@ -21,10 +19,8 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(office: Office, cheap_hasher: Argon2Hasher, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A command over the office; `code` is the exit it must have, 2 for an error of the core."""
-    passwords = Passwords(cheap_hasher)
-    monkeypatch.setattr("attendance.services.accounts.Passwords", lambda _: passwords)
     monkeypatch.setenv("ATTENDANCE_DATA_DIR", str(office.settings.data_dir))
     monkeypatch.setenv("ATTENDANCE_SECRET_KEY", "a secret of the tests, long enough")
     monkeypatch.setattr("getpass.getuser", lambda: "van.thu")

@@ -16,8 +16,7 @@ import api.pulling
 from api.cli.main import app
 from attendance import clock
 from attendance.errors import AttendanceError
-from attendance.services.passwords import Passwords
-from tests.e2e.site import CHEAP, PASSWORD
+from tests.e2e.site import PASSWORD
 from tests.e2e.terminal_site import QUICK
 from tests.minutes_office import STROKES
 from tests.unit.test_photo_stripping import jpeg
@@ -67,7 +66,7 @@ class Console:
 @pytest.fixture
 def console(migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     with open_visit_office(migrated_sqlite, tmp_path) as office:
-        make, passwords = api.pulling.make_puller, Passwords(CHEAP)
+        make = api.pulling.make_puller
 
         def at_its_time(*given: Any) -> Any:
             puller = make(*given)
@@ -75,7 +74,6 @@ def console(migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             return puller
 
         monkeypatch.setattr(api.pulling, "make_puller", at_its_time)
-        monkeypatch.setattr("attendance.services.accounts.Passwords", lambda _: passwords)
         monkeypatch.setattr(clock, "utc_now", office.now)
         monkeypatch.setenv("ATTENDANCE_DATA_DIR", str(tmp_path))
         monkeypatch.setenv("ATTENDANCE_SECRET_KEY", "a secret of the tests, long enough")

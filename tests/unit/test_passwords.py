@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -45,3 +48,10 @@ def test_one_time_passwords_are_never_twice_the_same_and_never_common() -> None:
 
 def test_the_longest_password_is_judged_at_once() -> None:
     assert not is_common("một câu rất dài, " * 15, NAMES)
+
+
+def test_in_service_a_hash_costs_what_the_standard_asks() -> None:
+    """RFC 9106, the second recommended option (3 passes over 64 MiB), in a process of its own: tests hash lightly."""
+    made = [sys.executable, "-c", "from attendance.services.passwords import Passwords; print(Passwords().nobody)"]
+    found = subprocess.run(made, check=True, capture_output=True, text=True).stdout
+    assert found.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
