@@ -1,4 +1,4 @@
-"""Sealed minutes of the marked office, one for the sealed visit of each unit: somebody named, a conclusion, an annex."""
+"""Sealed minutes of the marked office, of the sealed visit of each unit: somebody named, a conclusion, an annex."""
 
 from __future__ import annotations
 
