@@ -11,6 +11,7 @@ from attendance.errors import AttendanceError
 
 if TYPE_CHECKING:
     from attendance.services.visiting.seals import Checked
+    from attendance.store.database import Session
 
 _SAID = {
     "pdf": "bytes of the PDF were changed after it was sealed",
@@ -18,8 +19,8 @@ _SAID = {
     "seal": "the seal in it was damaged",
     "signature": "the signature is not over this data and this PDF",
     "key": "the key that sealed it is not one of this office",
-    "stored": "the database holds other minutes under its code",
-    "unknown": "the database holds no minutes with its code",
+    "stored": "the database holds something else under its code",
+    "unknown": "the database holds no minutes or annex of its code",
 }
 
 
@@ -60,7 +61,7 @@ def verify_minutes(
 def _known(found: Checked) -> tuple[bool | None, list[str]]:
     """Whether the key is known to the database of the settings, and what differs there; None: there is no database."""
     from attendance.services.signing_key import SigningKey
-    from attendance.store import minutes, signing_keys
+    from attendance.store import signing_keys
 
     if found.seal is None or found.content is None:
         return None, []
@@ -68,8 +69,7 @@ def _known(found: Checked) -> tuple[bool | None, list[str]]:
         settings = read_settings()
         with open_database(settings, migrate=False) as database, database.reading() as session:
             keys = signing_keys.known(session)
-            row = minutes.of_code(session, str(found.content.get("code", "")))
-            stored = (row.digest, row.pdf_digest) if row is not None else None
+            stored = _stored(session, found)
             secret = trail_secret(settings)
     except AttendanceError:
         return None, []
@@ -82,12 +82,28 @@ def _known(found: Checked) -> tuple[bool | None, list[str]]:
     return known, [] if stored == (found.seal.data.hex(), found.seal.pdf.hex()) else ["stored"]
 
 
+def _stored(session: Session, found: Checked) -> tuple[str, str] | None:
+    """The digests of data and PDF that the database has of it. Every print of an annex has a digest of its own."""
+    from attendance.store import minutes
+
+    assert found.content is not None
+    assert found.seal is not None
+    number = found.content.get("number")
+    if found.content.get("form") != "annex 1" or not isinstance(number, int):
+        row = minutes.of_code(session, str(found.content.get("code", "")))
+        return (row.digest, row.pdf_digest) if row is not None else None
+    row = minutes.of_code(session, str(found.content.get("minutes", "")))
+    annex = minutes.annex(session, row.id, number) if row is not None else None
+    return (annex.digest, found.seal.pdf.hex()) if annex is not None else None
+
+
 def _plain(found: Checked, known: bool | None, wrong: list[str]) -> dict[str, Any]:
     seal, content = found.seal, found.content or {}
     return {
         "holds": not wrong,
         "wrong": wrong,
-        "code": content.get("code"),
+        "code": content.get("code") or content.get("minutes"),
+        "annex": content.get("number") if content.get("form") == "annex 1" else None,
         "digest": seal.data.hex() if seal else None,
         "pdf_digest": seal.pdf.hex() if seal else None,
         "key": seal.key if seal else None,

@@ -27,7 +27,7 @@ Code = Annotated[str, Path(max_length=32)]
 _OPEN = {"x-open": "for whoever holds the paper; it tells figures and no person"}
 PER_SECOND, AT_ONCE = 0.5, 30
 """How often an address may look a code up: enough for a desk of auditors, too little to try codes."""
-RESULTS = ("same", "other", "unsealed", *seals.PARTS)
+RESULTS = ("same", "annex", "other", "unsealed", *seals.PARTS)
 
 
 @router.get("/{code}", openapi_extra=_OPEN)
@@ -63,6 +63,8 @@ def _results(view: VerifyPage, content: bytes, known: dict[str, bytes], *, signs
         return ("unsealed",)
     if not found.holds or found.seal is None:
         return found.wrong
+    if found.seal.data.hex() in view.annexed:
+        return ("annex",)
     same = (found.seal.data.hex(), found.seal.pdf.hex()) == (view.digest, view.pdf_digest)
     return ("same",) if same else ("other",)
 
