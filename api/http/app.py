@@ -224,7 +224,7 @@ _described = APIRouter()
     dependencies=[Depends(beside_or_signed_in)],
     openapi_extra={"x-open": "for programs of this machine and whoever is signed in: it is about nobody"},
 )
-def _description(request: Request) -> Response:
+def openapi(request: Request) -> Response:
     return answer(request.app.openapi())
 
 
