@@ -27,14 +27,10 @@ from reports.register_files import write_register
 from reports.register_table import Column, Figure, Register, TooManyRows
 from tests import register_office as made
 from tests.contract.register_making import ENTRIES, Made, asking, file_of
+from tests.live_cells import PAYLOADS
 from tests.register_office import LAST, PEOPLE, Planned
 
 LIVE = re.compile(r"[\s\u00a0\u200b\ufeff\"]*[=+\-@＝＋－＠﹢﹣﹦−\t\r\n]")
-PAYLOADS = (
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "  +cmd|' /C calc'!A0", "＝1+1", "＋1",
-    "－1", "＠A1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x","y")', "007", "1e5", "=\u0000".replace("\u0000", ""),
-    "\ufeff=1", "\u200b=1", '"=1', "−1", "﹦1",
-)  # fmt: skip
 
 
 @pytest.mark.parametrize("key", ENTRIES)
