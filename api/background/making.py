@@ -20,6 +20,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from api.printing.official import written
 from api.reporting.asking import check_format, read_asked
 from api.reporting.catalogue import find
 from attendance import clock
@@ -34,22 +35,35 @@ from attendance.store.within import NOTHING, Within
 from reports.progress import watched
 
 TELL_EVERY = 0.5
+_FILES = ("path", "pdf_key_file", "pdf_key_password_file")
 DISK_FULL = "The disk of the data folder is full: the paper was not made. Free some space and ask for it again."
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The job that is made, of the database at `url`; the file goes to `path`, in a folder that is there."""
+    """The job that is made, of the database at `url`; the file goes to `path`, in a folder that is there.
+
+    `pdf_key_file`, `pdf_key_password_file`: what signs an official paper, where the office has a certificate.
+    """
 
     url: str
     zone: str
     at: datetime
     job: str
     path: Path
+    pdf_key_file: Path | None = None
+    pdf_key_password_file: Path | None = None
 
     def line(self) -> bytes:
         """As `main` reads it."""
         return json.dumps(asdict(self), default=str).encode() + b"\n"
+
+    @classmethod
+    def read(cls, line: bytes) -> Task:
+        """The task of such a line."""
+        given = json.loads(line)
+        files = {name: Path(given[name]) for name in _FILES if given[name] is not None}
+        return cls(**{**given, **files, "at": datetime.fromisoformat(given["at"])})
 
 
 class MayNot(AttendanceError):
@@ -90,7 +104,7 @@ def make(database: Database, task: Task) -> dict[str, Any]:
         reader = _Standing(session, user, entry.permission, clock.today(task.at, task.zone))
         asked = read_asked(session, entry, job.asked, reader, zone=task.zone, at=task.at, lang=job.lang)
         os.close(os.open(task.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        made = entry.write(session, asked, check_format(entry, job.format), task.path)
+        made = written(session, entry, asked, check_format(entry, job.format), task.path, task)
     with task.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = os.fstat(file.fileno()).st_size
@@ -132,8 +146,7 @@ def _sentence(error: Exception) -> str:
 
 def main() -> None:
     """One task from standard input."""
-    given = json.loads(sys.stdin.buffer.readline())
-    task = Task(**{**given, "at": datetime.fromisoformat(given["at"]), "path": Path(given["path"])})
+    task = Task.read(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_caller, name="caller", daemon=True).start()
     os.nice(10)  # pages and judging go first
     os.umask(0o077)

@@ -23,7 +23,7 @@ def write(session: Session, asked: Asked, format: Format, path: Path) -> Made:
         to_on=asked.to_on,
     )
     path.write_bytes(dossiers.file_of(dossier, format, asked.lang))
-    return Made(len(dossier.days), frozenset({dossier.employee_id}))
+    return Made(len(dossier.days), frozenset({dossier.employee_id}), is_official=True)
 
 
 ENTRIES = (

@@ -42,10 +42,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was written: how many rows it has, and the numbers of the people it names."""
+    """What was written: how many rows it has, and the numbers of the people it names. `is_official`: its PDF bears the
+    signature of the office, where the office has a certificate."""
 
     rows: int
     people: frozenset[int]
+    is_official: bool = False
 
 
 @dataclass(frozen=True, slots=True)
