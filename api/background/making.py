@@ -28,7 +28,7 @@ from attendance.errors import AttendanceError, NotFound
 from attendance.services import access
 from attendance.services.access import Permission
 from attendance.services.accounts import SignedIn
-from attendance.services.report_jobs import grants_digest, standing
+from attendance.services.report_jobs import reach_digest, standing
 from attendance.store import report_jobs
 from attendance.store.database import Database, Session
 from attendance.store.within import NOTHING, Within
@@ -101,15 +101,16 @@ def make(database: Database, task: Task) -> dict[str, Any]:
         if job is None or user is None:
             raise MayNot("The account that asked for this paper is closed.")
         entry = find(job.paper)
-        reader = _Standing(session, user, entry.permission, clock.today(task.at, task.zone))
+        today = clock.today(task.at, task.zone)
+        reader, reach = _Standing(session, user, entry.permission, today), reach_digest(session, user, today)
         asked = read_asked(session, entry, job.asked, reader, zone=task.zone, at=task.at, lang=job.lang)
         os.close(os.open(task.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         made = written(session, entry, asked, check_format(entry, job.format), task.path, task)
     with task.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = os.fstat(file.fileno()).st_size
-    people, grants = sorted(made.people), grants_digest(user)
-    return {"rows": made.rows, "people": people, "size": size, "digest": digest, "grants": grants}
+    people = sorted(made.people)
+    return {"rows": made.rows, "people": people, "size": size, "digest": digest, "grants": reach}
 
 
 def answer_of(database: Database, task: Task, tell: Callable[[int], None]) -> dict[str, Any]:

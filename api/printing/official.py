@@ -9,9 +9,7 @@ from api.reporting.entry import Asked, Entry, Format, Made
 from attendance.store.database import Session
 
 
-def written(
-    session: Session, entry: Entry, asked: Asked, format: Format, path: Path, certificate: Certificate
-) -> Made:
+def written(session: Session, entry: Entry, asked: Asked, format: Format, path: Path, certificate: Certificate) -> Made:
     """Make the file of a paper; the PDF of an official one is signed. Raises Invalid, NotFound."""
     made = entry.write(session, asked, format, path)
     if made.is_official and format == "pdf":

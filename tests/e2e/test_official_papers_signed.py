@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner
 
 from api.background.making import Task, answer_of
@@ -18,7 +19,8 @@ from api.cli.main import app as command
 from api.printing.signed_pdf import signatures
 from attendance.services import report_jobs
 from attendance.services.report_jobs import Outcome
-from tests.e2e.site import PASSWORD, Person, Site, copied
+from attendance.store.trail_tables import TrailRow
+from tests.e2e.site import copied
 from tests.month_office import Site, fill, open_months, settle
 from tests.stamping import office_certificate
 
@@ -87,10 +89,6 @@ def _by_api(site: Site, address: str, asked: dict[str, str]) -> bytes:
 
 
 def _keys(session: Any) -> set[str]:
-    from sqlmodel import select
-
-    from attendance.store.trail_tables import TrailRow
-
     return {row.key for row in session.exec(select(TrailRow)) if row.act == "export.made"}
 
 
