@@ -14,6 +14,7 @@ from attendance.services.evidence.bundling import bundle
 from attendance.services.signing_key import SigningKey
 from attendance.store import rulebooks
 from attendance.store.database import Session
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 from reports.dossier import Dossier
 from reports.dossier_data import CASES, as_json, cases
@@ -51,16 +52,29 @@ def _rows(dossier: Dossier) -> Iterator[Row]:
 
 
 def _rulebooks(session: Session, dossier: Dossier) -> Iterator[tuple[str, bytes]]:
-    """Each rulebook without what it says for other people alone. Where nothing is left out, its name is the beginning
-    of the SHA-256 of its content as JSON with sorted keys."""
+    """Each rulebook without what it says for other people alone, and for units in which they did not serve. Where it is
+    whole, its name is the beginning of the SHA-256 of its content as JSON with sorted keys."""
     wanted = {day.page.rulebook for day in dossier.days} | {row.rulebook for row in dossier.rulings}
+    units = _units(session, dossier)
     for name, content in sorted(rulebooks.contents(session, wanted).items()):
-        rules: list[dict[str, Any]] = content.get("rules", [])
-        kept = [rule for rule in rules if not _is_of_another(rule, dossier.subject.employee)]
-        told = {"rulebook": name, "left_out": len(rules) - len(kept), "content": content | {"rules": kept}}
+        kept = content | {
+            "units": [unit for unit in content.get("units", []) if unit["code"] in units],
+            "calendar": [entry for entry in content.get("calendar", []) if entry["unit"] in {*units, "", None}],
+            "rules": [rule for rule in content.get("rules", []) if _is_theirs(rule, dossier.subject.employee, units)],
+        }
+        told = {"rulebook": name, "whole": kept == content, "content": kept}
         yield f"rules/{name}.json", orjson.dumps(told, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
 
 
-def _is_of_another(rule: dict[str, Any], employee: str) -> bool:
-    scope = rule.get("scope") or {}
-    return scope.get("kind") == "person" and scope.get("code") != employee
+def _units(session: Session, dossier: Dossier) -> frozenset[str]:
+    """Codes of the units they served in on the days of the dossier, and of those above."""
+    stored = StoredTree(session)
+    served = {(stored.numbers[day.page.unit], day.page.day) for day in dossier.days if day.page.unit}
+    return frozenset(stored.codes[number] for unit, on in served for number in (unit, *stored.path(unit, on)))
+
+
+def _is_theirs(rule: dict[str, Any], employee: str, units: frozenset[str]) -> bool:
+    scope = rule.get("scope") or {"kind": "nation"}
+    if scope["kind"] == "person":
+        return bool(scope["code"] == employee)
+    return scope["kind"] == "nation" or scope["code"] in units

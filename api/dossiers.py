@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
 from api.printing import dossier as printing
+from api.printing.signed_pdf import Certificate, signed
 from attendance import clock
 from attendance.errors import Invalid
 from attendance.services.access import Permission
@@ -54,6 +55,12 @@ def made(
 
 
 USUAL_DAYS = 31
+
+
+def official_file(dossier: Dossier, format: str, lang: str, certificate: Certificate) -> bytes:
+    """`file_of`; the PDF with the office's signature, if it has a certificate."""
+    content = file_of(dossier, format, lang)
+    return signed(content, certificate) if format == "pdf" else content
 
 
 def file_of(dossier: Dossier, format: str, lang: str) -> bytes:

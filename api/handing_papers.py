@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 from api.http.errors import Gone
 from api.http.scope import Reader
 from api.http.service import service
+from api.printing.official import written
 from api.reporting.asking import check_format, kept_texts, read_asked
 from api.reporting.catalogue import ENDINGS, MEDIA
 from api.reporting.entry import Entry, Format
@@ -34,7 +35,7 @@ def made_now(
     try:
         with parts.database.reading() as session:
             asked = read_asked(session, entry, texts, reader, zone=parts.settings.timezone, at=at, lang=lang)
-            made = entry.write(session, asked, wanted, path)
+            made = written(session, entry, asked, wanted, path, parts.settings)
             reader.saw_people(session, VIEW, made.people, at=at, key=entry.key)
         given = kept_texts(entry, texts) | {"format": format}
         exporting.write_down(

@@ -12,7 +12,7 @@ from reports.register_table import Column, Figure, Value
 SHOWN_ROWS = 50
 LARGE = 500
 """A paper of more rows is best made in the background."""
-PROBLEMS = ("must", "dates", "no_person", "invalid", "too_many_rows", "too_many_jobs", "not_ready", "gone")
+PROBLEMS = ("must", "dates", "quarter", "no_person", "invalid", "too_many_rows", "too_many_jobs", "not_ready", "gone")
 DONE = ("ordered", "dropped")
 
 

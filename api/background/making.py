@@ -20,6 +20,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from api.printing.official import written
 from api.reporting.asking import check_format, read_asked
 from api.reporting.catalogue import find
 from attendance import clock
@@ -27,29 +28,42 @@ from attendance.errors import AttendanceError, NotFound
 from attendance.services import access
 from attendance.services.access import Permission
 from attendance.services.accounts import SignedIn
-from attendance.services.report_jobs import grants_digest, standing
+from attendance.services.report_jobs import reach_digest, standing
 from attendance.store import report_jobs
 from attendance.store.database import Database, Session
 from attendance.store.within import NOTHING, Within
 from reports.progress import watched
 
 TELL_EVERY = 0.5
+_FILES = ("path", "pdf_key_file", "pdf_key_password_file")
 DISK_FULL = "The disk of the data folder is full: the paper was not made. Free some space and ask for it again."
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The job that is made, of the database at `url`; the file goes to `path`, in a folder that is there."""
+    """The job that is made, of the database at `url`; the file goes to `path`, in a folder that is there.
+
+    `pdf_key_file`, `pdf_key_password_file`: what signs an official paper, where the office has a certificate.
+    """
 
     url: str
     zone: str
     at: datetime
     job: str
     path: Path
+    pdf_key_file: Path | None = None
+    pdf_key_password_file: Path | None = None
 
     def line(self) -> bytes:
         """As `main` reads it."""
         return json.dumps(asdict(self), default=str).encode() + b"\n"
+
+    @classmethod
+    def read(cls, line: bytes) -> Task:
+        """The task of such a line."""
+        given = json.loads(line)
+        files = {name: Path(given[name]) for name in _FILES if given[name] is not None}
+        return cls(**{**given, **files, "at": datetime.fromisoformat(given["at"])})
 
 
 class MayNot(AttendanceError):
@@ -87,15 +101,16 @@ def make(database: Database, task: Task) -> dict[str, Any]:
         if job is None or user is None:
             raise MayNot("The account that asked for this paper is closed.")
         entry = find(job.paper)
-        reader = _Standing(session, user, entry.permission, clock.today(task.at, task.zone))
+        today = clock.today(task.at, task.zone)
+        reader, reach = _Standing(session, user, entry.permission, today), reach_digest(session, user, today)
         asked = read_asked(session, entry, job.asked, reader, zone=task.zone, at=task.at, lang=job.lang)
         os.close(os.open(task.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        made = entry.write(session, asked, check_format(entry, job.format), task.path)
+        made = written(session, entry, asked, check_format(entry, job.format), task.path, task)
     with task.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = os.fstat(file.fileno()).st_size
-    people, grants = sorted(made.people), grants_digest(user)
-    return {"rows": made.rows, "people": people, "size": size, "digest": digest, "grants": grants}
+    people = sorted(made.people)
+    return {"rows": made.rows, "people": people, "size": size, "digest": digest, "grants": reach}
 
 
 def answer_of(database: Database, task: Task, tell: Callable[[int], None]) -> dict[str, Any]:
@@ -132,8 +147,7 @@ def _sentence(error: Exception) -> str:
 
 def main() -> None:
     """One task from standard input."""
-    given = json.loads(sys.stdin.buffer.readline())
-    task = Task(**{**given, "at": datetime.fromisoformat(given["at"]), "path": Path(given["path"])})
+    task = Task.read(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_caller, name="caller", daemon=True).start()
     os.nice(10)  # pages and judging go first
     os.umask(0o077)

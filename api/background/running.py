@@ -103,9 +103,7 @@ class Runner:
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
         self._partial(row).unlink(missing_ok=True)
-        assert row.begun_at is not None
-        task = Task(self.settings.url, self.settings.timezone, row.begun_at, row.name, self._partial(row))
-        maker = _Maker(task)
+        maker = _Maker(self.task_of(row))
         try:
             said = self._watched(row, maker)
         finally:
@@ -121,6 +119,14 @@ class Runner:
             report_jobs.failed(self.database, row, said["problem"], said["sentence"], at)
         else:
             report_jobs.give_back(self.database, row, at, is_fault=not self._stopped.is_set())
+
+    def task_of(self, row: ReportJobRow) -> Task:
+        """What the maker of a job in one's hands is told."""
+        assert row.begun_at is not None
+        return Task(
+            self.settings.url, self.settings.timezone, row.begun_at, row.name, self._partial(row),
+            self.settings.pdf_key_file, self.settings.pdf_key_password_file,
+        )  # fmt: skip
 
     def _watched(self, row: ReportJobRow, maker: _Maker) -> dict[str, Any] | None:
         """What was said at last; empty: it ended without a word. None: nobody wants it any more."""

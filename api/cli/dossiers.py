@@ -57,7 +57,7 @@ def report_dossier(
         if format_ == "bundle":
             content = _bundle(settings, database, dossier, spoken, now)
         else:
-            content = dossiers.file_of(dossier, format_, spoken)
+            content = dossiers.official_file(dossier, format_, spoken, settings)
         about = dossier.subject
         asked = {"employee": about.employee, "violation": about.violation, "format": format_}
         asked |= {"from": about.from_on.isoformat(), "to": about.to_on.isoformat()}

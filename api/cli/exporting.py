@@ -134,7 +134,7 @@ def _asked(database: Database, settings: Any, told: dict[str, Any], cursor: str 
         raise Invalid(f"--to {last} lies before --from {first}; swap them.")
     with database.reading() as session:
         part = spread_of(session, told["unit"], first, last) if told["unit"] else None
-        after = bulk_export.read_after(session, told["kind"], cursor) if cursor is not None else None
+        after = bulk_export.read_after(session, told["kind"], cursor, EVERYTHING) if cursor is not None else None
     snapshot = export_snapshot.read(told["snapshot"], now)
     return Asked(EVERYTHING, first, last, snapshot, settings.timezone, part, after)
 

@@ -103,6 +103,7 @@ def _make(entry: Entry, texts: dict[str, str], format: str, out: Path | None, la
     import tempfile
 
     from api.pages.i18n import LANGUAGES
+    from api.printing.official import written
     from api.reporting.asking import OPERATOR, check_format, kept_texts, read_asked
     from attendance.clock import utc_now
     from attendance.store.trail import look
@@ -119,7 +120,7 @@ def _make(entry: Entry, texts: dict[str, str], format: str, out: Path | None, la
         path = Path(folder) / "paper"
         with database.reading() as session, watched(_tell):
             asked = read_asked(session, entry, texts, OPERATOR, zone=settings.timezone, at=at, lang=spoken)
-            made = entry.write(session, asked, wanted, path)
+            made = written(session, entry, asked, wanted, path, settings)
             look(session, operator(), "report", made.people, at=at, key=entry.key)
         _end_telling()
         take(database, path, paper=entry.key, asked=kept_texts(entry, texts) | {"format": wanted}, rows=made.rows)

@@ -60,7 +60,7 @@ _FOR_ALL = (401, 403, 422)
 _WRITES = (403, 404, 409, 413, 503)
 _GUESSED = {"changePassword", "confirmSecondFactor", "removeSecondFactor"}
 _OF_A_PERSON = {"exportOwn", "listOwnRequests"}  # 404 for an account that no person stands behind
-_MORE = {"takeSegments": (408, 429), "fetchReport": (409, 410)}
+_MORE = {"takeSegments": (408, 429), "fetchReport": (409, 410), "getLatestCheckpoint": (404,)}
 """What else an address answers."""
 
 

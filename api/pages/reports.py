@@ -26,7 +26,7 @@ from api.reporting.asking import LONGEST, kept_texts, must_of, names_of, read_as
 from api.reporting.catalogue import entries, purpose
 from api.reporting.entry import Asked, Entry
 from attendance import clock
-from attendance.errors import AttendanceError, NotFound
+from attendance.errors import AttendanceError, NotFound, StoreUnavailable
 from attendance.services import report_jobs
 from attendance.services.accounts import SignedIn
 from attendance.services.report_jobs import NotReady, TooManyJobs
@@ -47,6 +47,8 @@ from reports.papers_asked import (
     UnitChoice,
 )
 
+QUARTER = 92
+"""Papers of so many days at most say so where dates will not do."""
 MONTHS, YEARS, PERSONS = 36, 6, 10
 _EMBEDS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'self'; frame-src 'self'; "
@@ -165,10 +167,10 @@ def _paper_routes(entry: Entry) -> tuple[Callable[..., Response], Callable[..., 
         wanted = format or entry.formats[0]
         try:
             found = made_now(request, reader, entry, texts, wanted, language_of(request), inline=inline)
-        except NotFound:
+        except (NotFound, StoreUnavailable):
             raise
-        except AttendanceError:
-            return _shown(request, reader, entry)
+        except AttendanceError as error:
+            return _shown(request, reader, entry, _problem(entry, error))
         if inline and wanted == "pdf":
             found.headers.update(_EMBEDDED)
         return found
@@ -183,8 +185,10 @@ def _paper_routes(entry: Entry) -> tuple[Callable[..., Response], Callable[..., 
     return paper, file
 
 
-def _shown(request: Request, reader: Reader, entry: Entry) -> Response:
+def _shown(request: Request, reader: Reader, entry: Entry, problem: str = "") -> Response:
+    """`problem`: why there is no file; said unless the page finds a nearer one."""
     view = _page(request, reader, entry)
+    view = view if view.problem else replace(view, problem=problem)
     t = PreviewWords(language_of(request), service(request).settings.timezone)
     status = 422 if view.problem else 200
     answer = show(request, "report.html", view, user=reader.user, status=status, words=t)
@@ -274,10 +278,10 @@ def _previewed(
             query = urlencode({**texts, "format": "pdf", "inline": "true"})
             return replace(view, asked=texts, pdf=f"/reports/papers/{entry.key}/file?{query}")
         return replace(view, asked=texts, preview=preview_of(session, entry, asked))
-    except NotFound:
+    except (NotFound, StoreUnavailable):
         raise
     except AttendanceError as error:
-        return replace(view, problem="too_many_rows" if error.code == "too_many_rows" else _what(entry))
+        return replace(view, problem=_problem(entry, error))
 
 
 def _dates(entry: Entry, asked: Asked) -> dict[str, str]:
@@ -295,8 +299,12 @@ def _typed_as(dated: Mapping[str, str], lang: str) -> dict[str, str]:
     return {name: t.date(date.fromisoformat(text)) if name in ("from", "to") else text for name, text in dated.items()}
 
 
-def _what(entry: Entry) -> str:
-    return "dates" if "span" in entry.needs else "invalid"
+def _problem(entry: Entry, error: AttendanceError) -> str:
+    if error.code == "too_many_rows":
+        return "too_many_rows"
+    if "span" not in entry.needs:
+        return "invalid"
+    return "dates" if entry.most_days > QUARTER else "quarter"
 
 
 def preview_of(session: Session, entry: Entry, asked: Asked) -> Preview:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from api.notice_settings import read_secret_file
-from api.settings import Settings
 from attendance.errors import Invalid
 from attendance.services.visiting import seals
 
@@ -24,6 +23,15 @@ FIELD = "NiemPhong"
 _END = b"%%EOF"
 _ODD = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What a damaged file makes of the reading."""
+
+
+class Certificate(Protocol):
+    """Where the office's certificate lies, as the settings say it; no `pdf_key_file`: it has none."""
+
+    @property
+    def pdf_key_file(self) -> Path | None: ...
+    @property
+    def pdf_key_password_file(self) -> Path | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,9 @@ class PdfSignature:
     at: datetime | None
 
 
-def signed(pdf: bytes, settings: Settings, *, reason: str = "") -> bytes:
+def signed(pdf: bytes, certificate: Certificate, *, reason: str = "") -> bytes:
     """The PDF signed as the settings say; as it is where no certificate is set. Raises Invalid."""
-    if settings.pdf_key_file is None:
+    if certificate.pdf_key_file is None:
         return pdf
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
@@ -49,14 +57,14 @@ def signed(pdf: bytes, settings: Settings, *, reason: str = "") -> bytes:
         field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, reason=reason or None
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
-    found = signers.sign_pdf(writer, said, signer=_signer(settings))
+    found = signers.sign_pdf(writer, said, signer=_signer(certificate))
     return bytes(found.getvalue())
 
 
-def check_key(settings: Settings) -> None:
+def check_key(certificate: Certificate) -> None:
     """Raises Invalid where a certificate is set that cannot be used, so that the service says so when it starts."""
-    if settings.pdf_key_file is not None:
-        _signer(settings)
+    if certificate.pdf_key_file is not None:
+        _signer(certificate)
 
 
 def signatures(pdf: bytes, authorities: Sequence[Any] | None = None) -> list[PdfSignature]:
@@ -153,9 +161,9 @@ def _raw(of: Any, name: str) -> Any:
     return of.raw_get(name) if name in of else None
 
 
-def _signer(settings: Settings) -> Any:
-    assert settings.pdf_key_file is not None
-    return _read_signer(settings.pdf_key_file, settings.pdf_key_password_file)
+def _signer(certificate: Certificate) -> Any:
+    assert certificate.pdf_key_file is not None
+    return _read_signer(certificate.pdf_key_file, certificate.pdf_key_password_file)
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 
 from api.reporting.entry import Asked, Entry, Format, Need
@@ -18,7 +18,6 @@ from attendance.store.database import Session
 from attendance.store.tables import UnitRow
 from attendance.store.within import EVERYTHING, Within
 
-LONGEST_SPAN = timedelta(days=731)
 NAMES: Mapping[Need, tuple[str, ...]] = {
     "unit": ("unit",),
     "employee": ("employee",),
@@ -118,7 +117,7 @@ def _span(entry: Entry, given: Mapping[str, str], today: date) -> tuple[date | N
     """The dates that are asked for, by the narrowest thing that was said; by itself the running month, or year."""
     readers: dict[Need, Callable[[], tuple[date, date]]] = {
         "month": lambda: _month(given.get("month"), today),
-        "span": lambda: _from_to(given.get("from"), given.get("to"), today),
+        "span": lambda: _from_to(given.get("from"), given.get("to"), today, entry.most_days),
         "year": lambda: _year(given.get("year"), today),
     }
     dated = [need for need in ("month", "span", "year") if need in entry.needs]
@@ -144,14 +143,14 @@ def _year(text: str | None, today: date) -> tuple[date, date]:
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def _from_to(from_text: str | None, to_text: str | None, today: date) -> tuple[date, date]:
+def _from_to(from_text: str | None, to_text: str | None, today: date, most: int) -> tuple[date, date]:
     to_on = _day("to", to_text) if to_text else None
     first = _day("from", from_text) if from_text else (to_on or today).replace(day=1)
     last = to_on or max(today, first)
     if last < first:
         raise Invalid(f"The span ends on {last} before it begins on {first}; swap `from` and `to`.")
-    if last - first >= LONGEST_SPAN:
-        raise Invalid(f"The span from {first} to {last} is too long; ask for at most {LONGEST_SPAN.days} days.")
+    if (last - first).days >= most:
+        raise Invalid(f"The span from {first} to {last} is too long; ask for at most {most} days.")
     return first, last
 
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from api.pages.i18n import Translator
-from api.reporting.compared_registers import percent, plain_figures
+from api.reporting.compared_registers import plain_figures
+from api.reporting.words import percent
 from reports.counted import Figures
 from reports.printing import as_text, own_template, pdf
 from reports.view import VIOLATION_TYPES

@@ -8,6 +8,7 @@ from typing import Any
 from api.pages.i18n import Translator
 from api.reporting.asked_for import the_unit
 from api.reporting.entry import Asked
+from api.reporting.words import decimal, percent
 from attendance.errors import Invalid
 from attendance.store.database import Session
 from attendance.store.tree import StoredTree
@@ -99,20 +100,11 @@ def says(t: Translator, *, plain: bool) -> Says:
     return Says(lambda tenths: percent(tenths, t), lambda tenths: points(tenths, t), t.date)
 
 
-def percent(tenths: int | None, t: Translator) -> str:
-    """`97,9%`; `–` where nothing is known."""
-    return "–" if tenths is None else f"{_decimal(tenths, t)}%"
-
-
 def points(tenths: int | None, t: Translator) -> str:
     """A difference of two percentages, with its sign."""
     if tenths is None:
         return "–"
-    return f"{'+' if tenths > 0 else '−' if tenths else ''}{_decimal(abs(tenths), t)}"
-
-
-def _decimal(tenths: int, t: Translator) -> str:
-    return t("index.decimal", whole=tenths // 10, tenth=tenths % 10)
+    return f"{'+' if tenths > 0 else '−' if tenths else ''}{decimal(abs(tenths), t)}"
 
 
 def _plain(tenths: int | None) -> str:

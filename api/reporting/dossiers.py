@@ -7,6 +7,7 @@ from pathlib import Path
 from api import dossiers
 from api.reporting.entry import Asked, Entry, Format, Made
 from attendance.store.database import Session
+from reports.dossier_making import MOST_DAYS
 
 
 def write(session: Session, asked: Asked, format: Format, path: Path) -> Made:
@@ -23,7 +24,7 @@ def write(session: Session, asked: Asked, format: Format, path: Path) -> Made:
         to_on=asked.to_on,
     )
     path.write_bytes(dossiers.file_of(dossier, format, asked.lang))
-    return Made(len(dossier.days), frozenset({dossier.employee_id}))
+    return Made(len(dossier.days), frozenset({dossier.employee_id}), is_official=True)
 
 
 ENTRIES = (
@@ -35,5 +36,6 @@ ENTRIES = (
         write=write,
         must=frozenset({"employee", "span"}),
         is_long=True,
+        most_days=MOST_DAYS,
     ),
 )

@@ -42,10 +42,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was written: how many rows it has, and the numbers of the people it names."""
+    """What was written: how many rows it has, and the numbers of the people it names. `is_official`: its PDF bears the
+    signature of the office, where the office has a certificate."""
 
     rows: int
     people: frozenset[int]
+    is_official: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Entry:
     """A paper of the catalogue. `key`: its name in addresses and commands. `needs` and `formats` in the order they are
     offered in. `write`: makes the file; raises Invalid, NotFound. `preview`: the same as a register of which the page
     shows the first rows; None: the page shows the PDF. `is_long`: made in the background unless it is small.
+    `most_days`: of a span.
     """
 
     key: str
@@ -63,3 +66,4 @@ class Entry:
     preview: Callable[[Session, Asked], Register] | None = None
     must: frozenset[Need] = frozenset()
     is_long: bool = False
+    most_days: int = 731

@@ -41,7 +41,7 @@ def write_overtime(session: Session, asked: Asked, format: Format, path: Path) -
         path.write_bytes(orjson.dumps(as_data(sheet, official)))
     else:
         raise Invalid(f"{format[:10]!r} is not a format of this sheet; write xlsx, pdf, csv or json.")
-    return Made(len(sheet.people), frozenset(person.number for person in sheet.people))
+    return Made(len(sheet.people), frozenset(person.number for person in sheet.people), not official.draft)
 
 
 def overtime_register(session: Session, asked: Asked) -> Register:

@@ -33,7 +33,7 @@ def _write(session: Session, asked: Asked, format: Format, path: Path) -> Made:
     page = sheet_of(session, asked)
     path.write_bytes(file_of(page, format, asked.lang))
     named = people.numbers(session, (line.employee for line in page.table.lines))
-    return Made(len(page.table.lines), frozenset(named))
+    return Made(len(page.table.lines), frozenset(named), page.head.locked_at is not None)
 
 
 def _preview(session: Session, asked: Asked) -> Register:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
 
 from api.pages.i18n import Translator
 from api.reporting.entry import Asked
 from attendance import clock
+from attendance.services.unit_index.arithmetic import percent_tenths
 from attendance.store import office
 from attendance.store.database import Session
 from attendance.store.tables import EmployeeRow
@@ -54,16 +54,19 @@ def figure_text(t: Translator, figure: Figure) -> str:
     """`12`, or `12/345 (3,5%)`: half-up to one decimal; without a share where there is nothing to be a part of."""
     if figure.of is None:
         return t.number(figure.value)
-    share = percent(figure.value, figure.of)
+    tenths = percent_tenths(figure.value, figure.of)
     shown = f"{t.number(figure.value)}/{t.number(figure.of)}"
-    return f"{shown} ({t.number(share)}%)" if share is not None else shown
+    return f"{shown} ({percent(tenths, t)})" if tenths is not None else shown
 
 
-def percent(n: int, whole: int) -> Decimal | None:
-    """Of a hundred, half-up to one decimal; None: of nothing."""
-    if not whole:
-        return None
-    return (Decimal(100 * n) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+def percent(tenths: int | None, t: Translator) -> str:
+    """`97,9%`, also `98,0%`; `–` where nothing is known."""
+    return "–" if tenths is None else f"{decimal(tenths, t)}%"
+
+
+def decimal(tenths: int, t: Translator) -> str:
+    """Tenths as `97,9`: always with their one decimal."""
+    return t("index.decimal", whole=tenths // 10, tenth=tenths % 10)
 
 
 def _bar(t: Translator, label: str) -> str:

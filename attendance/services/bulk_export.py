@@ -15,7 +15,7 @@ import orjson
 
 from attendance.errors import Invalid, NotFound
 from attendance.services import disclosure
-from attendance.store import export_punches, export_rulings, people
+from attendance.store import export_punches, export_rulings, listing
 from attendance.store.database import Database, Session
 from attendance.store.export_rows import Asked, Piece
 from attendance.store.within import Within
@@ -56,8 +56,9 @@ def key_of(kind: str, row: tuple[Any, ...]) -> str:
     return orjson.dumps([row[place] for place in _PLACE[kind]]).decode()
 
 
-def read_after(session: Session, kind: str, cursor: str) -> tuple[Any, ...]:
-    """The place of a cursor in the order of rows. Raises Invalid for one that is no key of such a row."""
+def read_after(session: Session, kind: str, cursor: str, within: Within) -> tuple[Any, ...]:
+    """The place of a cursor in the order of rows. Raises Invalid for one that is no key of such a row, and for one that
+    names somebody whom its reader may not see: whether there is such a code is not told."""
     names = KEYS[kind]
     try:
         values = orjson.loads(cursor)
@@ -65,7 +66,7 @@ def read_after(session: Session, kind: str, cursor: str) -> tuple[Any, ...]:
             raise ValueError
         found = tuple(_value(name, value) for name, value in zip(names, values, strict=True))
         if "employee" in names:
-            return (found[0], _person(session, found[1]), *found[2:])
+            return (found[0], _person(session, found[1], within), *found[2:])
     except (ValueError, TypeError, NotFound):
         raise Invalid(
             f"This cursor leads nowhere; write {', '.join(names)} of the last whole row you have as a JSON list."
@@ -86,11 +87,11 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
-def _person(session: Session, code: str) -> int:
-    found = people.by_code(session, [code])
-    if code not in found:
+def _person(session: Session, code: str, within: Within) -> int:
+    found = listing.known_employee(session, code, within)
+    if found is None:
         raise NotFound("employee", code)
-    return found[code]
+    return found
 
 
 def _masked(piece: Piece, reasons: Within) -> list[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from attendance.errors import AttendanceError, Invalid, NotFound
 from attendance.services.accounts import Held, SignedIn
@@ -18,6 +18,7 @@ from attendance.store import grants, people, report_jobs
 from attendance.store.database import Database, Session
 from attendance.store.report_job_tables import DONE, FAILED, RUNNING, WAITING, ReportJobRow
 from attendance.store.trail import Actor, record
+from attendance.store.tree import StoredTree
 
 MOST_KEPT = 20
 """So many jobs an account has at a time; the oldest that ended makes room for the next."""
@@ -61,7 +62,7 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A file that was written: how many rows it has, whom it names (numbers), its size and SHA-256, and the
-    `grants_digest` of then."""
+    `reach_digest` of then."""
 
     rows: int
     people: Collection[int]
@@ -103,7 +104,7 @@ def get(session: Session, user: SignedIn, name: str) -> ReportJobRow:
     return row
 
 
-def fetchable(session: Session, user: SignedIn, name: str) -> ReportJobRow:
+def fetchable(session: Session, user: SignedIn, name: str, today: date) -> ReportJobRow:
     """A job whose file may be fetched by whoever it belongs to. Raises NotFound, NotReady."""
     row = get(session, user, name)
     if row.state != DONE:
@@ -114,8 +115,8 @@ def fetchable(session: Session, user: SignedIn, name: str) -> ReportJobRow:
                 FAILED: row.sentence or "This paper could not be made.",
             }.get(row.state, "This file was taken away, as data it told of are erased; ask for the paper anew.")
         )
-    if row.grants != grants_digest(user):
-        raise NotReady("What is granted to you has changed since this paper was made; ask for it anew.")
+    if row.grants != reach_digest(session, user, today):
+        raise NotReady("What you may see has changed since this paper was made; ask for it anew.")
     return row
 
 
@@ -136,10 +137,15 @@ def standing(session: Session, row: ReportJobRow, at: datetime) -> SignedIn | No
     return SignedIn(row.user_id, account.name, account.employee_id, held, Held(scopes=scopes))
 
 
-def grants_digest(user: SignedIn) -> str:
-    """What is granted to somebody at present, so that a change is seen."""
-    told = sorted(f"{grant.role} {grant.unit_id}" for grant in user.grants)
-    return hashlib.sha256("\n".join([*told, str(user.employee_id)]).encode()).hexdigest()
+def reach_digest(session: Session, user: SignedIn, today: date) -> str:
+    """What somebody may see at present: each role with the units below its own today, so that a change is seen also
+    where units were moved and nothing that was granted."""
+    tree = StoredTree(session)
+    told = []
+    for grant in user.grants:
+        below = sorted(tree.below([grant.unit_id], today)) if grant.unit_id is not None else None
+        told.append(f"{grant.role} {grant.unit_id} {below}")
+    return hashlib.sha256("\n".join([*sorted(told), str(user.employee_id)]).encode()).hexdigest()
 
 
 # for whoever makes them ---------------------------------------------------------------------------------------------

@@ -78,6 +78,12 @@ def find_employee(session: Session, code: str, within: Within) -> int | None:
     return session.scalar(query.where(*known_people(within, col(EmployeeRow.id))))
 
 
+def known_employee(session: Session, code: str, within: Within) -> int | None:
+    """The same, also where their record was withdrawn since."""
+    query = select(col(EmployeeRow.id)).where(col(EmployeeRow.code) == code)
+    return session.scalar(query.where(*known_people(within, col(EmployeeRow.id))))
+
+
 def sees_employee(session: Session, employee_id: int, on: date, within: Within) -> bool:
     """Whether the reader may see this person's day: it is theirs, or was served in a unit they see."""
     if within.is_all or (within.only is None and within.employee == employee_id):

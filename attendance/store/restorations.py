@@ -31,7 +31,10 @@ NUMBERS_LEFT = 100_000
 """A pushing terminal may still answer questions of the days that are lost: new ones begin so many numbers later."""
 _AROUND = timedelta(hours=1)
 _NOT_OFFICE = ("looked", "looks.lost", "trail.verified", "trail.broken", "days.evaluated", "pull.asked")
-_NOT_OFFICE_OF = ("account.", "backup.", "notice", "view.", "today.")
+_NOT_OFFICE_OF = (
+    "account.", "backup.", "notice", "view.", "today.", "export.", "report.", "checkpoint.",
+    "draw.", "visit.", "minutes.written",  # whoever reads what was lost is told of no plan and of no visit that runs
+)  # fmt: skip
 _OWED = select_core(core(ReadAgainRow.restoration_id)).where(
     core(ReadAgainRow.terminal_id) == bindparam("terminal"), core(ReadAgainRow.read_at).is_(None)
 )

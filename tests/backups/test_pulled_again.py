@@ -120,6 +120,13 @@ def office(database: Database) -> Iterator[Week]:
         yield week
 
 
+NOT_LOST = (
+    "export.made", "export.cut", "report.asked", "report.made", "checkpoint.made", "draw.made", "visit.dropped",
+    "visit.begun", "visit.noted", "minutes.written",
+)  # fmt: skip
+"""What nobody enters again, and what would tell of a plan or of a visit that runs."""
+
+
 def day(number: int) -> date:
     return MONDAY + timedelta(days=number)
 
@@ -143,6 +150,8 @@ def comes_back(database: Database, tmp_path: Path) -> None:
         backup, data_at = week.back_up(tmp_path), week.at()
         with database.writing() as session:
             papers.add_leave(session, "E1", day(8), document="ĐP 9", approved_at=week.at(), at=week.at())
+            for act in NOT_LOST:
+                record(session, Actor("Hoa"), act, kind="visit", key="x", at=week.at())
         for number in range(2, 5):
             week.live(day(number))
         week.bring(day(4))

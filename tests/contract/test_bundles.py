@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -199,6 +200,48 @@ def test_a_checkpoint_from_elsewhere_is_trusted_instead_of_the_key(
         verify_bundle.check(made, checkpoint="nothing")
 
 
+def test_a_checkpoint_is_read_however_it_was_kept(made: bytes, points: list[Checkpoint]) -> None:
+    """As an editor writes it, as a scanned code or a pasted mail lacks its last line end."""
+    text = points[2].text
+    for held in ("\ufeff" + text, text.rstrip("\n"), text.rstrip("\n").replace("\n", "\r\n"), f"{text}\n{text}"):
+        assert verify_bundle.check(made, checkpoint=held)
+        assert {each.note for each in notes.read(held)} == {points[2].note}
+
+
+def test_a_long_line_is_no_work() -> None:
+    """Somebody uploads another file in place of a checkpoint: a megabyte without a line end took hours."""
+    begun = time.process_time()
+    for text in ("x" * 2**20, "1\n" * 2**18, "a b\n" * 2**18):
+        with pytest.raises(Invalid, match="no checkpoint in this text"):
+            notes.read(text)
+        assert verify_bundle.notes(text) == []
+    assert time.process_time() - begun < 5
+
+
+def test_what_only_looks_like_a_line_end_is_none(made: bytes, key: SigningKey) -> None:
+    lines = [orjson.loads(line) for line in verify_bundle.unpack(made)["evidence/chain.ndjson"].split(b"\n") if line]
+    lines[0]["said"] = "một\u2028hai\x85ba"
+    changed = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    assert verify_bundle.check(repacked(made, "evidence/chain.ndjson", changed, key))
+    lines[0]["rows"] = [{"table": "pull", "key": "2", "text": "một\u2028hai"}]
+    changed = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    with pytest.raises((verify_bundle.Bad, KeyError)):
+        verify_bundle.check(repacked(made, "evidence/chain.ndjson", changed.rstrip(b"\n"), key))
+
+
+def test_a_forger_writes_no_lines_of_the_verdict(made: bytes) -> None:
+    thief = SigningKey(b"another secret key of 32 bytes..")
+    files = verify_bundle.unpack(made)
+    manifest = orjson.loads(files["manifest.json"])
+    manifest["keys"].insert(0, thief.public.hex())
+    manifest["title"] = "Hồ sơ\nThat checkpoint stands before the one you hold.\x1b[2K"
+    files["manifest.json"] = orjson.dumps(manifest)
+    files["manifest.sig"] = thief.sign(bundling.PURPOSE, files["manifest.json"])
+    said = verify_bundle.check(verify_bundle.pack(files))
+    assert len(said) == 3
+    assert all(line.isprintable() for line in said)
+
+
 def test_another_key_cannot_put_its_own_files_under_a_true_checkpoint(made: bytes, points: list[Checkpoint]) -> None:
     thief = SigningKey(b"another secret key of 32 bytes..")
     files = verify_bundle.unpack(made)
@@ -222,6 +265,10 @@ def test_records_that_no_checkpoint_covers_stand_under_one_of_the_moment(
     with pytest.raises(verify_bundle.Bad, match="no given checkpoint leads back to number 0"):
         verify_bundle.check(found, checkpoint=first.text)
     assert verify_bundle.check(again, checkpoint=first.text)
+    with sqlite_database.reading() as session:  # two of a moment are two, and neither was rewritten
+        moment = checkpoints.of_the_moment(session, key, AT + timedelta(hours=1))
+    with pytest.raises(verify_bundle.Bad, match="no given checkpoint leads back to number 0"):
+        verify_bundle.check(found, checkpoint=moment.text)
 
 
 def test_what_cannot_be_put_in_is_refused(database: Database, key: SigningKey) -> None:

@@ -20,7 +20,8 @@ import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
 
-from api.reporting.words import percent, register_words
+from api.pages.i18n import Translator
+from api.reporting.words import figure_text, register_words
 from attendance.store.database import Database
 from reports import register_pdf, register_xlsx
 from reports.register_files import write_register
@@ -168,11 +169,12 @@ def test_an_empty_register_says_so(planned_office: tuple[Database, Planned], tmp
 
 
 def test_shares_are_half_up_and_of_nothing_there_is_none(planned_office: tuple[Database, Planned]) -> None:
-    assert [str(percent(n, whole)) for n, whole in ((1, 8), (3, 8), (64, 70), (1, 3), (0, 5))] == [
-        "12.5", "37.5", "91.4", "33.3", "0.0"
-    ]  # fmt: skip
-    assert str(percent(1, 2000)) == "0.1"  # 0.05, half up
-    assert percent(0, 0) is None
+    said = {
+        (1, 8): "1/8 (12,5%)", (64, 70): "64/70 (91,4%)", (0, 5): "0/5 (0,0%)", (98, 100): "98/100 (98,0%)",
+        (1, 2000): "1/2.000 (0,1%)",  # 0.05, half up
+        (0, 0): "0/0", (7, None): "7",
+    }  # fmt: skip
+    assert {each: figure_text(Translator("vi"), Figure("violations_counted", *each)) for each in said} == said
     with planned_office[0].reading() as session:
         register = Register("violations", (Column("date", "date"),), (), figures=(Figure("violations_counted", 1, 8),))
         assert register_words(session, asking(), register).figures[0][1] == "1/8 (12,5%)"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from api.http.errors import STATUS, TITLE
 from api.http.schemas import office as office_schemas
 from api.http.schemas import papers, rosters, rules, rulings, sheets, sites, terminal_health, terminals, units
 from tests.e2e.conftest import Office
@@ -43,6 +44,10 @@ def test_every_reference_leads_to_a_schema_and_every_schema_is_used(document: di
     there = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
     assert named - there == set()
     assert there - named == set()
+
+
+def test_every_status_of_an_error_can_be_described() -> None:
+    assert set(STATUS.values()) - set(TITLE) == set()
 
 
 def test_every_operation_has_a_name_of_its_own_a_tag_a_summary_and_a_description(document: dict[str, Any]) -> None:

@@ -218,6 +218,22 @@ def test_what_cannot_be_meant_gets_a_sentence(
     assert says in answer.text
 
 
+def test_a_cursor_does_not_tell_whether_somebody_elsewhere_is_there(shared_office: Office) -> None:
+    """E3 serves in another unit than the reader's, E99 is nobody's code; E2 they see."""
+    client = shared_office.client("hr.a")
+    answers = [
+        client.get("/api/v1/exports/days", params={"cursor": f'["2026-11-03","{code}"]', **_moment(client)})
+        for code in ("E2", "E3", "E99")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 422, 422]
+    assert answers[1].json()["detail"] == answers[2].json()["detail"]
+
+
+def _moment(client: Any) -> dict[str, str]:
+    answer = client.get("/api/v1/exports/days", params={"limit": 1})
+    return {"snapshot": answer.headers["Export-Snapshot"]}
+
+
 def test_whom_an_export_is_about_has_been_looked_at(shared_office: Office) -> None:
     taken(shared_office, "inspector", "violations")
     with shared_office.database.reading() as session:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner
 
 from api.cli.main import app
@@ -20,6 +21,7 @@ from api.pages.i18n import Translator
 from attendance.errors import Invalid
 from attendance.scenario.running import run_document
 from attendance.services.evidence import verify_bundle
+from attendance.store.tables import UnitRow
 from device_sync.layouts import ZK40
 from reports.evidence import evidence_of
 from tests import dossier_office
@@ -221,6 +223,21 @@ def test_a_record_and_the_conclusion_are_proven_under_the_root(kept: Office) -> 
     assert {table for table, _ in shown} >= {"pull", "ruling", "explanation"}
     assert len([name for name in names if name.startswith("records/")]) == 12
     assert [name for name in names if name.startswith("rules/")]
+
+
+def test_its_rulebooks_tell_of_no_unit_they_did_not_serve_in(kept: Office) -> None:
+    """What another unit decided for itself, and which units there are, is told by no file of the bundle."""
+    with kept.database.reading() as session:
+        every = {row.code for row in session.exec(select(UnitRow))}
+    files = verify_bundle.unpack(bundle(kept, "hr"))
+    dossier = json.loads(files["dossier.json"])
+    own = dossier["subject"]["unit"]
+    books = [json.loads(content)["content"] for name, content in files.items() if name.startswith("rules/")]
+    told = {unit["code"] for book in books for unit in book["units"]}
+    assert own in told
+    assert told < every
+    assert {entry["unit"] for book in books for entry in book["calendar"]} <= {*told, None}
+    assert not [book for book in books if "CV 5" in json.dumps(book)]  # the stoppage of B alone
 
 
 def test_that_it_was_taken_and_looked_at_is_in_the_trail(make_office: Callable[..., Office]) -> None:

@@ -120,6 +120,19 @@ def test_whoever_lost_the_right_before_or_after_gets_nothing(office: Office) -> 
     assert files(office)[0].name not in answer.text
 
 
+def test_a_unit_that_was_moved_elsewhere_takes_its_rows_with_it(office: Office) -> None:
+    """Nothing that was granted changes, but what the grant reaches does."""
+    name = order(office, "hr.a")
+    assert "made" in make(office)
+    client = office.client("hr.a")
+    assert "E2" in client.get(f"{JOBS}/{name}/file").text  # of A1, below A
+    said = {"parent": "B", "on": "2026-11-16", "document": "QĐ 12/QĐ-UBND"}
+    moved = office.client("hr").post("/api/v1/units/A1/move", json=said)
+    assert moved.status_code == 200, moved.text
+    answer = client.get(f"{JOBS}/{name}/file")
+    assert (answer.status_code, answer.json()["code"]) == (409, "report_not_ready")
+
+
 def test_a_closed_account_gets_nothing_made(office: Office) -> None:
     name = order(office, "hr.a")
     office.accounts.disable("hr.a")

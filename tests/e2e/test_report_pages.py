@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from api.pages.i18n import Translator
 from api.reporting.asking import names_of
@@ -154,6 +155,29 @@ def test_what_cannot_be_is_said_on_the_page(shared_pages: Office, asked: dict[st
     answer = page_of(shared_pages, "hr").get("/reports/papers/violations", params={**asked, "show": "1"})
     assert answer.status_code == status
     assert "<script>" not in answer.text
+
+
+def test_a_dossier_of_more_than_a_quarter_is_refused_before_it_is_made(shared_pages: Office) -> None:
+    client, asked = page_of(shared_pages, "hr"), {"employee": "E2", "from": "01/01/2026", "to": "20/11/2026"}
+    for where in ("/reports/papers/dossier", "/reports/papers/dossier/file"):
+        answer = client.get(where, params=asked)
+        assert answer.status_code == 422
+        assert "không quá 92 ngày" in answer.text
+    job = {"report": "dossier", "employee": "E2", "from": "2026-01-01", "to": "2026-11-20"}
+    answer = shared_pages.client("hr").post("/api/v1/reports/jobs", json=job)
+    assert (answer.status_code, "at most 92 days" in answer.text) == (422, True)
+
+
+def test_no_file_leaves_that_cannot_be_written_down_and_the_page_says_why(paged_office: Office) -> None:
+    client = page_of(paged_office, "hr")
+    where, asked = "/reports/papers/violations/file", {"from": "2026-11-01", "to": "2026-11-20", "format": "csv"}
+    assert client.get(where, params={**asked, "format": "docx"}).status_code == 422
+    with paged_office.database.writing() as session:
+        session.execute(text("CREATE TRIGGER full BEFORE INSERT ON trail BEGIN SELECT RAISE(ABORT, 'full'); END"))
+    answer = client.get(where, params=asked)
+    assert answer.status_code == 503
+    assert "text/html" in answer.headers["content-type"]
+    assert "E2" not in answer.text
 
 
 def test_a_paper_is_ordered_and_taken_back_on_the_page(paged_office: Office) -> None:

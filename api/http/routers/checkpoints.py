@@ -42,11 +42,17 @@ def list_checkpoints(request: Request, reader: Reading, page: Page, cursor: Curs
     "/latest", operation_id="getLatestCheckpoint", summary="The newest checkpoint", response_model=CheckpointAnswer
 )
 def latest(request: Request, reader: Reading) -> Response:
+    """404 before the first one was made."""
     return _one(request, None)
 
 
 @router.get("/{number}", operation_id="getCheckpoint", summary="A checkpoint", response_model=CheckpointAnswer)
-def get_checkpoint(request: Request, reader: Reading, number: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> Response:
+def get_checkpoint(
+    request: Request,
+    reader: Reading,
+    number: Annotated[int, Path(ge=1, le=2**31 - 1, description="`number` of the checkpoint.")],
+) -> Response:
+    """Its text as it was made known, what its root is made of, and where it was sent."""
     return _one(request, number)
 
 

@@ -69,7 +69,7 @@ def handed(request: Request, reader: Reader, dossier: Dossier, format: str, lang
             reasons = reader.elsewhere(session, "reasons.read")
             content = bundle_of(session, dossier, key, reasons, lang, at=parts.now())
     else:
-        content = dossiers.file_of(dossier, format, lang)
+        content = dossiers.official_file(dossier, format, lang, parts.settings)
     about = dossier.subject
     handed_out(request, reader, content, paper="dossier", rows=len(dossier.days), employee=about.employee)
     return _answer(content, dossier, format)

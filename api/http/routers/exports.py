@@ -105,7 +105,7 @@ def export_rows(
         bulk_files.check_parquet()
     with parts.database.reading() as session:
         part = reader.part(session, unit, first, last)
-        after = bulk_export.read_after(session, kind, cursor) if cursor is not None else None
+        after = bulk_export.read_after(session, kind, cursor, reader.within) if cursor is not None else None
         reasons = reader.elsewhere(session, "reasons.read")
     now = parts.now()
     moment = export_snapshot.read(snapshot, now) if snapshot else export_snapshot.take(parts.database, now)

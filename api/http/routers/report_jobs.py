@@ -97,7 +97,7 @@ def get_job(request: Request, user: SignedInUser, name: Name) -> Response:
     responses={200: {"description": "The file.", "content": {"application/octet-stream": {}}}},
 )
 def fetch_report(request: Request, user: SignedInUser, name: Name) -> Response:
-    """Whether you may have it is asked again: after what is granted to you has changed, order it anew (409)."""
+    """Whether you may have it is asked again: after what you may see has changed, order it anew (409)."""
     return fetched(request, user, name)
 
 
@@ -118,7 +118,7 @@ def fetched(request: Request, user: SignedIn, name: str) -> Response:
         entry = find(report_jobs.get(session, user, name).paper)
     reader = reader_of(request, user, entry.permission)
     with parts.database.reading() as session:
-        row = report_jobs.fetchable(session, user, name)
+        row = report_jobs.fetchable(session, user, name, parts.today())
     return kept_file(request, reader, entry, row)
 
 

@@ -37,9 +37,10 @@ FIRST = hashlib.sha256(b"").hexdigest()
 OF_THE_MOMENT = 0
 """The number of one that is not kept: a bundle stands under it where no kept one covers its records."""
 _NOTE = re.compile(
-    r"([^\n]+)\n(\d{1,18})\n([A-Za-z0-9+/]{43}=)\nnumber (\d{1,9})\ntime (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\n"
+    r"^([^\n]+)\n(\d{1,18})\n([A-Za-z0-9+/]{43}=)\nnumber (\d{1,9})\ntime (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\n"
     r"chains (\d{1,9})\ntrail (\d{1,18}):([0-9a-f]{64})\nkey ([0-9a-f]{32})\nprevious ([0-9a-f]{64})\n"
-    r"\n\u2014 ([0-9a-f]{32}) ([A-Za-z0-9+/]{91}=)(?:\n|$)"
+    r"\n\u2014 ([0-9a-f]{32}) ([A-Za-z0-9+/]{91}=)$",
+    re.MULTILINE,  # from the beginning of a line alone: else a long line takes the square of its length
 )
 _HEAD = re.compile(r"^\+ (\S{1,32}) (\d{1,18}) ((?:[0-9a-f]{64})+)$", re.MULTILINE)
 _CODE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -147,7 +148,7 @@ class Given:
 
 def read(text: str) -> list[Given]:
     """Every checkpoint in a text, such as a mail or the file they are appended to. Raises Invalid for one without."""
-    text = text.replace("\r\n", "\n")
+    text = text.lstrip("\ufeff").replace("\r\n", "\n")
     places = list(_NOTE.finditer(text))
     found = []
     for at, place in enumerate(places):

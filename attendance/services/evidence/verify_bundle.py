@@ -24,7 +24,7 @@ import zlib
 from pathlib import Path
 from typing import Any, Mapping  # noqa: UP035  it runs on older Pythons than ours
 
-NOTE = re.compile(r"([^\n]+\n\d+\n([A-Za-z0-9+/]{43}=)\n((?:[a-z]+ [^\n]*\n)+))\n\u2014 \S+ (\S+)\n")
+NOTE = re.compile(r"(?m)^([^\n]+\n\d+\n([A-Za-z0-9+/]{43}=)\n((?:[a-z]+ [^\n]*\n)+))\n\u2014 \S+ (\S+)$")
 
 
 class Bad(Exception):
@@ -34,8 +34,8 @@ class Bad(Exception):
 def notes(text: str) -> list[dict[str, str]]:
     """The checkpoints in a text, in their order: the lines of each by name, its signed body and the digest of that."""
     found = []
-    for body, root, lines, signature in NOTE.findall(text.replace("\r\n", "\n")):
-        said = dict(line.split(" ", 1) for line in lines.splitlines())
+    for body, root, lines, signature in NOTE.findall(text.lstrip("\ufeff").replace("\r\n", "\n")):
+        said = dict(line.split(" ", 1) for line in lines[:-1].split("\n"))
         digest = hashlib.sha256(body.encode()).hexdigest()
         found.append({**said, "body": body, "digest": digest, "root": root, "signature": signature})
     return found
@@ -128,7 +128,7 @@ def check_given(own: list[dict[str, str]], given: list[dict[str, str]], signer: 
     """That checkpoints from elsewhere lead back to that of the bundle: each names the digest of the one before it."""
     every, numbered = {note["digest"]: note for note in own + given}, {note["number"]: note["digest"] for note in own}
     for note in given:
-        if numbered.get(note["number"], note["digest"]) != note["digest"]:
+        if note["number"] != "0" and numbered.get(note["number"], note["digest"]) != note["digest"]:
             raise Bad(f"checkpoint {note['number']} is not the one you hold: what was before it was rewritten")
     back, reached = [note["digest"] for note in given], set()
     while back:
@@ -163,10 +163,11 @@ def check(data: bytes, key: str | None = None, checkpoint: str | None = None) ->
     for note in own:
         signature = base64.b64decode(note["signature"])[4:]
         check_signed(keys[note["key"]], signature, note["body"].encode(), f"checkpoint {note['number']}")
-    lines = files["evidence/chain.ndjson"].decode().splitlines()
+    lines = [line for line in files["evidence/chain.ndjson"].decode().split("\n") if line]
     for line in lines:
         check_record(files, json.loads(line), own[0])
-    said = [f"{manifest['title']} · {manifest['office']} · {manifest['made_at']}",
+    about = f"{manifest['title']} · {manifest['office']} · {manifest['made_at']}"
+    said = ["".join(sign if sign.isprintable() else " " for sign in about),
             f"{len(listed)} files are as they were signed; {len(lines)} records stand under checkpoint "
             f"{own[0]['number']} of {own[0]['time']}."]  # fmt: skip
     if checkpoint is not None:
