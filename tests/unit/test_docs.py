@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import typer
 import typer.main
 
 from api.cli.main import app
@@ -83,9 +84,17 @@ def walk(command: str) -> tuple[Any, list[str]]:
     words = shlex.split(command.replace("[", " ").replace("]", " ").replace("...", ""))[1:]
     at = root_command()
     while words and hasattr(at, "commands") and not words[0].startswith("-"):
-        assert words[0] in at.commands, f"{command!r}: there is no command {words[0]!r}"
-        at = at.commands[words.pop(0)]
+        below = below_of(at)
+        assert words[0] in below, f"{command!r}: there is no command {words[0]!r}"
+        at = below[words.pop(0)]
     return at, words
+
+
+@cache
+def below_of(group: Any) -> dict[str, Any]:
+    """The commands of a group, those too that are made when they are asked for."""
+    context = typer.Context(group)
+    return {name: group.get_command(context, name) for name in group.list_commands(context)}
 
 
 def options_of(command: Any) -> set[str]:
@@ -94,7 +103,7 @@ def options_of(command: Any) -> set[str]:
 
 
 def leaves(command: Any, name: str) -> Iterator[str]:
-    for part, below in getattr(command, "commands", {}).items():
+    for part, below in (below_of(command) if hasattr(command, "commands") else {}).items():
         yield from leaves(below, f"{name} {part}")
     if not hasattr(command, "commands"):
         yield name
