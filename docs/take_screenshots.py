@@ -19,7 +19,17 @@ IMAGES = ROOT / "docs" / "images"
 WIDE, NARROW = 1280, 360
 TELLING_MINUTES = 15  # a stretch that can be seen in the drawing
 # Height of each picture: enough to see what the page is about, not the whole page.
-HEIGHTS = {"today": 800, "why": 1040, "today-phone": 760, "why-phone": 760, "import-phone": 900, "papers-phone": 900}
+HEIGHTS = {
+    "today": 800,
+    "why": 1040,
+    "compliance": 1240,
+    "evidence": 1100,
+    "today-phone": 760,
+    "why-phone": 760,
+    "import-phone": 900,
+    "papers-phone": 900,
+    "reports-phone": 1200,
+}
 HEIGHT = 860
 # Name of the picture, who signs in, address. Pictures of a phone are taken of those in ON_A_PHONE.
 PAGES = (
@@ -30,8 +40,11 @@ PAGES = (
     ("trail", "auditor", "/trail"),
     ("account", "official", "/account"),
     ("looks", "official", "/looks"),
+    ("reports", "hr", "/reports/papers/violations?show=1"),
+    ("compliance", "leader", "/charts/compliance"),
+    ("evidence", "auditor", "/evidence"),
 )
-ON_A_PHONE = {"papers", "looks"}
+ON_A_PHONE = {"papers", "looks", "reports"}
 # As somebody would paste it from Excel: one unit is written wrongly, one date does not exist.
 PASTED = """Mã CB\tHọ và tên\tPhòng ban\tTừ ngày\tMáy\tSố trên máy
 CB-901\tNguyễn Thị Ví Dụ\tX1\t01/12/2026\tT-X1\t901

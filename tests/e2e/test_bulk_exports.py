@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -327,46 +328,16 @@ def test_the_command_refuses_what_would_lose_something(command: CliRunner, tmp_p
 
 # the example of the documents ----------------------------------------------------------------------------------------
 
-EXAMPLE = '''
-import http.client, json, urllib.parse, urllib.request
-
-import pandas as pd
-
-def rows(address, token, kind, **asked):
-    """Every row of an export as a data frame, however often the line breaks."""
-    found, snapshot = [], None
-    keys = {"punches": ["terminal", "sequence"], "days": ["date", "employee"],
-            "violations": ["date", "employee", "session", "type"]}[kind]
-    while True:
-        query = dict(asked, format="ndjson")
-        if snapshot:
-            query["snapshot"] = snapshot
-        if found:
-            query["cursor"] = json.dumps([found[-1][name] for name in keys])
-        request = urllib.request.Request(f"{address}/api/v1/exports/{kind}?{urllib.parse.urlencode(query)}",
-                                         headers={"Authorization": f"Bearer {token}"})
-        try:
-            with urllib.request.urlopen(request) as answer:
-                snapshot = answer.headers["Export-Snapshot"]
-                for line in answer:
-                    if not line.endswith(b"\\n"):
-                        raise ConnectionError("cut within a line")
-                    found.append(json.loads(line))
-            return pd.DataFrame(found)
-        except (ConnectionError, TimeoutError, http.client.HTTPException):
-            continue
-
-frame = rows(address, token, "punches", unit="U03", **{"from": "2016-01-01"})
-frame["at"] = pd.to_datetime(frame["at"])
-per_unit = frame.groupby([frame["unit"], frame["at"].dt.hour]).size().unstack(fill_value=0)
-'''
+DOCUMENT = Path(__file__).parents[2] / "docs" / "developers" / "for-analysts.md"
+EXAMPLE = re.search(r"```python\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
 
 
 def test_the_example_of_the_documents_runs_over_a_line_that_breaks(many: Many) -> None:
+    assert EXAMPLE is not None
     line = BreakingLine(many.port, down=400_000)
     with line.open() as through:
         known: dict[str, Any] = {"address": f"http://127.0.0.1:{through}", "token": many.token}
-        exec(compile(EXAMPLE, "example", "exec"), known)
+        exec(compile(EXAMPLE[1], "example", "exec"), known)
     assert line.broken
     frame = known["frame"]
     assert len(frame) == PUNCHES // TERMINALS

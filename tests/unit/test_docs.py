@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 import struct
@@ -9,22 +10,28 @@ import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import typer
 import typer.main
 
 from api.cli.main import app
+from api.reporting import catalogue
 from api.settings import Settings
 from attendance.services.access import ROLES
 from attendance.services.terminal_health import STATES
 from device_sync.zk.failures import OUTCOMES
+from reports import registers
+from reports.register_table import Column
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 DOCUMENTS = sorted([README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+COLUMNS = ROOT / "docs" / "developers" / "register-columns.md"
 GUIDES = sorted(path.name for path in (ROOT / "docs" / "vi").glob("*.md"))
 IMAGES = sorted((ROOT / "docs" / "images").rglob("*.png"))
 HEADINGS_OF_A_DECISION = ["Context", "Decision", "Consequences", "Alternatives"]
@@ -83,9 +90,17 @@ def walk(command: str) -> tuple[Any, list[str]]:
     words = shlex.split(command.replace("[", " ").replace("]", " ").replace("...", ""))[1:]
     at = root_command()
     while words and hasattr(at, "commands") and not words[0].startswith("-"):
-        assert words[0] in at.commands, f"{command!r}: there is no command {words[0]!r}"
-        at = at.commands[words.pop(0)]
+        below = below_of(at)
+        assert words[0] in below, f"{command!r}: there is no command {words[0]!r}"
+        at = below[words.pop(0)]
     return at, words
+
+
+@cache
+def below_of(group: Any) -> dict[str, Any]:
+    """The commands of a group, those too that are made when they are asked for."""
+    context = typer.Context(group)
+    return {name: group.get_command(context, name) for name in group.list_commands(context)}
 
 
 def options_of(command: Any) -> set[str]:
@@ -94,7 +109,7 @@ def options_of(command: Any) -> set[str]:
 
 
 def leaves(command: Any, name: str) -> Iterator[str]:
-    for part, below in getattr(command, "commands", {}).items():
+    for part, below in (below_of(command) if hasattr(command, "commands") else {}).items():
         yield from leaves(below, f"{name} {part}")
     if not hasattr(command, "commands"):
         yield name
@@ -188,6 +203,17 @@ def test_administrators_are_told_of_every_outcome_state_and_role(language: str) 
     }
     assert set(ROLES) <= rows["administrator.md"]
     assert {"ok", *OUTCOMES, *STATES} <= rows["terminals.md"]
+
+
+def test_every_column_of_a_register_is_described() -> None:
+    described = dict(re.findall(r"^\| `([a-z-]+)` (.+) \|$", COLUMNS.read_text("utf-8"), re.MULTILINE))
+    drawn_as_rows = {entry.key for entry in catalogue.entries() if entry.preview is not None}
+    assert set(described) >= drawn_as_rows - {"timesheet"}
+    told = {name for columns in described.values() for name in re.findall(r"`(\w+)`", columns)}
+    modules = [importlib.import_module(f"reports.registers.{each.name}") for each in iter_modules(registers.__path__)]
+    tables = [value for module in modules for value in vars(module).values() if isinstance(value, tuple)]
+    written = {each.name for table in tables for each in table if isinstance(each, Column)}
+    assert written == told
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=shown)

@@ -172,7 +172,7 @@ def check(data: bytes, key: str | None = None, checkpoint: str | None = None) ->
             f"{own[0]['number']} of {own[0]['time']}."]  # fmt: skip
     if checkpoint is not None:
         check_given(own, notes(checkpoint), signer if key is None else None)
-        return [*said, "That checkpoint stands before the one you hold."]
+        return [*said, "That checkpoint is the one you hold, or stands before it."]
     return said if key else [*said, f"Signed with the key {signer}: compare it with the one the office makes known."]
 
 
