@@ -127,16 +127,16 @@ def _reports(request: Request, user: SignedIn) -> ReportsPage:
 def _jobs(request: Request, user: SignedIn) -> tuple[JobLine, ...]:
     parts = service(request)
     with parts.database.reading() as session:
-        return tuple(_line(parts, row) for row in report_jobs.listed(session, user))
+        return tuple(_line(parts, row, language_of(request)) for row in report_jobs.listed(session, user))
 
 
-def _line(parts: Service, row: ReportJobRow) -> JobLine:
+def _line(parts: Service, row: ReportJobRow, lang: str) -> JobLine:
     zone, keep = parts.settings.timezone, timedelta(days=parts.settings.report_keep_days)
     ended = clock.to_wall(row.ended_at, zone) if row.ended_at is not None else None
     until = (ended + keep).date() if ended is not None and row.state == DONE else None
     return JobLine(
-        row.name, row.paper, row.format, row.asked, row.state, row.rows, clock.to_wall(row.asked_at, zone), ended,
-        until, row.size, row.problem,
+        row.name, row.paper, row.format, _typed_as(row.asked, lang), row.state, row.rows,
+        clock.to_wall(row.asked_at, zone), ended, until, row.size, row.problem,
     )  # fmt: skip
 
 
@@ -295,6 +295,7 @@ def _dates(entry: Entry, asked: Asked) -> dict[str, str]:
 
 
 def _typed_as(dated: Mapping[str, str], lang: str) -> dict[str, str]:
+    """The dates as people write them; what is no date as it is."""
     t = Translator(lang)
     return {name: t.date(date.fromisoformat(text)) if name in ("from", "to") else text for name, text in dated.items()}
 
@@ -308,17 +309,19 @@ def _problem(entry: Entry, error: AttendanceError) -> str:
 
 
 def preview_of(session: Session, entry: Entry, asked: Asked) -> Preview:
-    """The first rows of a register, and whether there are many more; of a paper that has them."""
+    """The first rows of a register as its print shows them, and whether there are many more; of a paper that has
+    them."""
     assert entry.preview is not None
     register = entry.preview(session, asked)
+    printed = [at for at, column in enumerate(register.columns) if column.printed]
     rows = iter(register.rows)
-    found = list(islice(rows, SHOWN_ROWS))
+    found = [tuple(row[at] for at in printed) for row in islice(rows, SHOWN_ROWS)]
     people = frozenset(register.people)
     rest = sum(1 for _ in islice(rows, LARGE))
     many = rest >= LARGE
     return Preview(
-        register.columns, tuple(found), register.figures, tuple(register.bars.items()), register.notes, rest > 0, many,
-        None if many else len(found) + rest, people,
+        tuple(register.columns[at] for at in printed), tuple(found), register.figures, tuple(register.bars.items()),
+        register.notes, rest > 0, many, None if many else len(found) + rest, people,
     )  # fmt: skip
 
 

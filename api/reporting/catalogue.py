@@ -59,7 +59,7 @@ def purpose(key: str) -> str:
 
 
 def title(t: Translator, key: str) -> str:
-    """What a paper is called."""
+    """What a paper is called: a register as it is headed in print."""
     known = (name for name in (f"report.{key}", f"register_title.{key}") if t.knows(name))
     name = next(known, None)
     return t(name) if name is not None else key

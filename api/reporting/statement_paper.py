@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from api.pages.i18n import Translator
@@ -97,9 +97,17 @@ def _cited(each: Cited, titles: Mapping[str, str], t: Translator) -> str:
         name = t(f"threshold.{each.rule}")
     elif titles.get(each.rule):
         name = titles[each.rule]
-    version = f" ({each.version})" if each.version != "always" else ""
+    version = f" ({_since(each.version, t)})" if each.version != "always" else ""
     document = ", ".join(text for text in (each.document, each.article) if text)
     return f"{name}{version}" + (f": {document}" if document else "")
+
+
+def _since(version: str, t: Translator) -> str:
+    """A version is named by the date it holds from."""
+    try:
+        return t("statement.rule_since", day=t.date(date.fromisoformat(version)))
+    except ValueError:
+        return version
 
 
 def _month(one: Statement, t: Translator) -> str:

@@ -79,6 +79,8 @@ def test_every_paper_is_looked_at_and_taken(shared_pages: Office, entry: Entry, 
     bare = client.get(f"/reports/papers/{entry.key}")
     assert bare.status_code == 200, bare.text
     assert html.escape(title(Translator("vi"), entry.key)) in bare.text
+    hint = "reports.week_hint" if entry.key == "brief" else "reports.span_hint"
+    assert (Translator("vi")(hint) in bare.text) == ("span" in entry.needs)
     page = client.get(f"/reports/papers/{entry.key}", params={**wanted(entry), "show": "1"})
     assert page.status_code == 200, re.sub(r"<[^>]*>", " ", page.text)
     files = [html.unescape(one) for one in re.findall(r'href="(/reports/papers/[^"]*/file\?[^"]*)"', page.text)]
@@ -120,6 +122,14 @@ def test_the_catalogue_tells_each_what_they_may_ask_for(shared_pages: Office) ->
     assert page_of(shared_pages, "e1").get("/reports/papers/timesheet?unit=A").status_code == 403
     if not by_user["auditor"]:
         assert page_of(shared_pages, "auditor").get("/reports").status_code == 403
+
+
+def test_registers_are_called_and_shown_as_they_are_printed(shared_pages: Office) -> None:
+    t = Translator("vi")
+    assert title(t, "visits") == t("register_title.visits")
+    page = page_of(shared_pages, "hr").get("/reports/papers/terminals", params={"show": "1"})
+    assert t("register.health_state") in page.text
+    assert t("register.health_reason") not in page.text, "a code for programs, left out in print"
 
 
 def test_an_official_is_offered_nobody_else_and_sees_their_own_alone(shared_pages: Office) -> None:
@@ -190,6 +200,8 @@ def test_a_paper_is_ordered_and_taken_back_on_the_page(paged_office: Office) -> 
     live = client.get("/reports/jobs/live").text
     assert 'hx-get="/reports/jobs/live"' in live
     assert "Đang chờ" in live
+    assert "01/11/2026" in live
+    assert "2026-11-01" not in live
     early = client.get(f"/reports/jobs/{job['id']}/file")
     assert early.headers["location"] == "/reports?problem=not_ready#jobs"
     other = page_of(paged_office, "hr2")

@@ -48,7 +48,7 @@ def test_a_register_is_ordered_watched_and_fetched(paged_office: Office, tmp_pat
             visit.complaints.clear()
             page.goto(f"{address}/reports", wait_until="load")
             assert visit.serious() == []
-            page.click("text=Sổ vi phạm giờ làm việc")
+            page.click("text=Sổ theo dõi vi phạm giờ làm việc")
             page.fill("[name=from]", "01/11/2026")
             page.fill("[name=to]", "20/11/2026")
             page.keyboard.press("Enter")
@@ -56,7 +56,7 @@ def test_a_register_is_ordered_watched_and_fetched(paged_office: Office, tmp_pat
             assert visit.serious() == []
             assert "Nguyễn Thị Thu Hà" in page.inner_text(".report-rows")
             page.select_option("[name=format]", "csv")
-            page.click("text=Lập trong nền")
+            page.click("text=Đặt lập sẵn")
             page.wait_for_selector(".report-job.is-waiting, .report-job.is-running, .report-job.is-done")
             page.wait_for_selector(".report-job.is-done", timeout=60_000)  # the page asks by itself
             page.set_viewport_size({"width": 360, "height": 800})

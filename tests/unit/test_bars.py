@@ -56,7 +56,7 @@ def test_units_lie_in_the_order_given_and_say_what_is_not_known() -> None:
     chart = bars.units_chart(page(units=(*units, rate(3, 100, code="", people=4)), folded=2), VI)
     assert [bar.label for bar in chart.bars] == ["A", "B", "2 đơn vị ít người, gộp chung"]
     assert [bar.value for bar in chart.bars] == ["9", "chưa có dữ liệu", "3"]
-    assert chart.bars[0].note == "chưa biết 50 %"
+    assert chart.bars[0].note == "chưa biết 50%"
     assert [bar.y for bar in chart.bars] == sorted(bar.y for bar in chart.bars)
     assert all(bar.x + bar.length <= chart.right for bar in chart.bars)
 

@@ -18,7 +18,7 @@ REPORT_WORDS: dict[str, Iterable[str]] = {
     **BRIEF_WORDS,
     **DOSSIER_WORDS,
     **REGISTER_WORDS,
-    "report": _KEYS,
+    "report": [key for key in _KEYS if key not in REGISTER_WORDS["register_title"]],
     "report_for": _KEYS,
     "report_need": tuple(LONGEST),
     "report_state": STATES,

@@ -33,6 +33,7 @@ from api.cli.demo.night import play_night
 from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.on_terminals import file_filling
+from api.cli.demo.ordering import order_register
 from api.cli.demo.overtime import file_overtime
 from api.cli.demo.points import make_points
 from api.cli.demo.rules import file_proposed_swap
@@ -170,6 +171,7 @@ def run_demo(port: int, *, browser: bool) -> None:
         play_night(demo.database, settings.backups(), demo.folder, demo.now)
         file_visits(demo.database, demo.office, settings.secret(), demo.now())
         hold_visit(demo.database, demo.office, demo.now())
+        order_register(demo.database, accounts, demo.office, demo.now())
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
         notifier = make_notifier(settings, demo.database, demo.now, settings.secret())
         publisher = make_points(settings, demo.database, demo.now)

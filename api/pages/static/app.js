@@ -21,6 +21,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-theme-switch]").forEach(name);
+    for (const here of document.querySelectorAll(".chips > [aria-current]")) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 16;
   });
 
   document.addEventListener("click", (event) => {
