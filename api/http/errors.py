@@ -196,7 +196,7 @@ TITLE: Mapping[int, str] = {
     405: "Method not allowed here",
     408: "Too slow",
     409: "In conflict with what is stored",
-    410: "Not there any more",
+    410: "No longer here",
     412: "Changed meanwhile",
     413: "Too large",
     422: "Not acceptable as it stands",
