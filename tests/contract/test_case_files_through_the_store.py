@@ -27,7 +27,7 @@ DOCUMENTS: list[dict[str, Any]] = [
     case for path in sorted((ROOT / "tests" / "cases").rglob("*.yaml")) for case in documents(path)
 ]
 ALL = [document for document in DOCUMENTS if "refuse" not in document]
-SAMPLE = ALL[::40]
+SAMPLE = ALL[::80]
 if EXAMPLES.exists():
     SAMPLE += [case for case in json.loads(EXAMPLES.read_text("utf-8")) if "refuse" not in case]
 
