@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 SOURCES := attendance device_sync api reports tests bench docs hatch_build.py
 
+# Where an environment forbids it, pytest compiles every test and each of its tools anew in every process.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check bench clean
 
 demo: $(VENV)/.run

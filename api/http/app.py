@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
+from starlette.routing import BaseRoute
 
 from api.background.running import Runner
 from api.http import errors
@@ -203,10 +204,10 @@ def create_app(
     app.state.metrics.register(BackupFigures(database, now))
     errors.install(app, page_error)
     for router in ROUTERS:
-        app.include_router(router, prefix=API)
+        _include(app, router, prefix=API)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for router in (_described, *extra_routers):
-        app.include_router(router)
+        _include(app, router)
     if settings.push:
         receiver = PushReceiver(database, settings.timezone, settings.secret(), now)
         iclock.install(app, iclock.Door(receiver, settings.push_networks))
@@ -226,6 +227,20 @@ _described = APIRouter()
 )
 def openapi(request: Request) -> Response:
     return answer(request.app.openapi())
+
+
+_INCLUDED: dict[tuple[int, str], list[BaseRoute]] = {}
+
+
+def _include(app: FastAPI, router: APIRouter, prefix: str = "") -> None:
+    """Its routes under the prefix. At the first request FastAPI works out what each of the 600 takes, which costs a
+    second: that once in a process, however many applications it makes."""
+    key = id(router), prefix  # routers have no hash; what is kept holds the router, so that its id stays its own
+    if key not in _INCLUDED:
+        holder = APIRouter()
+        holder.include_router(router, prefix=prefix)
+        _INCLUDED[key] = holder.routes
+    app.router.routes.extend(_INCLUDED[key])
 
 
 def _version() -> str:

@@ -6,6 +6,8 @@ import ast
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,7 +56,7 @@ def test_no_product_code_can_change_a_terminal() -> None:
         (str(path.relative_to(ROOT)), name)
         for path in sources(".py")
         if path.relative_to(ROOT) != BLOCKING
-        for name in _names(path)
+        for name in _said(path).names
         if hasattr(ZK, name) and CHANGING.fullmatch(name)
     }
     assert named == set()
@@ -78,10 +80,10 @@ def test_a_clock_is_set_behind_one_door_that_nothing_on_a_routine_path_can_reach
         (path.relative_to(ROOT).as_posix(), name)
         for path in sources(".py")
         if path.relative_to(ROOT).parts[:2] != ("device_sync", "simulator")
-        for name in _members(path, "Command") & changing
+        for name in _said(path).members & changing
     }
     assert named == {
-        *(("device_sync/wire.py", name) for name in _members(ROOT / "device_sync/wire.py", "Command") & changing),
+        *(("device_sync/wire.py", name) for name in _said(ROOT / "device_sync/wire.py").members & changing),
         (DOOR, "SET_TIME"),
         (DOOR, "REFRESH"),
     }
@@ -110,37 +112,34 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
     assert not said & {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
 
 
-def _members(path: Path, kind: str) -> set[str]:
-    """The members of an enumeration that a file names."""
-    tree = ast.parse(path.read_text("utf-8"))
-    return {
-        node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == kind
-    }
+@dataclass(frozen=True)
+class Said:
+    """What the code of a file names: `members` of the enumeration Command, `modules` it imports, or names of them."""
+
+    names: frozenset[str]
+    members: frozenset[str]
+    modules: frozenset[str]
+
+
+@cache
+def _said(path: Path) -> Said:
+    names: set[str] = set()
+    members: set[str] = set()
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute):
+            names.add(node.attr)
+            if isinstance(node.value, ast.Name) and node.value.id == "Command":
+                members.add(node.attr)
+        elif isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return Said(*map(frozenset, (names, members, modules)))
 
 
 def _importers(module: str) -> set[str]:
     """Product files that import a module, or a name of it."""
-    package, _, leaf = module.rpartition(".")
-    found = set()
-    for path in sources(".py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                names = {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                names = {node.module or ""}
-                if node.module == package:
-                    names |= {f"{package}.{alias.name}" for alias in node.names if alias.name == leaf}
-            else:
-                continue
-            if module in names:
-                found.add(path.relative_to(ROOT).as_posix())
-    return found
-
-
-def _names(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text("utf-8"))
-    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} | {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name)
-    }
+    return {path.relative_to(ROOT).as_posix() for path in sources(".py") if module in _said(path).modules}

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from attendance.scenario.reading import Refused, parse
+from attendance.scenario.reading import Refused
 from attendance.scenario.running import run_document
+from tests.cases import documents
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[2] / "shared" / "contracts" / "examples.json"
-CASES = [case for path in sorted(HERE.glob("[!f]*.yaml")) for case in parse(path.read_text("utf-8"), path.name)]
+CASES = [case for path in sorted(HERE.glob("[!f]*.yaml")) for case in documents(path)]
 JUDGED = [case for case in CASES if "refuse" not in case]
 REFUSAL_CODES = {
     "overlap", "bad_time", "bad_date", "unknown_key", "unknown_kind", "unknown_reference", "lone_swap", "wrong_type",

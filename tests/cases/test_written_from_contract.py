@@ -8,22 +8,15 @@ attendance systems test.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from attendance.scenario.reading import parse
 from attendance.scenario.running import run_document
+from tests.cases import documents
 
 HERE = Path(__file__).parent
 FILES = sorted(path for folder in ("contract", "law", "peers") for path in (HERE / folder).glob("*.yaml"))
-
-
-@cache
-def documents(path: Path) -> list[dict[str, Any]]:
-    return parse(path.read_text("utf-8"), path.name)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -15,21 +15,19 @@ import pytest
 from attendance.engine.after_lock import PersonDay
 from attendance.engine.verdict import DayVerdict
 from attendance.scenario.answers import Answers
-from attendance.scenario.reading import parse
 from attendance.scenario.rows import actual_rows
 from attendance.scenario.running import compare
 from attendance.store.database import Database
+from tests.cases import documents
 from tests.office_of_case import OfficeOfCase
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT.parent / "shared" / "contracts" / "examples.json"
 DOCUMENTS: list[dict[str, Any]] = [
-    case
-    for path in sorted((ROOT / "tests" / "cases").rglob("*.yaml"))
-    for case in parse(path.read_text("utf-8"), path.name)
+    case for path in sorted((ROOT / "tests" / "cases").rglob("*.yaml")) for case in documents(path)
 ]
 ALL = [document for document in DOCUMENTS if "refuse" not in document]
-SAMPLE = ALL[::40]
+SAMPLE = ALL[::80]
 if EXAMPLES.exists():
     SAMPLE += [case for case in json.loads(EXAMPLES.read_text("utf-8")) if "refuse" not in case]
 

@@ -11,19 +11,19 @@ import pytest
 from api.pages.explain import tell
 from api.pages.i18n import LANGUAGES, Translator
 from attendance.scenario.document import load
-from attendance.scenario.reading import parse
 from attendance.services.explain.statements import Statement
 from attendance.store import office as stored_office
 from attendance.store.database import Database
 from attendance.store.tables import EmployeeRow
 from reports.day import why_page
 from tests.accounts import of_day
+from tests.cases import documents
 from tests.office_of_case import OfficeOfCase
 
 CASES: list[dict[str, Any]] = [
     case
     for path in sorted((Path(__file__).parents[1] / "cases").rglob("*.yaml"))
-    for case in parse(path.read_text("utf-8"), path.name)
+    for case in documents(path)
     if "refuse" not in case
 ]
 SAME = ("day", "hours", "pair", "verdict", "sum", "paper", "balance", "beside", "ledger")

@@ -111,10 +111,11 @@ def _ask(office: Office, clients: list[TestClient], chance: random.Random, turns
 @pytest.mark.parametrize(
     "name", ["limit", "offset", "unit", "employee", "terminal", "from", "to", "as_of", "cursor", "type", "status"]
 )
-def test_each_nasty_value_as_a_filter_alone(shared_office: Office, name: str) -> None:
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_each_nasty_value_as_a_filter_alone(shared_office: Office, name: str, every: bool) -> None:
     with shared_office.client("hr.a") as client:
-        for path in ("/punches", "/verdicts", "/violations"):
-            for value in NASTY:
+        for place, path in enumerate(("/punches", "/verdicts", "/violations")):
+            for value in NASTY if every else NASTY[place::3]:
                 status = client.get(f"{API}{path}", params={name: value}).status_code
                 assert status in (200, 404, 422), (path, value)
 

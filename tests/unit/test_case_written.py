@@ -14,14 +14,14 @@ from attendance.errors import AttendanceError
 from attendance.reading import Refused
 from attendance.scenario.document import load
 from attendance.scenario.known import case_at, is_known, received_at
-from attendance.scenario.reading import parse
 from attendance.scenario.rows import day_row
 from attendance.scenario.running import run_document
 from attendance.scenario.writing import document_of
+from tests.cases import documents
 
 CASES = Path(__file__).parents[1] / "cases"
 DOCUMENTS = [
-    case for path in sorted(CASES.rglob("*.yaml")) for case in parse(path.read_text("utf-8"), path.name)
+    case for path in sorted(CASES.rglob("*.yaml")) for case in documents(path)
     if "refuse" not in case
 ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from attendance.scenario.reading import parse
+from tests.cases import documents
 from tests.oracle import Office, Undecided, month_row, refused_locks
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -18,7 +18,7 @@ def law_cases() -> list[Any]:
     return [
         pytest.param(document, id=f"{file.stem}-{document['id']}")
         for file in sorted(CASES.rglob("*.yaml"))
-        for document in parse(file.read_text(encoding="utf-8"), file.name)
+        for document in documents(file)
         if "expect" in document and "refuse" not in document
     ]
 

@@ -12,21 +12,21 @@ import pytest
 from api.pages.i18n import catalogue
 from attendance.engine.roster import NIGHT_FORBIDDEN, NOT_EMPLOYED
 from attendance.rules.schedule import REGIMES
-from attendance.scenario.reading import parse
 from attendance.services.explain import statements
 from attendance.services.explain.punches import USES
 from reports.view import PUNCH_USES
 from tests.accounts import days_of, document, hours, on_the_day
 from tests.accounts import tell as told
+from tests.cases import documents
 from tests.whole_accounts import assert_whole
 
 ROOM = Path(statements.__file__).parent
 CASES = [
-    pytest.param(case, id=str(case["id"]))
+    pytest.param(case, id=str(case["id"]), marks=() if place % 5 == 0 else pytest.mark.long)
     for path in sorted((Path(__file__).parents[1] / "cases").rglob("*.yaml"))
-    for case in parse(path.read_text("utf-8"), path.name)
-    if "refuse" not in case
+    for place, case in enumerate(case for case in documents(path) if "refuse" not in case)
 ]
+"""By default every fifth of each file."""
 MORNING = ("07:30", "12:00")
 AFTERNOON = ("13:30", "17:00")
 WHOLE = (*MORNING, *AFTERNOON)
