@@ -86,8 +86,9 @@ def share(part: int, whole: int) -> str:
 
 
 def word(group: str, code: str) -> str:
+    """A code as a cell begins; an office's own name for a session stands as it is."""
     found = say.label(group, code)
-    return found[:1].upper() + found[1:]
+    return found if found == code else found[:1].upper() + found[1:]
 
 
 def hours(minutes: int) -> str:

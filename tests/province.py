@@ -26,6 +26,8 @@ TREE: dict[str, str | None] = {
     "H1Y": "H1", "TT": ROOT, "TTK": "TT",
 }  # fmt: skip
 """The province, two departments with divisions, a district with communes, a centre."""
+HOURS = {ROOT: {"schedule": "HC"}, "H1": {"schedule": "MC"}}
+"""Whose hours are said; every other unit has those of the nearest one above."""
 _FIVE, _SIX, _ALL = (["mon", "tue", "wed", "thu", "fri", "sat", "sun"][:count] for count in (5, 6, 7))
 _WINTER = {"am": ["07:30", "12:00"], "pm": ["13:30", "17:00"]}
 _SUMMER = {"am": ["07:00", "11:30"], "pm": ["13:30", "17:00"]}
@@ -70,7 +72,9 @@ TROUBLES = [
 POLICY = {"missing_punch_refused": "session", "late_grace_minutes": 5, "explanation_deadline_workdays": 3}
 _SURNAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh".split()
 _MIDDLES = "Văn Thị Hữu Ngọc Minh Đức Thanh Quốc Mỹ".split()
-_GIVEN = "An Ánh Bình Cường Dũng Đạt Giang Hà Hải Hương Khoa Lan Linh Mai Nam Oanh Phúc Quỳnh Sơn Thảo Uyên Vinh".split()
+_GIVEN = (
+    "An Ánh Bình Cường Dũng Đạt Giang Hà Hải Hương Khoa Lan Linh Mai Nam Oanh Phúc Quỳnh Sơn Thảo Uyên Vinh".split()
+)
 _DAY = timedelta(days=1)
 
 
@@ -96,8 +100,7 @@ def document(seed: int, people: int) -> Doc:
     return {
         "scenario": 1, "id": f"province-{seed}-{people}", "title": "Generated", "timezone": "Asia/Ho_Chi_Minh",
         "policy": POLICY, "schedules": SCHEDULES, "calendar": CALENDAR,
-        "units": [{"code": code, "parent": parent, "schedule": "MC" if code == "H1" else "HC"}
-                  for code, parent in TREE.items()],
+        "units": [{"code": code, "parent": parent, **HOURS.get(code, {})} for code, parent in TREE.items()],
         "terminals": [{"code": f"T-{code}", "unit": code} for code in TREE],
         "employees": employees, "facts": facts, "punches": punches,
         "expect": [{"employee": "00000", "date": on.isoformat()} for on in (FIRST, LAST)],
@@ -130,7 +133,9 @@ def _person(random: Random, code: str, name: str, unit: str) -> Doc:
         assignments = [held | {"from": (FIRST + random.randint(2, 15) * _DAY).isoformat()}]
     elif fate < 0.14:
         assignments = [held | {"to": (LAST - random.randint(2, 15) * _DAY).isoformat()}]
-    return {"code": code, "name": name, "assignments": assignments}
+    known = dict.fromkeys(terminal for each in assignments for terminal in each["terminals"])
+    return {"code": code, "name": name, "assignments": assignments,
+            "pins": [{"terminal": terminal, "pin": code, "from": "2026-01-01"} for terminal in known]}  # fmt: skip
 
 
 class _Life:
@@ -214,7 +219,7 @@ class _Life:
         received = {} if terminal == "T-TTK" else {"received_at": f"{sent.date() + (6 - sent.weekday()) * _DAY}T23:30"}
         if terminal == "T-TTK" or received["received_at"] < sent.isoformat():
             received = {"received_at": f"{LAST + 3 * _DAY}T20:00"}
-        about = {"terminal": terminal, "employee": self._code, "at": sent.isoformat(timespec="seconds")}
+        about = {"terminal": terminal, "pin": self._code, "at": sent.isoformat(timespec="seconds")}
         self.punches.append(about | received)
 
     # papers ---------------------------------------------------------------------------------------------------------
@@ -324,7 +329,7 @@ def path(unit: str) -> list[str]:
 def below(top: str) -> Iterator[str]:
     """The unit and those below it, in the order of the tree."""
     yield top
-    for code in sorted(code for code, above in TREE.items() if above == top):
+    for code in (code for code, above in TREE.items() if above == top):
         yield from below(code)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from math import floor
@@ -21,7 +21,7 @@ from tests.oracle.seen import Window, dead_moments, order_windows
 from tests.oracle.verdict import Case
 from tests.oracle.words import date_of, during, text_of
 from tests.oracle.words import facts as facts_of
-from tests.province import FIRST, LAST, SCHEDULES, TREE, Doc, path, without_names
+from tests.province import FIRST, LAST, SCHEDULES, Doc, path, without_names
 
 Row = dict[str, Any]
 MONTH = "2026-04"
@@ -69,7 +69,7 @@ class Recount:
         own: dict[str, tuple[list[Doc], list[Doc]]] = {each["code"]: ([], []) for each in bare["employees"]}
         shared = [fact for fact in bare["facts"] if "employee" not in fact]
         for punch in bare["punches"]:
-            own[punch["employee"]][0].append(punch)
+            own[punch["pin"]][0].append(punch)  # the number of each is their code, wherever they are enrolled
         for fact in bare["facts"]:
             if "employee" in fact:
                 own[fact["employee"]][1].append(fact)
@@ -108,6 +108,15 @@ class Recount:
     def line(self, employee: str, unit: str) -> Row:
         """Somebody's line in the sheet of a unit, as rules.md §8 counts it."""
         return month_row(self._offices[employee], employee, MONTH, unit)
+
+    def handed_in(self) -> set[tuple[str, str, str, str]]:
+        """Person, date, session and question of each explanation that was handed in."""
+        return {
+            (fact["employee"], str(fact["date"]), fact["session"], fact["covers"])
+            for office in self._offices.values()
+            for fact in facts_of(office.document, "explanation")
+            if fact.get("submitted_at") is not None
+        }
 
     # compliance -----------------------------------------------------------------------------------------------------
 
@@ -260,10 +269,3 @@ def block(violation: Row) -> str:
 def cause(row: Row) -> str:
     """Why minutes of a day are unverified; the first of several."""
     return next((name for flag, name in CAUSES.items() if flag in row["flags"]), "missing")
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-UNITS = tuple(TREE)

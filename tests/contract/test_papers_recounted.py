@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests import papers_recounted
+from tests import papers_recounted, registers_recounted
 from tests.e2e.site import copied
 from tests.papers_recounted import Papers
 from tests.province import ROOT, TREE, Province, document
 from tests.recounted import Compared, Recount
 
 LONG = [pytest.mark.long, pytest.mark.timeout(3600)]
+UNITS = ("S1", "S1B", "H1", "TTK")
 SIZES = ((1, 36), *(pytest.param((seed, 1000), marks=LONG) for seed in (2, 3)))
 
 
@@ -50,4 +51,28 @@ def test_the_sheets_of_overtime(papers: Papers) -> None:
 
 def test_the_statements_of_everybody(papers: Papers) -> None:
     papers_recounted.statements(papers, ROOT)
+    settled(papers)
+
+
+def test_the_registers(papers: Papers) -> None:
+    registers_recounted.violations(papers, ROOT, printed=False)
+    for unit in UNITS:
+        registers_recounted.violations(papers, unit, printed=True)
+        registers_recounted.missing_punches(papers, unit)
+        registers_recounted.duties(papers, unit)
+    settled(papers)
+
+
+def test_compliance_seasons_and_years(papers: Papers) -> None:
+    for unit in (ROOT, "S1", "TTK"):
+        registers_recounted.units(papers, unit)
+        registers_recounted.years(papers, unit)
+    for unit in (ROOT, "S1"):
+        registers_recounted.seasons(papers, unit)
+    settled(papers)
+
+
+def test_the_weekly_brief(papers: Papers) -> None:
+    for unit in (ROOT, "H1"):
+        registers_recounted.brief(papers, unit)
     settled(papers)
