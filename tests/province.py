@@ -70,11 +70,17 @@ TROUBLES = [
     {"kind": "clock_invalid", "terminal": "T-S2A", "from": "2026-04-03T06:00", "to": "2026-04-03T13:00"},
 ]  # fmt: skip
 POLICY = {"missing_punch_refused": "session", "late_grace_minutes": 5, "explanation_deadline_workdays": 3}
-_SURNAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh".split()
-_MIDDLES = "Văn Thị Hữu Ngọc Minh Đức Thanh Quốc Mỹ".split()
-_GIVEN = (
-    "An Ánh Bình Cường Dũng Đạt Giang Hà Hải Hương Khoa Lan Linh Mai Nam Oanh Phúc Quỳnh Sơn Thảo Uyên Vinh".split()
-)
+_SURNAMES = [
+    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý",
+    "Đinh",
+]  # fmt: skip
+_MIDDLES = [
+    "Văn", "Thị", "Hữu", "Ngọc", "Minh", "Đức", "Thanh", "Quốc", "Mỹ",
+]  # fmt: skip
+_GIVEN = [
+    "An", "Ánh", "Bình", "Cường", "Dũng", "Đạt", "Giang", "Hà", "Hải", "Hương", "Khoa", "Lan", "Linh", "Mai", "Nam",
+    "Oanh", "Phúc", "Quỳnh", "Sơn", "Thảo", "Uyên", "Vinh",
+]  # fmt: skip
 _DAY = timedelta(days=1)
 
 
@@ -360,6 +366,6 @@ class Province(OfficeOfCase):
         )  # fmt: skip
         papers_roster.add_duty(
             session, paper.employee, paper.starts, paper.ends, code=paper.code,
-            counts_as_schedule=paper.counts_as_schedule, desk="", unit_id=office.key(office.get(session, UnitRow, unit)),
+            counts_as_schedule=paper.counts_as_schedule, unit_id=office.key(office.get(session, UnitRow, unit)),
             approved_at=at, at=at,
         )  # fmt: skip

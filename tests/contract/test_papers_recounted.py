@@ -15,10 +15,13 @@ from tests.recounted import Compared, Recount
 
 LONG = [pytest.mark.long, pytest.mark.timeout(3600)]
 UNITS = ("S1", "S1B", "H1", "TTK")
-SIZES = ((1, 36), *(pytest.param((seed, 1000), marks=LONG) for seed in (2, 3)))
+SIZES = (
+    pytest.param((1, 36), id="sample"),
+    *(pytest.param((seed, 1000), marks=LONG, id=f"seed{seed}") for seed in (2, 3, 4)),
+)
 
 
-@pytest.fixture(scope="module", params=SIZES, ids=str)
+@pytest.fixture(scope="module", params=SIZES)
 def papers(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path
 ) -> Iterator[Papers]:
