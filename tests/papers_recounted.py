@@ -34,19 +34,23 @@ CREDIT = {
 say = Translator("vi")
 
 
+def asked(**given: Any) -> Asked:
+    """As somebody asks who sees all; of the month, if nothing is said."""
+    span = {"from_on": FIRST, "to_on": LAST} | given
+    return Asked(EVERYTHING, lambda _: EVERYTHING, ZONE, TODAY, NOW, "vi", **span)
+
+
 class Papers:
     """Everything that can be made of one database for a reader who sees all."""
 
     def __init__(self, database: Database, folder: Path, recount: Recount, compared: Compared) -> None:
-        self._database, self._folder = database, folder
+        self.database, self._folder = database, folder
         self.recount, self.compared = recount, compared
 
     def _file(self, key: str, format: Format, **given: Any) -> bytes:
-        span = {"from_on": FIRST, "to_on": LAST} | given
-        asked = Asked(EVERYTHING, lambda _: EVERYTHING, ZONE, TODAY, NOW, "vi", **span)
         path = self._folder / f"{key}.{format}"
-        with self._database.reading() as session:
-            find(key).write(session, asked, format, path)
+        with self.database.reading() as session:
+            find(key).write(session, asked(**given), format, path)
         return path.read_bytes()
 
     def data(self, key: str, **given: Any) -> Any:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from api.month_exports import file_of
+from api.reporting.timesheets import sheet_of
+from reports.counted import SumsDiffer
+from reports.timesheet import FORMATS
 from tests import papers_recounted, registers_recounted
 from tests.e2e.site import copied
-from tests.papers_recounted import Papers
+from tests.papers_recounted import Papers, asked
 from tests.province import ROOT, TREE, Province, document
 from tests.recounted import Compared, Recount
 
@@ -79,3 +84,13 @@ def test_the_weekly_brief(papers: Papers) -> None:
     for unit in (ROOT, "H1"):
         registers_recounted.brief(papers, unit)
     settled(papers)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_sheet_whose_sums_do_not_hold_is_made_in_no_format(papers: Papers, format: str) -> None:
+    with papers.database.reading() as session:
+        page = sheet_of(session, asked(unit="H1"))
+    assert file_of(page, format, "vi")
+    lost = replace(page, table=replace(page.table, lines=page.table.lines[1:]))
+    with pytest.raises(SumsDiffer, match=r"H1 sums to .* by person and to .* by day"):
+        file_of(lost, format, "vi")
