@@ -43,9 +43,11 @@ def asked(**given: Any) -> Asked:
 class Papers:
     """Everything that can be made of one database for a reader who sees all."""
 
-    def __init__(self, database: Database, folder: Path, recount: Recount, compared: Compared) -> None:
+    def __init__(
+        self, database: Database, folder: Path, recount: Recount, compared: Compared, units: tuple[str, ...]
+    ) -> None:
         self.database, self._folder = database, folder
-        self.recount, self.compared = recount, compared
+        self.recount, self.compared, self.units = recount, compared, units
 
     def _file(self, key: str, format: Format, **given: Any) -> bytes:
         path = self._folder / f"{key}.{format}"

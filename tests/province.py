@@ -8,15 +8,19 @@ units, papers of every kind, what is explained and what is not, duties, visits, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from random import Random
 from typing import Any
 
 from attendance.facts import Duty, Paper
+from attendance.scenario.people_section import DIRECT
+from attendance.services.evaluate import evaluate_dirty
 from attendance.store import office, papers_roster, registering
 from attendance.store.database import Session
 from attendance.store.tables import UnitRow
-from tests.office_of_case import OfficeOfCase
+from tests.office_of_case import PULLS, UNDATED, OfficeOfCase
 
 Doc = dict[str, Any]
 FIRST, CHANGE, LAST = date(2026, 4, 1), date(2026, 4, 16), date(2026, 4, 30)
@@ -348,7 +352,25 @@ class Province(OfficeOfCase):
 
     def __init__(self, database: Any, written: Doc) -> None:
         super().__init__(database, without_names(written))
+        # people are enrolled where they serve, under their code; no punch names its person
+        given = tuple(each for each in self.scenario.enrolments if not each.pin.startswith(DIRECT))
+        self.scenario = replace(self.scenario, enrolments=given)
         self._written = written
+
+    def file_all(self) -> None:
+        """What comes between two readings in one transaction, and one judgement at the end."""
+        steps = [*self._office(), *self._pulls(), *self._papers()]
+        dated = [(self.end if rank == UNDATED else at, rank, act) for at, rank, act in steps]
+        ordered = sorted(dated, key=lambda step: step[:2])
+        for is_pull, some in groupby(ordered, key=lambda step: step[1] == PULLS):
+            if is_pull:
+                for _, _, pull in some:
+                    pull()  # type: ignore[call-arg]
+            else:
+                with self.database.writing() as session:
+                    for _, _, act in some:
+                        act(session)
+        evaluate_dirty(self.database, self.zone, self.end)
 
     def _frame(self, session: Session) -> None:
         super()._frame(session)

@@ -201,6 +201,9 @@ class Recount:
     def ordered(self, day: Day) -> list[bool]:
         """Of each order that starts on the date, whether all that may be known of it is known."""
         office = self._offices[day.employee]
+        orders = facts_of(office.document, "overtime", day.employee)
+        if not any(date_of(office.document, order["from"]) == day.on for order in orders):
+            return []
         case = office.knowledge(None).case(day.employee, day.on)
         assert case is not None
         found = []
