@@ -22,7 +22,7 @@ LONG = [pytest.mark.long, pytest.mark.timeout(3600)]
 SOME = ("S1B", "H1", "TTK")
 """Of the sample these have their sheets; of a thousand people every unit."""
 SIZES = (
-    pytest.param((1, 30, SOME), id="sample"),
+    pytest.param((1, 36, SOME), id="sample"),
     *(pytest.param((seed, 1000, tuple(TREE)), marks=LONG, id=f"seed{seed}") for seed in (2, 3, 4)),
 )
 
@@ -44,6 +44,26 @@ def papers(
 def settled(papers: Papers) -> None:
     found, papers.compared.differences = papers.compared.differences, []
     assert not found, "\n".join([f"{len(found)} differ", *found[:12]])
+
+
+def test_the_month_has_something_of_everything(papers: Papers) -> None:
+    days = papers.recount.days
+    violations = {(each["type"], each["status"]) for day in days for each in day.row["violations"]}
+    for kind in ("late", "early", "absent"):
+        assert {(kind, status) for status in ("counted", "excused", "partly_excused")} <= violations
+    for kind in ("missing_in", "missing_out"):
+        assert {(kind, status) for status in ("counted", "excused", "pending")} <= violations
+    signs = {sign for day in days for sign in day.row["symbols"].values()}
+    assert {"+", "-", "?", "CT", "KP", "L", "N", "NX", "P", "Ô", "No"} <= signs
+    assert {"NT", "NN", "NL"} == {line["kind"] for day in days for line in day.row["overtime"]}
+    assert {"kept", "no_show"} <= {duty["state"] for duty in papers.recount.duties(ROOT)}
+    assert {"workday", "weekend", "holiday", "swapped_work", "swapped_off"} == {day.row["day_kind"] for day in days}
+    flags = {flag for day in days for flag in day.row["flags"]}
+    assert {"terminal_outage", "terminal_clock_invalid", "clock_corrected", "explanation_after_deadline"} <= flags
+    moved = {day.employee: set[str]() for day in days}
+    for day in days:
+        moved[day.employee].add(day.unit)
+    assert 2 in map(len, moved.values()), "somebody has a line in two units"
 
 
 def test_the_months_sheets(papers: Papers) -> None:
