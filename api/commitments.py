@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from fastapi import Request
+from fastapi import Request, Response
 
+from api.handing_out import handed_out
 from api.http.auth import came
 from api.http.scope import Reader, askable
 from api.http.service import service
+from api.printing.commitment import draw_commitment
 from attendance.errors import Invalid, NotFound
 from attendance.services import own_account
+from attendance.services.access import Permission
 from attendance.services.commitments.asking import Term, year_of
 from attendance.services.commitments.reading import seen
 from attendance.services.commitments.signing import Signer, check_signer, sign
+from attendance.services.impartial import Decider
 from attendance.store import commitments, office, people
 from attendance.store.commitment_tables import CommitmentRow
 from attendance.store.database import Session
 from attendance.store.tables import EmployeeRow, UnitRow
 from attendance.store.tree import StoredTree
-from attendance.store.within import Within
+from attendance.store.within import NOTHING, Within
+from reports.commitment_page import CommitmentReader, commitment_page
 
 
 def term_of(year: int | None, from_on: date | None, to_on: date | None, due_on: date | None, today: date) -> Term:
@@ -80,3 +85,34 @@ def sign_as_reader(request: Request, reader: Reader, number: int, digest: str, p
 def reasons_of(session: Session, reader: Reader) -> Within:
     """The rows of which a reader is told why somebody does not sign: where they may know reasons, or note them."""
     return reader.elsewhere(session, "reasons.read").joined(reader.elsewhere(session, "commitments.review"))
+
+
+def reader_of(session: Session, reader: Reader) -> CommitmentReader:
+    """The reader of a commitment's page."""
+
+    def where(permission: Permission) -> Within | None:
+        found = reader.elsewhere(session, permission)
+        return None if found == NOTHING else found
+
+    reviewing = where("commitments.review")
+    return CommitmentReader(
+        reader.user.user_id,
+        reader.user.employee_id,
+        reasons_of(session, reader),
+        where("commitments.sign"),
+        Decider(reader.actor, reviewing) if reviewing is not None else None,
+        where("commitments.write"),
+    )
+
+
+def paper_of(request: Request, reader: Reader, number: int) -> Response:
+    """The paper of a commitment the reader may see, as PDF. Raises NotFound."""
+    parts = service(request)
+    with parts.database.reading() as session:
+        row = seen(session, reader.within, number, reader.today)
+        view = commitment_page(session, parts.settings.timezone, parts.now(), row, reader_of(session, reader))
+        reader.saw(session, "commitments", [view.paper.employee], at=parts.now(), key=str(number))
+    named = {"Content-Disposition": f'inline; filename="cam-ket-{view.paper.year}-{number}.pdf"'}
+    content, about = draw_commitment(view), {"employee": view.paper.employee, "year": str(view.paper.year)}
+    handed_out(request, reader, content, paper="commitment", rows=1, format="pdf", **about)
+    return Response(content, media_type="application/pdf", headers=named)

@@ -10,8 +10,11 @@ from fastapi import Request, Response
 
 from api.handing_out import handed_out
 from api.http.scope import Reader
+from api.http.service import service
 from api.pages.i18n import Translator
 from api.pages.month_rows import weekday
+from api.printing.signed_pdf import signed
+from api.settings import Settings
 from attendance.errors import Invalid
 from reports.months import SheetPage
 from reports.official_pdf import as_pdf
@@ -47,9 +50,15 @@ def file_of(page: SheetPage, format: str, lang: str) -> bytes:
         return path.read_bytes()
 
 
+def official_file(page: SheetPage, format: str, lang: str, settings: Settings) -> bytes:
+    """The same; the PDF of a locked month with the office's signature, if it has a certificate."""
+    content = file_of(page, format, lang)
+    return signed(content, settings) if format == "pdf" and page.head.locked_at is not None else content
+
+
 def answer_file(request: Request, reader: Reader, page: SheetPage, format: str, lang: str) -> Response:
     """The same as an answer under a name that tells what it is, handed out to a reader."""
-    content = file_of(page, format, lang)
+    content = official_file(page, format, lang, service(request).settings)
     handed_out(request, reader, content, paper="timesheet", rows=len(page.table.lines), format=format)
     version = f"-v{page.head.version}" if page.head.locked_at is not None else ""
     name = f"bang-cham-cong-{page.head.unit}-{page.head.month:%Y-%m}{version}.{format}"

@@ -88,6 +88,13 @@ def codes_of(session: Session, visit: VisitRow, on: date) -> tuple[list[str], li
     return [code for code in needed if code in can], [code for code in needed if code not in can]
 
 
+def wait_for(jobs: Sequence[Job]) -> None:
+    """Until these terminals were read, or have been waited for long enough."""
+    ends = monotonic() + PATIENCE_SECONDS
+    for job in jobs:
+        job.done.wait(max(0.0, ends - monotonic()))
+
+
 def start(request: Request, reader: Reader, visit_key: str) -> Starting:
     """Begin a visit of one's own team in the background, or join whoever is beginning it. Raises NotFound."""
     parts, at = service(request), service(request).now()
@@ -122,9 +129,7 @@ def _run(
     parts: Service, by: Actor, found: Starting, visit_id: int, jobs: Sequence[Job], under_way: dict[str, Any]
 ) -> None:
     try:
-        ends = monotonic() + PATIENCE_SECONDS
-        for job in jobs:
-            job.done.wait(max(0.0, ends - monotonic()))
+        wait_for(jobs)
         with parts.database.writing() as session:
             row = visit_marks.locked(session, visit_id)
             beginning.begin(session, parts.settings.timezone, row, by=by, at=found.at, known_at=parts.now())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from attendance.store import draws, teams, visits
 from attendance.store.database import Session
 from attendance.store.draw_tables import DrawRow
 from attendance.store.tree import StoredTree, UnitOn
-from attendance.store.visit_tables import PLANNED, TeamRow, VisitRow
+from attendance.store.visit_tables import KINDS, PLANNED, TeamRow, VisitRow
 from attendance.store.within import NOTHING, Within
 
 DONE = ("planned", "dropped")
@@ -67,7 +67,7 @@ class Visit:
 @dataclass(frozen=True, slots=True)
 class Draw:
     """`taken` and `candidates` are for the team; with `seed` for whoever sees the team's whole part of the tree, once
-    no visit of the draw, and none planned before it, is planned any more."""
+    no visit of the draw, and none planned before it, is planned any more. `names`: of these units today, by code."""
 
     key: str
     team: str
@@ -80,6 +80,7 @@ class Draw:
     seed: str | None
     taken: tuple[str, ...]
     candidates: tuple[dict[str, Any], ...]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,15 @@ class InspectionsPage:
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
-    """The form of a plan; `found`: units of the chosen team, those for which most speaks first."""
+    """The form of a plan; `found`: units of the chosen team, those for which most speaks first; `drawable`: from how
+    many of them a visit of each kind is drawn."""
 
     teams: tuple[OwnTeam, ...]
     team: OwnTeam | None
     units: tuple[UnitOn, ...]
     found: tuple[Candidate, ...]
     today: date
+    drawable: Mapping[str, int] = field(default_factory=dict)
     chosen: str = ""
     problem: str | None = None
     form: str = ""
@@ -170,12 +173,19 @@ def draw(session: Session, zone: str, key: str, who: Looker) -> Draw | None:
 def _draws(session: Session, zone: str, rows: Sequence[tuple[DrawRow, TeamRow]], who: Looker) -> list[Draw]:
     drawn = draws.visits_of(session, [row for row, _ in rows])
     plans = visits.planned_of(session, *{row.team_id for row, _ in rows})
-    told = (_draw(zone, row, team, drawn[row.id or 0], plans, who) for row, team in rows)
+    tree = StoredTree(session)
+    told = (_draw(tree, zone, row, team, drawn[row.id or 0], plans, who) for row, team in rows)
     return [each for each in told if each is not None]
 
 
 def _draw(
-    zone: str, row: DrawRow, team: TeamRow, drawn: list[tuple[VisitRow, str]], plans: list[VisitRow], who: Looker
+    tree: StoredTree,
+    zone: str,
+    row: DrawRow,
+    team: TeamRow,
+    drawn: list[tuple[VisitRow, str]],
+    plans: list[VisitRow],
+    who: Looker,
 ) -> Draw | None:
     own = [each for each in plans if each.team_id == row.team_id]
     published = not planning.is_open(team, row, [each for each, _ in drawn], own, who.today)
@@ -187,6 +197,7 @@ def _draw(
         row.key, team.name, row.way, row.count, clock.to_wall(row.created_at, zone),
         row.seed_digest, row.content_digest, published, row.seed if published else None,
         tuple(code for _, code in drawn), tuple(row.candidates),
+        {each["unit"]: tree.name(each["unit"], who.today) for each in row.candidates},
     )  # fmt: skip
 
 
@@ -214,7 +225,8 @@ def plan_page(session: Session, who: Looker, number: int | None, chosen: str) ->
     units = tuple(StoredTree(session).shown(who.today, within))
     found = proposed(found_units(session, who, within))
     team = next(each for each in own if each.id == row.id)
-    return PlanPage(own, team, units, tuple(found), who.today, chosen)
+    drawable = {kind: len(planning.drawable(session, row, found, kind, who.today)) for kind in KINDS}
+    return PlanPage(own, team, units, tuple(found), who.today, drawable, chosen)
 
 
 def _own_teams(who: Looker) -> tuple[OwnTeam, ...]:

@@ -23,6 +23,7 @@ from attendance.store import minutes as kept
 from attendance.store.database import Session
 from attendance.store.followups import Followed
 from attendance.store.minutes_tables import AnnexRow
+from attendance.store.tree import StoredTree
 from attendance.store.within import Within
 
 DONE = ("written", "sealed", "annexed", "answered", "decided")
@@ -47,6 +48,7 @@ class FollowupLine:
 
     visit: str
     unit: str
+    unit_name: str
     minutes: str
     number: int
     text: str
@@ -121,7 +123,8 @@ class MinutesPage:
 class VerifyPage:
     """What anybody who has a code is told: nothing personal. Not `known`: there are no minutes of this code.
 
-    `compared`: what came of a file that was handed in: same, other, unsealed, or what was changed (`seals.PARTS`).
+    `annexed`: digests of the annexes. `compared`: what came of a file that was handed in: same, annex (one of these),
+    other, unsealed, or what was changed (`seals.PARTS`).
     """
 
     code: str
@@ -134,9 +137,13 @@ class VerifyPage:
     digest: str = ""
     pdf_digest: str = ""
     signing_key: str = ""
-    annexes: int = 0
+    annexed: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     too_many: bool = False
+
+    @property
+    def annexes(self) -> int:
+        return len(self.annexed)
 
     @property
     def known(self) -> bool:
@@ -180,9 +187,11 @@ def followups_page(
 def followup_lines(
     session: Session, zone: str, found: Iterable[Followed], by: Decider, today: date
 ) -> tuple[FollowupLine, ...]:
+    tree = StoredTree(session)
     return tuple(
         FollowupLine(
-            visit=one.visit.key, unit=one.unit, minutes=one.minutes.number or one.minutes.code, number=one.row.number,
+            visit=one.visit.key, unit=one.unit, unit_name=tree.name(one.unit, today),
+            minutes=one.minutes.number or one.minutes.code, number=one.row.number,
             text=one.row.text, due=one.row.due, state=one.row.state, overdue=following.is_overdue(one.row, today),
             version=one.row.version,
             steps=tuple(
@@ -210,7 +219,7 @@ def verify_page(session: Session, zone: str, code: str) -> VerifyPage:
             (name, figures[name]) for name in ("present", "late", "with_reason", "without_reason", "unknown")
         ),
         digest=row.digest, pdf_digest=row.pdf_digest, signing_key=row.signing_key,
-        annexes=len(kept.annexes(session, row.id)),
+        annexed=tuple(one.digest for one in kept.annexes(session, row.id)),
     )  # fmt: skip
 
 

@@ -135,10 +135,11 @@ def _filed(migrated: Path) -> Path:
 @contextmanager
 def open_visit_office(migrated: Path, folder: Path, *, terminal_is_dead: bool = False) -> Iterator[VisitOffice]:
     """The office at 07:45:05 with a planned visit; its terminal was read at 07:43 last, and somebody punched since."""
-    shift = clock.to_instant(ARRIVAL, ZONE) - clock.utc_now()
+    really = clock.utc_now
+    shift = clock.to_instant(ARRIVAL, ZONE) - really()
 
     def now() -> datetime:
-        return clock.utc_now() + shift
+        return really() + shift
 
     shutil.copyfile(_filed(migrated), folder / "attendance.db")
     settings = Settings(_env_file=None, data_dir=folder, secret_key="a secret of the tests, long enough")

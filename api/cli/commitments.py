@@ -1,7 +1,4 @@
-"""Commands about commitments: templates, asking to sign, who has signed, one of them, taking one back.
-
-Nobody signs here: a signature is the person's own, by their password, on the pages or over HTTP.
-"""
+"""Commands about commitments: templates, asking to sign, who has signed, one of them, taking one back."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli import signed_commitments as signed
 from api.cli.commitment_progress import show_progress
 from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see, today_of
 
@@ -24,7 +22,9 @@ def register(app: typer.Typer) -> None:
     )
     for name, command in (
         ("example", example), ("template", template), ("templates", templates_in_use), ("ask", ask), ("list", who),
-        ("show", show), ("progress", show_progress), ("withdraw", withdraw),
+        ("show", show), ("progress", show_progress), ("withdraw", withdraw), ("sign", signed.sign),
+        ("confirm", signed.confirm), ("refused", signed.refused), ("review", signed.review),
+        ("conclude", signed.conclude), ("paper", signed.paper), ("withdraw-template", signed.withdraw_template),
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="commitments")

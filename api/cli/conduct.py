@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.acting import As, PasswordFile, acting
 from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see, take, today_of
 
 WithJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -19,7 +20,8 @@ Period = Annotated[str | None, typer.Option("--period", help="2026-11, 2026-Q4 o
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="What thresholds propose, and who decided what: never a sanction.", no_args_is_help=True)
     for name, command in (
-        ("count", count), ("list", show_all), ("show", show), ("decide", decide), ("good", good),
+        ("count", count), ("list", show_all), ("show", show), ("decide", decide),
+        ("accept-grades", accept_grades), ("good", good),
         ("thresholds", thresholds), ("file-threshold", file_threshold), ("end-threshold", end_threshold),
         ("export", export),
     ):  # fmt: skip
@@ -118,6 +120,32 @@ def decide(
                 version=None, today=today_of(settings), at=now,
             )  # fmt: skip
     say(f"Proposal {number}: {decision}, by {by}.")
+
+
+def accept_grades(
+    numbers: Annotated[list[int], typer.Argument(metavar="PROPOSAL...", help="Numbers of proposals.")],
+    note: Annotated[str, typer.Option("--note", help="Why.")],
+    account: As,
+    password_file: PasswordFile = None,
+) -> None:
+    """Accept many grades for one written reason: all of them, or none where one hinders."""
+    from attendance.clock import utc_now
+    from attendance.services.conduct import deciding, proposing
+    from attendance.services.impartial import Decider
+    from attendance.store import conduct
+
+    with acting(account, password_file) as who:
+        with who.database.writing() as session:
+            within = who.allowed(session, "conduct.decide")
+            people = {conduct.proposal(session, within, number).employee_id for number in numbers}
+            proposing.refresh(session, who.today, at=utc_now(), by=who.actor, employees=people)
+        with who.database.writing() as session:
+            for number in numbers:
+                deciding.decide(
+                    session, within, number, Decider(who.actor, within), "accept", note=note, instead="",
+                    version=None, today=who.today, at=utc_now(),
+                )  # fmt: skip
+    say(f"{len(numbers)} grades are accepted by {account}.")
 
 
 def good(unit: UnitOption = None, period: Period = None, as_json: WithJson = False) -> None:

@@ -6,27 +6,22 @@ password.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.place import open_database, print_json, read_date, read_settings, say, today_of
+from api.cli import followups, visit_minutes, visiting
+from api.cli.acting import As, MayAs, PasswordFile
+from api.cli.looking import doing, looking
+from api.cli.place import print_json, read_date, say
 from attendance.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
-    from attendance.services.accounts import SignedIn
-    from attendance.store.database import Session
-    from attendance.store.trail import Actor
     from attendance.store.visit_tables import TeamRow
     from reports.inspections import Looker
 
-As = Annotated[str, typer.Option("--as", metavar="ACCOUNT", help="Your account, which is in a team.")]
-MayAs = Annotated[str | None, typer.Option("--as", metavar="ACCOUNT", help="Your account, for your team's plans too.")]
-PasswordFile = Annotated[Path | None, typer.Option(help="File with its password; asked for if left out.")]
 Team = Annotated[int | None, typer.Option(min=1, help="Number of your team; the only one if left out.")]
 Kind = Annotated[str, typer.Option(help="surprise, regular, self, party or elected.")]
 On = Annotated[str | None, typer.Option(metavar="DATE", help="Day of the visit; not set if left out.")]
@@ -38,6 +33,14 @@ def register(app: typer.Typer) -> None:
     for name, command in (
         ("list", show_all), ("never-visited", never_visited), ("proposals", proposals), ("plan", plan), ("drop", drop),
         ("draw", draw), ("draws", draws), ("check-draw", check_draw),
+        ("begin", visiting.begin), ("show", visiting.show), ("mark", visiting.mark), ("check", visiting.check),
+        ("note", visiting.note), ("photo", visiting.photo), ("fetch-photo", visiting.fetch_photo),
+        ("add-point", visiting.add_point), ("drop-point", visiting.drop_point), ("end", visiting.end),
+        ("minutes", visit_minutes.minutes), ("write", visit_minutes.write), ("seal", visit_minutes.seal),
+        ("pdf", visit_minutes.pdf), ("annex", visit_minutes.annex), ("annexes", visit_minutes.annexes),
+        ("annex-pdf", visit_minutes.annex_pdf),
+        ("followups", followups.followups), ("answer-followup", followups.answer),
+        ("decide-followup", followups.decide),
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="inspections")
@@ -47,7 +50,7 @@ def show_all(account: MayAs = None, password_file: PasswordFile = None, as_json:
     """Visits with sealed minutes; with --as also the plans and visits of your own team."""
     from reports.inspections import visit_list
 
-    with _looking(account, password_file) as (session, zone, who):
+    with looking(account, password_file) as (session, zone, who, _):
         found, total = visit_list(session, zone, who, limit=1000, offset=0)
     if as_json:
         print_json({"items": [asdict(each) for each in found], "total": total})
@@ -63,7 +66,7 @@ def never_visited(as_json: WithJson = False) -> None:
     from attendance.services.visiting import weighing
     from reports.inspections import found_units
 
-    with _looking(None, None) as (session, _, who):
+    with looking(None, None) as (session, _, who, _):
         found = weighing.never_visited(found_units(session, who, who.reading), who.today.year)
     if as_json:
         print_json({"items": [{"unit": each.code, "name": each.name, "people": each.people} for each in found]})
@@ -78,7 +81,7 @@ def proposals(account: As, team: Team = None, password_file: PasswordFile = None
     from attendance.services.visiting import planning
     from reports.inspections import found_units, proposed
 
-    with _looking(account, password_file) as (session, _, who):
+    with looking(account, password_file) as (session, _, who, _):
         within = planning.reach(session, _own(who, team), who.doing, who.today)
         found = proposed(found_units(session, who, within))
     rows = [{"unit": each.code, "weight": each.facts.weight, **each.facts.as_json()} for each in found]
@@ -107,7 +110,7 @@ def plan(
     from attendance.store import office
     from attendance.store.tables import UnitRow
 
-    with _doing(account, password_file) as (session, who, by):
+    with doing(account, password_file) as (session, who, by):
         row = _own(who, team)
         found = office.find(session, UnitRow, unit)
         if found is None or not planning.reach(session, row, who.doing, who.today).sees(found.id):
@@ -127,7 +130,7 @@ def drop(
     from attendance.clock import utc_now
     from attendance.services.visiting import entering, planning
 
-    with _doing(account, password_file) as (session, who, by):
+    with doing(account, password_file) as (session, who, by):
         row = entering.own_visit(session, by.user_id, key, who.today)
         planning.drop(session, row, why=why, by=by, at=utc_now())
     say("The plan is dropped.")
@@ -147,7 +150,7 @@ def draw(
     from attendance.services.visiting import planning
     from reports.inspections import found_units
 
-    with _doing(account, password_file) as (session, who, by):
+    with doing(account, password_file) as (session, who, by):
         row = _own(who, team)
         found = found_units(session, who, planning.reach(session, row, who.doing, who.today))
         made = planning.draw(
@@ -162,7 +165,7 @@ def draws(account: MayAs = None, password_file: PasswordFile = None, as_json: Wi
     """Draws that are published, with their seeds; with --as also those of your own team."""
     from reports.inspections import draw_list
 
-    with _looking(account, password_file) as (session, zone, who):
+    with looking(account, password_file) as (session, zone, who, _):
         found = draw_list(session, zone, who)
     if as_json:
         print_json({"items": [asdict(each) for each in found]})
@@ -209,61 +212,6 @@ _WRONG = {
     "content": "The candidates, their weights or the number drawn are not those that were committed to.",
     "taken": "These are not the units that were said to be taken.",
 }
-
-
-@contextmanager
-def _looking(account: str | None, password_file: Path | None) -> Iterator[tuple[Session, str, Looker]]:
-    """A session that reads, as an account of whom the password was given, or as the console, which is in no team."""
-    from attendance.store.within import EVERYTHING, NOTHING
-    from reports.inspections import Looker
-
-    settings = read_settings()
-    with open_database(settings) as database:
-        today = today_of(settings)
-        user = _proven(database, account, password_file) if account is not None else None
-        with database.reading() as session:
-            if user is None:
-                who = Looker((), frozenset(), NOTHING, EVERYTHING, today)
-            else:
-                who = _looker(session, user, today)
-            yield session, settings.timezone, who
-
-
-@contextmanager
-def _doing(account: str, password_file: Path | None) -> Iterator[tuple[Session, Looker, Actor]]:
-    """A transaction of an account of whom the password was given."""
-    from attendance.store.trail import Actor
-
-    settings = read_settings()
-    with open_database(settings) as database:
-        user = _proven(database, account, password_file)
-        with database.writing() as session:
-            yield session, _looker(session, user, today_of(settings)), Actor(user.name, user.user_id, role="inspector")
-
-
-def _looker(session: Session, user: SignedIn, today: Any) -> Looker:
-    from attendance.services import access
-    from attendance.store.within import NOTHING
-    from reports.inspections import looker
-
-    doing, reading = (
-        access.within(session, permission, user.grants, user.employee_id, today) or NOTHING
-        for permission in _PERMISSIONS
-    )
-    return looker(session, user.user_id, doing, reading, today)
-
-
-_PERMISSIONS: tuple[Any, ...] = ("visits.do", "visits.read")
-
-
-def _proven(database: Any, account: str, password_file: Path | None) -> SignedIn:
-    from attendance.services.accounts import Accounts
-
-    if password_file is None:
-        password = str(typer.prompt(f"Password of {account}", hide_input=True))
-    else:
-        password = password_file.read_text(encoding="utf-8").rstrip("\r\n")
-    return Accounts(database).verify_password(account, password)
 
 
 def _own(who: Looker, number: int | None) -> TeamRow:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli import looking_into
 from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, see, today_of
 
 Number = Annotated[int, typer.Argument(metavar="OBSERVATION", min=1, help="Number of the observation.")]
@@ -24,7 +25,8 @@ def register(app: typer.Typer) -> None:
     for name, command in (
         ("list", show_all), ("show", show), ("add", add), ("answer", answer), ("erase", erase), ("points", points),
         ("add-point", add_point), ("renew-point", renew_point), ("revoke-point", revoke_point), ("scores", scores),
-        ("import-scores", import_scores),
+        ("import-scores", import_scores), ("take-up", looking_into.take_up), ("contact", looking_into.contact),
+        ("ask-for-visit", looking_into.ask_for_visit), ("open-visit", looking_into.open_visit),
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="observations")

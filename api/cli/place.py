@@ -158,6 +158,23 @@ def print_json(content: Any) -> None:
     sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
+def print_told(content: Any) -> None:
+    """As `print_json`, with every moment in ISO 8601, as the API tells it."""
+    import orjson
+
+    print_json(orjson.loads(orjson.dumps(content)))
+
+
+def read_json(file: Path) -> Any:
+    """What a file holds. Raises Invalid for one that cannot be read or is no JSON."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"The file {file} cannot be read ({type(error).__name__}); name another.") from error
+    except json.JSONDecodeError as error:
+        raise Invalid(f"{file} is no JSON (line {error.lineno}: {error.msg}); mend it and try again.") from None
+
+
 def say(sentence: str) -> None:
     sys.stdout.write(sentence + "\n")
 

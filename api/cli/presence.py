@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.place import open_database, print_json, read_moment, read_settings, say, see
+from api.cli.place import open_database, operator, print_json, read_moment, read_settings, say, see
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from api.settings import Settings
+    from attendance.store.database import Database
 
 
 def register(app: typer.Typer) -> None:
@@ -17,6 +24,9 @@ def presence(
     unit: Annotated[str, typer.Argument(help="Code of the unit; those below it are in the list.")],
     at: Annotated[str | None, typer.Option(help="The minute, as 2026-11-20T08:20. Default: now.")] = None,
     known_at: Annotated[str | None, typer.Option(help="As it was known then. Default: now.")] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Read the terminals these people depend on first.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Who is expected, seen, excused, not known or not scheduled at a minute, now or in the past."""
@@ -30,7 +40,13 @@ def presence(
     minute, known = read_moment(at, zone) if at else now, read_moment(known_at, zone) if known_at else None
     if max(minute, known or minute) > now:
         raise Invalid(f"{at if minute > now else known_at} has not come yet; ask for a past minute.")
-    with open_database(settings) as database, database.reading() as session:
+    with ExitStack() as stack:
+        database = stack.enter_context(open_database(settings))
+        if refresh:
+            _read(database, settings, unit, minute)
+            now = utc_now()
+            minute = minute if at else now
+        session = stack.enter_context(database.reading())
         found = presence_at(session, zone, unit, minute, known_at=known)
         see(session, "presence", (person.code for person in found.people))
         content = reports.as_json(session, found, now)
@@ -60,3 +76,27 @@ def presence(
         if person.why:
             told.append(person.why)
         say("\t".join(told))
+
+
+def _read(database: Database, settings: Settings, unit: str, minute: datetime) -> None:
+    """Pull the terminals that people of the unit depend on; one that does not answer stays as it was read."""
+    from api.cli.terminals.showing import bars
+    from api.pulling import make_puller
+    from attendance.clock import utc_now
+    from attendance.services.visiting.presence import presence_at
+    from attendance.store import polling
+    from attendance.store.trail import record
+    from device_sync.poller import Poller
+
+    with database.writing() as session:
+        needed = {each.code for each in presence_at(session, settings.timezone, unit, minute, known_at=None).terminals}
+        codes = [code for code in polling.pullable(session) if code in needed]
+        for code in codes:
+            record(session, operator(), "pull.asked", kind="terminal", key=code, at=utc_now())
+    poller = Poller(make_puller(settings, database))
+    try:
+        with bars(len(codes)) as watch:
+            for job in poller.begin(codes, on_progress=watch):
+                job.done.wait()
+    finally:
+        poller.stop(patience_seconds=0)

@@ -36,6 +36,7 @@ def serve(
     from api.background.running import runner_of
     from api.cli.web import run_web
     from api.notifying.notifier import make_notifier
+    from api.printing.signed_pdf import check_key
     from api.publishing.publisher import make_publisher
     from api.pulling import make_puller
     from api.serving import make_app
@@ -46,6 +47,7 @@ def serve(
     settings = read_settings()
     settings.secret()
     settings.openid()
+    check_key(settings)
     with open_database(settings, create=_is_new_place(settings)) as database:
         poller = Poller(make_puller(settings, database))
         notifier = make_notifier(settings, database, utc_now, settings.secret())

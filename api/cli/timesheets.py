@@ -21,7 +21,7 @@ def report_timesheet(
     out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
 ) -> None:
     """The month's sheet of a unit, as its page shows it. A locked month is the kept sheet with its digest."""
-    from api.month_exports import file_of
+    from api.month_exports import official_file
     from api.pages.i18n import LANGUAGES
     from api.pages.names import name_key
     from attendance import clock
@@ -42,7 +42,7 @@ def report_timesheet(
             shown = shown_month(session, place, read_month(month), today, reasons=True, version=version)
             live = version is None
             page = sheet_page(session, settings.timezone, shown, today, live=live, masked=False, key=name_key)
-            content = file_of(page, format_, spoken)
+            content = official_file(page, format_, spoken, settings)
             see(session, "month", (line.employee for line in shown.sheet.lines))
         take(database, content, paper="timesheet", asked=asked, rows=len(page.table.lines))
     if out is None:

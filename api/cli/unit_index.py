@@ -12,6 +12,7 @@ import typer
 from api.cli.place import open_database, operator, print_json, read_date, read_settings, say, take, today_of
 
 WithJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Publication = Annotated[int, typer.Argument(metavar="PUBLICATION", min=1, help="Its number.")]
 Unit = Annotated[str, typer.Argument(help="Code of the unit whose parts are compared.")]
 Period = Annotated[str | None, typer.Option("--period", help="2026-11, 2026-Q4 or 2026; this month if left out.")]
 
@@ -19,8 +20,9 @@ Period = Annotated[str | None, typer.Option("--period", help="2026-11, 2026-Q4 o
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The discipline index of units, by a public formula.", no_args_is_help=True)
     for name, command in (
-        ("show", show), ("formulas", formulas), ("file-formula", file_formula), ("publish", publish),
-        ("published", published), ("check", check), ("export", export),
+        ("show", show), ("formulas", formulas), ("file-formula", file_formula), ("end-formula", end_formula),
+        ("publish", publish), ("published", published), ("publication", publication), ("check", check),
+        ("export", export),
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="index")
@@ -104,6 +106,21 @@ def file_formula(
     say(f"Formula {number} is filed.")
 
 
+def end_formula(
+    number: Annotated[int, typer.Argument(metavar="FORMULA", min=1, help="Number of the version.")],
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help="The last date it holds.")],
+) -> None:
+    """Let a formula hold up to a date, included; what was published by it stays."""
+    from attendance.clock import utc_now
+    from attendance.services.unit_index import formulas as filing
+    from attendance.store import index_formulas
+
+    with open_database(read_settings()) as database, database.writing() as session:
+        row = index_formulas.formula(session, number)
+        filing.end(session, row, read_date(on), by=operator(), at=utc_now())
+    say(f"Formula {number} holds up to {on}.")
+
+
 def publish(unit: Unit, period: Annotated[str, typer.Argument(help="2026-10, 2026-Q3 or 2025.")]) -> None:
     """Freeze the index of a period that is over, with its digest."""
     from attendance.clock import utc_now
@@ -136,7 +153,29 @@ def published(as_json: WithJson = False) -> None:
         say(f"{line.id}: {line.unit}, {line.from_on} to {line.to_on}, {line.digest}, by {line.published_by}")
 
 
-def check(number: Annotated[int, typer.Argument(metavar="PUBLICATION", min=1, help="Its number.")]) -> None:
+def publication(number: Publication, as_json: WithJson = False) -> None:
+    """One published index as it was frozen, with its formula."""
+    import orjson
+
+    from attendance.store import index_formulas
+    from attendance.store.within import EVERYTHING
+    from reports.emulation import decimal
+
+    with open_database(read_settings()) as database, database.reading() as session:
+        row = index_formulas.publication(session, EVERYTHING, number)
+        content, digest = orjson.loads(row.content), row.digest
+    if as_json:
+        print_json({"id": number, "digest": digest, "content": content})
+        return
+    say(f"{content['name']}, {content['from']} to {content['to']}, by {content['formula']['document']}")
+    for line in content["lines"]:
+        rank = str(line["rank"]) if line["rank"] is not None else f"not ranked: {line['reason']}"
+        name = line["unit"] or f"{line['small_units']} small units"
+        say(f"{name}\t{decimal(line['index_tenths']) or '-'}\t{line['known']}/{line['due']}\t{rank}")
+    say(f"Digest {digest}")
+
+
+def check(number: Publication) -> None:
     """Whether a published index has its digest, and what was known then gives the same again. Exit 1 where not."""
     from attendance.store import index_formulas
     from attendance.store.within import EVERYTHING

@@ -47,6 +47,9 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option(help="With FILE, a bundle: a text with checkpoints that you got elsewhere.")
     ] = None,
+    authorities: Annotated[
+        Path | None, typer.Option(help="With FILE, a signed PDF: certificates (PEM) its signature must lead to.")
+    ] = None,
     against: Annotated[
         list[str] | None,
         typer.Option(
@@ -67,7 +70,7 @@ def verify(
     from device_sync.agent.verifying import check_segments
 
     if file is not None:
-        if not verify_file(file, key, checkpoint, as_json=as_json):
+        if not verify_file(file, key, checkpoint, authorities, as_json=as_json):
             raise typer.Exit(1)
         return
     settings = read_settings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from attendance.errors import AttendanceError
 
 if TYPE_CHECKING:
     from attendance.services.visiting.seals import Checked
+    from attendance.store.database import Session
 
 _SAID = {
     "pdf": "bytes of the PDF were changed after it was sealed",
@@ -17,16 +19,29 @@ _SAID = {
     "seal": "the seal in it was damaged",
     "signature": "the signature is not over this data and this PDF",
     "key": "the key that sealed it is not one of this office",
-    "stored": "the database holds other minutes under its code",
-    "unknown": "the database holds no minutes with its code",
+    "stored": "the database holds something else under its code",
+    "unknown": "the database holds no minutes or annex of its code",
 }
 
 
-def verify_minutes(file: Path, data: bytes, key: str | None, *, as_json: bool) -> bool:
-    """Say whether a sealed file with this content is as it was sealed, naming what was changed. Raises Invalid."""
-    from attendance.services.visiting import seals
+def told(signature: Mapping[str, Any]) -> str:
+    """A signature of a PDF (PAdES) in a sentence."""
+    if not signature["holds"]:
+        return f"the signature of {signature['by'] or 'somebody'} is not over what stands there."
+    whose = {True: "as an authority you named confirms", None: "which no named authority confirms (--authorities)"}
+    if signature["trusted"] is False:
+        return f"the certificate of {signature['by']} leads to none of the authorities you named."
+    return f"signed with the certificate of {signature['by']}, {whose[signature['trusted']]}."
 
-    found = seals.check(data, None)
+
+def verify_minutes(
+    file: Path, data: bytes, key: str | None, signed: Sequence[Mapping[str, Any]], *, as_json: bool
+) -> bool:
+    """Say whether a sealed file with this content is as it was sealed, naming what was changed, and how it is signed
+    besides. Raises Invalid."""
+    from api.printing.signed_pdf import check_signed
+
+    found = check_signed(data, None)
     known, stored = _known(found)
     wrong = list(found.wrong)
     if key is not None and found.seal is not None:
@@ -35,16 +50,18 @@ def verify_minutes(file: Path, data: bytes, key: str | None, *, as_json: bool) -
         wrong.append("key")
     wrong += stored
     if as_json:
-        print_json(_plain(found, known, wrong))
+        print_json(_plain(found, known, wrong) | {"signatures": list(signed)})
     else:
         _tell(file, found, known, wrong)
+        for each in signed:
+            say(f"  Besides, {told(each)}")
     return not wrong
 
 
 def _known(found: Checked) -> tuple[bool | None, list[str]]:
     """Whether the key is known to the database of the settings, and what differs there; None: there is no database."""
     from attendance.services.signing_key import SigningKey
-    from attendance.store import minutes, signing_keys
+    from attendance.store import signing_keys
 
     if found.seal is None or found.content is None:
         return None, []
@@ -52,8 +69,7 @@ def _known(found: Checked) -> tuple[bool | None, list[str]]:
         settings = read_settings()
         with open_database(settings, migrate=False) as database, database.reading() as session:
             keys = signing_keys.known(session)
-            row = minutes.of_code(session, str(found.content.get("code", "")))
-            stored = (row.digest, row.pdf_digest) if row is not None else None
+            stored = _stored(session, found)
             secret = trail_secret(settings)
     except AttendanceError:
         return None, []
@@ -66,12 +82,28 @@ def _known(found: Checked) -> tuple[bool | None, list[str]]:
     return known, [] if stored == (found.seal.data.hex(), found.seal.pdf.hex()) else ["stored"]
 
 
+def _stored(session: Session, found: Checked) -> tuple[str, str] | None:
+    """The digests of data and PDF that the database has of it. Every print of an annex has a digest of its own."""
+    from attendance.store import minutes
+
+    assert found.content is not None
+    assert found.seal is not None
+    number = found.content.get("number")
+    if found.content.get("form") != "annex 1" or not isinstance(number, int):
+        row = minutes.of_code(session, str(found.content.get("code", "")))
+        return (row.digest, row.pdf_digest) if row is not None else None
+    row = minutes.of_code(session, str(found.content.get("minutes", "")))
+    annex = minutes.annex(session, row.id, number) if row is not None else None
+    return (annex.digest, found.seal.pdf.hex()) if annex is not None else None
+
+
 def _plain(found: Checked, known: bool | None, wrong: list[str]) -> dict[str, Any]:
     seal, content = found.seal, found.content or {}
     return {
         "holds": not wrong,
         "wrong": wrong,
-        "code": content.get("code"),
+        "code": content.get("code") or content.get("minutes"),
+        "annex": content.get("number") if content.get("form") == "annex 1" else None,
         "digest": seal.data.hex() if seal else None,
         "pdf_digest": seal.pdf.hex() if seal else None,
         "key": seal.key if seal else None,

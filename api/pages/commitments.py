@@ -10,17 +10,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.commitments import people_asked, reasons_of, sign_as_reader, term_of, units_asked
-from api.handing_out import handed_out
+from api.commitments import paper_of, people_asked, reader_of, sign_as_reader, term_of, units_asked
 from api.http.auth import sent_from_here
 from api.http.scope import Reader, askable, page_may
 from api.http.service import service
 from api.pages.i18n import read_day
 from api.pages.names import name_key
 from api.pages.routes import show
-from api.printing.commitment import draw_commitment
 from attendance.errors import AttendanceError, Invalid, MayNotSign, NotFound
-from attendance.services.access import Permission
 from attendance.services.commitments import asking, signing, templates
 from attendance.services.commitments.reading import seen
 from attendance.services.guessing import TooManyAttempts
@@ -30,8 +27,8 @@ from attendance.store import office
 from attendance.store.commitment_tables import PERSON
 from attendance.store.database import Session
 from attendance.store.tree import StoredTree
-from attendance.store.within import NOTHING, Within
-from reports.commitment_page import CommitmentReader, commitment_page
+from attendance.store.within import NOTHING
+from reports.commitment_page import commitment_page
 from reports.commitments import progress_view
 from reports.who_signed import SHOWN_STATES, SignedFilter, WhoSigned, who_signed
 
@@ -113,15 +110,7 @@ def one(request: Request, reader: Reading, number: Number, done: Annotated[str, 
 
 @router.get("/commitments/{number}/paper.pdf")
 def as_file(request: Request, reader: Reading, number: Number) -> Response:
-    parts = service(request)
-    with parts.database.reading() as session:
-        row = seen(session, reader.within, number, reader.today)
-        view = commitment_page(session, parts.settings.timezone, parts.now(), row, reader_of(session, reader))
-        reader.saw(session, "commitments", [view.paper.employee], at=parts.now(), key=str(number))
-    named = {"Content-Disposition": f'inline; filename="cam-ket-{view.paper.year}-{number}.pdf"'}
-    content, about = draw_commitment(view), {"employee": view.paper.employee, "year": str(view.paper.year)}
-    handed_out(request, reader, content, paper="commitment", rows=1, format="pdf", **about)
-    return Response(content, media_type="application/pdf", headers=named)
+    return paper_of(request, reader, number)
 
 
 @router.post("/commitments/{number}/sign", dependencies=[FromHere])
@@ -237,24 +226,6 @@ def _one(
     view = replace(view, done=done, problem=problem, given=given or {})
     status = 409 if problem else 200
     return show(request, "commitment.html", view, user=reader.user, status=status, progress=stands)
-
-
-def reader_of(session: Session, reader: Reader) -> CommitmentReader:
-    """The reader of a commitment's page."""
-
-    def where(permission: Permission) -> Within | None:
-        found = reader.elsewhere(session, permission)
-        return None if found == NOTHING else found
-
-    reviewing = where("commitments.review")
-    return CommitmentReader(
-        reader.user.user_id,
-        reader.user.employee_id,
-        reasons_of(session, reader),
-        where("commitments.sign"),
-        Decider(reader.actor, reviewing) if reviewing is not None else None,
-        where("commitments.write"),
-    )
 
 
 def _list(

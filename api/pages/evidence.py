@@ -88,9 +88,8 @@ def checkpoint(request: Request, reader: Reading, number: Number) -> Response:
     zone = service(request).settings.timezone
     with service(request).database.reading() as session:
         row, made, sent = one(session, number)
-    line = CheckpointLine(
-        row.number, clock.to_wall(row.at, zone), row.occasion, row.size, made.note.code, last_of_each(sent, zone)
-    )
+        at, sent_to = clock.to_wall(row.at, zone), last_of_each(sent, zone)
+        line = CheckpointLine(row.number, at, row.occasion, row.size, made.note.code, sent_to)
     return show(request, "evidence_one.html", OneCheckpoint(line, made.note, made.text), user=reader.user)
 
 

@@ -13,7 +13,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from api.http.auth import came, check_csrf, sent_from_here
-from api.http.routers.minutes import answered_minutes, decider, pdf_answer, saw_minutes, verify_address
+from api.http.routers.minutes import (
+    AnnexNumber,
+    annex_answer,
+    answered_minutes,
+    decider,
+    pdf_answer,
+    saw_minutes,
+    verify_address,
+)
 from api.http.scope import Reader, page_may
 from api.http.service import service
 from api.pages.i18n import Translator
@@ -127,12 +135,17 @@ async def annex(request: Request, reader: Doing, key: Key) -> Response:
 
 @router.get("/inspections/{key}/minutes.pdf")
 def pdf(request: Request, reader: Reading, key: Key) -> Response:
-    """Byte by byte as it was sealed."""
+    """As it was sealed, and signed with the office's certificate if it has one."""
     with service(request).database.reading() as session:
         shown = shown_visit(session, reader.user.user_id, reader.within, key, reader.today)
         row = shown.sealed
         saw_minutes(request, session, reader, shown)
-        return pdf_answer(request, reader, row)
+        return pdf_answer(request, reader, row.pdf, row.code)
+
+
+@router.get("/inspections/{key}/annexes/{number}.pdf")
+def annex_pdf(request: Request, reader: Reading, key: Key, number: AnnexNumber) -> Response:
+    return annex_answer(request, reader, key, number)
 
 
 @router.post("/inspections/{key}/followups/{number}/answer", dependencies=[FromHere])

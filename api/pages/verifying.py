@@ -15,6 +15,7 @@ from api.http.auth import address_of, check_csrf, sign_in_token
 from api.http.service import service
 from api.pages.routes import show
 from api.printing.minutes import shown_code
+from api.printing.signed_pdf import check_signed
 from attendance.errors import Invalid
 from attendance.services.visiting import seals
 from attendance.store import signing_keys
@@ -26,7 +27,7 @@ Code = Annotated[str, Path(max_length=32)]
 _OPEN = {"x-open": "for whoever holds the paper; it tells figures and no person"}
 PER_SECOND, AT_ONCE = 0.5, 30
 """How often an address may look a code up: enough for a desk of auditors, too little to try codes."""
-RESULTS = ("same", "other", "unsealed", *seals.PARTS)
+RESULTS = ("same", "annex", "other", "unsealed", *seals.PARTS)
 
 
 @router.get("/{code}", openapi_extra=_OPEN)
@@ -49,18 +50,21 @@ def _compared(request: Request, code: str, content: bytes) -> Response:
     if view.known:
         with service(request).database.reading() as session:
             known = signing_keys.known(session)
-        view = replace(view, compared=_results(view, content, known))
+        signs = service(request).settings.pdf_key_file is not None
+        view = replace(view, compared=_results(view, content, known, signs=signs))
     return _page(request, view)
 
 
-def _results(view: VerifyPage, content: bytes, known: dict[str, bytes]) -> tuple[str, ...]:
+def _results(view: VerifyPage, content: bytes, known: dict[str, bytes], *, signs: bool) -> tuple[str, ...]:
     """What is to be said of a file beside what was sealed; one of RESULTS, or several."""
     try:
-        found = seals.check(content, known)
+        found = check_signed(content, known) if signs else seals.check(content, known)
     except Invalid:
         return ("unsealed",)
     if not found.holds or found.seal is None:
         return found.wrong
+    if found.seal.data.hex() in view.annexed:
+        return ("annex",)
     same = (found.seal.data.hex(), found.seal.pdf.hex()) == (view.digest, view.pdf_digest)
     return ("same",) if same else ("other",)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,8 @@ _TEMPLATE = Path(__file__).with_name("commitment.typ")
 
 
 def draw_commitment(view: CommitmentPage) -> bytes:
-    """The paper as it was signed, or as it would be signed today; the same paper is the same bytes."""
-    at = (view.signed_at or view.asked_at).replace(tzinfo=UTC)  # not the second in which it happens to be drawn
-    return pdf(_TEMPLATE.read_bytes(), {"page": as_text(page_lines(view, Translator("vi")))}, at=at)
+    """The paper as it was signed, or as it would be signed today: the same bytes as long as it stays as it is."""
+    return pdf(_TEMPLATE.read_bytes(), {"page": as_text(page_lines(view, Translator("vi")))})
 
 
 def page_lines(view: CommitmentPage, t: Translator) -> dict[str, Any]:
@@ -38,8 +36,10 @@ def page_lines(view: CommitmentPage, t: Translator) -> dict[str, Any]:
     feet = [t("commitment_paper.template", code=p.template, version=p.template_version)]
     words = t("commitment_paper.digest") if view.is_frozen else t("commitment_paper.unsigned")
     feet.append(f"{words} {view.digest}" if view.is_frozen else words)
+    made = view.confirmed_at or view.signed_at or view.asked_at
     return {
         "title": wording.heading.replace("\n", " "),
+        "made": [made.year, made.month, made.day, made.hour, made.minute, made.second],
         "unit": unit,
         "nation": t("commitment_paper.nation"),
         "motto": t("commitment_paper.motto"),

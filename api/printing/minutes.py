@@ -18,7 +18,7 @@ from attendance.services.visiting.seals import BLANK, MARK
 from attendance.services.visiting.signatures import HEIGHT, WIDTH
 from reports.printing import as_text, pdf
 
-_TEMPLATE = Path(__file__).with_name("minutes.typ")
+TEMPLATE = Path(__file__).with_name("minutes.typ")
 _PARTS = ("with_reason", "without_reason", "unknown")
 
 Content = dict[str, Any]
@@ -40,7 +40,7 @@ def draw(content: bytes, address: str, language: str = "vi") -> bytes:
         "data": content.decode(),
         "seal": (MARK + BLANK.encode()).decode(),
     }
-    return pdf(_TEMPLATE.read_bytes(), texts, standard="a-3b")
+    return pdf(TEMPLATE.read_bytes(), texts, standard="a-3b")
 
 
 def page_lines(content: bytes, address: str, t: Translator, language: str) -> dict[str, Any]:
@@ -62,24 +62,24 @@ def page_lines(content: bytes, address: str, t: Translator, language: str) -> di
         "number": t("minutes_pdf.number", number=written["number"] or "……/BB"),
         "country": t("minutes_pdf.country"),
         "motto": t("minutes_pdf.motto"),
-        "dated": t("minutes_pdf.dated", place=written["place"] or "……", **_day(closed)),
+        "dated": t("minutes_pdf.dated", place=written["place"] or "……", **day_of(closed)),
         "heading": t("minutes_pdf.heading"),
         "subject": t("minutes_pdf.subject", unit=unit),
         "opening": [
             t("minutes_pdf.basis", basis=written["basis"] or told["team"]["document"]),
-            t("minutes_pdf.arrived", unit=unit, **_moment(arrival)),
+            t("minutes_pdf.arrived", unit=unit, **moment_of(arrival)),
         ],
         "sections": [*_sections(told, t)],
         "closing": [
-            t("minutes_pdf.closed", **_moment(closed)),
+            t("minutes_pdf.closed", **moment_of(closed)),
             t("minutes_pdf.copies", copies=written["copies"]),
         ],
-        "signatures": [_signature(one, t) for one in told["signatures"]],
-        "qr": _qr(link),
+        "signatures": [signature(one, t) for one in told["signatures"]],
+        "qr": qr(link),
         "address": link,
         "seal_lines": [
             t("minutes_pdf.check", address=link),
-            t("minutes_pdf.digest", digest=_grouped(hashlib.sha256(content).hexdigest())),
+            t("minutes_pdf.digest", digest=grouped(hashlib.sha256(content).hexdigest())),
             t("minutes_pdf.check_alone"),
         ],
     }
@@ -98,10 +98,10 @@ def _sections(told: Content, t: Translator) -> Iterable[dict[str, Any]]:
         present += [_sub(t("minutes_pdf.witnesses")), *(_text(_named(one, t)) for one in written["witnesses"])]
     yield _section(t, "unit", present)
     yield _section(t, "figures", _figures(told, t))
-    yield _section(t, "desk", [*_answers(told["answers"], t), *_texts(written["desk"], t)])
-    yield _section(t, "papers", [*_texts(written["papers"], t)])
-    yield _section(t, "other", [*_texts(written["other"], t)])
-    yield _section(t, "explanation", [*_texts(written["explanation"], t)])
+    yield _section(t, "desk", [*_answers(told["answers"], t), *texts(written["desk"], t)])
+    yield _section(t, "papers", [*texts(written["papers"], t)])
+    yield _section(t, "other", [*texts(written["other"], t)])
+    yield _section(t, "explanation", [*texts(written["explanation"], t)])
     yield _section(t, "conclusions", _conclusions(written["conclusions"], t))
 
 
@@ -201,7 +201,8 @@ def _conclusions(conclusions: list[Content], t: Translator) -> list[dict[str, An
     return [_table([t(f"minutes_pdf.{name}") for name in ("row", "request", "due")], [0, 1, 0], rows)]
 
 
-def _signature(one: Content, t: Translator) -> dict[str, str]:
+def signature(one: Content, t: Translator) -> dict[str, str]:
+    """One side under a paper, signed or not."""
     refused = t("minutes_pdf.refused", why=one["refused"]) if one["refused"] else ""
     return {
         "side": t.label("minutes_side", one["side"]),
@@ -229,7 +230,8 @@ def drawn(strokes: list[list[list[int]]]) -> str:
     )
 
 
-def _qr(link: str) -> str:
+def qr(link: str) -> str:
+    """The code of an address, as SVG."""
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="svg", border=1, dark="#000", xmldecl=False)
     return out.getvalue().decode()
@@ -239,7 +241,8 @@ def _section(t: Translator, name: str, parts: list[dict[str, Any]]) -> dict[str,
     return {"heading": t.label("minutes_section", name), "parts": parts}
 
 
-def _texts(text: str, t: Translator) -> Iterable[dict[str, Any]]:
+def texts(text: str, t: Translator) -> Iterable[dict[str, Any]]:
+    """A text of several lines as parts of a section."""
     lines = [line for line in text.split("\n") if line.strip()]
     return [_text(line) for line in lines] or [_text(t("minutes_pdf.nothing"))]
 
@@ -261,12 +264,12 @@ def _named(one: Content, t: Translator) -> str:
     return t("minutes_pdf.person", name=one["name"], post=", ".join(filter(None, (one["post"], part))) or "–")
 
 
-def _day(at: datetime) -> dict[str, str]:
+def day_of(at: datetime) -> dict[str, str]:
     return {"day": f"{at.day:02}", "month": f"{at.month:02}" if at.month < 3 else str(at.month), "year": str(at.year)}
 
 
-def _moment(at: datetime) -> dict[str, str]:
-    return {"hour": f"{at.hour:02}", "minute": f"{at.minute:02}", **_day(at)}
+def moment_of(at: datetime) -> dict[str, str]:
+    return {"hour": f"{at.hour:02}", "minute": f"{at.minute:02}", **day_of(at)}
 
 
 def _clock(at: str | None) -> str:
@@ -277,5 +280,6 @@ def _when(at: str | None, t: Translator) -> str:
     return t.moment(datetime.fromisoformat(at).replace(tzinfo=None)) if at else "–"
 
 
-def _grouped(digest: str) -> str:
+def grouped(digest: str) -> str:
+    """A digest in groups of eight, as people compare it."""
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))

@@ -90,7 +90,10 @@ class ByMail:
         text = self.t("checkpoint_mail.text", number=note.number, office=note.origin, at=at, code=note.code)
         whole = made.whole if note.chains <= MOST_CHAINS else made.text
         letter = Letter(title, f"{text}\n\n{whole}", title, f"/evidence/{note.number}")
-        self.carrier.carry(Parcel(f"checkpoint_{note.digest[:24]}", self.to, letter))
+        try:
+            self.carrier.carry(Parcel(f"checkpoint_{note.digest[:24]}", self.to, letter))
+        finally:
+            self.carrier.close()
 
 
 @dataclass
@@ -153,9 +156,10 @@ class Publisher:
         with self.database.reading() as session:
             row = checkpoints.get(session, number)
             assert row is not None
+            text = (row.number, row.text, row.heads)
         receipt, wrong = None, ""
         try:
-            receipt = carry(making.kept(row))
+            receipt = carry(making.read_kept(*text))
         except AttendanceError as error:
             wrong = str(error)[:300]
             log.error("ALARM checkpoint %d was not made known by %s: %s", number, way, wrong)

@@ -19,7 +19,7 @@ from attendance import clock
 from attendance.services import setting_up
 from attendance.services.backups.keeping import Plan
 from attendance.services.terminal_health import terminals_health
-from attendance.store import backups, health_reading, restorations
+from attendance.store import backups, checkpoints, health_reading, restorations
 from attendance.store.database import Database, Session
 from attendance.store.trail_checking import missing_guards
 from attendance.store.trail_reading import chain_state
@@ -35,11 +35,22 @@ REASONS = (
     "backup_good", "backup_old", "backup_none", "backup_failed", "backup_off", "backup_same_disk",
     "drill_good", "drill_old", "drill_none", "drill_failed", "restored_waiting", "restored_lost",
     "trail_good", "trail_old", "trail_unchecked", "trail_broken", "guards_missing",
+    "points_good", "points_old", "points_unsent", "points_nowhere",
     "notices_failing",
     "key_missing", "one_administrator", "no_second_factor",
 )  # fmt: skip
 NOTHING_TO_DO = frozenset(
-    {"version", "database", "disk_good", "leads", "terminals_good", "backup_good", "drill_good", "trail_good"}
+    {
+        "version",
+        "database",
+        "disk_good",
+        "leads",
+        "terminals_good",
+        "backup_good",
+        "drill_good",
+        "trail_good",
+        "points_good",
+    }
 )
 BACKUP_OLD = timedelta(hours=50)  # two nights were missed
 DRILL_LATE_DAYS = 15
@@ -47,6 +58,7 @@ DRILL_LATE_DAYS = 15
 DRILL_OLD_DAYS = 45
 NOTICES_SINCE = timedelta(days=2)
 TRAIL_OLD = timedelta(hours=50)
+POINTS_OLD = timedelta(hours=26)  # one is made when a day begins
 DISK_LOW, DISK_FULL = 5 * 1024**3, 512 * 1024**2
 LOW_SHARE = 0.05
 
@@ -85,6 +97,7 @@ def findings(database: Database, place: Place, zone: str, at: datetime) -> tuple
             *_drills(session, place, at),
             *_restored(session, zone),
             *_trail(session, at),
+            *_checkpoints(session, at),
             *_notices(session, at),
             *_people(session, place, at),
         ]
@@ -197,6 +210,23 @@ def _trail(session: Session, at: datetime) -> Iterator[Finding]:
         yield Finding("trail_old", "look", params)
     else:
         yield Finding("trail_good", "good", params)
+
+
+def _checkpoints(session: Session, at: datetime) -> Iterator[Finding]:
+    """Whether they are made, and whether somebody else holds them. Of none that was ever made, nothing."""
+    newest = checkpoints.newest(session)
+    if newest is None:
+        return
+    params = {"number": newest.number, "at": newest.at}
+    waiting = checkpoints.refused(session)
+    if at - newest.at > POINTS_OLD:
+        yield Finding("points_old", "bad", params, "/evidence")
+    elif waiting is not None:
+        yield Finding("points_unsent", "bad", params | {"way": waiting.way, "why": waiting.wrong}, "/evidence")
+    elif not checkpoints.ever_sent(session):
+        yield Finding("points_nowhere", "look", params, "/evidence")
+    else:
+        yield Finding("points_good", "good", params, "/evidence")
 
 
 def _notices(session: Session, at: datetime) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ class Came:
     address: str = ""
     user_agent: str = ""
     kept: str = ""
-    via: Literal["api", "page"] = "api"
+    via: Literal["api", "page", "console"] = "api"
 
 
 class Proofs:

@@ -78,6 +78,18 @@ def sent(session: Session, numbers: Sequence[int]) -> dict[int, list[CheckpointS
     return found
 
 
+def refused(session: Session) -> CheckpointSentRow | None:
+    """The newest attempt that failed of a way that took nothing since; None: each took the last it was given."""
+    sent = CheckpointSentRow
+    last = select(func.max(col(sent.id))).group_by(col(sent.way), col(sent.address))
+    query = rows(sent).where(col(sent.id).in_(last), col(sent.wrong) != "").order_by(col(sent.id).desc())
+    return session.exec(query.limit(1)).first()
+
+
+def ever_sent(session: Session) -> bool:
+    return session.exec(rows(CheckpointSentRow).where(col(CheckpointSentRow.wrong) == "").limit(1)).first() is not None
+
+
 def note_sent(session: Session, row: CheckpointSentRow) -> None:
     session.add(row)
     session.flush()

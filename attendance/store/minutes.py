@@ -132,6 +132,11 @@ def annexes(session: Session, minutes_id: int | None) -> list[AnnexRow]:
     return list(session.exec(select(AnnexRow).where(AnnexRow.minutes_id == minutes_id).order_by(col(AnnexRow.number))))
 
 
+def annex(session: Session, minutes_id: int | None, number: int) -> AnnexRow | None:
+    query = select(AnnexRow).where(AnnexRow.minutes_id == minutes_id, AnnexRow.number == number)
+    return session.exec(query).first()
+
+
 def keep_annex(session: Session, row: AnnexRow) -> AnnexRow:
     session.add(row)
     session.flush()

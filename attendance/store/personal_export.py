@@ -23,11 +23,14 @@ from attendance.store.terminal_tables import TerminalUserRow
 from attendance.store.trail_chain import instant
 from attendance.store.trail_tables import TrailDetailRow, TrailRow, TrailSubjectRow
 from attendance.store.trail_writing import LOOKED
+from attendance.store.visit_tables import VisitRow
 from attendance.store.within import EVERYTHING
 
 Row = dict[str, Any]
 PIECE = 500
 _YEAR = timedelta(days=366)
+_OF_A_TEAM = ("visit.noted", "visit.photographed")
+"""What a team does about people, and nobody else is to know until its minutes are sealed."""
 _WHO = ("by", "author", "name", "decided_by", "granted_by", "revoked_by", "entered_by", "erased_by")
 
 
@@ -66,6 +69,9 @@ def rows(session: Session, who: Subject, name: str, held: Held) -> Iterator[Row]
     table = every_table()[name]
     shown = [column for column in table.columns if column.name not in {*held.withheld, *held.by, *held.acted}]
     query = select(*shown).where(_about(table, held, who)).order_by(*table.primary_key.columns)
+    if held.once_sealed:
+        sealed = select(col(VisitRow.id)).where(col(VisitRow.sealed_at).is_not(None))
+        query = query.where(table.columns["visit_id"].in_(sealed))
     codes = {column: _codes(session, column) for column in CODED if column in table.columns}
     for found in session.execute(query.execution_options(yield_per=PIECE)).mappings():
         row = {CODED.get(key, key): codes[key].get(value) if key in codes else value for key, value in found.items()}
@@ -160,13 +166,16 @@ def _bound(table: Any, on: date) -> Any:
 
 
 def trail(session: Session, who: Subject, *, looks: bool, details: bool) -> Iterator[Row]:
-    """Entries about the person: who looked at their record (by role, not by name), or what was changed.
+    """Entries about the person: who looked at their record (by role, not by name), or what was changed. What a team
+    noted of them is told once the minutes of its visit are sealed.
 
     `details`: with before and after, of entries that are about nobody else.
     """
     mine = select(col(TrailSubjectRow.seq)).where(col(TrailSubjectRow.employee_id) == who.employee_id)
     query = select(TrailRow).where(col(TrailRow.seq).in_(mine))
     query = query.where(col(TrailRow.act) == LOOKED if looks else col(TrailRow.act) != LOOKED)
+    running = select(col(VisitRow.key)).where(col(VisitRow.sealed_at).is_(None))
+    query = query.where(or_(col(TrailRow.act).not_in(_OF_A_TEAM), col(TrailRow.key).not_in(running)))
     own = {number for number, _ in who.accounts}
     for row in session.scalars(query.order_by(col(TrailRow.seq)).execution_options(yield_per=PIECE)):
         found: Row = {

@@ -18,7 +18,8 @@ class Held:
 
     `acted`: columns that name an account as the one who acted; what an account did is told from the trail. `kind` is
     the kind of data (`kinds.toml`). `withheld` columns are left out, each for its reason; `reasons` are told only to
-    whom reasons are.
+    whom reasons are. `once_sealed`: rows of a visit (`visit_id`), which its team alone knows until its minutes are
+    sealed.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Held:
     acted: tuple[str, ...] = ()
     withheld: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+    once_sealed: bool = False
 
 
 _PAPER = ("code", "document")
@@ -131,13 +133,28 @@ HELD: dict[str, Held] = {
     "observation": Held("trail", acted=("taken_by_id", "looked_by_id", "decided_by_id", "visit_asked_by_id")),
     "survey_score": Held("trail", acted=("recorded_by_id",)),
     "visit_mark": Held(
-        "verdicts", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
+        "verdicts",
+        ("employee_id",),
+        acted=("noted_by_id",),
+        withheld={"noted_by": OTHERS},
+        reasons=("note",),
+        once_sealed=True,
     ),
     "visit_check": Held(
-        "verdicts", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
+        "verdicts",
+        ("employee_id",),
+        acted=("noted_by_id",),
+        withheld={"noted_by": OTHERS},
+        reasons=("note",),
+        once_sealed=True,
     ),
     "visit_photo": Held(
-        "visit_photos", ("employee_id",), acted=("noted_by_id",), withheld={"noted_by": OTHERS}, reasons=("note",)
+        "visit_photos",
+        ("employee_id",),
+        acted=("noted_by_id",),
+        withheld={"noted_by": OTHERS},
+        reasons=("note",),
+        once_sealed=True,
     ),
     "draw": Held("trail", acted=("created_by_id",)),
     "destruction": Held("trail", acted=("proposed_by_id",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -39,7 +40,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def head() -> str:
     """The revision this version of the program needs."""
-    return ScriptDirectory(str(_MIGRATIONS)).get_current_head() or ""
+    return _scripts().get_current_head() or ""
 
 
 def is_current(database: Database) -> bool:
@@ -63,13 +64,19 @@ def check_known(database: Database) -> None:
 
 def known(found: str) -> bool:
     """Whether this version of the program can bring a database of that revision to its own."""
-    return found in {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    return found in {script.revision for script in _scripts().walk_revisions()}
 
 
 def upgrade_within(connection: Connection, revision: str = "head") -> None:
     """The same as `upgrade` in a transaction of the caller, who alone works on the schema."""
     with _ONE_AT_A_TIME:
         command.upgrade(_config(connection), revision)
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations of this version, read once: reading them takes longer than many a command."""
+    return ScriptDirectory(str(_MIGRATIONS))
 
 
 def _refuse_newer(current: str | None) -> None:

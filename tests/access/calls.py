@@ -22,7 +22,6 @@ from tests.access import (
     calls_exports,
     calls_lists,
     calls_minutes,
-    calls_months,
     calls_notifications,
     calls_presence,
     calls_progress,
@@ -181,7 +180,6 @@ SHEETS: dict[str, list[Call]] = {
 }
 
 CALLS: dict[str, list[Call]] = {
-    **{name: [Call(**each) for each in listed] for name, listed in calls_months.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_reports.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_conduct.API.items()},
     **{name: [Call(**each) for each in listed] for name, listed in calls_citizens.API.items()},
@@ -311,7 +309,6 @@ PAGES: dict[tuple[str, str], list[Call]] = {
             refused=422,
         )
     ],
-    **{where: [Call(**each) for each in listed] for where, listed in calls_months.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_reports.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_conduct.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_commitments.PAGES.items()},

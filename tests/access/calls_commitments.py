@@ -28,6 +28,7 @@ API: dict[str, list[dict[str, Any]]] = {
         {"body": {"template": MINE, "year": 2026, "unit": "{unit}"}, "answers": 201},
     ],
     "getCommitment": [{"path": ONE}],
+    "getCommitmentPaper": [{"path": ONE, "tells": False}],
     "signCommitment": [{"path": ONE, "body": SIGNING, "answers": 409, "tells": False}],
     "confirmCommitment": [{"path": ONE, "body": {}, "answers": 409, "tells": False}],
     "noteCommitmentRefused": [{"path": ONE, "body": {"reason": "Đề nghị làm rõ"}}],

@@ -24,6 +24,7 @@ API: dict[str, list[dict[str, Any]]] = {
     "getGoodLists": [{"query": {"unit": "{unit}", "period": "2026-Q4"}}],
     "getProposal": [{"path": {"id": "{proposal}"}}],
     "decideProposal": [{"path": {"id": "{proposal}"}, "body": DECISION}],
+    "acceptGrades": [{"body": {"proposals": ["{proposal}"], "note": "Đã xem"}, "tells": False}],
     "getIndex": [{"query": PERIOD}],
     "listFormulas": [{"above": True}],
     "addFormula": [{"body": FORMULA, "answers": 201}],

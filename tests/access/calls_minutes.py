@@ -10,7 +10,8 @@ _FIRST = {"path": {"key": "{sealed}", "number": "1"}}
 API: dict[str, list[dict[str, Any]]] = {
     "getMinutes": [_SEALED],
     "getMinutesPdf": [_SEALED],
-    "listAnnexes": [_SEALED | {"tells": False}],
+    "listAnnexes": [_SEALED],
+    "getAnnexPdf": [_FIRST | {"tells": False}],
     "listFollowups": [{}],
     "listVisitFollowups": [_SEALED],
     "answerFollowup": [_FIRST | {"body": {"text": "Đã làm"}}],
@@ -20,6 +21,7 @@ PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/inspections/followups"): [{}],
     ("GET", "/inspections/{key}/minutes"): [_SEALED],
     ("GET", "/inspections/{key}/minutes.pdf"): [_SEALED],
+    ("GET", "/inspections/{key}/annexes/{number}.pdf"): [_FIRST | {"tells": False}],
     ("POST", "/inspections/{key}/followups/{number}/answer"): [
         _FIRST | {"form": {"text": "Đã làm"}, "answers": 303, "tells": False}
     ],

@@ -9,7 +9,7 @@ FORM = {"unit": "{unit}", "form": "enterprise", "number": "01a-LĐTL", "document
 API: dict[str, list[dict[str, Any]]] = {
     "listSheetForms": [{"query": {"limit": "500"}}],
     "saySheetForm": [{"body": FORM}],
-    "listSheetSigns": [{"query": {"limit": "500"}}],
+    "listSheetSigns": [{"query": {"limit": "500"}, "tells": False}],
 }
 PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/sheet-forms"): [{}],

@@ -1,4 +1,7 @@
-"""What is asked of the papers of the catalogue, as the fields of `calls.Call`: of each of them, whatever there is."""
+"""What is asked of the papers of the catalogue, as the fields of `calls.Call`: of each of them, whatever there is.
+
+Those of months stand with them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from api.http.routers.report_catalogue import OWN_ADDRESS, operation_id
 from api.reporting.asking import names_of
 from api.reporting.catalogue import entries
 from api.reporting.entry import Entry
+from tests.access import calls_months
 
 VALUES = {
     "unit": "{unit}", "employee": "{employee}", "month": "2026-11", "from": "2026-11-16", "to": "2026-11-20",
@@ -26,6 +30,7 @@ def _format(entry: Entry) -> str:
 
 
 API: dict[str, list[dict[str, Any]]] = {
+    **calls_months.API,
     "listReports": [{"tells": False}],
     "listReportJobs": [{"tells": False}],
     "orderReport": [
@@ -42,6 +47,7 @@ API: dict[str, list[dict[str, Any]]] = {
     },
 }
 PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
+    **calls_months.PAGES,
     ("GET", "/reports"): [{"tells": False}],
     ("GET", "/reports/jobs/live"): [{"tells": False}],
     ("GET", "/reports/papers/timesheet"): [{"query": {"unit": "{unit}", "month": "2026-11"}}],

@@ -14,6 +14,8 @@ API: dict[str, list[dict[str, Any]]] = {
     "beginInspection": [_PLAN | {"whole": False}],
     "noteInspection": [_UNBEGUN | {"body": BATCH}],
     "closeInspection": [_UNBEGUN],
+    "addChecklistPoint": [_PLAN | {"body": POINT, "answers": 201}],
+    "removeChecklistPoint": [{"path": {"key": "{plan}", "code": "hours_posted"}}],
 }
 PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/inspections/worker.js"): [{"tells": False}],

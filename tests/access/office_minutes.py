@@ -1,9 +1,11 @@
-"""Sealed minutes of the marked office: one for the sealed visit of each unit, with somebody named and a conclusion."""
+"""Sealed minutes of the marked office, of the sealed visit of each unit: somebody named, a conclusion, an annex."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
+
+import orjson
 
 from attendance.services.visiting.figures import WITHOUT_REASON, Found, Listed, count
 from attendance.services.visiting.minutes import Member, Minutes, canonical
@@ -11,7 +13,7 @@ from attendance.services.visiting.written import Person, Written
 from attendance.store import followups, office, visits
 from attendance.store import minutes as stored
 from attendance.store.database import Session
-from attendance.store.minutes_tables import MinutesRow
+from attendance.store.minutes_tables import AnnexRow, MinutesRow
 from attendance.store.tables import EmployeeRow
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -41,4 +43,13 @@ def fill(session: Session, visited: dict[str, dict[str, Any]]) -> None:
             signature=b"", sealed_at=SEALED_AT,
         )  # fmt: skip
         kept = stored.keep(session, row, {who.number: WITHOUT_REASON})
+        annex = {"form": "annex 1", "minutes": row.code, "number": 1, "before": "0" * 64, "text": f"Phụ lục {token}",
+                 "added": "2026-11-03T10:05:00+07:00", "signatures": []}  # fmt: skip
+        stored.keep_annex(
+            session,
+            AnnexRow(
+                minutes_id=kept.id or 0, number=1, content=stored.pack(orjson.dumps(annex)), digest="0" * 64,
+                before="0" * 64, signing_key="0" * 32, signature=b"", added_at=SEALED_AT,
+            ),
+        )  # fmt: skip
         followups.keep(session, kept, [(f"Kết luận {token}", date(2026, 11, 20))])

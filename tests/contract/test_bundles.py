@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,19 +21,30 @@ from attendance.services.evidence import bundling, checkpoints, notes, verify_bu
 from attendance.services.evidence.checking import check_checkpoints
 from attendance.services.evidence.checkpoints import Checkpoint
 from attendance.services.signing_key import SigningKey, signing_key
+from attendance.store import chain_writing, intake_log
 from attendance.store.database import Database, sqlite_url
+from attendance.store.evidence_tables import PullRow
 from attendance.store.trail import TIMETABLE
-from tests.access.asking import build_once
+from tests import month_office
 
 AT = datetime(2026, 11, 28, 17, tzinfo=UTC)
 PROGRAM = Path(verify_bundle.__file__)
-SHOWN = [("pull", 1), ("pull_bytes", 1), ("ruling", 3), ("unit_version", 1)]
+SHOWN = [("pull", 3), ("pull_bytes", 3), ("ruling", 3), ("unit_version", 1)]
 FILES = {"hồ sơ/biên bản.txt": "Nguyễn Thị Hằng".encode(), "facts.json": b"{}"}
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = Database(sqlite_url(build_once(tmp_path_factory.mktemp("bundles")).file))
+def database(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Database]:
+    path = tmp_path_factory.mktemp("bundles") / "office.db"
+    shutil.copyfile(migrated_sqlite, path)
+    database = Database(sqlite_url(path))
+    month_office.fill(database)
+    with database.writing() as session:
+        pull = PullRow(terminal_id=1, started_at=AT, finished_at=AT, read=1, payload=intake_log.compress(b"\1" * 40))
+        session.add(pull)
+        session.flush()
+        assert pull.id == 3
+        chain_writing.note_pull(session, 1, 3)
     yield database
     database.close()
 
@@ -132,7 +144,7 @@ def test_every_changed_byte_is_found(made: bytes) -> None:
         ("facts.json", b'{"late": 0}', "the file facts.json was changed or put in"),
         ("facts.json", None, "the file facts.json is missing"),
         ("more.json", b"{}", "the file more.json was changed or put in"),
-        ("evidence/pulls/1.bin", b"\0", "the file evidence/pulls/1.bin was changed"),
+        ("evidence/pulls/3.bin", b"\0", "the file evidence/pulls/3.bin was changed"),
     ],
 )
 def test_files_are_held_to_the_signed_list(made: bytes, name: str, content: bytes | None, wrong: str) -> None:
@@ -164,7 +176,7 @@ def test_who_signs_anew_cannot_change_a_record(made: bytes, key: SigningKey, wha
     changed = b"\n".join(orjson.dumps(line) for line in lines) + b"\n"
     other = repacked(made, "evidence/chain.ndjson", changed, key)
     if what == "bytes":
-        other = repacked(made, "evidence/pulls/1.bin", b"\0other", key)
+        other = repacked(made, "evidence/pulls/3.bin", b"\0other", key)
     with pytest.raises(verify_bundle.Bad, match=r"root of the checkpoint|not as it was entered|not those that were"):
         verify_bundle.check(other, key=key.name)
 

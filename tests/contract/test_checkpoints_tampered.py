@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -24,7 +26,7 @@ from attendance.store.database import Database, Session, sqlite_url
 from attendance.store.every_table import every_table
 from attendance.store.merkle import Peaks
 from attendance.store.trail import TIMETABLE
-from tests.access.asking import build_once
+from tests import month_office
 
 AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
 CASES, SAMPLE = 200, 6
@@ -63,8 +65,11 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    database = Database(sqlite_url(build_once(tmp_path_factory.mktemp("points")).file))
+def office(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Office]:
+    path = tmp_path_factory.mktemp("points") / "office.db"
+    shutil.copyfile(migrated_sqlite, path)
+    database = Database(sqlite_url(path))
+    month_office.fill(database)
     yield Office(database)
     database.close()
 
@@ -236,7 +241,7 @@ def test_the_place_is_narrowed_by_the_one_before(office: Office) -> None:
         ("UPDATE checkpoint SET text = 'x' WHERE number = 2", "checkpoint 2", "it cannot be read"),
         ("UPDATE checkpoint SET heads = zeroblob(9) WHERE number = 4", "checkpoint 4", "it cannot be read"),
         (
-            "UPDATE checkpoint SET text = replace(text, 'trail 1', 'trail 2') WHERE number = 2",
+            "UPDATE checkpoint SET text = replace(text, 'chains ', 'chains 9') WHERE number = 2",
             "checkpoint 2",
             "columns",
         ),

@@ -284,6 +284,25 @@ def test_a_draw_of_too_few_is_refused(database: Database) -> None:
             drawn(session, team, way="x")
 
 
+def test_the_form_says_from_how_many_units_each_kind_is_drawn(database: Database) -> None:
+    """Not from those that members serve in, nor those with a plan of that kind; for self-inspection from those too."""
+    with database.writing() as session:
+        team, by = formed(session, "binh", "e1"), actor(session, "binh")
+        planned(session, team, "B")
+
+        def counted() -> tuple[int, int]:
+            mine = inspections.looker(session, by.user_id or 0, EVERYTHING, EVERYTHING, TODAY)
+            view = inspections.plan_page(session, mine, None, "")
+            assert len(view.found) == 4
+            return view.drawable["surprise"], view.drawable["self"]
+
+        assert counted() == (2, 4)
+        with pytest.raises(PlanInvalid, match="There are 2 units"):
+            drawn(session, team, count=1)
+        drawn(session, team, count=3, kind="self")
+        assert counted() == (2, 1)
+
+
 def test_never_visited_counts_what_one_may_know(database: Database) -> None:
     """A sealed visit, one on paper and one's own team's count; one that goes on elsewhere is not to be known."""
 

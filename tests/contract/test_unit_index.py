@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from api.cli.main import app
 from api.pages.names import name_key
 from attendance.engine.verdict import DayVerdict
 from attendance.errors import Invalid, Overlap
@@ -164,7 +166,9 @@ def test_formulas_are_dated_overlaps_refused_and_no_handful_is_shown(filled: Dat
             )
 
 
-def test_a_published_index_is_made_again_from_what_was_known_then(filled: Database) -> None:
+def test_a_published_index_is_made_again_from_what_was_known_then(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with filled.writing() as session:
         unit = office.get(session, UnitRow, "A")
         number = publishing.publish(session, unit, MARCH, by=CLERK, today=TODAY, at=AT).id or 0
@@ -189,6 +193,13 @@ def test_a_published_index_is_made_again_from_what_was_known_then(filled: Databa
         row_.content = row_.content.replace('"index_tenths":995', '"index_tenths":996')
         assert not unit_index.check(session, row_).is_whole
         session.rollback()
+    monkeypatch.setenv("ATTENDANCE_DATA_DIR", str(Path(str(filled.engine.url.database)).parent))
+    told = CliRunner().invoke(app, ["index", "publication", str(number), "--json"], catch_exceptions=False).stdout
+    assert json.loads(told)["content"] == json.loads(before)
+    lines = CliRunner().invoke(app, ["index", "publication", str(number)], catch_exceptions=False).stdout
+    assert [line.split("\t")[0] for line in lines.splitlines()[1:-1]] == [
+        line["unit"] or f"{line['small_units']} small units" for line in json.loads(before)["lines"]
+    ]
 
 
 def test_the_export_has_safe_cells_and_of_persons_neither_rank_nor_score(filled: Database) -> None:

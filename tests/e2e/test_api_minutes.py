@@ -90,6 +90,13 @@ def test_from_a_text_to_a_followup_that_is_done(site: Site) -> None:
     team("POST", f"{HERE}/annexes", annex, code=201)
     items = team("POST", f"{HERE}/annexes", annex, code=201)["items"]
     assert [one["before"] for one in items] == [sealed["digest"], items[0]["digest"]]
+    paper = head("GET", f"{HERE}/annexes/2.pdf")
+    checked = seals.check(paper, {sealed["key"]: seals.check(pdf, None).seal.public})  # type: ignore[union-attr]
+    assert (checked.holds, checked.seal.data.hex()) == (True, items[1]["digest"])  # type: ignore[union-attr]
+    assert head("GET", f"{HERE}/annexes/2.pdf") == paper, "the same bytes each time"
+    assert seals.check(paper.replace(b"/MediaBox", b"/MediaBoy", 1), None).wrong == ("pdf",)
+    stranger("GET", f"{HERE}/annexes/2.pdf", code=404)
+    head("GET", f"{HERE}/annexes/3.pdf", code=404)
 
     assert [one["number"] for one in head("GET", f"{API}/followups?overdue=true")["items"]] == [1]
     assert stranger("GET", f"{API}/followups")["items"] == []

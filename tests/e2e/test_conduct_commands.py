@@ -11,10 +11,12 @@ from typer.testing import CliRunner, Result
 
 from api.cli.main import app
 from attendance.clock import utc_now
+from attendance.services.accounts import Accounts
 from attendance.services.conduct import proposing
+from attendance.services.conduct.deciding import AlreadyDecided
 from attendance.store.database import Database
 from tests import month_office
-from tests.e2e.site import copied
+from tests.e2e.site import CHEAP, PASSWORD, copied
 from tests.month_office import AT
 
 THRESHOLD = (
@@ -43,17 +45,26 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     return asked
 
 
-def test_from_a_threshold_to_a_decision(run, folder: Path) -> None:  # type: ignore[no-untyped-def]
+def test_from_a_threshold_to_a_decision(run, folder: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert run(*THRESHOLD).exit_code == 0
+    assert run(*THRESHOLD[:3], "NN-2", *THRESHOLD[4:7], "review", *THRESHOLD[8:]).exit_code == 0
     assert json.loads(run("conduct", "thresholds", "--json").stdout)["items"][0]["document"] == "QC 15"
     database = Database(f"sqlite:///{folder / 'attendance.db'}")
     with database.writing() as session:  # as if the timetable had counted in April
-        assert proposing.refresh(session, AT.date(), at=AT).proposed == 1
+        assert proposing.refresh(session, AT.date(), at=AT).proposed == 2
+    Accounts(database, hasher=CHEAP).create_user("lanhdao", PASSWORD, "leader")
     database.close()
-    assert "1 proposals" in run("conduct", "list", "--state", "open").stdout
+    (tmp_path / "password").write_text(PASSWORD, encoding="utf-8")
+    assert "2 proposals" in run("conduct", "list", "--state", "open").stdout
     assert "1-20260310-am-late: 15" in run("conduct", "show", "1").stdout
     assert run("conduct", "decide", "1", "accept", "--by", "vinh", "--note", "Đã trao đổi").exit_code == 0
     assert "accept by vinh" in run("conduct", "list").stdout
+    accepting = ("conduct", "accept-grades", "--note", "Theo quy chế", "--as", "lanhdao", "--password-file",
+        str(tmp_path / "password"))  # fmt: skip
+    with pytest.raises(AlreadyDecided):
+        run(*accepting, "2", "1")
+    assert run(*accepting, "2").exit_code == 0
+    assert run("conduct", "list").stdout.count("accept by lanhdao") == 1
     assert run("conduct", "count").exit_code == 0
     ended = run("conduct", "end-threshold", "1", "--on", f"{utc_now():%Y-%m-%d}")
     assert ended.exit_code == 0
@@ -68,6 +79,8 @@ def test_a_formula_the_index_and_the_files(run, tmp_path: Path) -> None:  # type
     assert shown["too_few"] is True
     assert "QĐ 9" in run("index", "formulas").stdout
     assert run("index", "published").exit_code == 0
+    assert run("index", "end-formula", "1", "--on", "2026-12-31").exit_code == 0
+    assert "2026-01-01 to 2026-12-31" in run("index", "formulas").stdout
     out = tmp_path / "persons.csv"
     assert run("conduct", "export", "A", "--out", str(out), "--period", "2026-03").exit_code == 0
     assert "Trần Văn Bình" in out.read_text(encoding="utf-8-sig")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from attendance.store import minutes as stored
@@ -89,6 +91,21 @@ def test_an_annex_is_signed_and_stands_under_the_minutes(site: Site) -> None:
     page = team.see(f"{HERE}/minutes")
     assert "Phụ lục 1" in page
     assert "Bổ sung giấy mời số 44." in page
+    paper = team.client.get(f"{HERE}/annexes/1.pdf").content
+    document = pypdfium2.PdfDocument(paper)
+    told = unicodedata.normalize("NFC", "\n".join(each.get_textpage().get_text_range() for each in document))
+    document.close()
+    for line in ("PHỤ LỤC SỐ 1", "Bổ sung giấy mời số 44.", "Phan Văn Lực", "Nối tiếp nội dung đã niêm phong"):
+        assert line in told, line
+    with site.database.reading() as session:
+        found = stored.of_visit(session, visit_in(session).id)
+        assert found is not None
+        code = found.code
+    anybody = site.person()
+    sent = {"csrf_token": token_of(anybody.see(f"/verify/{code}"))}
+    for content, said in ((paper, "một phụ lục của biên bản"), (paper[:900] + b"#" + paper[901:], "đã bị thay đổi")):
+        files = {"file": ("phu-luc.pdf", content, "application/pdf")}
+        assert said in anybody.client.post(f"/verify/{code}", data=sent, files=files).text
 
 
 def test_whoever_holds_the_paper_compares_it_and_learns_of_no_person(site: Site) -> None:

@@ -17,10 +17,12 @@ from api.notifying.hooks import HookPost
 from api.notifying.reaching import reach
 from attendance.errors import Invalid
 from attendance.services.evaluate import evaluate_span
+from attendance.services.evidence import checkpoints
 from attendance.services.notifications import endpoints, events
 from attendance.services.notifications.delivering import Event, Undelivered
 from attendance.services.notifications.kinds import EVENTS
 from attendance.services.notifications.sealing import new_secret
+from attendance.services.signing_key import signing_key
 from attendance.store import month_events
 from attendance.store.trail import CONSOLE, TIMETABLE
 from attendance.store.within import EVERYTHING
@@ -117,6 +119,21 @@ def test_terminals_and_months_are_told(office: Office, hook: Hook) -> None:
     }  # fmt: skip
     [month] = [one["data"] for one in told if one["type"] == "month.locked"]
     assert (month["unit"], month["month"]) == ("A1", "2026-11")
+
+
+def test_checkpoints_are_told_to_who_hears_of_the_whole_office(office: Office, hook: Hook) -> None:
+    sender = notifier(office.database, office.clock)
+    office.clock.pass_by(minutes=1)
+    _, whole = add(office, hook.url, "checkpoint.published")
+    add(office, hook.url, "checkpoint.published", unit="A1")
+    office.clock.pass_by(minutes=1)
+    with office.database.writing() as session:
+        key = signing_key(session, office.settings.secret(), office.clock())
+        made = checkpoints.make(session, key, "day", by=TIMETABLE, at=office.clock())
+    sender.round()
+    sender.round()
+    (told,) = hook.events(whole)
+    assert (told["type"], told["data"]["number"], told["data"]["text"]) == ("checkpoint.published", 1, made.text)
 
 
 def test_a_receiver_that_is_down_gets_it_once_it_is_back(office: Office, hook: Hook) -> None:

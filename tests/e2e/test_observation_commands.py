@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from attendance import clock
+from tests.e2e.conftest import PASSWORD, Office
 from tests.e2e.test_paper_commands import Run, run, told
 
 __all__ = ["run"]
@@ -60,3 +61,27 @@ def test_counters_and_scores_by_command(run: Run, tmp_path: Path) -> None:
     run("observations", "import-scores", str(sheet))
     found = {row["unit"]: (row["score"], row["n"]) for row in told(run, "observations", "scores")["items"]}
     assert found == {"A": (3.9, 80), "A1": (4.2, 120)}
+
+
+def test_looking_into_it_and_a_visit_on_it_by_command(office: Office, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text(PASSWORD, encoding="utf-8")
+
+    def as_account(name: str, *words: str, code: int = 0) -> str:
+        return run(*words, "--as", name, "--password-file", str(tmp_path / "password"), code=code).stdout
+
+    run("observations", "add", "A1", "hotline", "empty", "2026-11-20", "--contact", "0912 345 678")
+    as_account("head.a1", "observations", "take-up", "1", code=2)  # of the unit one heads nobody finds any
+    as_account("e1", "observations", "take-up", "1", code=2)
+    as_account("hr", "observations", "take-up", "1")
+    as_account("hr", "observations", "take-up", "1", code=2)
+    assert as_account("hr", "observations", "contact", "1") == "0912 345 678\n"
+    as_account("hr", "observations", "ask-for-visit", "1")
+    before = told(run, "observations", "show", "1")
+    visit = ("observations", "open-visit", "1", "--on", "2026-11-25")
+    as_account("inspector", *visit, code=2)  # in no team
+    run("teams", "form", "Tổ 1", "--document", "QĐ 1", "--from", "2026-11-24", "--to", "2026-12-24", "--head",
+        "inspector", "--member", "hr2")  # fmt: skip
+    key = as_account("inspector", *visit).split()[1]
+    plan = told(run, "inspections", "list", "--as", "hr2", "--password-file", str(tmp_path / "password"))["items"]
+    assert [(each["key"], each["unit"], each["source"]) for each in plan] == [(key, "A1", "observation")]
+    assert told(run, "observations", "show", "1") == before

@@ -69,9 +69,9 @@ def test_notices_that_did_not_get_through_are_told(site: Site) -> None:
 
 def test_every_finding_has_a_sentence_and_a_next_step_in_both_languages() -> None:
     values: dict[str, object] = {"at": NOON, "from": NOON, "to": NOON, "drill_outcome": "invalid"}
-    values |= dict.fromkeys(("bytes", "free", "unwell", "all", "hours", "entries", "count"), 3)
+    values |= dict.fromkeys(("bytes", "free", "unwell", "all", "hours", "entries", "count", "number"), 3)
     values |= dict.fromkeys(("days", "seconds", "waiting", "lost"), 3)
-    values |= dict.fromkeys(("version", "kind", "folder", "file", "outcome", "guards"), "x")
+    values |= dict.fromkeys(("version", "kind", "folder", "file", "outcome", "guards", "way", "why"), "x")
     for lang in ("vi", "en"):
         t = Translator(lang)
         for reason in REASONS:

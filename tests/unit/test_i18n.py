@@ -53,10 +53,8 @@ from tests.unit.minutes_words import MINUTES_WORDS
 from tests.unit.notice_words import NOTICE_WORDS
 from tests.unit.words_of_citizens import CITIZENS_WORDS
 from tests.unit.words_of_commitments import COMMITMENT_WORDS
-from tests.unit.words_of_dossiers import DOSSIER_WORDS
 from tests.unit.words_of_months import WORDS
 from tests.unit.words_of_presence import PRESENCE_WORDS
-from tests.unit.words_of_registers import REGISTER_WORDS
 from tests.unit.words_of_reports import REPORT_WORDS
 from tests.unit.words_of_teams import TEAM_WORDS
 
@@ -202,13 +200,11 @@ VOCABULARIES = {
     **system_words.VOCABULARIES,
     **(WORDS | CITIZENS_WORDS),
     **COMMITMENT_WORDS,
-    **DOSSIER_WORDS,
     **TEAM_WORDS,
     **visit_words.VOCABULARIES,
     **NOTICE_WORDS,
     **words_of_evidence.VOCABULARIES,
     **PRESENCE_WORDS,
-    **REGISTER_WORDS,
     "direction": DIRECTIONS,
     "source": ("pull", "push", "agent", "file"),
     "outcome": tuple(OUTCOMES),

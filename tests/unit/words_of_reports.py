@@ -10,10 +10,14 @@ from attendance.services.report_jobs import PROBLEMS
 from attendance.store.report_job_tables import STATES
 from reports import papers_asked
 from tests.unit.words_of_brief import BRIEF_WORDS
+from tests.unit.words_of_dossiers import DOSSIER_WORDS
+from tests.unit.words_of_registers import REGISTER_WORDS
 
 _KEYS = [*dict.fromkeys([*(key for _, keys in PURPOSES for key in keys), *(entry.key for entry in entries())])]
 REPORT_WORDS: dict[str, Iterable[str]] = {
     **BRIEF_WORDS,
+    **DOSSIER_WORDS,
+    **REGISTER_WORDS,
     "report": _KEYS,
     "report_for": _KEYS,
     "report_need": tuple(LONGEST),

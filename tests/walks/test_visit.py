@@ -139,8 +139,12 @@ def walk(phone: Phone, offline_seconds: float) -> None:
     phone.note_each({code: EXPECTED[code] for code in offline[:12]})
     page.wait_for_function("() => document.querySelector('[data-why]').textContent.includes('Mất mạng')")
     assert phone.said() == "Chưa gửi (24)"
+    phone.person(NOWHERE[1]).locator("summary").click()
+    phone.person(NOWHERE[1]).locator("[data-note]").press_sequentially("Nói đi họp")
     page.reload()
     page.wait_for_selector("[data-person]")
+    kept = phone.person(NOWHERE[1]).locator("[data-note]")  # of somebody who is not marked yet
+    assert (kept.input_value(), kept.is_visible()) == ("Nói đi họp", True)
     assert {code: mark for code, mark in phone.switches().items() if mark} == {
         code: EXPECTED[code] for code in PEOPLE[:26]
     }
@@ -168,6 +172,7 @@ def walk(phone: Phone, offline_seconds: float) -> None:
     found = stored(office)
     assert {code: mark.mark for code, mark in found.items()} == EXPECTED
     assert found[AWAY_AFTER_PUNCH].note == "Bàn trống, máy tính tắt"
+    assert found[NOWHERE[1]].note == "Nói đi họp"
     with office.database.reading() as session:
         checks = {(each.item, each.employee): each.answer for each in marking.checks(session, office.row())}
         [photo] = marking.photos(session, office.row())

@@ -34,6 +34,7 @@ from api.cli.demo.notices import SILENT_MINUTES, choose_notices
 from api.cli.demo.office import DemoOffice, build_office
 from api.cli.demo.on_terminals import file_filling
 from api.cli.demo.overtime import file_overtime
+from api.cli.demo.points import make_points
 from api.cli.demo.rules import file_proposed_swap
 from api.cli.demo.stage import Stage, choose_moment
 from api.cli.demo.visiting import hold_visit
@@ -147,6 +148,8 @@ def run_demo(port: int, *, browser: bool) -> None:
 
     logging.getLogger("device_sync").setLevel(logging.ERROR)  # a flaky terminal is part of the play
     with open_demo() as demo:
+        settings = _settings(demo.folder, demo.office.zone)
+        demo.database.seal_with(settings.secret())  # what is filed as by people on pages would be missed as unsealed
         play_round(demo)
         accounts = Accounts(demo.database, now=demo.now)
         logins = []
@@ -163,13 +166,13 @@ def run_demo(port: int, *, browser: bool) -> None:
         file_late_paper(demo.database, demo.office, demo.now())
         file_conduct(demo.database, demo.office, demo.now())
         file_commitments(demo.database, demo.office, demo.now())
-        settings = _settings(demo.folder, demo.office.zone)
         file_citizens(demo.database, demo.office, settings.secret(), demo.now())
         play_night(demo.database, settings.backups(), demo.folder, demo.now)
         file_visits(demo.database, demo.office, settings.secret(), demo.now())
         hold_visit(demo.database, demo.office, demo.now())
         choose_notices(demo.database, demo.office.zone, settings.secret(), demo.now())
         notifier = make_notifier(settings, demo.database, demo.now, settings.secret())
+        publisher = make_points(settings, demo.database, demo.now)
         poller = Poller(demo.puller)
         timetable = Timetable(
             demo.database,
@@ -180,6 +183,7 @@ def run_demo(port: int, *, browser: bool) -> None:
             evaluate_seconds=1,
             notify=notifier.round,
             notify_seconds=5,
+            seal=publisher.round,
         )
         app = make_app(
             settings,

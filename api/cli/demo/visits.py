@@ -5,6 +5,7 @@ Some units were never visited.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from api.cli.demo.office import DemoOffice
@@ -35,6 +36,35 @@ LEFT_OUT = ("X1", "H")
 """What is not drawn from: another visit of the play begins there."""
 PAST = (("X1", "surprise", time(8, 5)), ("X3", "regular", time(14, 10)))
 """Unit, kind and arrival, on the last working days before today."""
+_SAMPLE = "(dữ liệu mẫu)"
+TEXTS = (
+    Written(
+        unit_side=(Person("Đặng Văn Lâm", f"Phó thủ trưởng đơn vị {_SAMPLE}"),),
+        desk="Có người trực theo lịch; nội quy và giờ làm việc được niêm yết.",
+        explanation="Đơn vị ghi nhận số liệu và sẽ bổ sung giấy tờ của người đi xác minh hồ sơ.",
+        conclusions=(Conclusion("Báo cáo các trường hợp chưa rõ lý do, kèm giấy tờ nếu có."),),
+    ),
+    Written(
+        unit_side=(
+            Person("Lương Thị Hồng Vân", f"Thủ trưởng đơn vị {_SAMPLE}"),
+            Person("Tô Minh Quân", f"Công chức văn phòng {_SAMPLE}"),
+        ),
+        desk="Quầy tiếp nhận số 2 có người trực; bảng giờ làm việc mùa đông chưa được thay.",
+        papers="Đã xem sổ giao việc, lịch trực tháng này và quy chế làm việc của đơn vị.",
+        other="Đoàn đã trao đổi với hai người dân đang chờ; không có ý kiến phản ánh.",
+        explanation="Đơn vị thay bảng giờ làm việc ngay trong buổi chiều và nhắc lại việc ghi sổ giao việc.",
+        conclusions=(
+            Conclusion("Thay bảng giờ làm việc theo mùa tại trụ sở và báo cáo bằng ảnh chụp."),
+            Conclusion("Ghi sổ giao việc trước khi cử người ra ngoài trụ sở."),
+        ),
+    ),
+)
+"""What the team wrote of each, in the order of `PAST`."""
+TOLD = {
+    "surprise": "Đơn vị báo đi xác minh hồ sơ tại thôn, giấy tờ bổ sung sau.",
+    "regular": "Đơn vị báo đi họp liên ngành, giấy mời nộp sau.",
+}
+ANNEX = "Đơn vị nộp phiếu giao việc của người đi xác minh hồ sơ. Số liệu của biên bản được giữ nguyên."
 _DAY = timedelta(days=1)
 
 
@@ -86,31 +116,35 @@ def _held(
     presence = beginning.begin(session, zone, visit, by=by, at=arrived, known_at=at)
     marking.note(session, visit, by, _marks(presence, visit, arrived), at=at)
     beginning.end(session, visit, by=by, at=at)
-    asked = Conclusion("Báo cáo các trường hợp chưa rõ lý do và niêm yết giờ làm việc.", arrival.date() + 14 * _DAY)
-    written = Written(
+    text = TEXTS[number - 1]
+    signer = text.unit_side[0]
+    due = arrival.date() + 14 * _DAY
+    written = replace(
+        text,
         number=f"{number:02d}/BB-MAU",
         place="Trụ sở đơn vị",
-        unit_side=(Person("Đặng Văn Lâm", "Phó thủ trưởng đơn vị (dữ liệu mẫu)"),),
-        desk="Có người trực theo lịch; nội quy và giờ làm việc được niêm yết.",
-        explanation="Đơn vị ghi nhận số liệu và sẽ bổ sung giấy tờ.",
-        conclusions=(asked,),
+        conclusions=tuple(
+            Conclusion(one.text, due if place == 0 else None) for place, one in enumerate(text.conclusions)
+        ),
     )
     keep_written(session, visit, written, by=by, at=at, version=None)
     signed = (
         Signature("team", NAME, POST, _line(40)),
-        Signature("unit", "Đặng Văn Lâm", "Phó thủ trưởng đơn vị (dữ liệu mẫu)", _line(90)),
+        Signature("unit", signer.name, signer.post, _line(90 - 20 * number)),
     )
     address = "https://cham-cong.example.vn/verify"
     sealing.seal(session, zone, visit, signed, by=Sealing(by, secret), draw=drawing(address), at=at)
+    if number == 1:
+        sealing.add_annex(session, zone, visit, ANNEX, signed, by=Sealing(by, secret), at=at)
 
 
 def _marks(presence: Presence, visit: VisitRow, arrived: datetime) -> list[NewMark]:
-    """Whoever has not punched is looked for: the first says why, the others are not at their post."""
+    """Whoever has not punched is looked for: the first has a reason that the unit tells, the others have none."""
     missing = [person for person in presence.people if person.state == "not_seen"][:4]
     return [
         NewMark(
             f"{visit.key[:12]}-{place}", person.code, "absent" if place else "reason_given", arrived,
-            "" if place else "Đơn vị báo đi xác minh hồ sơ tại thôn, giấy tờ bổ sung sau.",
+            "" if place else TOLD[visit.kind],
         )
         for place, person in enumerate(missing)
     ]  # fmt: skip

@@ -34,7 +34,8 @@ def list_checkpoints(request: Request, reader: Reading, page: Page, cursor: Curs
         shown = rows[: page.limit]
         sent = checkpoints.sent(session, [row.number for row in shown])
         found = [_plain(row, making.kept(row), sent[row.number]) for row in shown]
-    return listed(Listed(found, total, str(shown[-1].number) if len(rows) > page.limit else None), page)
+    after = str(found[-1]["number"]) if len(rows) > page.limit else None
+    return listed(Listed(found, total, after), page)
 
 
 @router.get(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.commitments import people_asked, reasons_of, sign_as_reader, term_of, units_asked
+from api.commitments import paper_of, people_asked, reasons_of, sign_as_reader, term_of, units_asked
 from api.http.answers import answer, listed
 from api.http.params import EmployeeFilter, Page, UnitFilter
 from api.http.schemas.commitments import (
@@ -196,6 +196,15 @@ def get_commitment(request: Request, reader: Reading, id: Number) -> Response:
     """Its text as it was signed, or as it would be signed today, with the digest that a signature names."""
     with service(request).database.reading() as session:
         return _one(request, session, reader, seen(session, reader.within, id, reader.today))
+
+
+@router.get(
+    "/{id}/paper.pdf", operation_id="getCommitmentPaper", summary="A commitment as PDF", response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)  # fmt: skip
+def get_paper(request: Request, reader: Reading, id: Number) -> Response:
+    """As it was signed, or as it would be signed today."""
+    return paper_of(request, reader, id)
 
 
 @router.post(

@@ -176,6 +176,22 @@ def decide(request: Request, reader: Deciding, id: Number, given: schemas.Conduc
         return _one(request, session, reader, id, parts.settings.timezone)
 
 
+@router.post(
+    "/grades", operation_id="acceptGrades", summary="Accept many grades", response_model=schemas.GradesAccepted
+)
+def accept_grades(request: Request, reader: Deciding, given: schemas.AcceptingGrades) -> Response:
+    """For one written reason: all of them, or none where one hinders. Each as one decision would be."""
+    parts = service(request)
+    bring_up_to_date(request, reader, *given.proposals)
+    with parts.database.writing() as session:
+        for number in given.proposals:
+            deciding.decide(
+                session, reader.within, number, Decider(reader.actor, reader.within), "accept", note=given.note,
+                version=None, today=parts.today(), at=parts.now(),
+            )  # fmt: skip
+    return answer({"accepted": given.proposals})
+
+
 def bring_up_to_date(request: Request, reader: Reader, *numbers: int) -> None:
     """Count the people of proposals anew, in a transaction of its own, so that nobody decides on what is none."""
     parts = service(request)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from api.annex_papers import annex_paper
 from api.handing_out import handed_out
 from api.http.answers import answer
 from api.http.auth import came
@@ -22,15 +21,15 @@ from api.http.schemas.minutes import (
     WrittenMinutes,
 )
 from api.http.scope import Reader, may
-from api.http.service import Service, service
+from api.http.service import service
 from api.printing.minutes import drawing
-from attendance import clock
+from api.printing.signed_pdf import signed
 from attendance.services import own_account
 from attendance.services.impartial import Decider
 from attendance.services.visiting import followups as following
 from attendance.services.visiting import sealing
 from attendance.services.visiting.entering import own_visit, teams_in_force
-from attendance.services.visiting.minutes import canonical, draft, keep_written
+from attendance.services.visiting.minutes import keep_written
 from attendance.services.visiting.reading import ShownVisit, shown_visit
 from attendance.services.visiting.sealing import Sealing
 from attendance.store import followups as stored
@@ -38,10 +37,12 @@ from attendance.store import minutes as kept
 from attendance.store.database import Session
 from attendance.store.followups import Followed
 from attendance.store.minutes_tables import MinutesRow
+from reports import visit_told
 
 router = APIRouter(tags=["inspections"])
 Key = Annotated[str, Path(max_length=32, description="Key of the visit.", examples=["k7mq2w9xtrbn4cps"])]
 Number = Annotated[int, Path(ge=1, le=99, description="Of the conclusion in its minutes.", examples=[1])]
+AnnexNumber = Annotated[int, Path(ge=1, le=9999, description="Of the annex in its minutes.", examples=[1])]
 Reading = Annotated[Reader, Depends(may("visits.read"))]
 Doing = Annotated[Reader, Depends(may("visits.do"))]
 Answering = Annotated[Reader, Depends(may("visits.answer"))]
@@ -103,7 +104,12 @@ def seal_minutes(request: Request, reader: Doing, key: Key, given: SealMinutes) 
     operation_id="getMinutesPdf",
     summary="Sealed minutes as PDF",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}, "description": "The PDF byte by byte as it was sealed."}},
+    responses={
+        200: {
+            "content": {"application/pdf": {}},
+            "description": "The PDF as it was sealed; the office's signature may stand behind it.",
+        }
+    },
 )
 def get_minutes_pdf(request: Request, reader: Reading, key: Key) -> Response:
     """In Vietnamese, A4, PDF/A-3, with its data and its seal inside: `attendance verify FILE` checks it anywhere."""
@@ -111,7 +117,7 @@ def get_minutes_pdf(request: Request, reader: Reading, key: Key) -> Response:
         shown = _shown(request, session, reader, key)
         row = shown.sealed
         saw_minutes(request, session, reader, shown)
-        return pdf_answer(request, reader, row)
+        return pdf_answer(request, reader, row.pdf, row.code)
 
 
 @router.get(
@@ -120,7 +126,19 @@ def get_minutes_pdf(request: Request, reader: Reading, key: Key) -> Response:
 def list_annexes(request: Request, reader: Reading, key: Key) -> Response:
     """In order; each holds the digest of what was sealed before it."""
     with service(request).database.reading() as session:
-        return _annexes(session, _shown(request, session, reader, key))
+        return answer(visit_told.annexes(session, _shown(request, session, reader, key)))
+
+
+@router.get(
+    "/inspections/{key}/annexes/{number}.pdf",
+    operation_id="getAnnexPdf",
+    summary="An annex as PDF",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "Its data as it was sealed, and a seal."}},
+)
+def get_annex_pdf(request: Request, reader: Reading, key: Key, number: AnnexNumber) -> Response:
+    """In Vietnamese, A4, PDF/A-3, with its data and a seal inside: `attendance verify FILE` checks it anywhere."""
+    return annex_answer(request, reader, key, number)
 
 
 @router.post(
@@ -144,7 +162,7 @@ def add_annex(request: Request, reader: Doing, key: Key, given: AddAnnex) -> Res
             session, parts.settings.timezone, visit, given.text, signatures,
             by=Sealing(reader.actor, parts.secret_key), at=parts.now(),
         )  # fmt: skip
-        return _annexes(session, _shown(request, session, reader, key), 201)
+        return answer(visit_told.annexes(session, _shown(request, session, reader, key)), 201)
 
 
 @router.get("/followups", operation_id="listFollowups", summary="What follows from visits", response_model=Followups)
@@ -160,7 +178,7 @@ def list_followups(
             session, reader.within, teams, overdue_on=reader.today if overdue else None, limit=MOST_FOLLOWUPS
         )
         shown = following.overdue(found, reader.today) if overdue else found
-        return _followups(request, shown, reader)
+        return _followups(request, session, shown, reader)
 
 
 @router.get(
@@ -210,7 +228,8 @@ def decide_followup(request: Request, reader: Reading, key: Key, number: Number,
 
 def verify_address(request: Request) -> str:
     """Where a code is looked up, as the QR code says it."""
-    return f"{str(request.base_url).rstrip('/')}/verify"
+    base = service(request).settings.public_url or str(request.base_url)
+    return f"{base.rstrip('/')}/verify"
 
 
 def decider(session: Session, reader: Reader) -> Decider:
@@ -230,14 +249,22 @@ def saw_minutes(request: Request, session: Session, reader: Reader, shown: Shown
         reader.saw_people(session, "minutes", people, at=service(request).now(), key=shown.visit.key)
 
 
-def pdf_answer(request: Request, reader: Reader, row: MinutesRow) -> Response:
-    """Sealed minutes as they were sealed, handed out to a reader."""
-    handed_out(request, reader, row.pdf, paper="minutes", rows=1, visit=row.code, format="pdf")
-    headers = {
-        "Content-Disposition": f'inline; filename="bien-ban-{row.code}.pdf"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(row.pdf, media_type="application/pdf", headers=headers)
+def pdf_answer(request: Request, reader: Reader, pdf: bytes, code: str) -> Response:
+    """A paper as it was sealed, and behind that the office's signature, if it has a certificate."""
+    content = signed(pdf, service(request).settings)
+    handed_out(request, reader, content, paper="minutes", rows=1, visit=code, format="pdf")
+    headers = {"Content-Disposition": f'inline; filename="bien-ban-{code}.pdf"', "Cache-Control": "private, no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def annex_answer(request: Request, reader: Reader, key: str, number: int) -> Response:
+    """The PDF of an annex to minutes the reader may read. Raises NotFound."""
+    parts = service(request)
+    with parts.database.reading() as session:
+        row = _shown(request, session, reader, key).sealed
+        session.expunge(row)
+    pdf = annex_paper(parts.database, parts.secret_key, row, number, verify_address(request), parts.now())
+    return pdf_answer(request, reader, pdf, f"{row.code}-phu-luc-{number}")
 
 
 def _shown(request: Request, session: Session, reader: Reader, key: str) -> ShownVisit:
@@ -245,58 +272,16 @@ def _shown(request: Request, session: Session, reader: Reader, key: str) -> Show
 
 
 def _told(request: Request, session: Session, reader: Reader, shown: ShownVisit, status: int = 200) -> Response:
-    parts, row = service(request), shown.minutes
-    zone = parts.settings.timezone
-    if row is None:
-        found = draft(session, zone, shown.visit, at=parts.now())
-        content = orjson.loads(canonical(found, "", (), zone=zone, closed_at=parts.now()))
-        del content["closed"], content["signatures"], content["code"]
-        reader.saw(session, "minutes", {one.who.employee for one in found.people}, at=parts.now(), key=shown.visit.key)
-        told: dict[str, Any] = {"version": found.version, "code": None, "digest": None, "key": None, "sealed_at": None}
-    else:
-        content = sealing.content_of(row)
-        saw_minutes(request, session, reader, shown)
-        told = {"version": None, "code": row.code, "digest": row.digest, "key": row.signing_key}
-        told["sealed_at"] = _iso(row.sealed_at, parts)
-    return answer({"visit": shown.visit.key, "sealed": row is not None, **told, "content": content}, status)
-
-
-def _annexes(session: Session, shown: ShownVisit, status: int = 200) -> Response:
-    items = [
-        {"number": one.number, "content": sealing.content_of(one), "digest": one.digest, "before": one.before}
-        for one in kept.annexes(session, shown.sealed.id)
-    ]
-    return answer({"items": items, "total": len(items)}, status)
+    parts = service(request)
+    told, people = visit_told.minutes(session, parts.settings.timezone, shown, parts.now())
+    reader.saw_people(session, "minutes", people, at=parts.now(), key=shown.visit.key)
+    return answer(told, status)
 
 
 def _of_visit(request: Request, session: Session, reader: Reader, key: str) -> Response:
     shown = _shown(request, session, reader, key)
-    return _followups(request, stored.of_minutes(session, shown.sealed.id), reader)
+    return _followups(request, session, stored.of_minutes(session, shown.sealed.id), reader)
 
 
-def _followups(request: Request, found: list[Followed], reader: Reader) -> Response:
-    parts = service(request)
-    items = [
-        {
-            "visit": one.visit.key,
-            "unit": one.unit,
-            "minutes": one.minutes.number,
-            "number": one.row.number,
-            "text": one.row.text,
-            "due": one.row.due,
-            "state": one.row.state,
-            "overdue": following.is_overdue(one.row, reader.today),
-            "version": one.row.version,
-            "steps": [
-                {"act": step.act, "text": step.text, "by": step.done_by, "at": _iso(step.done_at, parts)}
-                for step in one.steps
-            ],
-        }
-        for one in found
-    ]
-    return answer({"items": items, "total": len(items)})
-
-
-def _iso(at: datetime, parts: Service) -> str:
-    zone = parts.settings.timezone
-    return clock.local_iso(clock.to_wall(at, zone), zone)
+def _followups(request: Request, session: Session, found: list[Followed], reader: Reader) -> Response:
+    return answer(visit_told.followups(session, service(request).settings.timezone, found, reader.today))

@@ -13,26 +13,24 @@ from starlette.datastructures import UploadFile
 from api.http.answers import answer
 from api.http.routers.inspections import UNCOUNTED
 from api.http.routers.terminals import pull_lanes
-from api.http.schemas.visit_notes import NotesTaken, VisitNotes, VisitOnSite
+from api.http.schemas.visit_notes import NewPoint, NotesTaken, VisitNotes, VisitOnSite
 from api.http.scope import Reader, may
 from api.http.service import service
 from api.visit_starting import start
-from attendance import clock
 from attendance.errors import Invalid
-from attendance.services.visiting import beginning, marking, photographing
+from attendance.services.visiting import beginning, checklist, marking, photographing
 from attendance.services.visiting.entering import own_visit
 from attendance.services.visiting.marking import NewCheck, NewMark, Outcome
-from attendance.services.visiting.presence import thawed
-from attendance.services.visiting.presence_record import Person, Presence
 from attendance.store.database import Session
-from attendance.store.tables import UnitRow
-from attendance.store.visit_tables import VisitRow
+from attendance.store.visit_tables import TeamRow, VisitRow
+from reports.visit_told import on_site
 
 router = APIRouter(prefix="/inspections", tags=["inspections"])
 
 Doing = Annotated[Reader, Depends(may("visits.do"))]
 Key = Annotated[str, Path(max_length=64, description="Key of the visit.", examples=["b7c1e0…"])]
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of the photograph, in hexadecimal.")]
+Point = Annotated[str, Path(max_length=32, description="Code of the point.", examples=["hours_posted"])]
 _PHOTO = {
     "requestBody": {
         "required": True,
@@ -122,6 +120,32 @@ def close_inspection(request: Request, key: Key, reader: Doing) -> Response:
     return _told(request, reader, key)
 
 
+@router.post(
+    "/{key}/checklist", operation_id="addChecklistPoint", summary="Ask one thing more", response_model=VisitOnSite,
+    status_code=201,
+)  # fmt: skip
+def add_point(request: Request, key: Key, given: NewPoint, reader: Doing) -> Response:
+    """On the checklist of the team, for this visit and those to come."""
+    parts = service(request)
+    with parts.database.writing() as session:
+        team = session.get_one(TeamRow, own(session, reader, key).team_id)
+        checklist.add(session, team, given.text, given.about, by=reader.actor, at=parts.now())
+    return _told(request, reader, key, 201)
+
+
+@router.post(
+    "/{key}/checklist/{code}/remove", operation_id="removeChecklistPoint", summary="Ask one thing no more",
+    response_model=VisitOnSite,
+)  # fmt: skip
+def remove_point(request: Request, key: Key, code: Point, reader: Doing) -> Response:
+    """What was answered to it stays."""
+    parts = service(request)
+    with parts.database.writing() as session:
+        team = session.get_one(TeamRow, own(session, reader, key).team_id)
+        checklist.take_away(session, team, code, by=reader.actor, at=parts.now())
+    return _told(request, reader, key)
+
+
 def take_notes(request: Request, reader: Reader, key: str, given: VisitNotes) -> list[Outcome]:
     """Take what was noted, for API and page alike."""
     parts = service(request)
@@ -173,52 +197,9 @@ def _instant(text: str) -> datetime | None:
     return found
 
 
-def _told(request: Request, reader: Reader, key: str) -> Response:
+def _told(request: Request, reader: Reader, key: str, status: int = 200) -> Response:
     parts = service(request)
-    zone = parts.settings.timezone
     with parts.database.reading() as session:
-        visit = own(session, reader, key)
-        unit = session.get_one(UnitRow, visit.unit_id)
-        presence = thawed(session, beginning.frozen_bytes(visit)) if visit.frozen is not None else None
-        told = {
-            "key": visit.key, "state": visit.state, "kind": visit.kind, "unit": unit.code, "begun_at": visit.begun_at,
-            "known_at": visit.known_at, "ended_at": visit.ended_at, "digest": visit.frozen_digest,
-            "working": presence.hours.working if presence else None, "counts": presence.counts() if presence else {},
-            "terminals": [
-                {"code": each.code, "read_to": _iso(each.read_to, zone)} for each in presence.terminals
-            ] if presence else [],
-            "people": _people(session, visit, presence, zone) if presence else [],
-            "checks": [
-                {"item": each.item, "employee": each.employee, "answer": each.answer, "note": each.note}
-                for each in marking.checks(session, visit)
-            ],
-            "photos": [
-                {"digest": each.digest, "employee": each.employee, "size": each.size, "kept": each.there}
-                for each in marking.photos(session, visit)
-            ],
-        }  # fmt: skip
-        if presence is not None:
-            reader.saw(session, "visit", [person.code for person in presence.people], at=parts.now())
-    return answer(told)
-
-
-def _people(session: Session, visit: VisitRow, presence: Presence, zone: str) -> list[dict[str, Any]]:
-    marks = {mark.employee: mark for mark in marking.marks(session, visit)}
-    return [_person(person, marks.get(person.code), presence, zone) for person in presence.people]
-
-
-def _person(person: Person, mark: marking.Mark | None, presence: Presence, zone: str) -> dict[str, Any]:
-    disagree = mark is not None and presence.hours.working
-    return {
-        "employee": person.code, "name": person.name, "unit": person.unit, "state": person.state,
-        "since": _iso(person.since, zone), "since_at": person.since_at, "last": _iso(person.last, zone),
-        "late": person.late, "excuse": person.excuse.kind if person.excuse else None,
-        "document": person.excuse.document if person.excuse and person.excuse.kind == "mission" else "",
-        "why": person.why, "read_to": _iso(person.read_to, zone), "mark": mark.mark if mark else None,
-        "note": mark.note if mark else "",
-        "contradiction": marking.contradiction(person.state, mark.mark) if disagree and mark else "",
-    }  # fmt: skip
-
-
-def _iso(wall: datetime | None, zone: str) -> str | None:
-    return clock.local_iso(wall, zone) if wall is not None else None
+        told = on_site(session, parts.settings.timezone, own(session, reader, key), parts.now())
+        reader.saw(session, "visit", [person["employee"] for person in told["people"]], at=parts.now())
+    return answer(told, status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -77,6 +77,17 @@ class ConductDecision(Given):
     note: str = Field(min_length=1, max_length=2000, description="Why.", examples=["Đã trao đổi, đồng chí tiếp thu"])
     instead: str = Field(default="", max_length=200, description="What is done instead; with `other`.")
     version: int | None = Field(default=None, ge=1, le=99_999, description="The version you looked at.")
+
+
+class AcceptingGrades(Given):
+    proposals: list[Annotated[int, Field(ge=1, le=2**31 - 1)]] = Field(
+        min_length=1, max_length=200, description="Numbers of proposals.", examples=[[41, 42]]
+    )
+    note: str = Field(min_length=1, max_length=2000, description="Why.", examples=["Đúng theo quy chế của đơn vị"])
+
+
+class GradesAccepted(BaseModel):
+    accepted: list[int] = Field(description="Numbers of the proposals.", examples=[[41, 42]])
 
 
 class NewThreshold(Given):

@@ -139,8 +139,9 @@ class FollowupDecision(Given):
 
 _STEP = {"act": "answered", "text": "Đã niêm yết.", "by": "hoa", "at": "2026-11-26T09:00:00+07:00"}
 _FOLLOWUP: dict[str, Any] = {
-    "visit": _KEY, "unit": "X-TAN-MAI", "minutes": "12/BB-ĐKT", "number": 1, "text": "Niêm yết giờ làm việc.",
-    "due": "2026-11-27", "state": "answered", "overdue": False, "version": 2, "steps": [_STEP],
+    "visit": _KEY, "unit": "X-TAN-MAI", "unit_name": "UBND xã Tân Mai", "minutes": "12/BB-ĐKT",
+    "number": 1, "text": "Niêm yết giờ làm việc.", "due": "2026-11-27",
+    "state": "answered", "overdue": False, "version": 2, "steps": [_STEP],
 }  # fmt: skip
 _ANNEX: dict[str, Any] = {
     "number": 1, "content": {"text": "Bổ sung giấy mời số 44."}, "digest": "9f2b" * 16, "before": "53ce" * 16,
@@ -165,6 +166,7 @@ class Followup(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_FOLLOWUP]})
     visit: str = Field(description="Key of the visit.", examples=[_KEY])
     unit: str = Field(description="Code of the unit.", examples=["X-TAN-MAI"])
+    unit_name: str = Field(description="What it is called today.", examples=["UBND xã Tân Mai"])
     minutes: str = Field(description="Number of the minutes.", examples=["12/BB-ĐKT"])
     number: int = Field(description="Of the conclusion in its minutes.", examples=[1])
     text: str = Field(description="What is asked of the unit.", examples=["Niêm yết giờ làm việc tại trụ sở hai."])

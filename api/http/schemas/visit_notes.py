@@ -61,6 +61,16 @@ class VisitNotes(Given):
     )
 
 
+class NewPoint(Given):
+    """A point of the checklist."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1000)] = Field(
+        description="What is to be looked at, so that yes is as it should be; at most 200 letters.",
+        examples=["Sổ trực ban đã ghi đủ"],
+    )
+    about: Literal["unit", "person"] = Field("unit", description="Of what it is asked.")
+
+
 class NoteTaken(BaseModel):
     """What became of one line."""
 
@@ -114,5 +124,8 @@ class VisitOnSite(BaseModel):
     counts: dict[str, int] = Field(description="People by state, and their `total`.")
     terminals: list[dict[str, str | None]] = Field(description="`code`, and `read_to` at the arrival.")
     people: list[VisitPerson] = Field(description="The list.")
+    points: list[dict[str, str | bool]] = Field(
+        description="The checklist: `code`, `text` where the team wrote it, `about` (`unit`, `person`), `ended`."
+    )
     checks: list[dict[str, str]] = Field(description="`item`, `employee`, `answer`, `note`.")
     photos: list[dict[str, str | int | bool]] = Field(description="`digest`, `employee`, `size`, `kept`.")

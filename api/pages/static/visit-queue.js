@@ -49,6 +49,9 @@
     }
     return found;
   };
+  // A note that is being written and not noted yet: of somebody without a mark it can be no line to send.
+  const draft = (employee, text) => (text ? write(`${mine}n:${employee}`, JSON.stringify(text)) : erase(`${mine}n:${employee}`));
+  const drafts = () => names("n:").map((name) => [name.slice(mine.length + 2), read(name)]).filter(([, text]) => text);
   const learn = (answer) => {
     if (answer.csrf) token = answer.csrf;
     known = { marks: answer.marks || {}, checks: answer.checks || {} };
@@ -198,6 +201,7 @@
   const forgetPage = async () => {
     if (window.caches) await (await caches.open(PAGES)).delete(base);
     erase(`${mine}known`);
+    names("n:").forEach(erase);
   };
   const unsent = () => queue().length + photosWaiting;
   function forgetIfOver() {
@@ -218,7 +222,7 @@
 
   known = { marks: {}, checks: {}, ...(read(`${mine}known`) || JSON.parse(root.dataset.noted || "{}")) };
   window.visitQueue = {
-    put, putPhoto, holds, send, unsent, refused,
+    put, putPhoto, draft, drafts, holds, send, unsent, refused,
     standing: () => ({ status: unsent() && status === "sent" ? "waiting" : status, state: listState, photo }),
   };
   waitingPhotos().then((found) => { photosWaiting = found.length; }, () => {}).finally(() => {

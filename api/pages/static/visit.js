@@ -94,6 +94,7 @@
   const mark = (person, value) => {
     const note = person.querySelector("[data-note]");
     delete note.dataset.changed;
+    queue.draft(person.dataset.person, "");
     queue.put({ employee: person.dataset.person, mark: value, note: note.value.trim() });
   };
 
@@ -120,7 +121,9 @@
     }
   });
   root.addEventListener("input", (event) => {
-    if ("note" in event.target.dataset) event.target.dataset.changed = "1";
+    if (!("note" in event.target.dataset)) return;
+    event.target.dataset.changed = "1";
+    queue.draft(of(event.target), event.target.value.trim());
   });
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -146,5 +149,14 @@
   });
   document.addEventListener("visit:changed", show);
   root.querySelectorAll("[data-wait]").forEach((field) => { field.disabled = false; }); // nothing pressed earlier is lost
+  const begun = new Map(queue.drafts());
+  for (const each of people) {
+    const text = begun.get(each.dataset.person), note = each.querySelector("[data-note]");
+    if (!text) continue;
+    note.value = text;
+    note.dataset.changed = "1";
+    note.closest("details").open = true;
+  }
   show();
+  for (const each of people) if (begun.has(each.dataset.person) && each.dataset.marked) mark(each, each.dataset.marked);
 })();

@@ -78,11 +78,16 @@ def of_the_moment(session: Session, key: SigningKey, at: datetime) -> Checkpoint
 
 def kept(row: CheckpointRow) -> Checkpoint:
     """Raises EvidenceBroken for a row that no checkpoint can be read from."""
+    return read_kept(row.number, row.text, row.heads)
+
+
+def read_kept(number: int, text: str, heads: bytes) -> Checkpoint:
+    """The same from what is in the row."""
     try:
-        (given,) = notes.read(row.text)
-        return Checkpoint(given.note, row.text, checkpoints.read_heads(row.heads))
+        (given,) = notes.read(text)
+        return Checkpoint(given.note, text, checkpoints.read_heads(heads))
     except checkpoints.UNREADABLE as error:
-        raise EvidenceBroken(f"checkpoint {row.number} cannot be read any more") from error
+        raise EvidenceBroken(f"checkpoint {number} cannot be read any more") from error
 
 
 def known_keys(session: Session, own: SigningKey | None = None) -> dict[str, bytes]:

@@ -117,15 +117,12 @@ def draw(
 ) -> DrawRow:
     """Draw so many of these units and plan a visit to each; the seed is chance, and told when no plan is left.
 
-    Units that members of the team serve in are not drawn from, nor those it has a plan for. Raises Invalid.
+    It is drawn from the `drawable` ones. Raises Invalid.
     """
     if way not in WAYS:
         raise PlanInvalid("way", f"{way!r} is no way to draw; write one of {', '.join(WAYS)}.")
     _check(team, NewPlan(0, kind, way, planned_for), today)
-    home = entering.homes(session, team, today)
-    mine = visits.planned_of(session, number_of(team))
-    taken = {each.unit_id for each in mine if (each.kind == "self") == (kind == "self")}
-    left = [each for each in found if each.id not in taken and (kind == "self" or each.id not in home)]
+    left = drawable(session, team, found, kind, today)
     if len(left) < FEWEST:
         raise PlanInvalid("few", f"There are {len(left)} units to draw from; a draw needs {FEWEST}. Plan freely.")
     if not 1 <= count <= min(len(left) - 1, MOST_DRAWN):
@@ -157,6 +154,15 @@ def draw(
     committed = {"seed_digest": row.seed_digest, "content_digest": row.content_digest, "formula": FORMULA}
     record(session, by, "draw.made", kind="draw", key=row.key, after=committed, at=at)
     return row
+
+
+def drawable(session: Session, team: TeamRow, found: Sequence[Candidate], kind: str, today: date) -> list[Candidate]:
+    """Those of the units from which visits of a kind are drawn: not those that members serve in, nor those for which
+    the team has a plan."""
+    home = entering.homes(session, team, today)
+    mine = visits.planned_of(session, number_of(team))
+    taken = {each.unit_id for each in mine if (each.kind == "self") == (kind == "self")}
+    return [each for each in found if each.id not in taken and (kind == "self" or each.id not in home)]
 
 
 def is_open(team: TeamRow, row: DrawRow, drawn: Sequence[VisitRow], plans: Sequence[VisitRow], today: date) -> bool:

@@ -145,6 +145,10 @@ def add_annex(
         },
         option=orjson.OPT_SORT_KEYS,
     )
+    if seals.MARK in content:
+        raise MinutesInvalid(
+            "annex_text", f"Take {seals.MARK.decode()!r} out of the text; the seal of the PDF needs it."
+        )
     digest = hashlib.sha256(content)
     key = signing_key(session, by.secret_key, at)
     kept = stored.keep_annex(
