@@ -188,6 +188,8 @@ class Recount:
     @staticmethod
     def _of_session(office: Office, case: Case, window: Window, duty: Doc) -> str:
         session: Session = window.session
+        if window.plan.regime == "exempt":
+            return "kept"  # no punch is asked for, all is credited (rules.md §4)
         row = office.day(case.employee, session.date)
         if any(each["session"] == session.name and each["minutes"] is None for each in row["violations"]):
             return "kept"
