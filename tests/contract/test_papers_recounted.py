@@ -86,7 +86,7 @@ def test_the_statements_of_everybody(papers: Papers) -> None:
 def test_the_registers(papers: Papers) -> None:
     registers_recounted.violations(papers, ROOT, printed=False)
     for unit in papers.units:
-        registers_recounted.violations(papers, unit, printed=True)
+        registers_recounted.violations(papers, unit, printed=unit != ROOT)  # a paper holds 2,000 rows
         registers_recounted.missing_punches(papers, unit)
         registers_recounted.duties(papers, unit)
     settled(papers)
