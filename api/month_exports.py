@@ -33,15 +33,15 @@ _BOM = "\ufeff"  # without it spreadsheets read Vietnamese as another alphabet
 
 def file_of(page: SheetPage, format: str, lang: str) -> bytes:
     """The sheet of a page as the bytes of a file; workbook and PDF by the unit's form. Raises Invalid for another
-    format."""
+    format, SumsDiffer where sums do not hold, whatever it is made as."""
     if format not in FORMATS:
         raise Invalid(f"{format[:10]!r} is not a format of the sheet; write {', '.join(FORMATS)}.")
     t = Translator(lang)
+    sheet = official(page.table, page.head, page.form)
     if format == "json":
         return as_json(page.table, page.head)
     if format == "csv":
         return (_BOM + as_csv(page.table, t)).encode()
-    sheet = official(page.table, page.head, page.form)
     if format == "pdf":
         return as_pdf(sheet, t, lambda on: weekday(on, t), t.moment, t.number, lang=lang, at=page.dated_at)
     with TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from attendance.services.unit_index.arithmetic import percent_tenths
 from attendance.store import counted_days, rulebook_reading
 from attendance.store.counted_days import Cell
 from attendance.store.database import Session
@@ -47,8 +48,8 @@ class Rate:
 
     @property
     def per_hundred(self) -> float | None:
-        """Late days in a hundred known ones; None where these are too few to say anything."""
-        return round(100 * self.late / self.known, 1) if self.known >= FEWEST_DAYS else None
+        """Late days in a hundred known ones, half-up to one decimal; None where these are too few to say anything."""
+        return _percent(self.late, self.known) if self.known >= FEWEST_DAYS else None
 
     @property
     def excused_per_hundred(self) -> float:
@@ -56,9 +57,13 @@ class Rate:
 
     @property
     def unknown_share(self) -> float | None:
-        """Of a hundred due days, how many nothing is known of."""
-        due = self.known + self.unknown
-        return round(100 * self.unknown / due, 1) if due else None
+        """Of a hundred due days, how many nothing is known of, half-up to one decimal."""
+        return _percent(self.unknown, self.known + self.unknown)
+
+
+def _percent(part: int, whole: int) -> float | None:
+    found = percent_tenths(part, whole)
+    return None if found is None else found / 10
 
 
 @dataclass(frozen=True, slots=True)

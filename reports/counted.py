@@ -31,6 +31,12 @@ class SumsDiffer(Invalid):
     code = "sums_differ"
 
 
+JUDGE_AGAIN = (
+    "Have these days judged again (attendance evaluate); if they differ still, attendance verify says what was changed."
+)
+"""What to do where sums differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Of people of one unit and schedule (None: the unit's own) on one date, as `Figures` has them."""
@@ -164,6 +170,5 @@ def check_sums(one: object, other: object, what: str) -> None:
     """Raises SumsDiffer where two ways of counting the same differ."""
     if one != other:
         raise SumsDiffer(
-            f"This paper is not made: its {what} add up to {one} one way and to {other} the other. Have these days "
-            "judged again (attendance evaluate); if they differ still, attendance verify says what was changed."
+            f"This paper is not made: its {what} add up to {one} one way and to {other} the other. {JUDGE_AGAIN}"
         )

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from attendance.engine.timesheet import NO_DAY, NOT_JUDGED, Cell, Timesheet
+from attendance.rules.calendar import WORKING_KINDS
 from attendance.services.disclosure import LEAVE_SIGN
 from attendance.services.timesheet.forms import Form
+from reports.counted import JUDGE_AGAIN, SumsDiffer, check_sums
 from reports.timesheet import NOTHING_YET, Head, Table, cell_text, hundredths, is_day_off, used_signs
 
 OFF, MISSING, UNVERIFIED = "off", "missing", "unverified"
 """What a cell of a day is drawn as beside a plain one."""
 _MARKED = {"missing": MISSING, "unverified": UNVERIFIED}
+
+_FORM = "Two columns of its form have the same sign; say which form it is printed by (attendance months form)."
 
 
 WORDS = (
@@ -22,10 +26,6 @@ WORDS = (
     *("page", "draft", "draft_line", "heading", "month", "place", "masked", "counts"),
 )
 """Keys of the words a form bears, of the group `form`."""
-
-
-class SumsDiffer(AssertionError):
-    """A total of the sheet is not the sum of what stands in it: it must not be printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +109,24 @@ def _credit(by_cell: Sequence[tuple[float, ...]], days: tuple[int, ...], columns
 
 
 def _check(sheet: Timesheet, form: Form, rows: Sequence[OfficialRow], sums: Sequence[float]) -> None:
-    """Counted once by person and once by day, the columns must agree, and no day may earn more than one."""
+    """Counted once by person and once by day, the columns must agree, no day may earn more than one, and everybody's
+    working days are those of their line."""
     by_cell = [form.credit(cell.shares()) for cell in sheet.cells]
     by_day = [0.0] * len(sums)
     for column in zip(*(line.days for line in sheet.lines), strict=True):
         for place, many in Counter(column).items():
             if place >= 0:
                 if sum(by_cell[place]) > 1.005:
-                    raise SumsDiffer(f"A day of {sheet.unit} earns more than one day: {sheet.cells[place]}.")
+                    raise SumsDiffer(f"This sheet is not made: a day of {sheet.unit} earns more than one day. {_FORM}")
                 for at, each in enumerate(by_cell[place]):
                     by_day[at] += each * many
     # each person is rounded to hundredths once, and sessions of a day may be thirds
     if any(abs(one - other) > 0.01 * max(1, len(rows)) for one, other in zip(by_day, sums, strict=True)):
-        raise SumsDiffer(f"The sheet of {sheet.unit} sums to {sums} by person and to {by_day} by day.")
+        raise SumsDiffer(
+            f"This sheet is not made: that of {sheet.unit} sums to {sums} by person and to {by_day} by day. "
+            f"{JUDGE_AGAIN}"
+        )
+    working = [cell.kind in WORKING_KINDS for cell in sheet.cells]
+    for line in sheet.lines:
+        days = sum(working[place] for place in line.days if place >= 0)
+        check_sums(line.sums.workdays, days, f"working days of {line.employee} in {sheet.unit}")

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from attendance.services.timesheet.forms import Form
 from attendance.services.timesheet.overtime import KINDS, NIGHT, OvertimeDay, OvertimeSheet
-from reports.official_sheet import OFF, UNVERIFIED, SumsDiffer
+from reports.counted import JUDGE_AGAIN, SumsDiffer
+from reports.official_sheet import OFF, UNVERIFIED
 from reports.timesheet import is_day_off
 
 SIGNERS = ("section", "keeper", "approver")
@@ -99,9 +100,15 @@ def _check(sheet: OvertimeSheet, sums: tuple[int, ...]) -> None:
             by_day[day.on] = by_day.get(day.on, 0) + sum(line.minutes for line in day.lines)
             night += sum(line.night_min for line in day.lines)
             if any(line.night_min > line.minutes or line.kind not in KINDS for line in day.lines):
-                raise SumsDiffer(f"A stretch of {person.code} on {day.on} has more night than minutes, or no kind.")
+                raise SumsDiffer(
+                    f"This sheet is not made: a stretch of {person.code} on {day.on} has more night than minutes, or "
+                    f"no kind. {JUDGE_AGAIN}"
+                )
     if sum(by_day.values()) != sum(sums[:3]) or night != sums[3]:
-        raise SumsDiffer(f"The overtime of {sheet.unit} sums to {sums} by person and to {sum(by_day.values())} by day.")
+        raise SumsDiffer(
+            f"This sheet is not made: the overtime of {sheet.unit} sums to {sums} by person and to "
+            f"{sum(by_day.values())} by day. {JUDGE_AGAIN}"
+        )
 
 
 def as_data(sheet: OvertimeSheet, official: OfficialOvertime) -> Mapping[str, object]:

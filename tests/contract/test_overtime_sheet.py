@@ -29,7 +29,7 @@ from attendance.store.database import Database
 from attendance.store.tables import UnitRow
 from attendance.store.trail import CONSOLE
 from attendance.store.within import Within
-from reports.official_sheet import SumsDiffer
+from reports.counted import SumsDiffer
 from reports.overtime_sheet import hours, official_overtime
 from tests.builders import RECORDED_AT, ZONE, build_office, file_body, record
 

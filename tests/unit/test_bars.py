@@ -51,6 +51,14 @@ def test_too_few_days_are_no_rate_and_no_bar() -> None:
     assert rate(5, 20).per_hundred == 25
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "said"), [(1, 80, 1.3), (3, 80, 3.8), (1, 400, 0.3), (5, 400, 1.3), (20, 60, 33.3)]
+)
+def test_rates_are_rounded_half_up(part: int, whole: int, said: float) -> None:
+    assert rate(part, whole).per_hundred == said
+    assert rate(0, whole - part, unknown=part).unknown_share == said
+
+
 def test_units_lie_in_the_order_given_and_say_what_is_not_known() -> None:
     units = (rate(9, 100, unknown=100, name="A", code="A"), rate(0, 0, unknown=40, name="B", code="B"))
     chart = bars.units_chart(page(units=(*units, rate(3, 100, code="", people=4)), folded=2), VI)

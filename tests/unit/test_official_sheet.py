@@ -20,8 +20,9 @@ from api.pages.names import name_key
 from attendance.engine.timesheet import NO_DAY, NOT_JUDGED, Cell, Line
 from attendance.services.timesheet.forms import Form, shipped
 from attendance.services.timesheet.standing import masked
+from reports.counted import SumsDiffer
 from reports.official_pdf import as_pdf
-from reports.official_sheet import OfficialSheet, SumsDiffer, official
+from reports.official_sheet import OfficialSheet, official
 from reports.official_xlsx import write_xlsx
 from reports.timesheet import Head, Table, lay_out
 from tests.unit.test_timesheet import AWAY, MAY, OFF, OPEN, SICK, WORKED, line, sheet
@@ -38,8 +39,14 @@ ACCENTED = "".join(letter for letter in LETTERS + LETTERS.upper() if not letter.
 def made(
     *cells: Cell, lines: tuple[Line, ...], head: Head = LOCKED, form: Form | None = None
 ) -> tuple[OfficialSheet, Table]:
-    table = lay_out(sheet(*cells, lines=lines), name_key)
+    table = lay_out(sheet(*cells, lines=tuple(summed(each, cells) for each in lines)), name_key)
     return official(table, head, form or replace(shipped()["public"], printed={"KP": "No"})), table
+
+
+def summed(each: Line, cells: tuple[Cell, ...]) -> Line:
+    """With its working days."""
+    days = sum(cells[place].kind == "workday" for place in each.days if place >= 0)
+    return replace(each, sums=replace(each.sums, workdays=days))
 
 
 def pdf(found: OfficialSheet) -> bytes:
@@ -82,7 +89,8 @@ def test_what_is_open_or_unknown_is_a_draft(head: Head, places: tuple[int, ...])
 
 
 def test_who_may_not_know_reasons_gets_no_credited_days() -> None:
-    table = lay_out(masked(sheet(SICK, WORKED, lines=(line("E1", "Hà", 0, 1),))), name_key)
+    mine = summed(line("E1", "Hà", 0, 1), (SICK, WORKED))
+    table = lay_out(masked(sheet(SICK, WORKED, lines=(mine,))), name_key)
     found = official(table, LOCKED, shipped()["public"])
     text = text_of(pdf(found))
     assert found.masked
@@ -92,8 +100,16 @@ def test_who_may_not_know_reasons_gets_no_credited_days() -> None:
 
 def test_sums_that_do_not_hold_are_not_printed() -> None:
     twice = Form("x", (("paid", frozenset("+")), ("unpaid", frozenset("+"))), {})
-    with pytest.raises(SumsDiffer):
+    with pytest.raises(SumsDiffer, match=r"earns more than one day.*months form"):
         made(WORKED, lines=(line("E1", "Hà", 0),), form=twice)
+    form = shipped()["public"]
+    lines = tuple(summed(line(f"E{n}", "Hà", 0, 0), (WORKED,)) for n in (1, 2))
+    table = lay_out(sheet(WORKED, lines=lines), name_key)
+    with pytest.raises(SumsDiffer, match=r"by person.*by day.*judged again"):
+        official(replace(table, lines=table.lines[:1]), LOCKED, form)
+    more = replace(lines[0], sums=replace(lines[0].sums, workdays=3))
+    with pytest.raises(SumsDiffer, match="working days of E1 in A add up to 3 one way and to 2"):
+        official(lay_out(sheet(WORKED, lines=(more, lines[1])), name_key), LOCKED, form)
 
 
 def test_credited_days_are_those_of_an_obvious_recount() -> None:
