@@ -57,7 +57,7 @@ class EvidenceSettings(BaseSettings):
     )
     pdf_key_file: Path | None = Field(
         default=None,
-        description="The office's certificate with its key (PKCS#12, .p12), by which PDFs that are handed out are "
-        "signed. Default: none, they are not signed.",
+        description="The office's certificate with its key (PKCS#12, .p12), by which PDFs of minutes, dossiers "
+        "and locked months are signed. Default: none, they are not signed.",
     )
     pdf_key_password_file: Path | None = Field(default=None, description="A file with the password of that file.")

@@ -24,7 +24,7 @@ _HELP = {
     "from": "First date; the first of this month if left out.",
     "to": "Last date, included; today if left out.",
     "year": "As 2026; this year if left out.",
-    "violation": "Id of a violation, as `attendance violations` lists it.",
+    "violation": "Id of a violation, as the address of its page has it.",
 }
 _PROGRESS_EVERY = 1000
 
