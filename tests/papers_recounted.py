@@ -87,8 +87,9 @@ def number(value: Fraction | float) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """`12/345 (3,5%)`."""
-    return f"{number(part)}/{number(whole)}" + (f" ({number(tenths(part, whole))}%)" if whole else "")
+    """`12/345 (3,5%)`, always with its tenth."""
+    percent = f" ({float(tenths(part, whole)):.1f}%)".replace(".", ",") if whole else ""
+    return f"{number(part)}/{number(whole)}{percent}"
 
 
 def word(group: str, code: str) -> str:

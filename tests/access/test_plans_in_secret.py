@@ -182,12 +182,15 @@ def test_nobody_of_the_unit_or_above_it_is_told_otherwise(two: Two) -> None:
 
 def test_what_is_not_asked_is_known(two: Two) -> None:
     """A new address is asked by itself, or named here: drafts in the memory of a process, which nobody else sees,
-    and the form of a counter, which its own code opens."""
+    papers that one ordered oneself, and the form of a counter, which its own code opens."""
     found = {path for path in left_out(two.without) if not path.startswith(("/iclock/", "/static"))}
     assert {path for path in found if not UNASKED.search(path)} == {
+        "/api/v1/reports/jobs/{id}",
+        "/api/v1/reports/jobs/{id}/file",
         "/gop-y/{token}",
         "/import/{token}",
         "/import/batches/{batch}",
+        "/reports/jobs/{name}/file",
         "/setup/{step}",
         "/terminals/add/{token}/{step}",
     }
