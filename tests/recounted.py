@@ -17,7 +17,7 @@ from typing import Any
 from tests.counted_office import COUNTED, sums_of
 from tests.oracle import Office, month_row
 from tests.oracle.expected import Session
-from tests.oracle.seen import Window, dead_moments, order_windows
+from tests.oracle.seen import Window, dead_moments, order_windows, punches_of
 from tests.oracle.verdict import Case
 from tests.oracle.words import date_of, during, text_of
 from tests.oracle.words import facts as facts_of
@@ -219,10 +219,16 @@ class Recount:
             dark = (first > starts and dead_moments(office.document, terminals, starts, first, closed=False)) or (
                 last < ends and dead_moments(office.document, terminals, last, ends, closed=False)
             )
-            invalid = any(
-                fact["terminal"] in terminals and (during(fact, starts) or starts <= fact["from"] < ends)
+            covered = any(
+                fact["terminal"] in terminals
+                and ((first > starts and during(fact, starts)) or (last < ends and during(fact, ends)))
                 for fact in facts_of(office.document, "clock_invalid")
             )
+            under = any(
+                punch.timeless and not punch.annulled and window.holds(punch.true)
+                for punch in punches_of(office.document, day.employee, None)
+            )
+            invalid = (covered or under) and not (first <= starts and last >= ends)
             found.append(not dark and not invalid)
         return found
 

@@ -72,8 +72,23 @@ def _is_known(judgement: Judgement, read: ReadPast, window: OrderWindow) -> bool
     return (
         read.reaches(depends, start, end if last >= end else window.hi)
         and not any(read.is_dead(depends, *part) for part in open_parts)
-        and not read.is_invalid(depends, window.lo, window.hi)
+        and not _is_doubtful(judgement, read, window, first, last)
     )
+
+
+def _is_doubtful(judgement: Judgement, read: ReadPast, window: OrderWindow, first: int, last: int) -> bool:
+    """As of sessions (rules.md §5): whether a clock worth nothing covers an end that no punch settles, or a punch under
+    one lies in the window, unless others settle both ends."""
+    start, end = window.parts[0][0], window.parts[-1][1]
+    if first <= start and last >= end:
+        return False
+    depends = int(judgement.expected.days.depends[window.day_row])
+    covered = read.are_invalid(depends, [start, end])
+    low, high = rows_of(judgement.claims.person, window.person)
+    at = judgement.claims.at[low:high]
+    under = judgement.claims.timeless[low:high] & ~judgement.claims.annulled[low:high]
+    taken = bool((under & (at >= window.lo) & (at <= window.hi)).any())
+    return taken or (covered[0] and first > start) or (covered[1] and last < end)
 
 
 def _punches(judgement: Judgement, window: OrderWindow) -> Ints:

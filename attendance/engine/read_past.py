@@ -41,3 +41,7 @@ class ReadPast:
     def is_invalid(self, depends: int, start: int, end: int) -> bool:
         """Whether some clock was worth nothing at a moment of a span."""
         return bool(self.invalid.touches(np.array([depends]), np.array([start]), np.array([end]))[0])
+
+    def are_invalid(self, depends: int, moments: list[int]) -> list[bool]:
+        """Of each of some moments, whether some clock was worth nothing at it."""
+        return [bool(each) for each in self.invalid.covers(np.full(len(moments), depends), np.array(moments))]

@@ -24,7 +24,7 @@ from attendance.services.evaluate import evaluate_dirty
 from attendance.services.timesheet.forms import form_of, use_form
 from attendance.services.timesheet.overtime import NOT_WORKED, UNKNOWN, WORKED, OvertimeSheet, overtime_sheet
 from attendance.services.transfers import transfer
-from attendance.store import office, papers, papers_roster, registering
+from attendance.store import office, papers, papers_clocks, papers_roster, registering
 from attendance.store.database import Database
 from attendance.store.tables import UnitRow
 from attendance.store.trail import CONSOLE
@@ -132,6 +132,25 @@ def test_a_terminal_that_was_dead_in_the_evening_leaves_it_open(database: Databa
     assert [(person.code, day.on.day) for person in sheet.people for day in person.days if day.is_unknown] == [
         ("E2", 17)
     ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "is_open"),
+    [
+        (("2026-03-07T16:00", "2026-03-07T18:00"), False),  # in the window, and nobody punched under it
+        (("2026-03-07T20:00", "2026-03-07T21:30"), True),  # the way in was punched under it
+        (("2026-03-08T00:50", "2026-03-08T02:00"), True),  # the way out may have been
+    ],
+)
+def test_a_clock_worth_nothing_leaves_an_order_open_as_it_does_a_session(
+    database: Database, wrong: tuple[str, str], is_open: bool
+) -> None:
+    starts, ends = map(datetime.fromisoformat, wrong)
+    with database.writing() as session:
+        papers_clocks.distrust_clock(session, "T-A", starts=starts, ends=ends, at=FILED)
+    read_to(database, "2026-04-01T08:00")
+    days = {day.on.day: day for person in sheet_of(database).people if person.code == "E1" for day in person.days}
+    assert days[7].is_unknown == is_open
 
 
 def test_a_person_has_a_line_in_the_sheet_of_each_unit_they_served_in(database: Database) -> None:
