@@ -23,6 +23,7 @@ from api.pages.conduct import router as conduct_router
 from api.pages.dossiers import router as dossiers_router
 from api.pages.evidence import router as evidence_router
 from api.pages.explanations import router as explanations_router
+from api.pages.exports import router as exports_router
 from api.pages.feedback_points import router as feedback_points_router
 from api.pages.importing.routes import router as importing_router
 from api.pages.inspections import router as inspections_router
@@ -85,6 +86,7 @@ PAGES = (
     people_router, setting_up_router, system_router, public_feedback_router, feedback_points_router,
     observations_router, commitment_templates_router, commitment_progress_router, commitments_router, teams_router,
     inspections_router, visits_router, conduct_router, index_router, reports_router, dossiers_router,
+    exports_router,
     router,
 )  # fmt: skip
 """Every page, one router per part; the test of access asks all of them. Where one has a word in an address in which

@@ -293,6 +293,7 @@ PAGES: dict[tuple[str, str], list[Call]] = {
     **{where: [Call(**each) for each in listed] for where, listed in calls_lists.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_presence.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_dossiers.PAGES.items()},
+    **{where: [Call(**each) for each in listed] for where, listed in calls_exports.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_notifications.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_explanations.PAGES.items()},
     **{where: [Call(**each) for each in listed] for where, listed in calls_minutes.PAGES.items()},

@@ -15,3 +15,7 @@ API: dict[str, list[dict[str, Any]]] = {
         ),
     ],
 }
+
+PAGES: dict[tuple[str, str], list[dict[str, Any]]] = {
+    ("GET", "/exports/{kind}"): [{"path": {"kind": "violations"}, "query": SPAN | {"unit": "{unit}"}}],
+}

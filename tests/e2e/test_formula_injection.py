@@ -65,6 +65,7 @@ ROUTES: dict[str, list[tuple[str, dict[str, str], int]]] = {
     "/api/v1/index/export/persons": [
         ("", {"unit": "TOP", "period": "2026-11", "format": one}, ALL) for one in ("csv", "xlsx")
     ],
+    "/exports/{kind}": [("/exports/violations", FROM, ALL)],
     "/api/v1/exports/{kind}": [
         (f"/api/v1/exports/{kind}", FROM | {"format": "csv"}, ALL) for kind in ("punches", "days", "violations")
     ],
